@@ -1,0 +1,147 @@
+#include "base/arena.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct arena_chunk {
+    struct arena_chunk *older;
+    size_t size;
+    max_align_t data[];
+};
+
+enum { CHUNK_MIN = 64 * 1024, CHUNK_KEEP = 1024 * 1024 };
+
+void *memory_need(void *allocated)
+{
+    if (!allocated) {
+        static const char message[] = "FATAL | out of memory\n";
+        ssize_t ignored = write(STDERR_FILENO, message, sizeof(message) - 1);
+        (void)ignored;
+        _exit(120);
+    }
+    return allocated;
+}
+
+static void free_chunks(struct arena_chunk *chunk)
+{
+    while (chunk) {
+        struct arena_chunk *older = chunk->older;
+        free(chunk);
+        chunk = older;
+    }
+}
+
+void arena_close(struct arena *arena)
+{
+    free_chunks(arena->chunks);
+    *arena = (struct arena){0};
+}
+
+void arena_clear(struct arena *arena)
+{
+#ifdef MB_ARENA_SEPARATE
+    arena_close(arena);
+#else
+    struct arena_chunk *keep = arena->chunks;
+    if (!keep || keep->size > CHUNK_KEEP) {
+        arena_close(arena);
+        return;
+    }
+    free_chunks(keep->older);
+    keep->older = NULL;
+    arena->next = (char *)keep->data;
+#endif
+}
+
+static void add_chunk(struct arena *arena, size_t size)
+{
+    struct arena_chunk *chunk = memory_need(malloc(sizeof(*chunk) + size));
+    chunk->older = arena->chunks;
+    chunk->size = size;
+    arena->chunks = chunk;
+    arena->next = (char *)chunk->data;
+    arena->end = arena->next + size;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    size_t step = _Alignof(max_align_t);
+    if (size > SIZE_MAX / 2)
+        memory_need(NULL);
+#ifdef MB_ARENA_SEPARATE
+    (void)step;
+    add_chunk(arena, size);
+    arena->end = arena->next;
+    return memset(arena->chunks->data, 0, size);
+#else
+    size = (size + step - 1) / step * step;
+    if ((size_t)(arena->end - arena->next) < size) {
+        size_t last = arena->chunks ? arena->chunks->size : 0;
+        size_t want = last * 2 > CHUNK_KEEP ? CHUNK_KEEP : last * 2;
+        want = want < CHUNK_MIN ? CHUNK_MIN : want;
+        add_chunk(arena, size > want ? size : want);
+    }
+    void *piece = arena->next;
+    arena->next += size;
+    return memset(piece, 0, size);
+#endif
+}
+
+void *arena_copy(struct arena *arena, const void *from, size_t size)
+{
+    void *to = arena_alloc(arena, size);
+    if (size)
+        memcpy(to, from, size);
+    return to;
+}
+
+char *arena_strndup(struct arena *arena, const char *text, size_t len)
+{
+    char *to = arena_alloc(arena, len + 1);
+    if (len)
+        memcpy(to, text, len);
+    return to;
+}
+
+char *arena_strdup(struct arena *arena, const char *text)
+{
+    return arena_strndup(arena, text, strlen(text));
+}
+
+char *arena_vprintf(struct arena *arena, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, args);
+    char *to = arena_alloc(arena, len < 0 ? 1 : (size_t)len + 1);
+    if (len >= 0)
+        vsnprintf(to, (size_t)len + 1, format, again);
+    va_end(again);
+    return to;
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *to = arena_vprintf(arena, format, args);
+    va_end(args);
+    return to;
+}
+
+void *arena_grow(struct arena *arena, void *v, size_t n, size_t *cap, size_t size)
+{
+    if (n < *cap)
+        return v;
+    size_t wider = *cap ? *cap * 2 : 8;
+    if (wider > SIZE_MAX / 2 / size)
+        memory_need(NULL);
+    void *to = arena_alloc(arena, wider * size);
+    if (n)
+        memcpy(to, v, n * size);
+    *cap = wider;
+    return to;
+}

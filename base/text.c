@@ -1,0 +1,147 @@
+#include "base/text.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+
+static char empty[1] = ""; /* what a text without memory shows; never written to */
+
+struct text text_open(size_t max)
+{
+    return (struct text){.s = empty, .max = max};
+}
+
+void text_close(struct text *text)
+{
+    if (text->cap)
+        free(text->s);
+    *text = text_open(text->max);
+}
+
+void text_clear(struct text *text)
+{
+    text->len = 0;
+    text->over = false;
+    if (text->cap)
+        text->s[0] = '\0';
+}
+
+char *text_room(struct text *text, size_t n)
+{
+    if (text->over)
+        return NULL;
+    if (n > text->max || text->len > text->max - n) {
+        text->over = true;
+        return NULL;
+    }
+    size_t need = text->len + n + 1;
+    if (need > text->cap) {
+        size_t cap = text->cap ? text->cap : 64;
+        while (cap < need)
+            cap *= 2;
+        text->s = memory_need(realloc(text->cap ? text->s : NULL, cap));
+        text->cap = cap;
+    }
+    return text->s + text->len;
+}
+
+void text_addn(struct text *text, const char *more, size_t len)
+{
+    char *to = text_room(text, len);
+    if (!to)
+        return;
+    if (len)
+        memcpy(to, more, len);
+    to[len] = '\0';
+    text->len += len;
+}
+
+void text_add(struct text *text, const char *more)
+{
+    text_addn(text, more, strlen(more));
+}
+
+void text_addc(struct text *text, char c)
+{
+    text_addn(text, &c, 1);
+}
+
+void text_fill(struct text *text, char c, size_t n)
+{
+    char *to = text_room(text, n);
+    if (!to)
+        return;
+    memset(to, c, n);
+    to[n] = '\0';
+    text->len += n;
+}
+
+void text_vprintf(struct text *text, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, args);
+    char *to = len < 0 ? NULL : text_room(text, (size_t)len);
+    if (to) {
+        vsnprintf(to, (size_t)len + 1, format, again);
+        text->len += (size_t)len;
+    }
+    va_end(again);
+}
+
+void text_printf(struct text *text, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    text_vprintf(text, format, args);
+    va_end(args);
+}
+
+size_t text_utf8(const char *s, const char *end)
+{
+    const unsigned char *p = (const unsigned char *)s;
+    size_t left = (size_t)(end - s);
+    if (left == 0)
+        return 0;
+    if (p[0] < 0x80)
+        return 1;
+    size_t n = p[0] >= 0xF0 ? 4 : p[0] >= 0xE0 ? 3 : 2;
+    if (p[0] < 0xC2 || p[0] > 0xF4 || left < n)
+        return 0;
+    unsigned char low = p[0] == 0xE0 ? 0xA0 : p[0] == 0xF0 ? 0x90 : 0x80;
+    unsigned char high = p[0] == 0xED ? 0x9F : p[0] == 0xF4 ? 0x8F : 0xBF;
+    if (p[1] < low || p[1] > high)
+        return 0;
+    for (size_t i = 2; i < n; i++)
+        if ((p[i] & 0xC0) != 0x80)
+            return 0;
+    return n;
+}
+
+size_t text_utf8_valid(const char *s, size_t len)
+{
+    const char *p = s, *end = s + len;
+    while (p < end) {
+        uint64_t eight;
+        while (end - p >= 8 && (memcpy(&eight, p, 8), (eight & 0x8080808080808080u) == 0))
+            p += 8;
+        if (p == end)
+            break;
+        size_t n = text_utf8(p, end);
+        if (!n)
+            return (size_t)(p - s);
+        p += n;
+    }
+    return len;
+}
+
+size_t text_width(const char *s)
+{
+    size_t n = 0;
+    for (; *s; s++)
+        n += ((unsigned char)*s & 0xC0) != 0x80;
+    return n;
+}

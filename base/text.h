@@ -1,0 +1,43 @@
+/* base/text.h — text that grows, up to a maximum size.
+ *
+ * Append freely and look once at the end: when the maximum was passed, `over` is set and later appends are ignored.
+ *     struct text t = text_open(1 << 20);
+ *     text_add(&t, "a"); text_printf(&t, "%d", 7);
+ *     … t.s (always NUL-terminated), t.len …
+ *     text_close(&t);
+ */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct text {
+    char *s; /* NUL-terminated; "" when nothing was added */
+    size_t len, cap, max;
+    bool over; /* the maximum was passed: what is in `s` is cut */
+};
+
+struct text text_open(size_t max);
+void text_close(struct text *text); /* frees; the text is as new */
+void text_clear(struct text *text); /* empties, keeps the memory */
+
+void text_add(struct text *text, const char *more);
+void text_addn(struct text *text, const char *more, size_t len);
+void text_addc(struct text *text, char c);
+void text_fill(struct text *text, char c, size_t n); /* n times c */
+void text_printf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_vprintf(struct text *text, const char *format, va_list args);
+
+/* Makes room for n more bytes and returns where they go, or NULL when over; text->len is then advanced by the caller. */
+char *text_room(struct text *text, size_t n);
+
+/* Length of the UTF-8 sequence that starts at s (1..4), or 0 when it is not valid UTF-8; end: first byte after the text.
+ * Overlong forms, surrogates and values above U+10FFFF are not valid (Unicode 15, table 3-7). */
+size_t text_utf8(const char *s, const char *end);
+/* Offset of the first byte that is not valid UTF-8, or len. */
+size_t text_utf8_valid(const char *s, size_t len);
+/* How many columns a terminal needs for it, one per code point: good enough for the tables that we print. */
+size_t text_width(const char *s);
+
+#endif

@@ -1,0 +1,36 @@
+/* history/record.h — one payload as history and the analysis see it: identity, time, labels, KPI values.
+ *
+ * The whole payload stays in the store (history_fetch); analysing never reads it.
+ */
+#ifndef HISTORY_RECORD_H
+#define HISTORY_RECORD_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A label's value is its JSON text with sorted keys and no blanks: "\"v2.8.2\"", "8", "null", "{\"a\":\"b\"}". */
+struct label {
+    const char *key, *value;
+};
+
+struct kpi_value {
+    const char *name;
+    double value; /* finite, in the KPI's own unit */
+};
+
+struct record {
+    const char *id;       /* payload id, the test_uuid; unique within a history */
+    const char *where;    /* where people find it: a test's directory, or the store and id */
+    int64_t start_us;     /* microseconds since 1970 UTC; the run's start */
+    struct label *labels; /* sorted by key, unique: the payload's metadata.settings */
+    size_t labels_n;
+    struct kpi_value *kpis; /* sorted by name; KPIs without a number (missing, lists) are absent */
+    size_t kpis_n;
+};
+
+/* The label's value text, or NULL. Binary search. */
+const char *record_label(const struct record *record, const char *key);
+/* Whether the KPI has a number, and which. */
+bool record_kpi(const struct record *record, const char *name, double *value);
+
+#endif

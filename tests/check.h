@@ -1,0 +1,30 @@
+/* tests/check.h — rows, no framework: a failing CHECK prints its place and its row, then the test goes on.
+ * The program ends with check_end(), which prints "N passed, N failed" and gives the exit status. */
+#ifndef TESTS_CHECK_H
+#define TESTS_CHECK_H
+#include <stdbool.h>
+#include <stdio.h>
+
+static int check_failures, check_passes;
+
+#define CHECK(ok, ...)                                                     \
+    do {                                                                   \
+        if (ok) {                                                          \
+            check_passes++;                                                \
+        } else {                                                           \
+            check_failures++;                                              \
+            fprintf(stderr, "%s:%d: not so: %s — ", __FILE__, __LINE__, #ok); \
+            fprintf(stderr, __VA_ARGS__);                                  \
+            fputc('\n', stderr);                                           \
+        }                                                                  \
+    } while (0)
+
+#define ROWS(rows) (sizeof(rows) / sizeof((rows)[0]))
+
+static inline int check_end(void)
+{
+    printf("%d passed, %d failed\n", check_passes, check_failures);
+    return check_failures != 0;
+}
+
+#endif
