@@ -8,7 +8,7 @@
 #include "store/literal.h"
 #include "store/quantity.h"
 
-enum { PATHS_MAX = 32 };
+enum { PATHS_MAX = 32, GROUPS_MAX = 32 };
 
 static bool want_text(json_t *const *arguments, size_t n, size_t i, const char **text, size_t *len, struct error *err)
 {
@@ -132,39 +132,46 @@ static bool help_python(void *context, json_t *const *arguments, size_t n, json_
 /* match(text, pattern): the groups as a list (without groups: the whole match); nil when it does not match. */
 static bool help_match(void *context, json_t *const *arguments, size_t n, json_t **result, struct error *err)
 {
+    struct parsing *parsing = context;
     const char *text, *pattern;
     size_t len, ignored;
     if (!want_text(arguments, n, 0, &text, &len, err) || !want_text(arguments, n, 1, &pattern, &ignored, err))
         return false;
-    struct regex *regex = parsing_regex(context, pattern, err);
-    struct regex_match match;
-    if (!regex || !regex_search(regex, text, len, 0, &match, err))
-        return err->kind == ERR_NONE;
+    struct regex *regex = parsing_regex(parsing, pattern, err);
+    struct regex_span spans[GROUPS_MAX];
+    bool found;
+    if (!regex || !regex_find(regex, parsing->scratch, text, len, 0, spans, GROUPS_MAX, &found, err))
+        return false;
+    if (!found)
+        return true;
+    size_t groups = regex_groups(regex);
     *result = json_array();
-    for (size_t i = match.n > 1; i < match.n; i++)
-        json_array_append_new(*result, match.start[i] == REGEX_UNSET
+    for (size_t i = groups > 0; i <= groups && i < GROUPS_MAX; i++)
+        json_array_append_new(*result, spans[i].start == REGEX_NONE
                                            ? json_null()
-                                           : json_stringn(text + match.start[i], match.end[i] - match.start[i]));
+                                           : json_stringn(text + spans[i].start, spans[i].end - spans[i].start));
     return true;
 }
 
 /* replace(text, pattern, with): every match, `with` as it stands. */
 static bool help_replace(void *context, json_t *const *arguments, size_t n, json_t **result, struct error *err)
 {
+    struct parsing *parsing = context;
     const char *text, *pattern, *with;
     size_t len, ignored, with_len;
     if (!want_text(arguments, n, 0, &text, &len, err) || !want_text(arguments, n, 1, &pattern, &ignored, err) ||
         !want_text(arguments, n, 2, &with, &with_len, err))
         return false;
-    struct regex *regex = parsing_regex(context, pattern, err);
+    struct regex *regex = parsing_regex(parsing, pattern, err);
     struct text out = text_open(SANDBOX_MEMORY_MAX);
-    struct regex_match match;
+    struct regex_span span;
+    bool found = true;
     size_t at = 0;
-    while (regex && at <= len && regex_search(regex, text, len, at, &match, err)) {
-        text_addn(&out, text + at, match.start[0] - at);
+    while (regex && at <= len && regex_find(regex, parsing->scratch, text, len, at, &span, 1, &found, err) && found) {
+        text_addn(&out, text + at, span.start - at);
         text_addn(&out, with, with_len);
-        at = match.end[0];
-        if (match.end[0] == match.start[0]) {
+        at = span.end;
+        if (span.end == span.start) {
             size_t step = at < len ? text_utf8(text + at, text + len) : 1;
             text_addn(&out, text + at, at < len ? step : 0);
             at += step;

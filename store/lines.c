@@ -51,15 +51,16 @@ static json_t *read_value(struct line *line, const char *text, size_t len, enum 
 }
 
 /* True: the line matched, and *text is what counts of it. */
-static bool match_line(const struct regex *pattern, const char *line, size_t len, const char **text, size_t *text_len,
-                       struct error *err)
+static bool match_line(struct parsing *parsing, const struct regex *pattern, const char *line, size_t len,
+                       const char **text, size_t *text_len, struct error *err)
 {
-    struct regex_match match;
-    if (!regex_search(pattern, line, len, 0, &match, err))
+    struct regex_span spans[2];
+    bool found;
+    if (!regex_find(pattern, parsing->scratch, line, len, 0, spans, 2, &found, err) || !found)
         return false;
-    bool group = match.n > 1 && match.start[1] != REGEX_UNSET;
-    *text = line + match.start[group];
-    *text_len = match.end[group] - match.start[group];
+    bool group = spans[1].start != REGEX_NONE;
+    *text = line + spans[group].start;
+    *text_len = spans[group].end - spans[group].start;
     return true;
 }
 
@@ -74,7 +75,7 @@ json_t *lines_parse(struct parsing *parsing, const char *path, const char *bytes
         const char *newline = memchr(p, '\n', (size_t)(end - p)), *stop = newline ? newline : end, *text;
         size_t text_len;
         line.number++;
-        if (match_line(pattern, p, (size_t)(stop - p), &text, &text_len, err)) {
+        if (match_line(parsing, pattern, p, (size_t)(stop - p), &text, &text_len, err)) {
             count++;
             json_decref(value);
             value = keep == LINES_COUNT ? NULL : read_value(&line, text, text_len, as, err);

@@ -83,6 +83,7 @@ struct parsing *parsing_open(struct arena *arena, const struct store_options *op
     parsing->arena = arena;
     parsing->options = options;
     parsing->test = test;
+    parsing->scratch = regex_scratch_open();
     make_globals(parsing);
     for (size_t i = 0; i < workload->parse_once_n; i++)
         run_parser(parsing, &workload->parse_once[i]);
@@ -98,6 +99,7 @@ void parsing_close(struct parsing *parsing)
     sandbox_close(parsing->sandbox);
     for (size_t i = 0; i < parsing->regexes.n; i++)
         regex_close(parsing->regexes.v[i].regex);
+    regex_scratch_close(parsing->scratch);
     json_decref(parsing->values);
     json_decref(parsing->globals);
 }

@@ -169,7 +169,7 @@ struct regex *parsing_regex(struct parsing *parsing, const char *pattern, struct
         error_set(err, ERR_ARTIFACT, "more than %d different patterns", (int)REGEX_CACHE_MAX);
         return NULL;
     }
-    struct regex *regex = regex_compile(pattern, &(struct regex_options){0}, err);
+    struct regex *regex = regex_compile(pattern, strlen(pattern), &(struct regex_options){0}, (struct pos){0}, err);
     if (regex)
         *LIST_ADD(parsing->arena, &parsing->regexes) = (struct cached_regex){arena_strdup(parsing->arena, pattern), regex};
     return regex;

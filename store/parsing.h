@@ -39,6 +39,7 @@ struct parsing {
     struct touched files;      /* files that the current value came from */
     LIST_OF(struct provenance) provenance; /* per parsed value */
     LIST_OF(struct cached_regex) regexes;
+    struct regex_scratch *scratch;
     LIST_OF(struct cached_yaml) yamls;
 };
 

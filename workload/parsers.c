@@ -26,11 +26,9 @@ static bool read_pattern(const struct reader *reader, const struct node *node, c
 {
     if (!reader_text(reader, node, what, &out->text))
         return false;
-    struct error err = {0};
-    out->pattern = regex_compile(out->text, &(struct regex_options){0}, &err);
-    if (out->pattern)
-        return true;
-    return error_at(reader->err, ERR_USAGE, reader_pos(reader, node), "%s: %s", what, err.text);
+    out->pattern = regex_compile(out->text, strlen(out->text), &(struct regex_options){0}, reader_pos(reader, node),
+                                 reader->err);
+    return out->pattern != NULL;
 }
 
 static bool read_argument(const struct reader *reader, const struct parser_argument *spec, const struct node *node,
