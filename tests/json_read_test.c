@@ -34,7 +34,7 @@ static const struct {
     {"{\"aaaaaaaabbbbbbbb\":1,\"oedaaaaa@o@dcn^p\":2,\"ohmaaaaa^_l0A0QB\":3}",
      "{\"aaaaaaaabbbbbbbb\":1,\"oedaaaaa@o@dcn^p\":2,\"ohmaaaaa^_l0A0QB\":3}", NULL},
     {"{\"aaaaaaaabbbbbbbb\":1,\"oedaaaaa@o@dcn^p\":2,\"aaaaaaaabbbbbbbb\":3}",
-     "1:46: expected each member name once, found \"aaaaaaaabbbbbbbb\" again (byte 45)",
+     "1:44: expected each member name once, found \"aaaaaaaabbbbbbbb\" again (byte 43)",
      "{\"aaaaaaaabbbbbbbb\":3,\"oedaaaaa@o@dcn^p\":2}"},
     {"{\"a\":{\"x\":1,\"x\":2},\"a\":1}", "1:13: expected each member name once, found \"x\" again (byte 12)",
      "{\"a\":1}"},
