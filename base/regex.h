@@ -1,8 +1,12 @@
 /* base/regex.h — regular expressions: PCRE2, bounded. The only user of that library.
  *
- * Patterns and subjects are UTF-8; bytes of a subject that are not UTF-8 match nothing. Every match is limited in steps,
- * depth and memory: what passes a limit is an error, never a hang. A compiled regex may be shared between threads; the
- * memory that a match needs is a `struct regex_scratch`, one for each thread.
+ * Patterns and subjects are UTF-8; bytes of a subject that are not UTF-8 match nothing. Every search is limited in
+ * steps, depth and memory: what passes a limit is an error, never a hang. A compiled regex may be shared between
+ * threads; the memory that a search needs is a `struct regex_scratch`, one for each thread.
+ *
+ * PCRE2 counts steps anew for each byte where a match may start, and does not count all that it does. So a search first
+ * runs at full speed (JIT) with a small limit; a subject that is too long for that, or a search that passes the limit,
+ * runs again in a counted way: the interpreter tells of every item of the pattern that it tries, and where.
  */
 #ifndef BASE_REGEX_H
 #define BASE_REGEX_H
@@ -12,15 +16,16 @@
 #include "base/error.h"
 
 enum {
-    REGEX_PATTERN_MAX = 64 * 1024, /* bytes */
-    REGEX_STEPS_MAX = 1000 * 1000, /* PCRE2's match limit: some tens of milliseconds */
-    REGEX_DEPTH_MAX = 100 * 1000,
-    REGEX_HEAP_MAX = 20 * 1024 /* KiB */
+    REGEX_PATTERN_MAX = 64 * 1024,      /* bytes */
+    REGEX_STEPS_MAX = 20 * 1000 * 1000, /* of one search: items tried and bytes moved; about a second */
+    REGEX_HEAP_MAX = 20 * 1024          /* KiB */
 };
 
 struct regex_options {
-    bool ecma; /* as in JSON Schema: `$` only at the very end, \d \w \s are ASCII, \uXXXX; otherwise as Python's re: `$` also
-                  before a last line feed, \d \w \s are Unicode's */
+    /* As in JSON Schema: `$` only at the very end, \d \w \s are ASCII, \uXXXX. Otherwise as Python's re: `$` also
+     * before a last line feed, \d \w \s are Unicode's. */
+    bool ecma;
+    bool counted; /* count every search: for callers with a budget over many searches of short texts */
 };
 
 /* Bytes [start, end) of the subject; both are REGEX_NONE for a group that took no part in the match. */
@@ -51,5 +56,7 @@ void regex_scratch_close(struct regex_scratch *scratch);
  * Fails (ERR_USAGE, "pattern needs too many steps") only when a limit was passed. */
 bool regex_find(const struct regex *regex, struct regex_scratch *scratch, const char *subject, size_t len, size_t from,
                 struct regex_span *spans, size_t n, bool *found, struct error *err);
+/* How many steps the last search took, if it was counted; else 0. */
+size_t regex_steps(const struct regex_scratch *scratch);
 
 #endif

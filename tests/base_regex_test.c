@@ -24,7 +24,10 @@ static const struct {
     {"^\\u00e9\\u{1F600}$", true, "\xC3\xA9\xF0\x9F\x98\x80", 0, 6},
     {"a[^]b", true, "a\nb", 0, 3},
     {"x|", false, "", 0, 0},
-    {"b", false, "\xFF\xFE" "b\xFF", 2, 3}, /* not UTF-8: other bytes still match */
+    {"b", false,
+     "\xFF\xFE"
+     "b\xFF",
+     2, 3}, /* not UTF-8: other bytes still match */
     {".", false, "\xFF", -1, -1},
 };
 
@@ -37,10 +40,11 @@ static void test_rows(void)
         struct regex *regex = regex_compile(rows[i].pattern, strlen(rows[i].pattern), &options, (struct pos){0}, &err);
         struct regex_span span = {0};
         bool found = false;
-        bool ok = regex && regex_find(regex, scratch, rows[i].subject, strlen(rows[i].subject), 0, &span, 1, &found, &err);
+        bool ok =
+            regex && regex_find(regex, scratch, rows[i].subject, strlen(rows[i].subject), 0, &span, 1, &found, &err);
         CHECK(ok && found == (rows[i].start >= 0), "row %zu '%s': %s", i, rows[i].pattern, err.text);
-        CHECK(!found || (span.start == (size_t)rows[i].start && span.end == (size_t)rows[i].end), "row %zu: %zu to %zu", i,
-              span.start, span.end);
+        CHECK(!found || (span.start == (size_t)rows[i].start && span.end == (size_t)rows[i].end), "row %zu: %zu to %zu",
+              i, span.start, span.end);
         regex_close(regex);
     }
     regex_scratch_close(scratch);
@@ -53,13 +57,15 @@ static void test_groups(void)
     struct regex_options options = {0};
     struct regex *regex = regex_compile(pattern, strlen(pattern), &options, (struct pos){0}, &err);
     struct regex_scratch *scratch = regex_scratch_open();
-    CHECK(regex && regex_groups(regex) == 3 && regex_group(regex, "key") == 1 && regex_group(regex, "no") == 0, "%s", err.text);
+    CHECK(regex && regex_groups(regex) == 3 && regex_group(regex, "key") == 1 && regex_group(regex, "no") == 0, "%s",
+          err.text);
     struct regex_span spans[40];
     bool found;
     CHECK(regex_find(regex, scratch, subject, strlen(subject), 0, spans, 40, &found, &err) && found, "%s", err.text);
     CHECK(spans[0].start == 2 && spans[0].end == 9 && spans[1].end == 6 && spans[2].start == 7, "first match");
     CHECK(spans[3].start == REGEX_NONE && spans[4].start == REGEX_NONE && spans[39].end == REGEX_NONE, "no such group");
-    CHECK(regex_find(regex, scratch, subject, strlen(subject), spans[0].end, spans, 3, &found, &err) && found, "%s", err.text);
+    CHECK(regex_find(regex, scratch, subject, strlen(subject), spans[0].end, spans, 3, &found, &err) && found, "%s",
+          err.text);
     CHECK(spans[0].start == 10 && spans[0].end == 15 && spans[2].start == REGEX_NONE, "second match");
     CHECK(regex_find(regex, scratch, subject, strlen(subject), 15, spans, 3, &found, &err) && !found, "no third");
     CHECK(regex_find(regex, scratch, subject, strlen(subject), 99, spans, 3, &found, &err) && !found, "behind the end");
@@ -86,11 +92,19 @@ static void test_bad(void)
     }
 }
 
-/* Patterns that backtrack without end, on subjects that make them: an error, soon. */
+/* Patterns that backtrack without end, on subjects that make them: an error, soon. Counted alike in both ways. */
 static const struct {
     const char *pattern, *unit;
+    int units;
 } slow_rows[] = {
-    {"^(a+)+$", "a"}, {"^(?:a|a)*$", "a"}, {"(?:.*x)*[yz]", "ax"}, {"(.*)*(.*)*(.*)*[yz]", "b"}, {"^(?:(a)|b|ab)*[yz]", "ab"},
+    {"^(a+)+$", "a", 3000},
+    {"^(?:a|a)*$", "a", 3000},
+    {"(?:.*x)*[yz]", "ax", 3000},
+    {"(.*)*(.*)*(.*)*[yz]", "b", 3000},
+    {"^(?:(a)|b|ab)*[yz]", "ab", 3000},
+    {"a*a*a*[yz]", "a", 700}, /* within the limits for each start of a match, but not over all */
+    {"^(?:[ab]*+c|[ab]*+d|.)*[yz]", "a", 100000},
+    {"[ab]*[yz]", "a", 1000000}, /* PCRE2 counts nothing here, but looks at 5e11 bytes */
 };
 
 static void test_limits(void)
@@ -99,18 +113,41 @@ static void test_limits(void)
     for (size_t i = 0; i < ROWS(slow_rows); i++) {
         struct error err = {0};
         struct regex_options options = {.ecma = true};
-        struct regex *regex = regex_compile(slow_rows[i].pattern, strlen(slow_rows[i].pattern), &options, (struct pos){0}, &err);
+        struct regex *regex =
+            regex_compile(slow_rows[i].pattern, strlen(slow_rows[i].pattern), &options, (struct pos){0}, &err);
         struct text subject = text_open(1 << 20);
-        for (int n = 0; n < 3000; n++)
+        for (int n = 0; n < slow_rows[i].units; n++)
             text_add(&subject, slow_rows[i].unit);
         text_add(&subject, "!");
         bool found = true;
         bool ok = regex && regex_find(regex, scratch, subject.s, subject.len, 0, NULL, 0, &found, &err);
-        CHECK(!ok && !found && err.kind == ERR_USAGE && strncmp(err.text, "pattern needs too many", 22) == 0, "row %zu: %s", i,
-              err.text);
+        CHECK(!ok && !found && err.kind == ERR_USAGE && strncmp(err.text, "pattern needs too many", 22) == 0,
+              "row %zu: %s", i, err.text);
         text_close(&subject);
         regex_close(regex);
     }
+    regex_scratch_close(scratch);
+}
+
+/* Long lines that need many steps for good reason. */
+static void test_long(void)
+{
+    struct regex_scratch *scratch = regex_scratch_open();
+    struct error err = {0};
+    struct regex_options options = {0};
+    struct regex *regex = regex_compile("loss=(.*)rate=(\\d+)", 19, &options, (struct pos){0}, &err);
+    for (size_t len = 100; len < 1000000; len *= 10) {
+        struct text line = text_open(1 << 21);
+        text_fill(&line, 'x', len);
+        text_add(&line, " loss=1 rate=22 ");
+        text_fill(&line, 'y', len);
+        struct regex_span spans[3];
+        bool found = false;
+        bool ok = regex && regex_find(regex, scratch, line.s, line.len, 0, spans, 3, &found, &err);
+        CHECK(ok && found && spans[2].start == len + 13 && spans[2].end == len + 15, "%zu: %s", len, err.text);
+        text_close(&line);
+    }
+    regex_close(regex);
     regex_scratch_close(scratch);
 }
 
@@ -152,6 +189,7 @@ int main(void)
     test_groups();
     test_bad();
     test_limits();
+    test_long();
     test_threads();
     return check_end();
 }
