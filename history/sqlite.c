@@ -30,6 +30,7 @@ static const struct {
     {SQLITE_CORRUPT, "is damaged: truncated, or changed by something else"},
     {SQLITE_INTERRUPT, "is damaged: reading it does not end"},
     {SQLITE_CONSTRAINT, "is damaged: its tables contradict each other"},
+    {SQLITE_NOMEM, "is damaged, or there is no memory to read it"}, /* SQLite says so of some damaged files, too */
     {SQLITE_FULL, "the disk is full"},
     {SQLITE_READONLY, "is not writable"},
 };
@@ -54,8 +55,6 @@ static bool trouble(struct sqlite *sqlite, int code, struct error *err)
     struct pos at = {.file = sqlite->path};
     int primary = code & 0xFF, reason = system_reason(sqlite, code);
     sqlite->half_written = code == SQLITE_READONLY_ROLLBACK;
-    if (primary == SQLITE_NOMEM)
-        memory_need(NULL);
     for (size_t i = 0; i < sizeof(troubles) / sizeof(troubles[0]); i++) {
         if (troubles[i].code == code || troubles[i].code == primary)
             return error_at(err, ERR_STORE, at, "%s", troubles[i].text);

@@ -48,8 +48,8 @@ const char *const sqlite_schema_texts[SQL_COUNT] = {
     [SQL_FETCH] = "SELECT p.digest, p.text FROM record r LEFT JOIN payload p ON p.record = r.number WHERE r.id = ?1",
     [SQL_SCAN_ID] = "SELECT count(id), coalesce(sum(id = ?1), 0) FROM record NOT INDEXED",
 
-    [SQL_FIND] = "SELECT r.number, r.workload, r.place, r.digest, p.text"
-                 " FROM record r LEFT JOIN payload p ON p.record = r.number WHERE r.id = ?1",
+    [SQL_FIND] = ("SELECT r.number, r.workload, r.place, r.digest, p.text"
+                  " FROM record r LEFT JOIN payload p ON p.record = r.number WHERE r.id = ?1"),
     [SQL_FIND_WORKLOAD] = "SELECT number FROM workload WHERE name = ?1",
     [SQL_ADD_WORKLOAD] = "INSERT INTO workload (name, records) VALUES (?1, 0)",
     [SQL_FIND_LABEL] = "SELECT number FROM label WHERE key = ?1 AND value = ?2",

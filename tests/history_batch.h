@@ -61,15 +61,17 @@ struct batch_walk {
     struct batch expected;
     size_t seen, wrong; /* wrong: not in `expected` or not equal, or out of order */
     struct record last;
+    size_t near;
 };
 
 static inline bool batch_visit(void *context, const struct record *record)
 {
     struct batch_walk *walk = context;
     const struct record *found = NULL;
-    for (size_t i = 0; i < walk->expected.n && !found; i++) {
-        if (strcmp(walk->expected.v[i].record.id, record->id) == 0)
-            found = &walk->expected.v[i].record;
+    for (size_t i = 0; i < walk->expected.n && !found; i++) { /* near the last one first */
+        size_t k = (walk->near + walk->expected.n + (i % 2 ? i / 2 + 1 : -(i / 2))) % walk->expected.n;
+        if (strcmp(walk->expected.v[k].record.id, record->id) == 0)
+            found = &walk->expected.v[walk->near = k].record;
     }
     bool ordered = walk->seen == 0 || walk->last.start_us < record->start_us ||
                    (walk->last.start_us == record->start_us && strcmp(walk->last.id, record->id) < 0);
