@@ -92,18 +92,27 @@ static double extreme(const struct baseline *base, size_t r, enum side side)
     return side == SIDE_ABOVE ? base->residuals[base->residuals_n - r] : -base->residuals[r - 1];
 }
 
-/* p from the ranks of the residuals: what any noise family gives, were runs exchangeable. */
-static double rank_p(const struct baseline *base, double difference, enum side side)
+static double ln_choose(double n, double k)
+{
+    int sign;
+    return lgamma_r(n + 1, &sign) - lgamma_r(k + 1, &sign) - lgamma_r(n - k + 1, &sign);
+}
+
+/* p from the ranks of the residuals: what any noise family gives, were runs exchangeable. For r new values: how often
+ * they are all among the outermost r + beyond of all; for one value (beyond + 1)/(N + 1). */
+static double rank_p(const struct baseline *base, double difference, size_t runs, enum side side)
 {
     double z = difference / sqrt(base->variance); /* one run's deviation, in the KPI's unit */
-    double count = (double)base->residuals_n;
+    double count = (double)base->residuals_n, r = (double)runs;
     size_t beyond = 0;
     while (beyond < base->residuals_n && extreme(base, beyond + 1, side) >= z)
         beyond++;
+    double share = runs == 1 ? ((double)beyond + 1) / (count + 1)
+                             : exp(ln_choose((double)beyond + r, r) - ln_choose(count + r, r));
     if (beyond)
-        return ((double)beyond + 1) / (count + 1);
+        return share;
     double largest = fmax(extreme(base, 1, side), 1e-300);
-    return pow(largest / fmax(z, largest), tail_index(base)) / (count + 1);
+    return pow(largest / fmax(z, largest), tail_index(base) * r) * share;
 }
 
 double baseline_p(const struct baseline *base, double value, enum side side)
@@ -112,7 +121,17 @@ double baseline_p(const struct baseline *base, double value, enum side side)
     if (!(base->sigma > 0))
         return difference > 0 ? 0 : 1;
     double t = difference / (base->sigma * sqrt(base->variance));
-    return fmax(stats_t_upper(t, base->df), rank_p(base, difference, side));
+    return fmax(stats_t_upper(t, base->df), rank_p(base, difference, 1, side));
+}
+
+double baseline_runs_p(const struct baseline *base, double difference, size_t some, size_t runs, enum side side)
+{
+    assert(difference > 0 && some >= 1 && some <= runs);
+    if (!(base->sigma > 0))
+        return 0;
+    double t = difference / (base->sigma * sqrt(variance_of_difference(base, some)));
+    double one = fmax(stats_t_upper(t, base->df), rank_p(base, difference, some, side));
+    return fmin(1, exp(ln_choose((double)runs, (double)some)) * one);
 }
 
 double baseline_critical(const struct baseline *base, double alpha, enum side side)

@@ -34,6 +34,11 @@ struct baseline baseline_of(const double *history, size_t n, const struct levels
 /* One-sided p of "the new value belongs to the level". 1 when the value is not on that side of a level without noise. */
 double baseline_p(const struct baseline *baseline, double value, enum side side);
 
+/* One-sided p of "at least `some` of the `runs` newest values stand `difference` (> 0) or farther from the level": for
+ * t by their mean (if all are beyond it, so is their mean), for the ranks by how rarely so many of exchangeable values are
+ * the outermost; times the number of ways to choose them. */
+double baseline_runs_p(const struct baseline *baseline, double difference, size_t some, size_t runs, enum side side);
+
 /* The smallest difference whose p is at most alpha (> 0). */
 double baseline_critical(const struct baseline *baseline, double alpha, enum side side);
 

@@ -6,8 +6,8 @@
 #include "regress/score.h"
 #include "regress/split.h"
 
-enum { REFIT_PASSES = 3, CURVE_SIDE_MIN = 8 };
-static const double DRIFT_MARGIN = 2;
+enum { REFIT_PASSES = 3, CURVE_SIDE_MIN = 8, RESAMPLES_MIN = 999, RESAMPLES_MAX = 19999 };
+static const double DRIFT_MARGIN = 2, EXACT_BELOW = 0.019; /* below .02 the values themselves are permuted */
 
 /* The bounds of levels while they are found: b[0] = 0, b[last] = n; p[i] belongs to the change at b[i]. */
 struct bounds {
@@ -230,15 +230,10 @@ size_t levels_start(const struct levels *levels, size_t i, size_t n)
     return i == 0 ? 0 : i <= levels->n ? levels->changes[i - 1].at : n;
 }
 
-double levels_resolve(const double *x, size_t n, const struct levels *levels, size_t i,
-                      const struct levels_options *options, size_t resamples)
+double levels_resolve(const double *x, size_t n, const struct levels *levels, size_t i, double alpha)
 {
-    struct split_options node = node_options(options, true);
-    node.resamples = resamples;
-    double p = node_test(x, n, &node).p;
-    if (levels->n == 1)
-        return p;
-    node.arcs = false;
+    double need = fmin(RESAMPLES_MAX, fmax(RESAMPLES_MIN, ceil(20 / alpha) - 1));
+    struct split_options exact = {.alpha = fmin(alpha, EXACT_BELOW), .resamples = (size_t)need, .rho = NAN};
     size_t from = levels_start(levels, i, n), to = levels_start(levels, i + 2, n);
-    return fmax(p, node_test(x + from, to - from, &node).p);
+    return fmin(1, node_test(x + from, to - from, &exact).p * (double)levels->n);
 }
