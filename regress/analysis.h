@@ -18,6 +18,10 @@ struct kpi_rule {
     bool ignored;           /* ignored for regression */
     double min_relative;    /* a change smaller than this share of the current level never gates: 0.05; 0: none */
     double min_absolute;    /* the same in the KPI's unit; both must be passed */
+    /* How values are shown (regress/value.h); all may be left zero. */
+    const char *format;       /* "{:.2f}" or "%.2f"; NULL: four significant digits */
+    double divisor;           /* shown is value/divisor in divisor_unit; 0: none */
+    const char *divisor_unit; /* NULL: unit */
 };
 
 enum history_scope { SCOPE_OLDER, SCOPE_ALL };
@@ -63,22 +67,25 @@ struct evidence {
     size_t points_n;           /* run points of history that were used */
     const struct run_point *points; /* oldest first */
     size_t newer_left_out;     /* points of newer versions */
-    size_t level_start;        /* index of the first point of the current level */
-    size_t level_n;
+    size_t level_start;        /* index of the first point of the level that the entry is held against: the current */
+    size_t level_n;            /* one, or for a regression that began earlier the best one before it */
     size_t levels;             /* levels found in history */
-    double level;              /* centre of the current level */
-    double sd;                 /* run-to-run, pooled within levels */
+    double level;              /* centre of that level */
+    double sd;                 /* run-to-run, pooled within levels; at least the rounding of the values */
     double df;
     double low, high;          /* prediction interval for one new run at the gate's (uncorrected) level */
     double value;              /* the entry's */
     double change;             /* value - level */
     double relative;           /* change / |level|; NAN when the level is 0 */
     double p;                  /* one-sided in the worse direction for a worse run, else in the better one */
-    double p_corrected;        /* Benjamini–Hochberg over the invocation */
-    double smallest_seen;      /* smallest change that would have been seen with 80 % power */
-    int more_runs;             /* for suspect and cannot tell; -1: no number of runs would settle it */
-    const char *since_version; /* for a regression or improvement: the first run point of the changed level */
+    double p_corrected;        /* Benjamini–Hochberg over the invocation, each direction by itself; a change below the
+                                * thresholds enters it as 1 */
+    double smallest_seen;      /* smallest change for the worse that would have been seen (as suspect at least) with 80 % power */
+    int more_runs;             /* for suspect and cannot tell; -1: no number of runs would settle it; else 0 */
+    const char *since_version; /* for a regression, suspect or improvement: the first run point of the changed level */
     const char *since_after;   /* the last point before it */
+    size_t since_point;        /* its index in points; points_n: the entry itself */
+    double relative_threshold, absolute_threshold; /* what a change has to pass, both in the KPI's unit */
     const char *reason;        /* one sentence for people: what decided */
     const char *flip;          /* one sentence: what would flip it */
 };
@@ -97,13 +104,18 @@ struct near_miss {
 
 struct entry_result {
     const struct record *entry;
-    const char *name;         /* "model_name=… batch_size=…": the labels that vary among the entries */
+    const char *name;         /* "model_name=… batch_size=…": the labels that vary among the entries; "only entry" */
+    const char *version;      /* its comparison-key values, as in run_point */
+    const char *run_id;
     struct kpi_result *kpis;  /* one per rule, in the rules' order (kpi_filter applied) */
     size_t kpis_n;
     size_t history_n;         /* records that matched, before scope */
+    size_t newer_left_out;    /* run points of newer versions among them */
+    const char *changed_key;  /* history agrees on every shared label, but its keys differ: one such key; else NULL */
     size_t near_misses_n;
     const struct near_miss *near_misses; /* most records first; only when there is no history */
-    const char *const *varying;  /* NULL-ended: ignored or bookkeeping labels that vary within the history */
+    const char *const *varying;  /* NULL-ended: ignored keys, ci_engine and kpi_settings_version that vary within the
+                                  * history and the entry (other bookkeeping keys vary by nature) */
 };
 
 struct analysis {

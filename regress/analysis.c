@@ -1,0 +1,217 @@
+#include "regress/analysis.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "regress/order.h"
+#include "regress/stats.h"
+#include "regress/verdict.h"
+
+/* One invocation while it is worked on. */
+struct work {
+    struct arena *arena;
+    const struct analysis_options *options;
+    struct analysis *analysis;
+    struct select_index *index;
+    LIST_OF(struct hypothesis) hypotheses; /* those with history: tested, or too short to be */
+};
+
+/* ---- entries: order and names ---- */
+
+static int compare_entries(const void *a, const void *b, void *options)
+{
+    const struct record *x = ((const struct entry_result *)a)->entry, *y = ((const struct entry_result *)b)->entry;
+    const struct analysis_options *o = options;
+    int order = 0;
+    for (const char *const *key = o->sorting_keys; !order && key && *key; key++)
+        order = order_compare(record_label(x, *key), record_label(y, *key));
+    if (!order)
+        order = strcmp(x->where ? x->where : "", y->where ? y->where : "");
+    return order ? order : strcmp(x->id, y->id);
+}
+
+static bool varies(const struct analysis *analysis, const char *key)
+{
+    const char *first = record_label(analysis->entries[0].entry, key);
+    for (size_t i = 1; i < analysis->entries_n; i++) {
+        const char *value = record_label(analysis->entries[i].entry, key);
+        if (strcmp(value ? value : "null", first ? first : "null") != 0)
+            return true;
+    }
+    return false;
+}
+
+static bool contains(const char *const *keys, size_t n, const char *key)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(keys[i], key) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The labels that tell the entries apart: sorting keys first, then by name. */
+static const char *const *find_names(struct work *work)
+{
+    LIST_OF(const char *) names = {0};
+    const struct analysis *analysis = work->analysis;
+    const struct label_filter *filter = select_filter(work->index);
+    for (const char *const *key = work->options->sorting_keys; key && *key; key++) {
+        if (!contains(filter->left_out, filter->n, *key) && !contains(names.v, names.n, *key) && varies(analysis, *key))
+            *LIST_ADD(work->arena, &names) = *key;
+    }
+    size_t sorted = names.n;
+    for (size_t i = 0; i < analysis->entries_n; i++) {
+        const struct record *entry = analysis->entries[i].entry;
+        for (size_t j = 0; j < entry->labels_n; j++) {
+            const char *key = entry->labels[j].key;
+            if (!contains(filter->left_out, filter->n, key) && !contains(names.v, names.n, key) && varies(analysis, key))
+                *LIST_ADD(work->arena, &names) = key;
+        }
+    }
+    for (size_t i = sorted + 1; i < names.n; i++) { /* few: insertion */
+        const char *key = names.v[i];
+        size_t j = i;
+        for (; j > sorted && strcmp(names.v[j - 1], key) > 0; j--)
+            names.v[j] = names.v[j - 1];
+        names.v[j] = key;
+    }
+    *LIST_ADD(work->arena, &names) = NULL;
+    return names.v;
+}
+
+static const char *name_entry(struct work *work, const struct record *entry, const char *const *keys)
+{
+    const char *name = "";
+    for (size_t i = 0; keys[i]; i++)
+        name = arena_printf(work->arena, "%s%s%s=%s", name, i ? " " : "", keys[i],
+                            label_shown(record_label(entry, keys[i]), work->arena));
+    return name[0] ? name : "only entry";
+}
+
+/* ---- one entry ---- */
+
+static bool wanted(const struct analysis_options *options, const struct kpi_rule *rule)
+{
+    return !options->kpi_filter || !options->kpi_filter[0] || strstr(rule->name, options->kpi_filter);
+}
+
+static void analyse_entry(struct work *work, struct entry_result *result)
+{
+    struct selection selection = select_history(work->index, result->entry, work->arena);
+    result->version = selection.version;
+    result->run_id = selection.run_id;
+    result->history_n = selection.history_n;
+    result->newer_left_out = selection.newer_left_out;
+    result->changed_key = selection.changed_key;
+    result->near_misses = selection.near_misses;
+    result->near_misses_n = selection.near_misses_n;
+    result->varying = selection.varying;
+    result->kpis = ARENA_ARRAY(work->arena, struct kpi_result, work->options->kpis_n + 1);
+    for (size_t i = 0; i < work->options->kpis_n; i++) {
+        if (!wanted(work->options, &work->options->kpis[i]))
+            continue;
+        struct hypothesis h = {.result = &result->kpis[result->kpis_n++], .p_worse = 1, .p_better = 1,
+                               .corrected_worse = 1, .corrected_better = 1};
+        h.result->rule = &work->options->kpis[i];
+        if (!verdict_without_test(&h, &selection, result->entry, work->arena))
+            *LIST_ADD(work->arena, &work->hypotheses) = h;
+    }
+}
+
+/* ---- correction over the invocation ---- */
+
+static void weigh(struct hypothesis *h)
+{
+    const struct findings *f = &h->findings;
+    h->p_worse = series_worse(&h->series, f, &h->began);
+    double change = h->series.x[h->series.n] - f->now.centre;
+    bool counts = (double)h->series.worse * change < 0 && series_passes(h->series.rule, change, f->now.centre);
+    h->p_better = counts ? f->p_better : 1;
+}
+
+/* Each direction by itself, over everything that was tested. */
+static void correct(struct work *work)
+{
+    size_t n = work->hypotheses.n, tested = 0;
+    double *p = ARENA_ARRAY(work->arena, double, 2 * n + 1), *better = p + n;
+    size_t *order = ARENA_ARRAY(work->arena, size_t, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        if (!work->hypotheses.v[i].findings.tested)
+            continue;
+        p[tested] = work->hypotheses.v[i].p_worse;
+        better[tested++] = work->hypotheses.v[i].p_better;
+    }
+    stats_adjust(p, tested, p, order);
+    stats_adjust(better, tested, better, order);
+    for (size_t i = 0, j = 0; i < n; i++) {
+        struct hypothesis *h = &work->hypotheses.v[i];
+        if (!h->findings.tested)
+            continue;
+        h->corrected_worse = p[j];
+        h->corrected_better = better[j++];
+    }
+}
+
+/* A step's p is found at the level that the correction asks of it, which takes the number of tests. */
+static void resolve_steps(struct work *work)
+{
+    double level = work->options->false_alarm_rate * SERIES_STEP_SHARE / (double)work->analysis->tested;
+    for (size_t i = 0; i < work->hypotheses.n; i++) {
+        struct hypothesis *h = &work->hypotheses.v[i];
+        if (!h->findings.tested)
+            continue;
+        series_resolve(&h->series, &h->findings, level);
+        weigh(h);
+    }
+}
+
+static void test_all(struct work *work)
+{
+    for (size_t i = 0; i < work->hypotheses.n; i++) {
+        struct hypothesis *h = &work->hypotheses.v[i];
+        h->findings = series_test(&h->series, work->arena);
+        work->analysis->tested += h->findings.tested;
+    }
+    if (work->analysis->tested)
+        resolve_steps(work);
+    correct(work);
+}
+
+static void decide_all(struct work *work)
+{
+    struct invocation invocation = {.options = work->options, .tested = work->analysis->tested};
+    for (size_t i = 0; i < work->hypotheses.n; i++) {
+        const struct hypothesis *h = &work->hypotheses.v[i];
+        invocation.rejected += h->findings.tested && h->corrected_worse <= work->options->false_alarm_rate;
+    }
+    for (size_t i = 0; i < work->hypotheses.n; i++)
+        verdict_decide(&work->hypotheses.v[i], &invocation, work->arena);
+}
+
+struct analysis *analysis_run(struct arena *arena, const struct analysis_options *options,
+                              const struct record *entries, size_t entries_n,
+                              const struct record *history, size_t history_n)
+{
+    struct analysis *analysis = ARENA_NEW(arena, struct analysis);
+    *analysis = (struct analysis){.entries_n = entries_n, .history_records = history_n, .options = options};
+    analysis->entries = ARENA_ARRAY(arena, struct entry_result, entries_n + 1);
+    for (size_t i = 0; i < entries_n; i++)
+        analysis->entries[i].entry = &entries[i];
+    qsort_r(analysis->entries, entries_n, sizeof(*analysis->entries), compare_entries, (void *)options);
+    struct work work = {.arena = arena, .options = options, .analysis = analysis};
+    work.index = select_open(arena, options, history, history_n);
+    const char *const *names = find_names(&work);
+    for (size_t i = 0; i < entries_n; i++) {
+        analysis->entries[i].name = name_entry(&work, analysis->entries[i].entry, names);
+        analyse_entry(&work, &analysis->entries[i]);
+    }
+    test_all(&work);
+    decide_all(&work);
+    for (size_t i = 0; i < entries_n; i++) {
+        for (size_t j = 0; j < analysis->entries[i].kpis_n; j++)
+            analysis->counts[analysis->entries[i].kpis[j].verdict]++;
+    }
+    return analysis;
+}

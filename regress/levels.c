@@ -1,0 +1,239 @@
+#include "regress/levels.h"
+
+#include <math.h>
+#include <stdint.h>
+
+#include "regress/score.h"
+#include "regress/split.h"
+
+enum { REFIT_PASSES = 3, CURVE_SIDE_MIN = 8, RESAMPLES_MIN = 999, RESAMPLES_MAX = 19999 };
+static const double DRIFT_MARGIN = 2, EXACT_BELOW = 0.019; /* below .02 the values themselves are permuted */
+
+/* The bounds of levels while they are found: b[0] = 0, b[last] = n; p[i] belongs to the change at b[i]. */
+struct bounds {
+    size_t *b, n;
+    double *p;
+    bool *fresh; /* p[i] must be found again: a neighbour moved */
+};
+
+static struct split_options node_options(const struct levels_options *options, bool arcs)
+{
+    double need = ceil(50 / options->alpha) - 1;
+    return (struct split_options){options->alpha, (size_t)fmax(999, need), arcs, options->rho};
+}
+
+static struct split node_test(const double *x, size_t n, const struct split_options *options)
+{
+    struct arena scratch = {0};
+    struct split found = split_test(x, n, options, &scratch);
+    arena_close(&scratch);
+    return found;
+}
+
+struct stretch {
+    size_t from, to;
+};
+
+/* Marks every change that the recursion accepts; an explicit stack, so depth is no matter. */
+static double mark_changes(const double *x, size_t n, const struct levels_options *options, bool *marks,
+                           struct arena *arena)
+{
+    struct split_options node = node_options(options, true);
+    LIST_OF(struct stretch) stack = {0};
+    *LIST_ADD(arena, &stack) = (struct stretch){0, n};
+    double p_series = NAN;
+    while (stack.n) {
+        struct stretch s = stack.v[--stack.n];
+        struct split found = node_test(x + s.from, s.to - s.from, &node);
+        if (isnan(p_series))
+            p_series = found.p;
+        if (found.p > options->alpha)
+            continue;
+        size_t from = s.from + found.from, to = s.from + found.to;
+        marks[from] = true;
+        *LIST_ADD(arena, &stack) = (struct stretch){s.from, from};
+        *LIST_ADD(arena, &stack) = (struct stretch){from, to};
+        if (to < s.to) {
+            marks[to] = true;
+            *LIST_ADD(arena, &stack) = (struct stretch){to, s.to};
+        }
+    }
+    return p_series;
+}
+
+static struct bounds bounds_of(const bool *marks, size_t n, struct arena *arena)
+{
+    struct bounds c = {ARENA_ARRAY(arena, size_t, n + 1), 1, ARENA_ARRAY(arena, double, n + 1), ARENA_ARRAY(arena, bool, n + 1)};
+    for (size_t i = 1; i < n; i++) {
+        if (marks[i])
+            c.b[c.n++] = i;
+    }
+    c.b[c.n++] = n;
+    for (size_t i = 0; i < c.n; i++)
+        c.fresh[i] = true;
+    return c;
+}
+
+/* Moves each change to the best place between its neighbours. */
+static void refit(const double *x, struct bounds *c, struct arena *arena)
+{
+    size_t n = c->b[c->n - 1];
+    double *scores = ARENA_ARRAY(arena, double, n), *room = ARENA_ARRAY(arena, double, n);
+    bool moved = true;
+    for (int pass = 0; pass < REFIT_PASSES && moved; pass++) {
+        moved = false;
+        for (size_t i = 1; i + 1 < c->n; i++) {
+            size_t from = c->b[i - 1], span = c->b[i + 1] - from;
+            if (span < 2 * SCORE_SEGMENT_MIN)
+                continue;
+            score_clip(x + from, span, scores, room);
+            size_t at = from + score_best_split(scores, span, SCORE_SEGMENT_MIN).at;
+            moved = moved || at != c->b[i];
+            c->b[i] = at;
+        }
+    }
+}
+
+static void drop(struct bounds *c, size_t i)
+{
+    for (size_t j = i; j + 1 < c->n; j++) {
+        c->b[j] = c->b[j + 1];
+        c->p[j] = c->p[j + 1];
+        c->fresh[j] = c->fresh[j + 1];
+    }
+    c->n--;
+    c->fresh[i - 1] = c->fresh[i] = true;
+    if (c->n == 3)
+        c->fresh[1] = true;
+}
+
+/* Tests the changes whose neighbours moved; returns the least sure change. */
+static size_t retest(const double *x, struct bounds *c, const struct levels_options *options, double p_series)
+{
+    struct split_options node = node_options(options, false);
+    size_t changes = c->n - 2, worst = 1;
+    double p_worst = -1;
+    for (size_t i = 1; i <= changes; i++) {
+        size_t from = c->b[i - 1];
+        if (c->fresh[i])
+            c->p[i] = changes == 1 ? p_series : node_test(x + from, c->b[i + 1] - from, &node).p;
+        c->fresh[i] = false;
+        if (c->p[i] > p_worst) {
+            p_worst = c->p[i];
+            worst = i;
+        }
+    }
+    return worst;
+}
+
+static void prune(const double *x, struct bounds *c, const struct levels_options *options, double p_series,
+                  struct arena *arena)
+{
+    size_t *old = ARENA_ARRAY(arena, size_t, c->n);
+    while (c->n > 2) {
+        for (size_t i = 0; i < c->n; i++)
+            old[i] = c->b[i];
+        refit(x, c, arena);
+        for (size_t i = 1; i + 1 < c->n; i++)
+            c->fresh[i] = c->fresh[i] || c->b[i - 1] != old[i - 1] || c->b[i + 1] != old[i + 1];
+        size_t worst = retest(x, c, options, p_series);
+        if (c->p[worst] <= options->alpha / (double)(c->n - 2))
+            return;
+        drop(c, worst);
+    }
+}
+
+/* Sum of squares about a line, or a parabola for degree 2; by orthogonal polynomials. */
+static double polynomial_rest(const double *x, size_t n, int degree, struct arena *arena)
+{
+    double *t = ARENA_ARRAY(arena, double, n), *r = ARENA_ARRAY(arena, double, n), mean = score_mean(x, n);
+    for (size_t i = 0; i < n; i++) {
+        t[i] = ((double)i - (double)(n - 1) / 2) / (double)n;
+        r[i] = x[i] - mean;
+    }
+    for (int d = 1; d <= degree; d++) {
+        double squares = 0, products = 0, shift = 0;
+        for (size_t i = 0; i < n; i++)
+            shift += d == 2 ? t[i] * t[i] / (double)n : 0;
+        for (size_t i = 0; i < n; i++) {
+            double q = d == 2 ? t[i] * t[i] - shift : t[i];
+            squares += q * q;
+            products += q * r[i];
+        }
+        for (size_t i = 0; i < n; i++)
+            r[i] -= (d == 2 ? t[i] * t[i] - shift : t[i]) * products / squares;
+    }
+    double rest = 0;
+    for (size_t i = 0; i < n; i++)
+        rest += r[i] * r[i];
+    return rest;
+}
+
+/* Whether a curve explains the changes i … j better than the steps do (BIC with a margin). */
+static bool is_drift(const double *x, const struct bounds *c, size_t i, size_t j, struct arena *arena)
+{
+    size_t from = c->b[i - 1], n = c->b[j + 1] - from, shortest = n;
+    double *y = ARENA_ARRAY(arena, double, n), steps = 0;
+    score_clip(x + from, n, y, ARENA_ARRAY(arena, double, n));
+    for (size_t h = i - 1; h <= j; h++) {
+        size_t start = c->b[h] - from, len = c->b[h + 1] - c->b[h];
+        double mean = score_mean(y + start, len);
+        for (size_t k = start; k < start + len; k++)
+            steps += (y[k] - mean) * (y[k] - mean);
+        shortest = len < shortest ? len : shortest;
+    }
+    size_t m = j - i + 1;
+    if (!(steps > 0))
+        return false;
+    double curve = polynomial_rest(y, n, m > 1 || shortest >= CURVE_SIDE_MIN ? 2 : 1, arena), count = (double)n;
+    return count * log(fmax(curve, 1e-300) / steps) < 2 * (double)(m - 1) * log(count) - DRIFT_MARGIN;
+}
+
+static void flag_drift(const double *x, const struct bounds *c, bool *drift, struct arena *arena)
+{
+    double *means = ARENA_ARRAY(arena, double, c->n);
+    for (size_t i = 0; i + 1 < c->n; i++)
+        means[i] = score_mean(x + c->b[i], c->b[i + 1] - c->b[i]);
+    for (size_t i = 1, j; i + 1 < c->n; i = j + 1) {
+        bool up = means[i] > means[i - 1];
+        for (j = i; j + 2 < c->n && (means[j + 1] > means[j]) == up; j++)
+            ;
+        bool together = is_drift(x, c, i, j, arena);
+        for (size_t h = i; h <= j; h++)
+            drift[h] = together;
+    }
+    for (size_t i = 1; i + 1 < c->n; i++)
+        drift[i] = drift[i] || is_drift(x, c, i, i, arena);
+}
+
+struct levels levels_find(const double *x, size_t n, const struct levels_options *options, struct arena *arena)
+{
+    struct levels levels = {.p_series = 1};
+    if (n < 2)
+        return levels;
+    struct arena scratch = {0};
+    bool *marks = ARENA_ARRAY(&scratch, bool, n + 1), *drift = ARENA_ARRAY(&scratch, bool, n + 1);
+    levels.p_series = mark_changes(x, n, options, marks, &scratch);
+    struct bounds c = bounds_of(marks, n, &scratch);
+    prune(x, &c, options, levels.p_series, &scratch);
+    flag_drift(x, &c, drift, &scratch);
+    levels.n = c.n - 2;
+    levels.changes = ARENA_ARRAY(arena, struct level_change, levels.n + 1);
+    for (size_t i = 0; i < levels.n; i++)
+        levels.changes[i] = (struct level_change){c.b[i + 1], c.p[i + 1], drift[i + 1]};
+    arena_close(&scratch);
+    return levels;
+}
+
+size_t levels_start(const struct levels *levels, size_t i, size_t n)
+{
+    return i == 0 ? 0 : i <= levels->n ? levels->changes[i - 1].at : n;
+}
+
+double levels_resolve(const double *x, size_t n, const struct levels *levels, size_t i, double alpha)
+{
+    double need = fmin(RESAMPLES_MAX, fmax(RESAMPLES_MIN, ceil(20 / alpha) - 1));
+    struct split_options exact = {.alpha = fmin(alpha, EXACT_BELOW), .resamples = (size_t)need, .rho = NAN};
+    size_t from = levels_start(levels, i, n), to = levels_start(levels, i + 2, n);
+    return fmin(1, node_test(x + from, to - from, &exact).p * (double)levels->n);
+}

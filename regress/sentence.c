@@ -1,0 +1,154 @@
+#include "regress/sentence.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "regress/value.h"
+
+static const char *plural(size_t n, const char *one, const char *many, struct arena *arena)
+{
+    return arena_printf(arena, "%zu %s", n, n == 1 ? one : many);
+}
+
+/* "v2.4.0…v2.8.0", "v2.8.0", "" without comparison keys. */
+static const char *versions(const struct evidence *e, struct arena *arena)
+{
+    const char *first = e->points[e->level_start].version, *last = e->points[e->level_start + e->level_n - 1].version;
+    if (!first[0] && !last[0])
+        return "history";
+    return strcmp(first, last) == 0 ? first : arena_printf(arena, "%s…%s", first, last);
+}
+
+/* "12.4 % below", "3 errors above" for a level of 0, "equal to". */
+static const char *distance(const struct hypothesis *h, struct arena *arena)
+{
+    const struct evidence *e = &h->result->evidence;
+    if (e->change == 0)
+        return "equal to";
+    const char *side = e->change < 0 ? "below" : "above";
+    if (isnan(e->relative))
+        return arena_printf(arena, "%s %s", value_shown(h->series.rule, fabs(e->change), VALUE_PEOPLE, arena), side);
+    return arena_printf(arena, "%s %s", value_percent(e->relative, arena), side);
+}
+
+static const char *level_text(const struct hypothesis *h, struct arena *arena)
+{
+    const struct evidence *e = &h->result->evidence;
+    const struct kpi_rule *rule = h->series.rule;
+    const char *unit = value_unit(rule);
+    return arena_printf(arena, "%s the level of %s (%s, %s ± %s%s%s)", distance(h, arena), versions(e, arena),
+                        plural(e->level_n, "run point", "run points", arena),
+                        value_number(rule, e->level, VALUE_PEOPLE, arena), value_number(rule, e->sd, VALUE_PEOPLE, arena),
+                        unit[0] ? " " : "", unit);
+}
+
+static const char *probability(const char *what, double p, struct arena *arena)
+{
+    const char *shown = value_p(p, arena);
+    return arena_printf(arena, "%s %s%s", what, shown[0] == '<' ? "" : "= ", shown);
+}
+
+static const char *corrected(const struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
+{
+    return arena_printf(arena, "%s after correction for %s, level %.4g", probability("p", h->result->evidence.p_corrected, arena),
+                        plural(invocation->tested, "test", "tests", arena), invocation->options->false_alarm_rate);
+}
+
+static const char *since(const struct hypothesis *h, struct arena *arena)
+{
+    const struct evidence *e = &h->result->evidence;
+    if (!h->began || h->result->verdict == VERDICT_IMPROVEMENT || e->since_point >= e->points_n)
+        return "";
+    return arena_printf(arena, "since %s (%s ago): ", e->points[e->since_point].version,
+                        plural(e->points_n - e->since_point, "run", "runs", arena));
+}
+
+static const char *reason_suspect(const struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
+{
+    const struct evidence *e = &h->result->evidence;
+    const char *start = arena_printf(arena, "%s%s; ", since(h, arena), level_text(h, arena));
+    if (e->points_n < (size_t)invocation->options->min_history && e->p_corrected <= invocation->options->false_alarm_rate)
+        return arena_printf(arena, "%s%s, but history has only %s of the %d that a regression needs", start,
+                            corrected(h, invocation, arena), plural(e->points_n, "run point", "run points", arena),
+                            invocation->options->min_history);
+    return arena_printf(arena, "%s%s alone, but %s", start, probability("p", e->p, arena), corrected(h, invocation, arena));
+}
+
+static const char *reason_cannot_tell(const struct hypothesis *h, struct arena *arena)
+{
+    const struct evidence *e = &h->result->evidence;
+    if (!h->findings.tested)
+        return arena_printf(arena, "history has only %s; a test needs %d",
+                            plural(e->points_n, "run point", "run points", arena), SERIES_TESTED_MIN);
+    return arena_printf(arena, "%s, but runs scatter so much that only a change of %s (%s) would be seen",
+                        level_text(h, arena), value_shown(h->series.rule, e->smallest_seen, VALUE_PEOPLE, arena),
+                        value_percent(e->smallest_seen / e->level, arena));
+}
+
+static const char *reason_ok(const struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
+{
+    const struct evidence *e = &h->result->evidence;
+    const struct kpi_rule *rule = h->series.rule;
+    if (e->p <= invocation->options->suspect_level && !series_passes(rule, e->change, e->level)) {
+        double threshold = fmax(e->relative_threshold, e->absolute_threshold);
+        return arena_printf(arena, "%s; a change below %s does not count", level_text(h, arena),
+                            value_shown(rule, threshold, VALUE_PEOPLE, arena));
+    }
+    return arena_printf(arena, "%s; %s", level_text(h, arena), probability("p", e->p, arena));
+}
+
+const char *sentence_reason(const struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
+{
+    switch (h->result->verdict) {
+    case VERDICT_REGRESSION:
+    case VERDICT_IMPROVEMENT:
+    case VERDICT_ACKNOWLEDGED:
+        return arena_printf(arena, "%s%s; %s", since(h, arena), level_text(h, arena), corrected(h, invocation, arena));
+    case VERDICT_SUSPECT:
+        return reason_suspect(h, invocation, arena);
+    case VERDICT_CANNOT_TELL:
+        return reason_cannot_tell(h, arena);
+    case VERDICT_OK:
+        return reason_ok(h, invocation, arena);
+    case VERDICT_NO_HISTORY:
+    case VERDICT_MISSING:
+    case VERDICT_NOT_ANALYSED:
+        break; /* said where they are decided */
+    }
+    return h->result->evidence.reason;
+}
+
+static const char *more_runs(int n, struct arena *arena)
+{
+    return n < 0 ? "cannot be settled by more runs: the level itself is too uncertain"
+                 : arena_printf(arena, "%d more run%s would tell", n, n == 1 ? "" : "s");
+}
+
+const char *sentence_flip(const struct hypothesis *h, const struct invocation *invocation, double ok, double worse,
+                          struct arena *arena)
+{
+    const struct kpi_rule *rule = h->series.rule;
+    const struct evidence *e = &h->result->evidence;
+    const char *good = h->series.worse == SIDE_ABOVE ? "below" : "above", *bad = h->series.worse == SIDE_ABOVE ? "above" : "below";
+    const char *ok_shown = value_shown(rule, ok, VALUE_PEOPLE, arena);
+    const char *worse_shown = value_shown(rule, worse, VALUE_PEOPLE, arena);
+    bool short_history = e->points_n < (size_t)invocation->options->min_history;
+    switch (h->result->verdict) {
+    case VERDICT_REGRESSION:
+    case VERDICT_ACKNOWLEDGED:
+        return arena_printf(arena, "would be ok %s %s", good, ok_shown);
+    case VERDICT_SUSPECT:
+        return arena_printf(arena, "would be ok %s %s; %s", good, ok_shown, more_runs(e->more_runs, arena));
+    case VERDICT_IMPROVEMENT:
+        return arena_printf(arena, "would be ok %s %s", bad, ok_shown);
+    case VERDICT_CANNOT_TELL:
+        return more_runs(e->more_runs, arena);
+    case VERDICT_OK:
+        return arena_printf(arena, "would be %s %s %s", short_history ? "suspect" : "a regression", bad, worse_shown);
+    case VERDICT_NO_HISTORY:
+    case VERDICT_MISSING:
+    case VERDICT_NOT_ANALYSED:
+        break;
+    }
+    return e->flip;
+}

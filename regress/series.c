@@ -1,0 +1,244 @@
+#include "regress/series.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "regress/score.h"
+#include "regress/stats.h"
+
+static const struct levels_options estimated = {.alpha = 0.05, .rho = NAN};
+
+static bool point_value(const struct select_point *point, const char *kpi, double *mean, size_t *repetitions)
+{
+    double sum = 0, value;
+    *repetitions = 0;
+    for (size_t i = 0; i < point->records_n; i++) {
+        if (!record_kpi(point->records[i], kpi, &value) || !isfinite(value))
+            continue;
+        sum += value;
+        ++*repetitions;
+    }
+    *mean = *repetitions ? sum / (double)*repetitions : NAN;
+    return isfinite(*mean);
+}
+
+bool series_of(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
+               struct series *series, struct arena *arena)
+{
+    *series = (struct series){.rule = rule, .worse = rule->better == DIRECTION_HIGHER ? SIDE_BELOW : SIDE_ABOVE};
+    series->points = ARENA_ARRAY(arena, struct run_point, selection->points_n + 1);
+    series->x = ARENA_ARRAY(arena, double, selection->points_n + 1);
+    for (size_t i = 0; i < selection->points_n; i++) {
+        const struct select_point *from = &selection->points[i];
+        double mean;
+        size_t repetitions;
+        if (!point_value(from, rule->name, &mean, &repetitions))
+            continue;
+        series->x[series->n] = mean;
+        series->points[series->n++] =
+            (struct run_point){from->version, from->run_id, from->where, from->start_us, mean, repetitions};
+    }
+    if (series->n > SERIES_MAX) {
+        series->points += series->n - SERIES_MAX;
+        series->x += series->n - SERIES_MAX;
+        series->n = SERIES_MAX;
+    }
+    double value;
+    bool has = record_kpi(entry, rule->name, &value) && isfinite(value);
+    series->x[series->n] = has ? value : NAN;
+    return has;
+}
+
+double series_relative_threshold(const struct kpi_rule *rule, double level)
+{
+    return rule->min_relative > 0 ? rule->min_relative * fabs(level) : 0;
+}
+
+bool series_passes(const struct kpi_rule *rule, double change, double level)
+{
+    double size = fabs(change);
+    return size > 0 && size >= series_relative_threshold(rule, level) && size >= rule->min_absolute;
+}
+
+/* How much worse b is than a; negative: better. */
+static double worse_by(const struct series *s, double a, double b)
+{
+    return (double)s->worse * (b - a);
+}
+
+static bool worse_and_passes(const struct series *s, double level, double value)
+{
+    return worse_by(s, level, value) > 0 && series_passes(s->rule, value - level, level);
+}
+
+static double median_of(const double *x, size_t n, struct arena *scratch)
+{
+    return stats_median(arena_copy(scratch, x, n * sizeof(*x)), n);
+}
+
+/* The newest value stands nearer to the bad level than to the good one. */
+static bool not_recovered(const struct series *s, double good, double bad)
+{
+    return worse_by(s, good, s->x[s->n]) >= 0.5 * worse_by(s, good, bad);
+}
+
+/* ---- most of the newest runs are outside ---- */
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Whether it is worth segmenting the history before x[start]: x[start] is among the worst of it, and the runs since
+ * then are worse by more than the thresholds. */
+static bool worth_testing(const struct series *s, size_t start, struct arena *scratch)
+{
+    size_t beyond = 0;
+    for (size_t i = 0; i < start; i++)
+        beyond += worse_by(s, s->x[start], s->x[i]) >= 0;
+    if (beyond > start / 4)
+        return false;
+    size_t from = start > SERIES_WINDOW ? start - SERIES_WINDOW : 0;
+    double good = median_of(s->x + from, start - from, scratch);
+    double bad = median_of(s->x + start, s->n + 1 - start, scratch);
+    return worse_by(s, good, bad) > 0 && not_recovered(s, good, bad);
+}
+
+/* The runs from `start` on against the level before them: how rare it is that two thirds of them stand as far out as
+ * they do. The first must be one of those. Looking at every number of runs k costs a share 1/(k(k-1)), together 1. */
+static struct began test_runs(const struct series *s, size_t start, struct arena *arena)
+{
+    struct arena scratch = {0};
+    struct began began = {.start = start};
+    size_t k = s->n + 1 - start, some = (2 * k + 2) / 3;
+    if (!worth_testing(s, start, &scratch))
+        goto out;
+    struct levels levels = levels_find(s->x, start, &estimated, &scratch);
+    double resolution = score_resolution(s->x, s->n + 1), *out_by = ARENA_ARRAY(&scratch, double, k);
+    began.reference = baseline_of(s->x, start, &levels, levels.n, resolution, NAN, arena);
+    double good = began.reference.centre, bad = median_of(s->x + start, k, &scratch);
+    if (began.reference.n < 2 || !worse_and_passes(s, good, bad) || !not_recovered(s, good, bad))
+        goto out;
+    for (size_t i = 0; i < k; i++)
+        out_by[i] = worse_by(s, good, s->x[start + i]);
+    double first = out_by[0];
+    qsort(out_by, k, sizeof(*out_by), compare_doubles);
+    double least = out_by[k - some];
+    if (!(least > 0) || first < least)
+        goto out;
+    double share = 1 / ((double)k * (double)(k - 1));
+    began.p = fmin(1, baseline_runs_p(&began.reference, least, some, k, s->worse) / share);
+    began.found = true;
+out:
+    arena_close(&scratch);
+    return began;
+}
+
+static struct began find_runs(const struct series *s, struct arena *arena)
+{
+    struct began best = {.p = 1};
+    for (size_t k = 2; k <= SERIES_WINDOW && s->n + 1 >= k + SERIES_TESTED_MIN; k++) {
+        struct began began = test_runs(s, s->n + 1 - k, arena);
+        if (began.found && began.p < best.p)
+            best = began;
+    }
+    return best;
+}
+
+/* ---- a level that is worse than the best earlier one ---- */
+
+static double level_centre(const struct series *s, const struct levels *levels, size_t level, struct arena *scratch)
+{
+    size_t from = levels_start(levels, level, s->n + 1), n = levels_start(levels, level + 1, s->n + 1) - from;
+    return score_centre(s->x + from, n, ARENA_ARRAY(scratch, double, 2 * n));
+}
+
+/* The best level, other than the last, of which a run stands within the window. */
+static size_t best_level(const struct series *s, const struct levels *levels, struct arena *scratch)
+{
+    size_t total = s->n + 1, window = total > SERIES_WINDOW ? total - SERIES_WINDOW : 0, best = levels->n;
+    double centre = 0;
+    for (size_t i = 0; i < levels->n; i++) {
+        if (levels_start(levels, i + 1, total) <= window)
+            continue;
+        double c = level_centre(s, levels, i, scratch);
+        if (best == levels->n || worse_by(s, centre, c) < 0) {
+            best = i;
+            centre = c;
+        }
+    }
+    return best;
+}
+
+static struct began find_step(const struct series *s, struct findings *f, struct arena *arena)
+{
+    struct began began = {.p = 1};
+    f->all = levels_find(s->x, s->n + 1, &estimated, arena);
+    if (f->all.n == 0)
+        return began;
+    struct arena scratch = {0};
+    size_t best = best_level(s, &f->all, &scratch);
+    double good = level_centre(s, &f->all, best, &scratch), bad = level_centre(s, &f->all, f->all.n, &scratch);
+    size_t since = f->all.n;
+    if (best == f->all.n || !worse_and_passes(s, good, bad) || !not_recovered(s, good, bad))
+        goto out;
+    while (since - 1 > best && worse_and_passes(s, good, level_centre(s, &f->all, since - 1, &scratch)))
+        since--;
+    const struct level_change *change = &f->all.changes[since - 1];
+    if (change->drift)
+        goto out;
+    struct levels before = {.changes = f->all.changes, .n = since - 1};
+    began.reference = baseline_of(s->x, change->at, &before, best, score_resolution(s->x, s->n + 1), NAN, arena);
+    began.start = change->at;
+    began.p = fmax(change->p, f->all.p_series);
+    began.found = true;
+    f->step_change = since - 1;
+out:
+    arena_close(&scratch);
+    return began;
+}
+
+void series_resolve(const struct series *series, struct findings *findings, double alpha)
+{
+    if (findings->step.found)
+        findings->step.p = levels_resolve(series->x, series->n + 1, &findings->all, findings->step_change, alpha);
+}
+
+/* ---- all of it ---- */
+
+struct findings series_test(const struct series *series, struct arena *arena)
+{
+    struct findings f = {.p_worse = 1, .p_better = 1, .runs = {.p = 1}, .step = {.p = 1}};
+    if (series->n < SERIES_TESTED_MIN)
+        return f;
+    double resolution = score_resolution(series->x, series->n + 1), value = series->x[series->n];
+    f.levels = levels_find(series->x, series->n, &estimated, arena);
+    f.now = baseline_of(series->x, series->n, &f.levels, f.levels.n, resolution, NAN, arena);
+    f.tested = f.now.n >= 2;
+    if (!f.tested)
+        return f;
+    f.p_worse = baseline_p(&f.now, value, series->worse);
+    f.p_better = baseline_p(&f.now, value, series->worse == SIDE_ABOVE ? SIDE_BELOW : SIDE_ABOVE);
+    f.runs = find_runs(series, arena);
+    f.step = find_step(series, &f, arena);
+    return f;
+}
+
+double series_worse(const struct series *series, const struct findings *f, const struct began **began)
+{
+    double value = series->x[series->n], p = 1;
+    *began = NULL;
+    if (worse_and_passes(series, f->now.centre, value))
+        p = fmin(1, f->p_worse / SERIES_NEWEST_SHARE);
+    if (f->runs.found && f->runs.p / SERIES_RUNS_SHARE < p) {
+        p = f->runs.p / SERIES_RUNS_SHARE;
+        *began = &f->runs;
+    }
+    if (f->step.found && f->step.p / SERIES_STEP_SHARE < p) {
+        p = f->step.p / SERIES_STEP_SHARE;
+        *began = &f->step;
+    }
+    return p;
+}

@@ -1,0 +1,68 @@
+/* regress/series.h — one KPI of one entry and its history, and every test that is made on it.
+ *
+ * Three questions are asked about "worse". Newest: is the newest run outside what its history's current level gives?
+ * Runs: are most of the newest k runs outside what the history before them gave (a regression that began k runs ago)?
+ * Step: did history and entry together settle on a level that is worse than the best earlier one? Each has its share of
+ * the level. About "better" only the newest run is asked.
+ */
+#ifndef REGRESS_SERIES_H
+#define REGRESS_SERIES_H
+#include "regress/analysis.h"
+#include "regress/baseline.h"
+#include "regress/select.h"
+
+enum {
+    SERIES_MAX = 1000,  /* newest run points that are looked at */
+    SERIES_WINDOW = 30, /* run points in which the best earlier level is looked for */
+    SERIES_TESTED_MIN = 3 /* run points of history below which nothing is tested */
+};
+/* Shares of the level. */
+#define SERIES_NEWEST_SHARE 0.7
+#define SERIES_RUNS_SHARE 0.2
+#define SERIES_STEP_SHARE 0.1
+
+struct series {
+    const struct kpi_rule *rule;
+    struct run_point *points; /* history, oldest first */
+    double *x;                /* their values, and the entry's as x[n] */
+    size_t n;
+    enum side worse;
+};
+
+/* A regression that began at x[start], against an earlier level. */
+struct began {
+    bool found;
+    double p; /* before its share */
+    size_t start;
+    struct baseline reference;
+};
+
+struct findings {
+    bool tested;
+    struct levels levels;   /* of history */
+    struct baseline now;    /* current level of history */
+    double p_worse, p_better; /* of the newest run alone */
+    struct began runs;      /* most of the newest runs are outside */
+    struct began step;      /* the levels of history and entry say so */
+    struct levels all;      /* of history and entry; step.change is one of its changes */
+    size_t step_change;
+};
+
+/* Points that have the KPI; repetitions averaged. False when the entry has no number for it. */
+bool series_of(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
+               struct series *series, struct arena *arena);
+
+/* The relative threshold in the KPI's unit at a level, and whether a change passes it and the absolute one. */
+double series_relative_threshold(const struct kpi_rule *rule, double level);
+bool series_passes(const struct kpi_rule *rule, double change, double level);
+
+struct findings series_test(const struct series *series, struct arena *arena);
+
+/* p of "nothing got worse" for the gate: the questions with their shares, only where thresholds are passed; at most 1.
+ * *began: which regression it is, NULL for the newest run alone. */
+double series_worse(const struct series *series, const struct findings *findings, const struct began **began);
+
+/* Finds the p of the step again, for the level that the correction asks of a single one. */
+void series_resolve(const struct series *series, struct findings *findings, double alpha);
+
+#endif

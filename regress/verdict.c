@@ -1,0 +1,240 @@
+#include "regress/verdict.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "regress/sentence.h"
+#include "regress/value.h"
+
+/* A KPI whose runs scatter so much that a change of half its level would not be seen cannot be judged. */
+static const double SEEN_SHARE_MAX = 0.5;
+
+const char *verdict_name(enum verdict verdict)
+{
+    static const char *const names[VERDICT_COUNT] = {
+        [VERDICT_OK] = "ok",
+        [VERDICT_REGRESSION] = "regression",
+        [VERDICT_IMPROVEMENT] = "improvement",
+        [VERDICT_SUSPECT] = "suspect",
+        [VERDICT_CANNOT_TELL] = "cannot tell",
+        [VERDICT_NO_HISTORY] = "no history",
+        [VERDICT_ACKNOWLEDGED] = "acknowledged",
+        [VERDICT_MISSING] = "missing",
+        [VERDICT_NOT_ANALYSED] = "not analysed",
+    };
+    return names[verdict];
+}
+
+static struct evidence empty_evidence(void)
+{
+    return (struct evidence){.level = NAN, .sd = NAN, .df = NAN, .low = NAN, .high = NAN, .value = NAN, .change = NAN,
+                             .relative = NAN, .p = NAN, .p_corrected = NAN, .smallest_seen = NAN,
+                             .relative_threshold = NAN, .absolute_threshold = NAN};
+}
+
+/* ---- without a test ---- */
+
+static bool settle(struct hypothesis *h, enum verdict verdict, const char *reason, const char *flip)
+{
+    h->result->verdict = verdict;
+    h->result->evidence.reason = reason;
+    h->result->evidence.flip = flip;
+    return true;
+}
+
+static bool settle_missing(struct hypothesis *h, struct arena *arena)
+{
+    const struct evidence *e = &h->result->evidence;
+    const struct run_point *last = &e->points[e->points_n - 1];
+    return settle(h, VERDICT_MISSING,
+                  arena_printf(arena, "%zu run point%s of history ha%s this KPI, the last %s%s; this run does not",
+                               e->points_n, e->points_n == 1 ? "" : "s", e->points_n == 1 ? "s" : "ve",
+                               last->version[0] ? "of " : "being run ", last->version[0] ? last->version : last->run_id),
+                  "would be judged if the run had a number for it");
+}
+
+static bool settle_no_match(struct hypothesis *h, const struct selection *selection, struct arena *arena)
+{
+    if (selection->keys_changed)
+        return settle(h, VERDICT_MISSING,
+                      arena_printf(arena,
+                                   "a key list changed: %zu record%s of history agree%s on every shared label, but the "
+                                   "label '%s' is not on both sides",
+                                   selection->keys_changed, selection->keys_changed == 1 ? "" : "s",
+                                   selection->keys_changed == 1 ? "s" : "", selection->changed_key),
+                      arena_printf(arena, "would be judged if '%s' were an ignored key", selection->changed_key));
+    if (selection->newer_left_out)
+        return settle(h, VERDICT_NO_HISTORY,
+                      arena_printf(arena, "all %zu run points of history are of newer versions", selection->newer_left_out),
+                      "would be judged with the scope 'all'");
+    if (selection->near_misses_n) {
+        const struct near_miss *near = &selection->near_misses[0];
+        return settle(h, VERDICT_NO_HISTORY,
+                      arena_printf(arena, "no record matches; %zu differ%s only in '%s'", near->records,
+                                   near->records == 1 ? "s" : "", near->key),
+                      arena_printf(arena, "would be judged if '%s' were an ignored key", near->key));
+    }
+    return settle(h, VERDICT_NO_HISTORY, "no record of history has these labels", "will be judged once history has runs of it");
+}
+
+bool verdict_without_test(struct hypothesis *h, const struct selection *selection, const struct record *entry,
+                          struct arena *arena)
+{
+    const struct kpi_rule *rule = h->result->rule;
+    bool has = series_of(selection, entry, rule, &h->series, arena);
+    struct evidence *e = &h->result->evidence;
+    *e = empty_evidence();
+    e->points = h->series.points;
+    e->points_n = h->series.n;
+    e->newer_left_out = selection->newer_left_out;
+    e->value = h->series.x[h->series.n];
+    h->version = selection->version;
+    if (rule->ignored)
+        return settle(h, VERDICT_NOT_ANALYSED, "ignored for regression by the workload", "");
+    if (rule->better == DIRECTION_NONE)
+        return settle(h, VERDICT_NOT_ANALYSED, "neither higher nor lower is better", "");
+    if (!has && h->series.n)
+        return settle_missing(h, arena);
+    if (!has && !selection->keys_changed)
+        return settle(h, VERDICT_NOT_ANALYSED, "neither this run nor its history has a number for it", "");
+    if (selection->points_n == 0)
+        return settle_no_match(h, selection, arena);
+    if (h->series.n == 0)
+        return settle(h, VERDICT_NO_HISTORY,
+                      arena_printf(arena, "none of the %zu run points of history has this KPI", selection->points_n),
+                      "will be judged once history has runs with it");
+    return false;
+}
+
+/* ---- with a test ---- */
+
+static bool worse_direction(const struct hypothesis *h, double change)
+{
+    return (double)h->series.worse * change > 0;
+}
+
+static enum verdict decide(const struct hypothesis *h, const struct invocation *invocation)
+{
+    const struct analysis_options *options = invocation->options;
+    if (!h->findings.tested)
+        return VERDICT_CANNOT_TELL;
+    bool enough = h->series.n >= (size_t)options->min_history;
+    if (h->corrected_worse <= options->false_alarm_rate && enough)
+        return VERDICT_REGRESSION;
+    if (h->corrected_better <= options->false_alarm_rate && enough)
+        return VERDICT_IMPROVEMENT;
+    if (h->p_worse <= options->suspect_level)
+        return VERDICT_SUSPECT;
+    const struct baseline *base = &h->findings.now;
+    double seen = baseline_detectable(base, options->suspect_level * SERIES_NEWEST_SHARE, h->series.worse);
+    if (base->centre != 0 && seen > SEEN_SHARE_MAX * fabs(base->centre) && seen > h->series.rule->min_absolute)
+        return VERDICT_CANNOT_TELL;
+    return VERDICT_OK;
+}
+
+/* Numbers that follow from the level that the entry is held against. */
+static void describe_level(struct hypothesis *h, const struct baseline *base, const struct analysis_options *options)
+{
+    struct evidence *e = &h->result->evidence;
+    e->level_start = base->start;
+    e->level_n = base->n;
+    e->levels = h->findings.levels.n + 1;
+    e->level = base->centre;
+    e->sd = base->sigma;
+    e->df = base->df;
+    e->low = base->centre - baseline_critical(base, options->false_alarm_rate, SIDE_BELOW);
+    e->high = base->centre + baseline_critical(base, options->false_alarm_rate, SIDE_ABOVE);
+    e->change = e->value - base->centre;
+    e->relative = base->centre != 0 ? e->change / fabs(base->centre) : NAN;
+    e->relative_threshold = series_relative_threshold(h->series.rule, base->centre);
+    e->absolute_threshold = h->series.rule->min_absolute;
+    e->smallest_seen = fmax(baseline_detectable(base, options->suspect_level * SERIES_NEWEST_SHARE, h->series.worse),
+                            fmax(e->relative_threshold, e->absolute_threshold));
+}
+
+static void describe_p(struct hypothesis *h)
+{
+    struct evidence *e = &h->result->evidence;
+    if (h->result->verdict == VERDICT_REGRESSION || h->result->verdict == VERDICT_SUSPECT) {
+        e->p = h->p_worse;
+        e->p_corrected = h->corrected_worse;
+    } else if (worse_direction(h, e->change)) {
+        e->p = h->findings.p_worse;
+        e->p_corrected = h->corrected_worse;
+    } else {
+        e->p = h->findings.p_better;
+        e->p_corrected = h->corrected_better;
+    }
+}
+
+static void describe_since(struct hypothesis *h)
+{
+    struct evidence *e = &h->result->evidence;
+    enum verdict verdict = h->result->verdict;
+    if (verdict != VERDICT_REGRESSION && verdict != VERDICT_SUSPECT && verdict != VERDICT_IMPROVEMENT)
+        return;
+    bool earlier = verdict != VERDICT_IMPROVEMENT && h->began;
+    e->since_point = earlier ? h->began->start : e->points_n;
+    e->since_version = e->since_point < e->points_n ? e->points[e->since_point].version : h->version;
+    e->since_after = e->points[e->since_point - 1].version;
+}
+
+/* The level of p at which this KPI alone would become a regression, given what else is one. */
+static double gate_alpha(const struct hypothesis *h, const struct invocation *invocation)
+{
+    size_t others = invocation->rejected - (h->corrected_worse <= invocation->options->false_alarm_rate);
+    double alpha = invocation->options->false_alarm_rate * (double)(others + 1) / (double)invocation->tested;
+    return fmin(alpha, 0.5) * SERIES_NEWEST_SHARE;
+}
+
+static int count_more_runs(const struct hypothesis *h, const struct baseline *base, const struct invocation *invocation)
+{
+    const struct evidence *e = &h->result->evidence;
+    int missing = invocation->options->min_history - (int)e->points_n;
+    if (h->result->verdict == VERDICT_SUSPECT) {
+        int more = baseline_more_runs(base, gate_alpha(h, invocation), fabs(e->change));
+        int least = missing > 1 ? missing : 1;
+        return more < 0 ? -1 : more > least ? more : least;
+    }
+    if (h->result->verdict != VERDICT_CANNOT_TELL)
+        return 0;
+    if (!h->findings.tested)
+        return e->points_n < SERIES_TESTED_MIN ? SERIES_TESTED_MIN - (int)e->points_n : 1;
+    return baseline_more_runs(base, invocation->options->suspect_level, SEEN_SHARE_MAX * fabs(e->level));
+}
+
+/* Values at which the verdict would turn. */
+static void describe_flip(struct hypothesis *h, const struct baseline *base, const struct invocation *invocation,
+                          struct arena *arena)
+{
+    struct evidence *e = &h->result->evidence;
+    double sign = (double)h->series.worse, least = fmax(e->relative_threshold, e->absolute_threshold);
+    bool better = h->result->verdict == VERDICT_IMPROVEMENT;
+    enum side side = better ? (enum side)-h->series.worse : h->series.worse;
+    double alpha = better ? invocation->options->false_alarm_rate / (double)invocation->tested
+                          : invocation->options->suspect_level * SERIES_NEWEST_SHARE;
+    double ok = base->centre + (better ? -sign : sign) * fmax(least, baseline_critical(base, alpha, side));
+    bool enough = e->points_n >= (size_t)invocation->options->min_history;
+    double gate = enough ? gate_alpha(h, invocation) : invocation->options->suspect_level * SERIES_NEWEST_SHARE;
+    double worse = base->centre + sign * fmax(least, baseline_critical(base, gate, h->series.worse));
+    e->flip = sentence_flip(h, invocation, ok, worse, arena);
+}
+
+void verdict_decide(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
+{
+    struct evidence *e = &h->result->evidence;
+    h->result->verdict = decide(h, invocation);
+    bool earlier = h->began && (h->result->verdict == VERDICT_REGRESSION || h->result->verdict == VERDICT_SUSPECT);
+    const struct baseline *base = earlier ? &h->began->reference : &h->findings.now;
+    if (h->findings.tested) {
+        describe_level(h, base, invocation->options);
+        describe_p(h);
+        describe_since(h);
+    }
+    e->more_runs = count_more_runs(h, base, invocation);
+    e->reason = sentence_reason(h, invocation, arena);
+    if (h->findings.tested)
+        describe_flip(h, base, invocation, arena);
+    else
+        e->flip = sentence_flip(h, invocation, NAN, NAN, arena);
+}
