@@ -6,7 +6,8 @@
  * within the limits.
  * Artifact (what PyYAML's safe_load would give, YAML 1.1): resolver as PyYAML's (12:30:00, 0777, 1_000, yes, dates, .inf,
  * merge keys `<<`, `=`, !!binary, !!set, !!omap, !!pairs, !!timestamp …); the last duplicate key wins, with a finding.
- * Both limit depth, number of nodes (aliases counted as often as they are used) and size.
+ * Both limit depth, number of nodes (aliases counted as often as they are used), anchors and size. An anchor is given once,
+ * and a value that contains itself (`&a [*a]`) is refused. Text is UTF-8, with or without a byte order mark.
  */
 #ifndef CONFIG_YAML_H
 #define CONFIG_YAML_H
@@ -18,7 +19,7 @@
 #include "base/error.h"
 #include "base/text.h"
 
-enum { YAML_DEPTH_MAX = 200, YAML_NODES_MAX = 2000000 };
+enum { YAML_DEPTH_MAX = 200, YAML_NODES_MAX = 2000000, YAML_ANCHORS_MAX = 10000, YAML_SIZE_MAX = 64 << 20 };
 
 enum node_kind {
     NODE_NULL,
@@ -28,15 +29,17 @@ enum node_kind {
     NODE_STRING,
     NODE_TIME,    /* artifact mode: a date or a datetime; `string` is what Python's str() would give */
     NODE_BINARY,  /* artifact mode: !!binary; `string` is the decoded bytes */
-    NODE_LIST,
-    NODE_MAP      /* also !!set (values are null) */
+    NODE_LIST,    /* also Python's tuple, of two: the elements of !!omap and !!pairs; `boolean` is true */
+    NODE_MAP      /* also !!set (values are null); `boolean` is true */
 };
 
 struct node {
     enum node_kind kind;
     int line, col; /* from 1 */
-    bool boolean;
-    int64_t integer;
+    bool boolean;     /* also: NODE_FLOAT that is an integer beyond int64 (`string` is then its decimal digits);
+                       * NODE_TIME with a zone; see NODE_LIST and NODE_MAP */
+    bool shared;      /* an alias or a merge key may have put it in more than one place */
+    int64_t integer;  /* also: NODE_TIME, microseconds since 1970 */
     double real;
     const char *string; /* NUL-terminated; may hold NULs: see string_len. For NODE_INT, NODE_FLOAT: the text as it stood */
     size_t string_len;

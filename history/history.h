@@ -1,6 +1,10 @@
 /* history/history.h — where payloads are kept, behind one interface.
  *
- * A URI says where: "sqlite:history.db" (one portable file). Others follow behind the same functions.
+ * A URI says where: "sqlite:FILE" (one portable file, e.g. "sqlite:history.db"; relative to the current folder; the text
+ * after the colon is the name as it is, nothing is decoded). Others follow behind the same functions.
+ *
+ * Every text that comes out is UTF-8 and every KPI value finite, whatever the file holds: records and payloads carry digests, and
+ * what does not match them is ERR_STORE ("… is damaged"), never a wrong record.
  */
 #ifndef HISTORY_HISTORY_H
 #define HISTORY_HISTORY_H
@@ -12,7 +16,7 @@ struct history; /* an open history; close it with history_close */
 
 enum history_mode {
     HISTORY_READ,  /* a history that does not exist is empty: history_exists() says so */
-    HISTORY_WRITE  /* made when it does not exist */
+    HISTORY_WRITE  /* made by the first history_put when it does not exist (or is an empty file) */
 };
 
 /* One payload on its way in. */
@@ -26,22 +30,40 @@ struct history_counts {
     size_t added, unchanged, replaced; /* replaced: known id, other content */
 };
 
-/* Fails with ERR_USAGE (no such back end, bad URI) or ERR_STORE (locked, not a history, unreadable, disk full). */
+struct history_workload {
+    const char *name;
+    size_t records;
+    int64_t first_us, last_us; /* starts of its oldest and newest run */
+};
+
+/* Fails with ERR_USAGE (no such back end, bad URI) or ERR_STORE (locked, not a history, unreadable, not writable).
+ * HISTORY_READ makes no file, not even a passing one, unless it finds the journal of a writer that was killed: that is
+ * rolled back first. */
 struct history *history_open(const char *uri, enum history_mode mode, struct error *err);
-void history_close(struct history *history);
+void history_close(struct history *history); /* NULL is fine */
 bool history_exists(const struct history *history);
 const char *history_uri(const struct history *history);
 
-/* All or nothing. Putting the same payloads again changes nothing: the file's bytes stay as they are. */
+/* All or nothing, whatever happens to this process. Putting the same payloads again changes nothing: the file's bytes stay
+ * as they are (payloads are compared by their text, records by start, labels and KPIs; `where` stays what it was first).
+ * Two payloads of one call with one id must have the same text. ERR_INVALID: a record or payload that no history can hold;
+ * ERR_STORE: locked for 5 s, disk full, not writable. `counts` is set only when it succeeds. */
 bool history_put(struct history *history, const char *workload, const struct history_payload *payloads, size_t n,
                  struct history_counts *counts, struct error *err);
 
 /* Calls visit for every record of the workload (NULL: of all), ordered by start, then id; the record lives as long as
- * `arena`. Stops early when visit returns false. */
+ * `arena`. Stops early when visit returns false (the result is still true). All is read before the first visit, so that
+ * visit may use the history, and others may write to it meanwhile. */
 bool history_walk(struct history *history, const char *workload, struct arena *arena,
                   bool (*visit)(void *context, const struct record *record), void *context, struct error *err);
 
-/* The payload's JSON text in `arena`, or NULL: with *err set, or not set when there is no such id. */
+/* The workloads that have records, ordered by name, in `arena`. */
+bool history_workloads(struct history *history, struct arena *arena, struct history_workload **workloads, size_t *n,
+                       struct error *err);
+/* How many records the workload has (NULL: all workloads). */
+bool history_count(struct history *history, const char *workload, size_t *records, struct error *err);
+
+/* The payload's JSON text in `arena` (NUL-terminated, *len bytes; len may be NULL), or NULL: with *err set, or not set when there is no such id. */
 const char *history_fetch(struct history *history, const char *id, struct arena *arena, size_t *len, struct error *err);
 
 #endif

@@ -4,9 +4,13 @@
  */
 #ifndef HISTORY_RECORD_H
 #define HISTORY_RECORD_H
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
 
 /* A label's value is its JSON text with sorted keys and no blanks: "\"v2.8.2\"", "8", "null", "{\"a\":\"b\"}". */
 struct label {
@@ -32,5 +36,14 @@ struct record {
 const char *record_label(const struct record *record, const char *key);
 /* Whether the KPI has a number, and which. */
 bool record_kpi(const struct record *record, const char *name, double *value);
+
+/* Why it is no proper record ("labels are not sorted by key"), or NULL when it is one: an id, all texts UTF-8, labels and
+ * KPIs in strict strcmp order, values finite. */
+const char *record_fault(const struct record *record);
+
+/* The record of a payload {metadata, results, kpis}: its id is metadata.test_uuid, its labels metadata.settings. Lives in
+ * `arena`. Fails (ERR_INVALID) when there is no id or no start. */
+bool record_from_payload(struct arena *arena, const json_t *payload, const char *where, struct record *record,
+                         struct error *err);
 
 #endif

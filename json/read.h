@@ -6,9 +6,11 @@
  * Two modes. Strict is for our own files and payloads: what JSON cannot say is an error. Artifact mode repairs what
  * real tools write and counts each repair, so that the caller can report it as a finding:
  *   NaN, Infinity, -Infinity → null; \u0000 → U+FFFD; a lone surrogate escape → U+FFFD;
- *   an integer beyond int64 → a double; a repeated key → the last value wins, in the place of the first.
- * Both refuse: bad UTF-8, trailing commas, comments, unquoted keys, raw control characters, more than one value,
- * nesting deeper than JSON_DEPTH_MAX, a number that overflows a double (strict) — with byte offset, line and column.
+ *   an integer beyond int64 → a double; a number beyond the largest double (1e999) → null, as a non-finite one;
+ *   a repeated key → the last value wins, in the place of the first.
+ * Both refuse: bad UTF-8, trailing commas, comments, unquoted keys, raw control characters, more than one value, a byte
+ * order mark, nesting deeper than JSON_DEPTH_MAX — with byte offset, line and column (in characters).
+ * Values that are passed over are validated and counted in the same way as those that are kept.
  */
 #ifndef JSON_READ_H
 #define JSON_READ_H
@@ -23,8 +25,8 @@
 enum { JSON_DEPTH_MAX = 512 };
 
 enum json_event_kind {
-    JSON_EVENT_END, /* the document is complete */
-    JSON_EVENT_NULL,
+    JSON_EVENT_END,  /* the document is complete */
+    JSON_EVENT_NULL, /* in artifact mode also what was no finite number */
     JSON_EVENT_TRUE,
     JSON_EVENT_FALSE,
     JSON_EVENT_INTEGER,
@@ -39,10 +41,10 @@ enum json_event_kind {
 
 struct json_event {
     enum json_event_kind kind;
-    size_t start, end;   /* bytes of the token in the text: text[start, end) */
-    int64_t integer;     /* JSON_EVENT_INTEGER */
-    double real;         /* JSON_EVENT_REAL */
-    const char *string;  /* JSON_EVENT_STRING and _KEY: unescaped, not NUL-terminated, valid until the next event */
+    size_t start, end;  /* bytes of the token in the text: text[start, end) */
+    int64_t integer;    /* JSON_EVENT_INTEGER */
+    double real;        /* JSON_EVENT_REAL */
+    const char *string; /* JSON_EVENT_STRING and _KEY: unescaped, not NUL-terminated, valid until the next event */
     size_t string_len;
 };
 
@@ -59,8 +61,11 @@ struct json_reader *json_reader_open(const char *text, size_t len, const char *f
 void json_reader_close(struct json_reader *reader);
 /* The next event. Fails with ERR_ARTIFACT, naming file:line:column. After JSON_EVENT_END only END follows. */
 bool json_reader_next(struct json_reader *reader, struct json_event *event, struct error *err);
-/* Validates and passes over the value that comes next (after a KEY, or an array's element), building nothing. */
+/* Validates and passes over the value that comes next (after a KEY, or an array's element; nothing happens where an
+ * array has no further element), building nothing. */
 bool json_reader_skip(struct json_reader *reader, struct error *err);
+/* Validates and passes over the rest of the innermost open array or object, its CLOSE included. */
+bool json_reader_leave(struct json_reader *reader, struct error *err);
 const struct json_repairs *json_reader_repairs(const struct json_reader *reader);
 
 struct json_path; /* json/path.h */
@@ -69,7 +74,9 @@ struct json_read_options {
     const char *file; /* for errors */
     bool strict;
     /* Only what one of these paths selects becomes values (with the objects and arrays around it; passed-over array
-     * elements become null so that indexes hold; passed-over members are absent). NULL: everything. */
+     * elements become null so that indexes hold; passed-over members are absent). NULL: everything.
+     * json_path_find with one of these paths then finds the same nodes as in the whole document. Where nothing is
+     * selected the document is `{}`, `[]` or null. */
     const struct json_path *const *keep;
     size_t keep_n;
     struct json_repairs *repairs; /* may be NULL */

@@ -1,0 +1,35 @@
+/* base/output.h — output files that replace the older file as a whole, or not at all.
+ *
+ * A regular file is written to "<target>.<pid>-<n>.tmp" beside its target, made durable and renamed over it by
+ * output_commit: a reader sees the old bytes or the new ones. An existing target keeps its permissions; a new one gets
+ * 0666 less the umask. A symbolic link stays: what it points to is replaced. Devices, FIFOs, "/dev/stdout" and "-"
+ * are written directly.
+ *
+ *     struct output *out = output_open("lts.json", STDOUT_FILENO, err);
+ *     if (!out) return false;
+ *     if (!output_write(out, bytes, size, err)) { output_abort(out); return false; }
+ *     return output_commit(out, err);
+ *
+ * Errors are ERR_OUTPUT with the path and the reason; ERR_PIPE when the reader of standard output has gone (SIGPIPE must
+ * be ignored, as main does).
+ */
+#ifndef BASE_OUTPUT_H
+#define BASE_OUTPUT_H
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct output;
+
+/* `path` "-" is the open descriptor `dash_fd`, which stays open. Other files may be in the folder that `path` names, so a
+ * missing folder is an error. A FIFO without a reader waits for one. */
+struct output *output_open(const char *path, int dash_fd, struct error *err);
+/* Buffered. After a failure every later write fails too, and the commit. */
+bool output_write(struct output *out, const void *bytes, size_t size, struct error *err);
+/* Ends and frees `out`, also when it fails; then the older file is as it was. */
+bool output_commit(struct output *out, struct error *err);
+/* Ends and frees `out`; nothing of it stays (what went to a device or "-" is out, of course). NULL is fine. */
+void output_abort(struct output *out);
+
+#endif

@@ -1,0 +1,343 @@
+#include "base/root.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+struct place {
+    int fd;
+    char *real; /* absolute, no links, no slash at the end (except "/") */
+};
+
+struct root {
+    char *path;
+    struct place *places; /* [0] is the root itself, the others are allowed as targets of links */
+    size_t places_n;
+};
+
+/* Where the kernel (or a container's filter) has no openat2: component by component, following no link at all; a link or
+ * ".." then counts as leaving, and open_resolved() takes over. */
+static int open_by_component(int dirfd, const char *relative, int flags)
+{
+    int at = dup(dirfd);
+    while (at >= 0) {
+        size_t n = strcspn(relative, "/");
+        bool last = relative[n + strspn(relative + n, "/")] == '\0';
+        char name[NAME_MAX + 1];
+        if (n > NAME_MAX || (n == 2 && memcmp(relative, "..", 2) == 0)) {
+            errno = n > NAME_MAX ? ENAMETOOLONG : EXDEV;
+            break;
+        }
+        memcpy(name, relative, n);
+        name[n] = '\0';
+        struct stat st;
+        if (fstatat(at, n ? name : ".", &st, AT_SYMLINK_NOFOLLOW) != 0)
+            break;
+        if (S_ISLNK(st.st_mode)) {
+            errno = EXDEV;
+            break;
+        }
+        int next = openat(at, n ? name : ".", (last ? flags : O_PATH | O_DIRECTORY) | O_NOFOLLOW | O_CLOEXEC);
+        close(at);
+        if (next < 0 || last)
+            return next;
+        at = next;
+        relative += n + strspn(relative + n, "/");
+    }
+    int why = errno;
+    if (at >= 0)
+        close(at);
+    errno = why;
+    return -1;
+}
+
+static int open_beneath(int dirfd, const char *relative, int flags, unsigned long long resolve)
+{
+    struct open_how how = {.flags = (unsigned)flags | O_CLOEXEC, .resolve = resolve | RESOLVE_NO_MAGICLINKS};
+    long fd;
+    do
+        fd = syscall(SYS_openat2, dirfd, relative, &how, sizeof(how));
+    while (fd < 0 && (errno == EINTR || errno == EAGAIN));
+    return fd < 0 && errno == ENOSYS ? open_by_component(dirfd, relative, flags) : (int)fd;
+}
+
+static bool place_open(struct place *place, const char *path)
+{
+    place->fd = -1;
+    place->real = realpath(path, NULL);
+    if (place->real)
+        place->fd = open(place->real, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return place->fd >= 0;
+}
+
+struct root *root_open(const char *path, const char *const *allowed, struct error *err)
+{
+    size_t n = 1;
+    while (allowed && allowed[n - 1])
+        n++;
+    struct root *root = memory_need(calloc(1, sizeof(*root)));
+    root->path = memory_need(strdup(path));
+    root->places = memory_need(calloc(n, sizeof(*root->places)));
+    root->places_n = n;
+    for (size_t i = 0; i < n; i++)
+        root->places[i].fd = -1;
+    for (size_t i = 0; i < n; i++) {
+        const char *which = i == 0 ? path : allowed[i - 1];
+        if (!place_open(&root->places[i], which)) {
+            error_set(err, ERR_USAGE, "%s: %s", which, strerror(errno));
+            root_close(root);
+            return NULL;
+        }
+    }
+    return root;
+}
+
+void root_close(struct root *root)
+{
+    if (!root)
+        return;
+    for (size_t i = 0; i < root->places_n; i++) {
+        if (root->places[i].fd >= 0)
+            close(root->places[i].fd);
+        free(root->places[i].real);
+    }
+    free(root->places);
+    free(root->path);
+    free(root);
+}
+
+const char *root_path(const struct root *root)
+{
+    return root->path;
+}
+
+const char *root_real(const struct root *root)
+{
+    return root->places[0].real;
+}
+
+/* The part of `real` below the place ("." for the place itself), or NULL when it lies elsewhere. */
+static const char *below_place(const struct place *place, const char *real)
+{
+    size_t n = strlen(place->real);
+    if (strcmp(place->real, "/") == 0)
+        return real[1] ? real + 1 : ".";
+    if (strncmp(real, place->real, n) != 0)
+        return NULL;
+    if (real[n] == '\0')
+        return ".";
+    return real[n] == '/' ? real + n + 1 : NULL;
+}
+
+/* A path that leaves the root textually: resolved once, then opened without following any link, so that the kernel checks it. */
+static int open_resolved(const struct root *root, const char *relative, int flags)
+{
+    char whole[PATH_MAX], real[PATH_MAX];
+    size_t n = strlen(root->places[0].real), m = strlen(relative);
+    if (n + m + 2 > sizeof(whole)) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    memcpy(whole, root->places[0].real, n);
+    whole[n] = '/';
+    memcpy(whole + n + 1, relative, m + 1);
+    if (!realpath(whole, real))
+        return -1;
+    for (size_t i = 0; i < root->places_n; i++) {
+        const char *rest = below_place(&root->places[i], real);
+        if (rest)
+            return open_beneath(root->places[i].fd, rest, flags, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+    }
+    errno = EXDEV;
+    return -1;
+}
+
+static int open_any(const struct root *root, const char *relative, int flags)
+{
+    int fd = open_beneath(root->places[0].fd, relative[0] ? relative : ".", flags, RESOLVE_BENEATH);
+    return fd < 0 && errno == EXDEV ? open_resolved(root, relative, flags) : fd;
+}
+
+/* Tells absent from refused after a failed open; sets *err only for the latter. */
+static enum root_found why_not(const struct root *root, const char *relative, struct error *err)
+{
+    if (errno == ENOENT || errno == ENOTDIR)
+        return ROOT_ABSENT;
+    struct pos at = {.file = relative};
+    if (errno == EXDEV)
+        error_at(err, ERR_ARTIFACT, at, "leads out of the results directory %s (--allow-root DIR permits it)", root->path);
+    else if (errno == ELOOP)
+        error_at(err, ERR_ARTIFACT, at, "its symbolic links never end");
+    else
+        error_at(err, ERR_ARTIFACT, at, "%s", strerror(errno));
+    return ROOT_REFUSED;
+}
+
+enum root_found root_open_file(const struct root *root, const char *relative, int *fd, struct stat *st,
+                               struct error *err)
+{
+    *fd = open_any(root, relative, O_RDONLY | O_NONBLOCK | O_NOCTTY); /* a FIFO must not make us wait */
+    if (*fd < 0)
+        return why_not(root, relative, err);
+    if (fstat(*fd, st) == 0 && S_ISREG(st->st_mode))
+        return ROOT_FOUND;
+    close(*fd);
+    *fd = -1;
+    error_at(err, ERR_ARTIFACT, (struct pos){.file = relative}, "expected a regular file");
+    return ROOT_REFUSED;
+}
+
+/* Reads until the end of the file: its size may change while it is read. */
+static bool read_all(int fd, size_t expected, size_t max, struct arena *arena, const char **bytes, size_t *len)
+{
+    size_t room = expected + 1, n = 0;
+    char *to = arena_alloc(arena, room + 1);
+    for (;;) {
+        if (n == room) {
+            char *wider = arena_alloc(arena, room * 2 + 1);
+            memcpy(wider, to, n);
+            to = wider;
+            room *= 2;
+        }
+        ssize_t got = read(fd, to + n, room - n);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return false;
+        if (got == 0)
+            break;
+        n += (size_t)got;
+        if (n > max) {
+            errno = EFBIG;
+            return false;
+        }
+    }
+    to[n] = '\0';
+    *bytes = to;
+    *len = n;
+    return true;
+}
+
+enum root_found root_read(const struct root *root, const char *relative, size_t max, struct arena *arena,
+                          const char **bytes, size_t *len, struct error *err)
+{
+    int fd;
+    struct stat st;
+    enum root_found found = root_open_file(root, relative, &fd, &st, err);
+    if (found != ROOT_FOUND)
+        return found;
+    bool fits = (uintmax_t)st.st_size <= max;
+    if (!fits)
+        errno = EFBIG;
+    if (!fits || !read_all(fd, (size_t)st.st_size, max, arena, bytes, len)) {
+        if (errno == EFBIG)
+            error_at(err, ERR_ARTIFACT, (struct pos){.file = relative}, "larger than the limit of %zu MB", max >> 20);
+        else
+            error_at(err, ERR_ARTIFACT, (struct pos){.file = relative}, "%s", strerror(errno));
+        found = ROOT_REFUSED;
+    }
+    close(fd);
+    return found;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+enum root_found root_list(const struct root *root, const char *relative, struct arena *arena,
+                          struct root_names *names, struct error *err)
+{
+    *names = (struct root_names){0};
+    int fd = open_any(root, relative, O_RDONLY | O_DIRECTORY);
+    if (fd < 0)
+        return why_not(root, relative, err);
+    DIR *dir = fdopendir(fd);
+    if (!dir) {
+        close(fd);
+        error_at(err, ERR_ARTIFACT, (struct pos){.file = relative}, "%s", strerror(errno));
+        return ROOT_REFUSED;
+    }
+    LIST_OF(const char *) list = {0};
+    for (struct dirent *entry; (entry = readdir(dir));)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            *LIST_ADD(arena, &list) = arena_strdup(arena, entry->d_name);
+    closedir(dir);
+    if (list.n)
+        qsort(list.v, list.n, sizeof(*list.v), by_name);
+    *names = (struct root_names){list.v, list.n};
+    return ROOT_FOUND;
+}
+
+bool root_stat(const struct root *root, const char *relative, struct stat *st)
+{
+    int fd = open_any(root, relative, O_PATH);
+    if (fd < 0)
+        return false;
+    bool ok = fstat(fd, st) == 0;
+    close(fd);
+    return ok;
+}
+
+mode_t root_kind(const struct root *root, const char *relative)
+{
+    struct stat st;
+    return root_stat(root, relative, &st) ? st.st_mode & S_IFMT : 0;
+}
+
+struct name_list {
+    const char **v;
+    size_t n, cap;
+};
+
+static const char *join(struct arena *arena, const char *below, const char *name)
+{
+    return below[0] ? arena_printf(arena, "%s/%s", below, name) : arena_strdup(arena, name);
+}
+
+/* Matches one component of the pattern in every directory of `dirs`. */
+static struct name_list glob_component(const struct root *root, const char *component, struct name_list dirs, struct arena *arena)
+{
+    struct name_list found = {0};
+    bool literal = strpbrk(component, "*?[\\") == NULL;
+    for (size_t d = 0; d < dirs.n; d++) {
+        if (literal) {
+            const char *path = join(arena, dirs.v[d], component);
+            if (root_kind(root, path))
+                *LIST_ADD(arena, &found) = path;
+            continue;
+        }
+        struct root_names names;
+        struct error ignored = {0};
+        if (root_list(root, dirs.v[d], arena, &names, &ignored) != ROOT_FOUND)
+            continue;
+        for (size_t i = 0; i < names.n; i++)
+            if (fnmatch(component, names.v[i], FNM_PERIOD) == 0)
+                *LIST_ADD(arena, &found) = join(arena, dirs.v[d], names.v[i]);
+    }
+    return found;
+}
+
+struct root_names root_glob(const struct root *root, const char *below, const char *pattern, struct arena *arena)
+{
+    struct name_list paths = {0};
+    *LIST_ADD(arena, &paths) = below;
+    const char *rest = pattern;
+    while (*rest && paths.n) {
+        size_t n = strcspn(rest, "/");
+        if (n)
+            paths = glob_component(root, arena_strndup(arena, rest, n), paths, arena);
+        rest += n + (rest[n] == '/');
+    }
+    if (paths.n)
+        qsort(paths.v, paths.n, sizeof(*paths.v), by_name);
+    return (struct root_names){paths.v, paths.n};
+}

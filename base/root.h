@@ -1,0 +1,50 @@
+/* base/root.h — files below a directory, and never outside it.
+ *
+ * Artifacts are hostile: a link or a ".." must not lead out of the results root. Links that stay below the root (relative
+ * or absolute) are followed; one that leaves it is refused unless its target lies below an allowed root.
+ * Every open is checked by the kernel (openat2, RESOLVE_BENEATH), so a link that changes meanwhile gains nothing.
+ */
+#ifndef BASE_ROOT_H
+#define BASE_ROOT_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+
+struct root; /* immutable once opened: workers share it */
+
+/* `path`: a directory; `allowed`: NULL-ended list of further directories that links may lead into, or NULL. */
+struct root *root_open(const char *path, const char *const *allowed, struct error *err);
+void root_close(struct root *root);
+const char *root_path(const struct root *root); /* as given */
+const char *root_real(const struct root *root); /* absolute, without links */
+
+enum root_found { ROOT_FOUND, ROOT_ABSENT, ROOT_REFUSED };
+
+/* Opens the file at `relative` for reading. ROOT_ABSENT (no such file, or a part of the path is no directory) leaves *err
+ * unset; ROOT_REFUSED sets it (outside the root, no permission, not a regular file, …: ERR_ARTIFACT). */
+enum root_found root_open_file(const struct root *root, const char *relative, int *fd, struct stat *st,
+                               struct error *err);
+
+/* The whole file in `arena`, NUL-terminated, *len without the NUL. `max`: larger files are refused. */
+enum root_found root_read(const struct root *root, const char *relative, size_t max, struct arena *arena,
+                          const char **bytes, size_t *len, struct error *err);
+
+/* Names of a directory's members, sorted by strcmp, without "." and "..". */
+struct root_names {
+    const char **v;
+    size_t n;
+};
+enum root_found root_list(const struct root *root, const char *relative, struct arena *arena,
+                          struct root_names *names, struct error *err);
+
+/* Kind of what stands at `relative` after following links: S_IFREG, S_IFDIR, …; 0 when absent or refused. */
+mode_t root_kind(const struct root *root, const char *relative);
+bool root_stat(const struct root *root, const char *relative, struct stat *st);
+
+/* Paths relative to the root that match a pattern with `*`, `?`, `[…]` per component, sorted; no match: n = 0. */
+struct root_names root_glob(const struct root *root, const char *below, const char *pattern, struct arena *arena);
+
+#endif

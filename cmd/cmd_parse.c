@@ -1,0 +1,42 @@
+/* matbench parse — artifact directories → matrix, payloads, KPIs. */
+#include "cmd/parse_step.h"
+
+static const struct option options_parse_only[] = {
+    {"output_matrix", OPTION_TEXT, "FILE", NULL, false, "Writes all that was parsed as JSON, one entry a test; '-' is standard output."},
+    {"output_lts", OPTION_TEXT, "FILE", NULL, false, "Writes the valid LTS payloads as a JSON list; an invalid one makes the exit code 102."},
+    {"output_kpis", OPTION_TEXT, "FILE", NULL, false, "Writes the KPIs as OpenMetrics text."},
+    {"pretty", OPTION_BOOL, NULL, "true", false, "JSON with indentation; --nopretty writes one line."},
+    {"strict", OPTION_BOOL, NULL, "false", false, "A broken test makes the exit code 101 even when others were parsed."},
+    {"history", OPTION_TEXT, "URI", NULL, false, "Not used by parse; accepted as every command does."},
+    {0},
+};
+
+static const struct option *const tables[] = {options_workload, options_results, options_parse_only, options_common, NULL};
+
+static int run(struct context *context)
+{
+    struct error err = {0};
+    struct parse_counts counts;
+    struct workload *workload = command_workload(context, options_text(context->options, "workload"), &err);
+    if (!workload)
+        return command_fail(context, &err);
+    struct parse_request request = {
+        .workload = workload,
+        .results_dirname = options_text(context->options, "results_dirname"),
+        .matrix = options_text(context->options, "output_matrix"),
+        .payloads = options_text(context->options, "output_lts"),
+        .kpis = options_text(context->options, "output_kpis"),
+        .pretty = options_bool(context->options, "pretty"),
+        .strict = options_bool(context->options, "strict"),
+    };
+    request.need_payloads = request.payloads != NULL;
+    int code = parse_step(context, &request, &counts);
+    if (code == 0 || code == ERR_INVALID)
+        log_line(&context->log, LOG_INFO, "%zu tests parsed, %zu broken, %zu skipped; %zu payloads valid, %zu not", counts.tests,
+                 counts.broken, counts.skipped, counts.valid, counts.invalid);
+    workload_close(workload);
+    return code;
+}
+
+const struct command command_parse = {
+    "parse", "Parses test artifacts; writes the matrix, the LTS payloads and the KPIs.", NULL, 0, tables, run};

@@ -1,0 +1,55 @@
+/* matbench generate_lts_schema — the JSON Schema of a workload's payloads, and the OpenSearch mapping beside it. */
+#include <libgen.h>
+#include <string.h>
+
+#include "cmd/command.h"
+#include "json/write.h"
+#include "lts/schema.h"
+
+static const struct option options_schema_only[] = {
+    {"file", OPTION_TEXT, "FILE", "-", false, "Where the schema goes; with a file, opensearch_mapping.json is written beside it."},
+    {0},
+};
+
+static const struct option *const tables[] = {options_workload, options_schema_only, options_common, NULL};
+
+static bool write_json(struct context *context, const char *path, const json_t *value, struct error *err)
+{
+    struct text out = text_open(64 << 20);
+    json_write(&out, value, &(struct json_style){.indent = 4, .ascii = true}, 0);
+    text_addc(&out, '\n');
+    struct output *file = output_open(path, context->out_fd, err);
+    bool ok = file && output_write(file, out.s, out.len, err);
+    if (ok)
+        ok = output_commit(file, err);
+    else
+        output_abort(file);
+    text_close(&out);
+    return ok;
+}
+
+static bool write_both(struct context *context, const struct workload *workload, const char *path, struct error *err)
+{
+    json_t *schema = lts_schema(workload, err), *mapping = NULL;
+    bool ok = schema && write_json(context, path, schema, err);
+    if (ok && strcmp(path, "-") != 0) {
+        const char *beside = arena_printf(context->arena, "%s/opensearch_mapping.json", dirname(arena_strdup(context->arena, path)));
+        mapping = lts_mapping(workload, err);
+        ok = mapping && write_json(context, beside, mapping, err);
+    }
+    json_decref(schema);
+    json_decref(mapping);
+    return ok;
+}
+
+static int run(struct context *context)
+{
+    struct error err = {0};
+    struct workload *workload = command_workload(context, options_text(context->options, "workload"), &err);
+    bool ok = workload && write_both(context, workload, options_text(context->options, "file"), &err);
+    workload_close(workload);
+    return ok ? 0 : command_fail(context, &err);
+}
+
+const struct command command_schema = {
+    "generate_lts_schema", "Writes the JSON Schema of the workload's LTS payloads.", NULL, 0, tables, run};

@@ -1,0 +1,55 @@
+/* matbench upload_lts — parses, and puts the payloads into the history. */
+#include "cmd/parse_step.h"
+#include "cmd/upload_step.h"
+
+static const struct option options_upload_only[] = {
+    {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
+    {"dry_run", OPTION_BOOL, NULL, "false", false, "Parses and validates, stores nothing."},
+    {"valid_only", OPTION_BOOL, NULL, "false", false, "Stores the valid payloads although others are invalid."},
+    {0},
+};
+
+static const struct option *const tables[] = {options_workload, options_results, options_upload_only, options_common, NULL};
+
+static int upload(struct context *context, const struct workload *workload, const char *uri, struct batch *batch)
+{
+    struct parse_counts counts;
+    struct history_counts stored;
+    struct parse_request request = {.workload = workload,
+                                    .results_dirname = options_text(context->options, "results_dirname"),
+                                    .need_payloads = true,
+                                    .batch = batch};
+    int code = parse_step(context, &request, &counts);
+    bool partly = code == ERR_INVALID || code == ERR_ARTIFACT;
+    if (partly && options_bool(context->options, "valid_only") && counts.valid)
+        log_line(&context->log, LOG_WARNING, "--valid_only: %zu valid payloads go on without the others", counts.valid);
+    else if (code) {
+        if (partly)
+            log_line(&context->log, LOG_ERROR, "nothing was stored; --valid_only stores the %zu valid payloads", counts.valid);
+        return code;
+    }
+    if (counts.withheld)
+        log_line(&context->log, LOG_WARNING, "%zu payloads with a status other than Valid do not become history", counts.withheld);
+    if (options_bool(context->options, "dry_run")) {
+        log_line(&context->log, LOG_INFO, "--dry_run: %zu payloads would be stored in %s", counts.valid - counts.withheld, uri);
+        return 0;
+    }
+    return upload_step(context, workload, uri, batch, &stored);
+}
+
+static int run(struct context *context)
+{
+    struct error err = {0};
+    const char *uri = command_history_uri(context, &err);
+    struct workload *workload = uri ? command_workload(context, options_text(context->options, "workload"), &err) : NULL;
+    struct batch *batch = workload ? batch_open(&err) : NULL;
+    if (workload && !workload->lts)
+        error_set(&err, ERR_USAGE, "workload '%s' has no LTS payloads (lts: none)", workload->name);
+    int code = err.kind ? command_fail(context, &err) : upload(context, workload, uri, batch);
+    batch_close(batch);
+    workload_close(workload);
+    return code;
+}
+
+const struct command command_upload = {"upload_lts", "Stores the LTS payloads of a results directory in the history.", NULL, 0,
+                                       tables, run};

@@ -1,0 +1,95 @@
+#include "cmd/command.h"
+
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/pool.h"
+#include "store/parse.h"
+#include "workload/find.h"
+
+#ifndef MB_INSTALLED_WORKLOADS
+#define MB_INSTALLED_WORKLOADS "/usr/share/matbench/workloads"
+#endif
+
+const struct option options_common[] = {
+    {"log_level", OPTION_TEXT, "LEVEL", "info", false, "How much is logged on standard error: debug, info, warning, error."},
+    {"jobs", OPTION_NUMBER, "N", NULL, false, "Workers that parse tests; default: one per processor."},
+    {"artifact_dir", OPTION_TEXT, "DIR", NULL, false, "Where outputs that are not named go; default: $ARTIFACT_DIR, else the current directory."},
+    {0},
+};
+
+const struct option options_workload[] = {
+    {"workload", OPTION_TEXT, "NAME", NULL, true, "The workload: a folder, a name among the shipped ones, or a Python module name that it replaces."},
+    {"workload_base_dir", OPTION_TEXT, "DIR", NULL, false, "Where a relative workload path starts."},
+    {0},
+};
+
+const struct option options_results[] = {
+    {"results_dirname", OPTION_TEXT, "DIR", NULL, true, "The directory with the tests."},
+    {"filters", OPTION_TEXT, "K=V,…", NULL, false, "Only tests with these settings."},
+    {"allow_root", OPTION_LIST, "DIR", NULL, false, "Symbolic links in artifacts may lead into this directory too."},
+    {"allow_env", OPTION_LIST, "NAME", NULL, false, "An environment variable that a workload's env: may read, beside the known CI variables."},
+    {"shard", OPTION_TEXT, "I/N", NULL, false, "Only every N-th test, beginning with the I-th: for parsing on several machines."},
+    {0},
+};
+
+int command_fail(struct context *context, const struct error *err)
+{
+    log_line(&context->log, err->kind == ERR_BUG ? LOG_FATAL : LOG_ERROR, "%s", err->text);
+    return (int)err->kind;
+}
+
+int command_interrupted(const struct context *context)
+{
+    return *context->signal ? 128 + *context->signal : 0;
+}
+
+/* MATBENCH_WORKLOADS, then what lies beside the program (a build tree, an installation), then the installed folder. */
+static const char *const *search_path(struct context *context)
+{
+    LIST_OF(const char *) places = {0};
+    struct arena *arena = context->arena;
+    const char *listed = variables_get(context->variables, "MATBENCH_WORKLOADS");
+    while (listed && *listed) {
+        size_t n = strcspn(listed, ":");
+        if (n)
+            *LIST_ADD(arena, &places) = arena_strndup(arena, listed, n);
+        listed += n + (listed[n] == ':');
+    }
+    static const char *const beside[] = {"../../../workloads", "../share/matbench/workloads"};
+    for (size_t i = 0; context->program_folder && i < sizeof(beside) / sizeof(beside[0]); i++) {
+        const char *place = arena_printf(arena, "%s/%s", context->program_folder, beside[i]);
+        if (access(place, R_OK) == 0)
+            *LIST_ADD(arena, &places) = place;
+    }
+    *LIST_ADD(arena, &places) = MB_INSTALLED_WORKLOADS;
+    *LIST_ADD(arena, &places) = NULL;
+    return places.v;
+}
+
+struct workload *command_workload(struct context *context, const char *name, struct error *err)
+{
+    struct workload_places places = {.base_dir = options_text(context->options, "workload_base_dir"),
+                                     .search = search_path(context)};
+    const char *folder = workload_find(context->arena, name, &places, err);
+    return folder ? workload_load(context->arena, folder, store_registry(), err) : NULL;
+}
+
+const char *command_history_uri(struct context *context, struct error *err)
+{
+    const char *uri = options_text(context->options, "history");
+    if (uri)
+        return uri;
+    if (variables_get(context->variables, "MATBENCH_OPENSEARCH_HOST")) {
+        error_set(err, ERR_USAGE, "opensearch_host is set, and this version has no OpenSearch history; --history=sqlite:FILE names another");
+        return NULL;
+    }
+    return "sqlite:history.db";
+}
+
+unsigned command_jobs(const struct context *context)
+{
+    double jobs = options_number(context->options, "jobs");
+    return isnan(jobs) || jobs < 1 ? pool_processors() : jobs > 256 ? 256 : (unsigned)jobs;
+}

@@ -1,0 +1,52 @@
+/* cmd/command.h — what a subcommand is, and what it gets.
+ *
+ * A command is a row: its name, its options as tables, and a function that validates them, calls stages and prints. Values
+ * live on the stack or in the run's arena; nothing is global but the signal flag that main owns. */
+#ifndef CMD_COMMAND_H
+#define CMD_COMMAND_H
+#include <signal.h>
+#include <stdio.h>
+
+#include "base/output.h"
+#include "cmd/log.h"
+#include "config/envfiles.h"
+#include "config/options.h"
+#include "workload/workload.h"
+
+struct context {
+    struct arena *arena;
+    FILE *out; /* results */
+    int out_fd;
+    struct log log;
+    const char *const *environment;
+    const struct variables *variables;
+    const struct options *options;
+    const volatile sig_atomic_t *signal; /* the signal that asks to stop, or 0 */
+    const char *program_folder;          /* where the program is: shipped workloads are found from there */
+};
+
+struct command {
+    const char *name, *summary; /* one line for `matbench --help` */
+    const char *arguments;      /* "DIR" for the usage line; NULL: none */
+    size_t positional_max;
+    const struct option *const *tables; /* NULL-ended */
+    int (*run)(struct context *context); /* gives the exit code; errors have been logged */
+};
+
+extern const struct command command_parse, command_schema, command_analyze, command_upload, command_ci, command_check,
+    command_history;
+
+extern const struct option options_common[], options_workload[], options_results[];
+
+/* Logs the error and gives its exit code. */
+int command_fail(struct context *context, const struct error *err);
+/* The exit code when a signal asked to stop: 130 or 143; else 0. */
+int command_interrupted(const struct context *context);
+
+/* The workload that --workload means. */
+struct workload *command_workload(struct context *context, const char *name, struct error *err);
+/* --history, MATBENCH_HISTORY, else sqlite:history.db; refuses what is not there yet (opensearch_host…). */
+const char *command_history_uri(struct context *context, struct error *err);
+unsigned command_jobs(const struct context *context);
+
+#endif

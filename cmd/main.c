@@ -1,0 +1,56 @@
+/* main: the program's story. Everything else is in libraries, so that tests link it. */
+#include <fcntl.h>
+#include <jansson.h>
+#include <libgen.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "cmd/program.h"
+
+static volatile sig_atomic_t asked_to_stop;
+
+static void remember(int number)
+{
+    asked_to_stop = number;
+}
+
+static void *allocate(size_t size)
+{
+    return memory_need(malloc(size));
+}
+
+/* A closed standard descriptor would be the number of the next file that is opened: none of ours may become one. */
+static void keep_standard_descriptors(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)!open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
+}
+
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = remember, .sa_flags = (int)SA_RESETHAND}; /* a second one ends it at once */
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    signal(SIGPIPE, SIG_IGN); /* writing reports it, so that temporary files are cleaned up */
+}
+
+int main(int argc, char **argv)
+{
+    keep_standard_descriptors();
+    catch_signals();
+    json_set_alloc_funcs(allocate, free);
+    json_object_seed(0);
+    char path[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+    path[n < 0 ? 0 : n] = '\0';
+    struct program program = {
+        .out = stdout, .err = stderr, .environment = (const char *const *)environ, .signal = &asked_to_stop,
+        .folder = n > 0 ? dirname(path) : NULL};
+    return program_run(&program, argc - 1, (const char *const *)argv + 1);
+}

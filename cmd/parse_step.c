@@ -1,0 +1,264 @@
+#include "cmd/parse_step.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "kpi/openmetrics.h"
+#include "lts/stream.h"
+
+/* A JSON list that is written element by element. */
+struct list_output {
+    struct output *out;
+    bool pretty, begun;
+};
+
+struct step {
+    struct context *context;
+    const struct parse_request *request;
+    struct parse_counts *counts;
+    struct list_output matrix, payloads;
+    struct output *kpis;
+    struct openmetrics *metrics;
+    struct error err;
+};
+
+/* ---- outputs ---- */
+
+static bool open_one(struct step *step, const char *path, struct output **out)
+{
+    if (path)
+        *out = output_open(path, step->context->out_fd, &step->err);
+    return !path || *out;
+}
+
+static bool open_outputs(struct step *step)
+{
+    const struct parse_request *request = step->request;
+    const char *const paths[] = {request->matrix, request->payloads, request->kpis};
+    int dashes = 0;
+    for (size_t i = 0; i < 3; i++)
+        dashes += paths[i] && strcmp(paths[i], "-") == 0;
+    if (dashes > 1)
+        return error_set(&step->err, ERR_USAGE, "two outputs cannot both be '-': name a file for one of them");
+    step->matrix.pretty = step->payloads.pretty = request->pretty;
+    return open_one(step, request->matrix, &step->matrix.out) && open_one(step, request->payloads, &step->payloads.out) &&
+           open_one(step, request->kpis, &step->kpis) &&
+           (!request->kpis || (step->metrics = openmetrics_open(request->workload, &step->err)));
+}
+
+/* json.dumps of a list, piece by piece. */
+static bool list_add(struct list_output *list, const struct text *element, struct error *err)
+{
+    const char *before = list->pretty ? (list->begun ? ",\n    " : "[\n    ") : (list->begun ? ", " : "[");
+    list->begun = true;
+    return output_write(list->out, before, strlen(before), err) && output_write(list->out, element->s, element->len, err);
+}
+
+static bool list_finish(struct list_output *list, struct error *err)
+{
+    const char *after = !list->begun ? "[]\n" : list->pretty ? "\n]\n" : "]\n";
+    bool ok = output_write(list->out, after, strlen(after), err);
+    struct output *out = list->out;
+    list->out = NULL;
+    if (ok)
+        return output_commit(out, err);
+    output_abort(out);
+    return false;
+}
+
+static bool finish_kpis(struct step *step)
+{
+    bool ok = openmetrics_finish(step->metrics, step->kpis, &step->err);
+    struct output *out = step->kpis;
+    step->kpis = NULL;
+    if (ok)
+        return output_commit(out, &step->err);
+    output_abort(out);
+    return false;
+}
+
+static bool finish_outputs(struct step *step)
+{
+    return (!step->matrix.out || list_finish(&step->matrix, &step->err)) &&
+           (!step->payloads.out || list_finish(&step->payloads, &step->err)) && (!step->kpis || finish_kpis(step));
+}
+
+static void close_outputs(struct step *step)
+{
+    output_abort(step->matrix.out);
+    output_abort(step->payloads.out);
+    output_abort(step->kpis);
+    openmetrics_close(step->metrics);
+}
+
+/* ---- a test's outcome ---- */
+
+static enum log_level level_of(const struct step *step, const struct finding *finding, bool test_fails)
+{
+    static const enum log_level levels[] = {[FINDING_NOTE] = LOG_DEBUG, [FINDING_WARNING] = LOG_WARNING,
+                                            [FINDING_LACK] = LOG_WARNING, [FINDING_BROKEN] = LOG_WARNING};
+    bool fails = finding->level >= FINDING_LACK && test_fails;
+    (void)step;
+    return fails ? LOG_ERROR : levels[finding->level];
+}
+
+static void log_outcome(struct step *step, const struct outcome *outcome)
+{
+    struct context *context = step->context;
+    bool invalid = outcome->payload->violations_n > 0;
+    bool fails = (step->request->need_payloads && invalid) || (step->request->strict && outcome->broken);
+    for (size_t i = 0; i < outcome->findings->n; i++) {
+        const struct finding *finding = &outcome->findings->v[i];
+        log_line(&context->log, level_of(step, finding, fails), "%s: %s", outcome->test->relative, finding->text);
+    }
+    struct arena scratch = {0};
+    for (size_t i = 0; i < outcome->payload->violations_n; i++)
+        log_line(&context->log, fails ? LOG_ERROR : LOG_WARNING, "%s: lts-error: %s", outcome->test->relative,
+                 payload_violation_text(&scratch, &outcome->payload->violations[i]));
+    arena_close(&scratch);
+}
+
+static void count_outcome(struct step *step, const struct outcome *outcome)
+{
+    step->counts->tests++;
+    step->counts->broken += outcome->broken;
+    step->counts->valid += outcome->valid;
+    step->counts->invalid += outcome->payload->json && !outcome->valid;
+    step->counts->withheld += outcome->valid && outcome->payload->invalid_status;
+}
+
+static bool write_outcome(struct step *step, struct outcome *outcome)
+{
+    struct error *err = &step->err;
+    const struct parse_request *request = step->request;
+    if (step->matrix.out && !list_add(&step->matrix, &outcome->matrix, err))
+        return false;
+    if (!outcome->valid)
+        return true;
+    const json_t *metadata = json_object_get(outcome->payload->json, "metadata");
+    if (step->payloads.out && !list_add(&step->payloads, &outcome->payload_text, err))
+        return false;
+    if (step->metrics && !openmetrics_add(step->metrics, outcome->samples, json_object_get(metadata, "settings"),
+                                          outcome->test->relative, err))
+        return false;
+    return !request->batch || outcome->payload->invalid_status ||
+           batch_add(request->batch, outcome->payload->json, outcome->compact.s, outcome->compact.len,
+                     outcome->test->location, err);
+}
+
+static bool deliver(void *context, struct outcome *outcome)
+{
+    struct step *step = context;
+    if (*step->context->signal)
+        return false;
+    log_outcome(step, outcome);
+    count_outcome(step, outcome);
+    return write_outcome(step, outcome);
+}
+
+/* ---- the step ---- */
+
+/* "2/5" → every fifth test, from the second. */
+static bool take_shard(const char *shard, struct discovery *found, struct error *err)
+{
+    char *slash, *end;
+    unsigned long i = strtoul(shard, &slash, 10), n = *slash == '/' ? strtoul(slash + 1, &end, 10) : 0;
+    if (*slash != '/' || *end || n == 0 || i == 0 || i > n)
+        return error_set(err, ERR_USAGE, "--shard=%s: expected I/N with 1 ≤ I ≤ N", shard);
+    size_t kept = 0;
+    for (size_t k = 0; k < found->n; k++) {
+        if (k % n == i - 1) {
+            found->tests[kept++] = found->tests[k];
+            continue;
+        }
+        json_decref(found->tests[k].settings);
+        json_decref(found->tests[k].import_settings);
+    }
+    found->n = kept;
+    return true;
+}
+
+static bool find_tests(struct step *step, const struct root *root, struct discovery *found)
+{
+    struct context *context = step->context;
+    struct setting_filter *filters = NULL;
+    size_t filters_n = 0;
+    const char *shard = options_text(context->options, "shard");
+    if (!setting_filters_parse(context->arena, options_text(context->options, "filters"), &filters, &filters_n, &step->err) ||
+        !discover_tests(context->arena, root, step->request->workload, filters, filters_n, found, &step->err) ||
+        (shard && !take_shard(shard, found, &step->err)))
+        return false;
+    for (size_t i = 0; i < found->findings.n; i++) {
+        const struct finding *finding = &found->findings.v[i];
+        bool fails = finding->level == FINDING_BROKEN && (step->request->strict || step->request->need_payloads);
+        log_line(&context->log, fails ? LOG_ERROR : finding->level == FINDING_NOTE ? LOG_INFO : LOG_WARNING, "%s", finding->text);
+    }
+    step->counts->broken = found->broken;
+    step->counts->skipped = found->skipped;
+    return true;
+}
+
+static bool run_stream(struct step *step, const struct root *root, const struct lts *lts, const struct discovery *found)
+{
+    const struct parse_request *request = step->request;
+    struct context *context = step->context;
+    struct stream_options options = {
+        .store = {.root = root, .workload = request->workload, .environment = context->environment,
+                  .env_allowed = options_list(context->options, "allow_env")},
+        .lts = lts,
+        .workers = command_jobs(context),
+        .matrix = request->matrix != NULL,
+        .payload_text = request->payloads != NULL,
+        .kpi_text = request->kpis != NULL,
+        .compact = request->batch != NULL,
+        .pretty = request->pretty,
+    };
+    return stream_run(&options, found->tests, found->n, deliver, step);
+}
+
+static int judge(struct step *step, const struct discovery *found)
+{
+    struct context *context = step->context;
+    const struct parse_counts *counts = step->counts;
+    size_t parsed = counts->tests - (counts->broken - found->broken);
+    if (found->n == 0 && found->broken == 0) {
+        log_line(&context->log, LOG_ERROR, "%s: no test found: a test is a directory with settings.yaml and a non-empty exit_code",
+                 step->request->results_dirname);
+        return ERR_NO_TEST;
+    }
+    if (step->request->need_payloads && counts->invalid) {
+        log_line(&context->log, LOG_ERROR, "%zu of %zu payloads violate their schema", counts->invalid,
+                 counts->invalid + counts->valid);
+        return ERR_INVALID;
+    }
+    if (parsed == 0 || (counts->broken && (step->request->strict || step->request->need_payloads))) {
+        log_line(&context->log, LOG_ERROR, parsed == 0 ? "all %zu tests are broken" : "%zu tests are broken", counts->broken);
+        return ERR_ARTIFACT;
+    }
+    return 0;
+}
+
+int parse_step(struct context *context, const struct parse_request *request, struct parse_counts *counts)
+{
+    struct step step = {.context = context, .request = request, .counts = counts};
+    struct discovery found = {0};
+    struct lts *lts = NULL;
+    int code = 0;
+    *counts = (struct parse_counts){0};
+    struct root *root = root_open(request->results_dirname, options_list(context->options, "allow_root"), &step.err);
+    bool ok = root && (lts = lts_open(context->arena, request->workload, &step.err)) && open_outputs(&step) &&
+              find_tests(&step, root, &found);
+    if (ok)
+        ok = run_stream(&step, root, lts, &found) && finish_outputs(&step);
+    if (command_interrupted(context))
+        code = command_interrupted(context);
+    else if (!ok)
+        code = command_fail(context, &step.err);
+    else
+        code = judge(&step, &found);
+    close_outputs(&step);
+    discovery_close(&found);
+    lts_close(lts);
+    root_close(root);
+    return code;
+}

@@ -1,0 +1,17 @@
+/* cmd/program.h — the program as a function of its arguments and streams: finds the command, reads its options, runs it. */
+#ifndef CMD_PROGRAM_H
+#define CMD_PROGRAM_H
+#include <signal.h>
+#include <stdio.h>
+
+struct program {
+    FILE *out, *err;
+    const char *const *environment;
+    const volatile sig_atomic_t *signal;
+    const char *folder; /* where the executable is; NULL: not known */
+};
+
+/* argv without the program's name. Gives the exit code. */
+int program_run(const struct program *program, int argc, const char *const *argv);
+
+#endif

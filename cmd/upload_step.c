@@ -1,0 +1,22 @@
+#include "cmd/upload_step.h"
+
+int upload_step(struct context *context, const struct workload *workload, const char *uri, struct batch *batch,
+                struct history_counts *counts)
+{
+    struct error err = {0};
+    struct history_payload *payloads;
+    size_t n;
+    *counts = (struct history_counts){0};
+    struct history *history = NULL;
+    bool ok = batch_payloads(batch, &payloads, &n, &err) && (history = history_open(uri, HISTORY_WRITE, &err)) &&
+              history_put(history, workload->name, payloads, n, counts, &err);
+    history_close(history);
+    if (!ok)
+        return command_fail(context, &err);
+    if (counts->replaced)
+        log_line(&context->log, LOG_WARNING, "%s: %zu payloads were there with other content and are replaced", uri,
+                 counts->replaced);
+    log_line(&context->log, LOG_INFO, "%s: %zu payloads added, %zu replaced, %zu were there already", uri, counts->added,
+             counts->replaced, counts->unchanged);
+    return 0;
+}

@@ -1,0 +1,11 @@
+/* cmd/upload_step.h — putting a batch of payloads into a history: for upload_lts and ci. */
+#ifndef CMD_UPLOAD_STEP_H
+#define CMD_UPLOAD_STEP_H
+#include "cmd/command.h"
+#include "history/batch.h"
+
+/* Gives the exit code; logs what was added, replaced, unchanged. */
+int upload_step(struct context *context, const struct workload *workload, const char *uri, struct batch *batch,
+                struct history_counts *counts);
+
+#endif

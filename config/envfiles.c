@@ -1,0 +1,180 @@
+#include "config/envfiles.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/root.h"
+#include "config/yaml.h"
+#include "json/read.h"
+
+enum { ENV_FILE_MAX = 1 << 20 };
+
+struct loading {
+    struct arena *arena;
+    struct variables *variables;
+    struct envfile_warnings *warnings;
+    const char *file;
+};
+
+static void warn(struct loading *loading, const char *what)
+{
+    *LIST_ADD(loading->arena, loading->warnings) = arena_printf(loading->arena, "%s: %s", loading->file, what);
+}
+
+static void add(struct loading *loading, const char *name, const char *value, const char *source)
+{
+    *LIST_ADD(loading->arena, loading->variables) = (struct variable){name, value, source};
+}
+
+/* KEY=VALUE lines; `export `, blank lines, comments and quotes around a value are understood. */
+static void load_lines(struct loading *loading, const char *bytes, size_t len)
+{
+    (void)len;
+    for (const char *line = bytes; *line;) {
+        size_t n = strcspn(line, "\n");
+        const char *start = line + strspn(line, " \t");
+        if (strncmp(start, "export ", 7) == 0)
+            start += 7;
+        const char *equals = memchr(start, '=', (size_t)(line + n - start) * (start < line + n));
+        const char *end = line + n;
+        while (end > start && isspace((unsigned char)end[-1]))
+            end--;
+        if (equals && start[0] != '#') {
+            const char *value = equals + 1;
+            bool quoted = end - value >= 2 && (*value == '"' || *value == '\'') && end[-1] == *value;
+            add(loading, arena_strndup(loading->arena, start, (size_t)(equals - start)),
+                arena_strndup(loading->arena, value + quoted, (size_t)(end - value) - 2 * quoted), loading->file);
+        } else if (start < end && start[0] != '#') {
+            warn(loading, "a line without '=' is ignored");
+        }
+        line += n + (line[n] == '\n');
+    }
+}
+
+static const char *option_variable(struct arena *arena, const char *key)
+{
+    char *name = strncmp(key, "MATBENCH_", 9) == 0 ? arena_strdup(arena, key) : arena_printf(arena, "MATBENCH_%s", key);
+    for (char *c = name; *c; c++)
+        *c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
+    return name;
+}
+
+static void add_member(struct loading *loading, const char *key, const char *text)
+{
+    add(loading, option_variable(loading->arena, key), text, loading->file);
+}
+
+static void load_yaml(struct loading *loading, const char *bytes, size_t len)
+{
+    struct error err = {0};
+    struct node *node = yaml_parse(loading->arena, bytes, len, loading->file, &err);
+    if (!node) {
+        *LIST_ADD(loading->arena, loading->warnings) = arena_strdup(loading->arena, err.text);
+        return;
+    }
+    if (node->kind != NODE_MAP) {
+        warn(loading, "ignored: expected a map of options");
+        return;
+    }
+    for (size_t i = 0; i < node->n; i++) {
+        const struct node *value = node->items[i];
+        const char *text = value->kind == NODE_BOOL ? (value->boolean ? "true" : "false") : value->string;
+        if (value->kind == NODE_LIST || value->kind == NODE_MAP)
+            warn(loading, arena_printf(loading->arena, "'%s' is ignored: expected a plain value", node->keys[i]->string));
+        else if (value->kind != NODE_NULL)
+            add_member(loading, node->keys[i]->string, text);
+    }
+}
+
+static const char *scalar_text(struct arena *arena, const json_t *value)
+{
+    switch (json_typeof(value)) {
+    case JSON_STRING: return arena_strdup(arena, json_string_value(value));
+    case JSON_INTEGER: return arena_printf(arena, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    case JSON_REAL: return arena_printf(arena, "%.17g", json_real_value(value));
+    case JSON_TRUE: return "true";
+    case JSON_FALSE: return "false";
+    case JSON_NULL:
+    case JSON_ARRAY:
+    case JSON_OBJECT: break;
+    }
+    return NULL;
+}
+
+static void load_json(struct loading *loading, const char *bytes, size_t len)
+{
+    struct error err = {0};
+    json_t *document = json_read(bytes, len, &(struct json_read_options){.file = loading->file, .strict = true}, &err);
+    if (!document) {
+        *LIST_ADD(loading->arena, loading->warnings) = arena_strdup(loading->arena, err.text);
+        return;
+    }
+    if (!json_is_object(document))
+        warn(loading, "ignored: expected an object of options");
+    const char *key;
+    json_t *value;
+    json_object_foreach(document, key, value) {
+        const char *text = scalar_text(loading->arena, value);
+        if (text)
+            add_member(loading, arena_strdup(loading->arena, key), text);
+        else if (!json_is_null(value))
+            warn(loading, arena_printf(loading->arena, "'%s' is ignored: expected a plain value", key));
+    }
+    json_decref(document);
+}
+
+static const struct {
+    const char *name;
+    void (*load)(struct loading *loading, const char *bytes, size_t len);
+} files[] = {
+    {".env", load_lines},
+    {".env.generated", load_lines},
+    {".env.yaml", load_yaml},
+    {".env.json", load_json},
+    {".env.generated.json", load_json},
+    {".env.generated.yaml", load_yaml},
+};
+
+static void load_file(struct loading *loading, const struct root *root, size_t which)
+{
+    const char *bytes;
+    size_t len;
+    struct error err = {0};
+    loading->file = files[which].name;
+    enum root_found found = root_read(root, loading->file, ENV_FILE_MAX, loading->arena, &bytes, &len, &err);
+    if (found == ROOT_REFUSED)
+        *LIST_ADD(loading->arena, loading->warnings) = arena_strdup(loading->arena, err.text);
+    if (found == ROOT_FOUND && len == 0)
+        warn(loading, "empty");
+    if (found == ROOT_FOUND && len > 0)
+        files[which].load(loading, bytes, len);
+}
+
+struct variables envfiles_load(struct arena *arena, const char *directory, const char *const *environment,
+                               struct envfile_warnings *warnings)
+{
+    struct variables variables = {0};
+    struct loading loading = {.arena = arena, .variables = &variables, .warnings = warnings};
+    struct error err = {0};
+    static const char *const anywhere[] = {"/", NULL}; /* our own files may be links to anywhere */
+    struct root *root = root_open(directory, anywhere, &err);
+    for (size_t i = 0; root && i < sizeof(files) / sizeof(files[0]); i++)
+        load_file(&loading, root, i);
+    root_close(root);
+    for (; environment && *environment; environment++) {
+        size_t n = strcspn(*environment, "=");
+        if (strncmp(*environment, "MATBENCH_", 9) == 0 && (*environment)[n] == '=')
+            add(&loading, arena_strndup(arena, *environment, n), *environment + n + 1, "environment");
+    }
+    return variables;
+}
+
+const char *variables_get(const struct variables *variables, const char *name)
+{
+    const char *value = NULL;
+    for (size_t i = 0; i < variables->n; i++)
+        if (strcmp(variables->v[i].name, name) == 0)
+            value = variables->v[i].value;
+    return value;
+}

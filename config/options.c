@@ -1,0 +1,345 @@
+#include "config/options.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+struct value {
+    const struct option *option;
+    const char *text; /* NULL: none */
+    const char *source;
+    struct {
+        const char **v;
+        size_t n, cap;
+    } list;
+};
+
+struct options {
+    struct arena *arena;
+    struct value *values;
+    size_t n;
+    struct {
+        const char **v;
+        size_t n, cap;
+    } positional;
+};
+
+bool option_bool_parse(const char *text, bool *value)
+{
+    static const struct {
+        const char *text;
+        bool value;
+    } words[] = {{"true", true}, {"yes", true}, {"y", true}, {"1", true}, {"on", true},
+                 {"false", false}, {"no", false}, {"n", false}, {"0", false}, {"off", false}};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcasecmp(text, words[i].text) == 0) {
+            *value = words[i].value;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Levenshtein distance of two short names, - and _ alike. */
+static size_t distance(const char *a, const char *b)
+{
+    enum { LONGEST = 64 };
+    size_t n = strlen(a), m = strlen(b), row[LONGEST + 1];
+    if (n > LONGEST || m > LONGEST)
+        return LONGEST;
+    for (size_t j = 0; j <= m; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= n; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= m; j++) {
+            bool same = a[i - 1] == b[j - 1] || (a[i - 1] == '-' && b[j - 1] == '_');
+            size_t best = diagonal + !same;
+            diagonal = row[j];
+            best = row[j] + 1 < best ? row[j] + 1 : best;
+            row[j] = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+        }
+    }
+    return row[m];
+}
+
+const char *option_nearest(const char *text, const char *const *names)
+{
+    const char *nearest = NULL;
+    size_t least = strlen(text) / 3 + 1;
+    for (; *names; names++) {
+        size_t d = distance(text, *names);
+        if (d < least || (d == least && !nearest && d < strlen(text))) {
+            least = d;
+            nearest = *names;
+        }
+    }
+    return nearest;
+}
+
+/* Whether `text` (n bytes, dashes or underscores) is the option's name. */
+static bool is_name(const char *text, size_t n, const char *name)
+{
+    if (strlen(name) != n)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (text[i] != name[i] && !(text[i] == '-' && name[i] == '_'))
+            return false;
+    return true;
+}
+
+static struct value *find_flag(struct options *options, const char *text, size_t n)
+{
+    for (size_t i = 0; i < options->n; i++)
+        if (is_name(text, n, options->values[i].option->name))
+            return &options->values[i];
+    return NULL;
+}
+
+static struct value *value_of(const struct options *options, const char *name)
+{
+    for (size_t i = 0; i < options->n; i++)
+        if (strcmp(options->values[i].option->name, name) == 0)
+            return &options->values[i];
+    assert(!"an option that no table has");
+    return NULL;
+}
+
+static void add_to_list(struct arena *arena, struct value *value, const char *text)
+{
+    while (*text) {
+        size_t n = strcspn(text, ",");
+        if (n)
+            *LIST_ADD(arena, &value->list) = arena_strndup(arena, text, n);
+        text += n + (text[n] == ',');
+    }
+}
+
+static bool set_value(struct arena *arena, struct value *value, const char *text, const char *source, struct error *err)
+{
+    const struct option *option = value->option;
+    bool flag;
+    char *end;
+    if (option->kind == OPTION_BOOL && !option_bool_parse(text, &flag))
+        return error_set(err, ERR_USAGE, "--%s (%s): '%s': expected true or false", option->name, source, text);
+    if (option->kind == OPTION_NUMBER && (*text == '\0' || !isfinite(strtod(text, &end)) || *end))
+        return error_set(err, ERR_USAGE, "--%s (%s): '%s': expected a number", option->name, source, text);
+    if (option->kind == OPTION_LIST) {
+        if (value->source && strcmp(value->source, source) != 0)
+            value->list.n = 0;
+        add_to_list(arena, value, text);
+    }
+    value->text = text;
+    value->source = source;
+    return true;
+}
+
+static bool unknown_flag(const struct options *options, const char *flag, size_t n, struct error *err)
+{
+    struct arena scratch = {0};
+    const char **names = ARENA_ARRAY(&scratch, const char *, options->n + 1);
+    for (size_t i = 0; i < options->n; i++)
+        names[i] = options->values[i].option->name;
+    const char *nearest = option_nearest(arena_strndup(&scratch, flag, n), names);
+    if (nearest)
+        error_set(err, ERR_USAGE, "--%.*s: unknown option; the nearest is --%s (--help lists all)", (int)n, flag, nearest);
+    else
+        error_set(err, ERR_USAGE, "--%.*s: unknown option (--help lists all)", (int)n, flag);
+    arena_close(&scratch);
+    return false;
+}
+
+/* --noflag and --no-flag. */
+static struct value *find_negated(struct options *options, const char *flag, size_t n)
+{
+    size_t skip = n > 3 && (flag[2] == '-' || flag[2] == '_') ? 3 : 2;
+    if (n <= skip || strncmp(flag, "no", 2) != 0)
+        return NULL;
+    struct value *value = find_flag(options, flag + skip, n - skip);
+    return value && value->option->kind == OPTION_BOOL ? value : NULL;
+}
+
+/* One flag at argv[*i]; *i is left on the last argument that was used. */
+static bool parse_flag(struct options *options, int argc, const char *const *argv, int *i, struct error *err)
+{
+    const char *flag = argv[*i] + 2, *source = "command line";
+    size_t n = strcspn(flag, "=");
+    const char *given = flag[n] == '=' ? flag + n + 1 : NULL;
+    struct value *value = find_flag(options, flag, n);
+    if (!value && !given && (value = find_negated(options, flag, n)))
+        return set_value(options->arena, value, "false", source, err);
+    if (!value)
+        return unknown_flag(options, flag, n, err);
+    bool ignored;
+    const char *next = *i + 1 < argc ? argv[*i + 1] : NULL;
+    if (!given && value->option->kind == OPTION_BOOL) {
+        bool takes = next && option_bool_parse(next, &ignored);
+        *i += takes;
+        given = takes ? next : "true";
+    } else if (!given) {
+        if (!next || strncmp(next, "--", 2) == 0)
+            return error_set(err, ERR_USAGE, "--%s: expected a value: --%s=%s", value->option->name, value->option->name,
+                             value->option->value_name ? value->option->value_name : "VALUE");
+        given = next;
+        (*i)++;
+    }
+    return set_value(options->arena, value, given, source, err);
+}
+
+static bool parse_arguments(struct options *options, int argc, const char *const *argv, size_t positional_max,
+                            struct error *err)
+{
+    bool only_positional = false;
+    for (int i = 0; i < argc; i++) {
+        if (!only_positional && strcmp(argv[i], "--") == 0) {
+            only_positional = true;
+        } else if (!only_positional && strncmp(argv[i], "--", 2) == 0) {
+            if (!parse_flag(options, argc, argv, &i, err))
+                return false;
+        } else if (!only_positional && argv[i][0] == '-' && argv[i][1]) {
+            return error_set(err, ERR_USAGE, "%s: unknown option; options are spelt --name", argv[i]);
+        } else if (options->positional.n == positional_max) {
+            return error_set(err, ERR_USAGE, "'%s': %s", argv[i],
+                             positional_max ? "one argument too many" : "expected options only (--name=value)");
+        } else {
+            *LIST_ADD(options->arena, &options->positional) = argv[i];
+        }
+    }
+    return true;
+}
+
+/* MATBENCH_RESULTS_DIRNAME for results_dirname. */
+static char *variable_name(struct arena *arena, const char *name)
+{
+    char *variable = arena_printf(arena, "MATBENCH_%s", name);
+    for (char *c = variable; *c; c++)
+        *c = (char)toupper((unsigned char)*c);
+    return variable;
+}
+
+static bool apply_variables(struct options *options, const struct variables *variables, struct error *err)
+{
+    for (size_t i = 0; i < options->n; i++) {
+        struct value *value = &options->values[i];
+        const char *name = variable_name(options->arena, value->option->name);
+        for (size_t k = 0; variables && k < variables->n; k++) {
+            const struct variable *variable = &variables->v[k];
+            if (strcmp(variable->name, name) == 0 && variable->value[0] &&
+                !set_value(options->arena, value, variable->value, variable->source, err))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool check_mandatory(const struct options *options, struct error *err)
+{
+    for (size_t i = 0; i < options->n; i++) {
+        const struct option *option = options->values[i].option;
+        if (option->mandatory && (!options->values[i].text || !options->values[i].text[0]))
+            return error_set(err, ERR_USAGE, "--%s=%s is missing (or the variable %s): %s", option->name,
+                             option->value_name, variable_name(options->arena, option->name), option->help);
+    }
+    return true;
+}
+
+struct options *options_parse(struct arena *arena, const struct option *const *tables, int argc,
+                              const char *const *argv, const struct variables *variables, size_t positional_max,
+                              struct error *err)
+{
+    struct options *options = ARENA_NEW(arena, struct options);
+    options->arena = arena;
+    LIST_OF(struct value) values = {0};
+    for (; *tables; tables++)
+        for (const struct option *option = *tables; option->name; option++)
+            *LIST_ADD(arena, &values) = (struct value){.option = option};
+    options->values = values.v;
+    options->n = values.n;
+    for (size_t i = 0; i < options->n; i++) {
+        const char *fallback = options->values[i].option->fallback;
+        if (fallback && !set_value(arena, &options->values[i], fallback, "default", err))
+            return NULL;
+    }
+    if (!apply_variables(options, variables, err) || !parse_arguments(options, argc, argv, positional_max, err) ||
+        !check_mandatory(options, err))
+        return NULL;
+    return options;
+}
+
+const char *options_text(const struct options *options, const char *name)
+{
+    return value_of(options, name)->text;
+}
+
+bool options_bool(const struct options *options, const char *name)
+{
+    const char *text = value_of(options, name)->text;
+    bool value = false;
+    return text && option_bool_parse(text, &value) && value;
+}
+
+double options_number(const struct options *options, const char *name)
+{
+    const char *text = value_of(options, name)->text;
+    return text ? strtod(text, NULL) : (double)NAN;
+}
+
+const char *const *options_list(const struct options *options, const char *name)
+{
+    static const char *const none[] = {NULL};
+    struct value *value = value_of(options, name);
+    if (!value->list.n)
+        return none;
+    *LIST_ADD(options->arena, &value->list) = NULL; /* the end; not counted */
+    value->list.n--;
+    return value->list.v;
+}
+
+const char *options_source(const struct options *options, const char *name)
+{
+    return value_of(options, name)->source;
+}
+
+const char *options_positional(const struct options *options, size_t i)
+{
+    return i < options->positional.n ? options->positional.v[i] : NULL;
+}
+
+enum { HELP_INDENT = 6, HELP_WIDTH = 100 };
+
+static void add_wrapped(struct text *out, const char *help)
+{
+    size_t column = 0;
+    for (const char *word = help; *word;) {
+        size_t n = strcspn(word, " ");
+        if (column == 0 || column + 1 + n > HELP_WIDTH) {
+            text_addc(out, '\n');
+            text_fill(out, ' ', HELP_INDENT);
+            column = HELP_INDENT;
+        } else {
+            text_addc(out, ' ');
+            column++;
+        }
+        text_addn(out, word, n);
+        column += n;
+        word += n + (word[n] == ' ');
+    }
+}
+
+void options_help(struct text *out, const struct option *table)
+{
+    for (const struct option *option = table; option->name; option++) {
+        text_printf(out, "  --%s", option->name);
+        if (option->value_name)
+            text_printf(out, "=%s", option->value_name);
+        if (option->mandatory)
+            text_add(out, "  (needed)");
+        else if (option->fallback && option->fallback[0])
+            text_printf(out, "  (default: %s)", option->fallback);
+        add_wrapped(out, option->help);
+        text_addc(out, '\n');
+    }
+}

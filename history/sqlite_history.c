@@ -1,0 +1,114 @@
+#include "history/sqlite_history.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "history/sqlite_schema.h"
+
+/* Connects to a file that is there, and looks what it is. */
+static bool attach(struct sqlite_history *h, enum sqlite_for access, struct error *err)
+{
+    bool blank = false;
+    if (!sqlite_connect(&h->sqlite, access, err))
+        return false;
+    bool ok = sqlite_begin(&h->sqlite, false, err) && sqlite_schema_identify(&h->sqlite, &blank, err);
+    h->history.exists = ok && !blank;
+    return sqlite_finish(&h->sqlite, ok, false, err);
+}
+
+/* A reader may not roll back what a killed writer left: then it becomes a writer for that moment. */
+static bool attach_reader(struct sqlite_history *h, struct error *err)
+{
+    struct error first = {0};
+    if (attach(h, SQLITE_FOR_READING, &first))
+        return true;
+    if (!h->sqlite.half_written) {
+        *err = first;
+        return false;
+    }
+    sqlite_disconnect(&h->sqlite);
+    if (!attach(h, SQLITE_FOR_WRITING, err))
+        return false;
+    sqlite_disconnect(&h->sqlite);
+    return attach(h, SQLITE_FOR_READING, err);
+}
+
+/* Asked early, so that a run learns it before its work is done and not after. */
+static bool check_writable(const struct sqlite *sqlite, bool exists, struct error *err)
+{
+    struct pos at = {.file = sqlite->path};
+    if (exists && access(sqlite->file, R_OK | W_OK) != 0)
+        return error_at(err, ERR_STORE, at, "is not writable: %s", strerror(errno));
+    char *folder = exists ? realpath(sqlite->file, NULL) : NULL; /* the journal goes where a link leads to */
+    if (!folder)
+        folder = memory_need(strdup(sqlite->file));
+    char *slash = strrchr(folder, '/'); /* there is one: see struct sqlite */
+    slash[slash == folder] = '\0';
+    bool ok = access(folder, W_OK | X_OK) == 0;
+    if (!ok)
+        error_at(err, ERR_STORE, at, "its folder %s is not writable: %s", folder, strerror(errno));
+    free(folder);
+    return ok;
+}
+
+static bool look(struct sqlite_history *h, enum history_mode mode, struct error *err)
+{
+    struct pos at = {.file = h->sqlite.path};
+    struct stat st = {0};
+    bool there = stat(h->sqlite.file, &st) == 0;
+    if (!there && errno != ENOENT)
+        return error_at(err, ERR_STORE, at, "%s", strerror(errno));
+    if (there && !S_ISREG(st.st_mode))
+        return error_at(err, ERR_STORE, at, "%s", S_ISDIR(st.st_mode) ? "is a directory" : "is not a regular file");
+    if (mode == HISTORY_WRITE && !check_writable(&h->sqlite, there, err))
+        return false;
+    if (st.st_size == 0)
+        return true; /* none yet; SQLite, too, takes an empty file for a new one */
+    return mode == HISTORY_READ ? attach_reader(h, err) : attach(h, SQLITE_FOR_WRITING, err);
+}
+
+static void close_history(struct history *history)
+{
+    struct sqlite_history *h = (struct sqlite_history *)history;
+    sqlite_disconnect(&h->sqlite);
+    digest_close(h->digest);
+    text_close(&h->room);
+    free(h->sqlite.path);
+    free(h->sqlite.file);
+    free(h);
+}
+
+static struct history *open_history(const char *uri, const char *rest, enum history_mode mode, struct error *err)
+{
+    if (rest[0] == '\0' || (rest[0] == '/' && rest[1] == '/' && rest[2] != '/')) {
+        error_set(err, ERR_USAGE, "'%s' names no file; expected sqlite:FILE, e.g. sqlite:history.db", uri);
+        return NULL;
+    }
+    struct sqlite_history *h = memory_need(calloc(1, sizeof(*h)));
+    size_t dot = rest[0] == '/' ? 0 : 2;
+    h->sqlite.path = memory_need(strdup(rest));
+    h->sqlite.file = memory_need(malloc(dot + strlen(rest) + 1));
+    memcpy(h->sqlite.file, "./", dot);
+    memcpy(h->sqlite.file + dot, rest, strlen(rest) + 1);
+    h->sqlite.texts = sqlite_schema_texts;
+    h->digest = digest_open();
+    h->room = text_open((size_t)1 << 40); /* no more than what the caller has in memory already */
+    if (look(h, mode, err))
+        return &h->history;
+    close_history(&h->history);
+    return NULL;
+}
+
+const struct history_backend history_sqlite = {
+    .scheme = "sqlite",
+    .example = "sqlite:history.db",
+    .open = open_history,
+    .close = close_history,
+    .put = sqlite_history_put,
+    .walk = sqlite_history_walk,
+    .workloads = sqlite_history_workloads,
+    .fetch = sqlite_history_fetch,
+};

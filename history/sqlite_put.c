@@ -1,0 +1,212 @@
+/* Puts payloads into a SQLite history: one transaction, and none at all when there is nothing new. */
+#include <string.h>
+
+#include "history/record_digest.h"
+#include "history/sqlite_history.h"
+#include "history/sqlite_schema.h"
+
+enum found { FOUND_NONE, FOUND_SAME, FOUND_OTHER };
+
+/* What a put is about at the moment. */
+struct put {
+    struct sqlite_history *h;
+    struct sqlite *sqlite;
+    const char *workload;
+    int64_t workload_number;
+    const struct history_payload *payload;
+    enum found found; /* what the history has under its id */
+    int64_t number;   /* of that record, */
+    int64_t old_workload; /* and its workload's */
+    struct history_counts counts;
+};
+
+/* A record's place stays what it was first: the same payload may be uploaded from elsewhere. */
+static bool find(struct put *put, struct error *err)
+{
+    const struct record *record = &put->payload->record;
+    struct sqlite3_stmt *row = sqlite_bound(put->sqlite, SQL_FIND, err, "t", record->id);
+    bool any;
+    if (!sqlite_step(put->sqlite, row, &any, err))
+        return false;
+    put->found = FOUND_NONE;
+    if (!any)
+        return true;
+    unsigned char digest[DIGEST_SIZE];
+    const char *place = sqlite_raw_text(row, 2);
+    record_digest(put->h->digest, &put->h->room, put->workload, place ? place : "", record, digest);
+    bool same = sqlite_is(row, 3, digest, sizeof(digest)) && sqlite_is(row, 4, put->payload->text, put->payload->text_len);
+    put->found = same ? FOUND_SAME : FOUND_OTHER;
+    put->number = sqlite_number(row, 0);
+    put->old_workload = sqlite_number(row, 1);
+    return true;
+}
+
+/* The number of a text, or a pair of texts, that is stored once, whether it was there or not; `value` may be NULL. */
+static bool intern(struct sqlite *sqlite, int find_it, int add_it, const char *key, const char *value, int64_t *number,
+                   struct error *err)
+{
+    const char *types = value ? "tt" : "t";
+    if (!sqlite_step_number(sqlite, sqlite_bound(sqlite, find_it, err, types, key, value), number, err))
+        return false;
+    if (*number >= 0)
+        return true;
+    if (!sqlite_step(sqlite, sqlite_bound(sqlite, add_it, err, types, key, value), NULL, err))
+        return false;
+    *number = sqlite_last_number(sqlite);
+    return true;
+}
+
+static bool add_labels(struct put *put, struct error *err)
+{
+    const struct record *record = &put->payload->record;
+    for (size_t i = 0; i < record->labels_n; i++) {
+        const struct label *label = &record->labels[i];
+        int64_t part;
+        if (!intern(put->sqlite, SQL_FIND_LABEL, SQL_ADD_LABEL, label->key, label->value, &part, err))
+            return false;
+        struct sqlite3_stmt *row = sqlite_bound(put->sqlite, SQL_ADD_RECORD_LABEL, err, "iii", put->number, (int64_t)i, part);
+        if (!sqlite_step(put->sqlite, row, NULL, err))
+            return false;
+    }
+    return true;
+}
+
+static bool add_kpis(struct put *put, struct error *err)
+{
+    const struct record *record = &put->payload->record;
+    for (size_t i = 0; i < record->kpis_n; i++) {
+        const struct kpi_value *kpi = &record->kpis[i];
+        int64_t part;
+        if (!intern(put->sqlite, SQL_FIND_KPI, SQL_ADD_KPI, kpi->name, NULL, &part, err))
+            return false;
+        struct sqlite3_stmt *row =
+            sqlite_bound(put->sqlite, SQL_ADD_RECORD_KPI, err, "iiid", put->number, (int64_t)i, part, kpi->value);
+        if (!sqlite_step(put->sqlite, row, NULL, err))
+            return false;
+    }
+    return true;
+}
+
+static bool add_payload(struct put *put, struct error *err)
+{
+    const struct history_payload *payload = put->payload;
+    unsigned char digest[DIGEST_SIZE];
+    payload_digest(put->h->digest, payload->record.id, payload->text, payload->text_len, digest);
+    return sqlite_step(put->sqlite,
+                       sqlite_bound(put->sqlite, SQL_ADD_PAYLOAD, err, "ibs", put->number, digest, payload->text,
+                                    payload->text_len),
+                       NULL, err);
+}
+
+/* One change with numbers as its parameters. */
+static bool change(struct sqlite *sqlite, int statement, const char *types, int64_t first, int64_t second, struct error *err)
+{
+    return sqlite_step(sqlite, sqlite_bound(sqlite, statement, err, types, first, second), NULL, err);
+}
+
+static bool add_record(struct put *put, struct error *err)
+{
+    const struct record *record = &put->payload->record;
+    unsigned char digest[DIGEST_SIZE];
+    record_digest(put->h->digest, &put->h->room, put->workload, record->where, record, digest);
+    struct sqlite3_stmt *row = sqlite_bound(put->sqlite, SQL_ADD_RECORD, err, "ititb", put->workload_number, record->id,
+                                            record->start_us, record->where, digest);
+    if (!sqlite_step(put->sqlite, row, NULL, err))
+        return false;
+    put->number = sqlite_last_number(put->sqlite);
+    put->counts.added++;
+    return change(put->sqlite, SQL_COUNT_TOTAL, "i", 1, 0, err) &&
+           change(put->sqlite, SQL_COUNT_WORKLOAD, "ii", put->workload_number, 1, err);
+}
+
+static bool change_record(struct put *put, struct error *err)
+{
+    const struct record *record = &put->payload->record;
+    unsigned char digest[DIGEST_SIZE];
+    record_digest(put->h->digest, &put->h->room, put->workload, record->where, record, digest);
+    struct sqlite3_stmt *row = sqlite_bound(put->sqlite, SQL_CHANGE_RECORD, err, "iitbi", put->workload_number,
+                                            record->start_us, record->where, digest, put->number);
+    put->counts.replaced++;
+    return sqlite_step(put->sqlite, row, NULL, err) &&
+           change(put->sqlite, SQL_DROP_LABELS, "i", put->number, 0, err) &&
+           change(put->sqlite, SQL_DROP_KPIS, "i", put->number, 0, err) &&
+           change(put->sqlite, SQL_DROP_PAYLOAD, "i", put->number, 0, err) &&
+           change(put->sqlite, SQL_COUNT_WORKLOAD, "ii", put->old_workload, -1, err) &&
+           change(put->sqlite, SQL_COUNT_WORKLOAD, "ii", put->workload_number, 1, err);
+}
+
+static bool put_one(struct put *put, struct error *err)
+{
+    if (!find(put, err))
+        return false;
+    if (put->found == FOUND_SAME) {
+        put->counts.unchanged++;
+        return true;
+    }
+    bool ok = put->found == FOUND_NONE ? add_record(put, err) : change_record(put, err);
+    return ok && add_labels(put, err) && add_kpis(put, err) && add_payload(put, err);
+}
+
+/* Looks as a reader first: when all is there already, no writer is kept waiting and the file may be read-only. */
+static bool find_all(struct put *put, const struct history_payload *payloads, size_t n, bool *all, struct error *err)
+{
+    bool ok = sqlite_begin(put->sqlite, false, err);
+    *all = true;
+    for (size_t i = 0; ok && *all && i < n; i++) {
+        put->payload = &payloads[i];
+        ok = find(put, err);
+        *all = put->found == FOUND_SAME;
+    }
+    return sqlite_finish(put->sqlite, ok, false, err);
+}
+
+static bool put_all(struct put *put, const struct history_payload *payloads, size_t n, struct error *err)
+{
+    bool blank;
+    if (!sqlite_schema_identify(put->sqlite, &blank, err) || (blank && !sqlite_schema_create(put->sqlite, err)) ||
+        !intern(put->sqlite, SQL_FIND_WORKLOAD, SQL_ADD_WORKLOAD, put->workload, NULL, &put->workload_number, err))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        put->payload = &payloads[i];
+        if (!put_one(put, err))
+            return false;
+    }
+    return true;
+}
+
+static bool check_sizes(struct sqlite *sqlite, const struct history_payload *payloads, size_t n, struct error *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (payloads[i].text_len > SQLITE_TEXT_MAX)
+            return error_at(err, ERR_INVALID, (struct pos){.file = sqlite->path},
+                            "payload '%s' has %zu bytes; a history takes up to %d", payloads[i].record.id,
+                            payloads[i].text_len, SQLITE_TEXT_MAX);
+    }
+    return true;
+}
+
+bool sqlite_history_put(struct history *history, const char *workload, const struct history_payload *payloads, size_t n,
+                        struct history_counts *counts, struct error *err)
+{
+    struct sqlite_history *h = (struct sqlite_history *)history;
+    struct put put = {.h = h, .sqlite = &h->sqlite, .workload = workload};
+    bool all = false;
+    if (!check_sizes(&h->sqlite, payloads, n, err))
+        return false;
+    if (history->exists && !find_all(&put, payloads, n, &all, err))
+        return false;
+    if (all) {
+        counts->unchanged = n;
+        return true;
+    }
+    if (!h->sqlite.db && !sqlite_connect(&h->sqlite, SQLITE_FOR_CREATING, err))
+        return false;
+    bool ok = sqlite_begin(&h->sqlite, true, err) && put_all(&put, payloads, n, err);
+    bool keep = put.counts.added + put.counts.replaced > 0; /* another process may have been quicker */
+    ok = sqlite_finish(&h->sqlite, ok, keep, err);
+    if (ok) {
+        history->exists = true;
+        *counts = put.counts;
+    }
+    return ok;
+}

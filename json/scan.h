@@ -1,0 +1,29 @@
+/* json/scan.h — the inner loops of the reader: blanks and strings, eight bytes at a time. */
+#ifndef JSON_SCAN_H
+#define JSON_SCAN_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The first byte at or after p that is no blank (space, tab, line feed, carriage return), or end. */
+const char *scan_blank(const char *p, const char *end);
+
+struct scanned {
+    const char *end;        /* the closing quote; after a failure, where it went wrong */
+    bool escapes;           /* there are escapes: scan_unescape is needed */
+    size_t nul, surrogates; /* escapes of U+0000, and of surrogates without their other half */
+    const char *first_odd;  /* the first of those, or NULL */
+    const char *expected;   /* after a failure: what is missing at `end` */
+};
+
+/* Validates the string whose opening quote stands before p: escapes, UTF-8, no raw control characters. */
+bool scan_string(const char *p, const char *end, struct scanned *out);
+/* Writes what [from, to) means, which scan_string has accepted: at most as long. U+0000 and lone surrogates become
+ * U+FFFD. Returns the length. */
+size_t scan_unescape(char *out, const char *from, const char *to);
+/* Writes a code point as UTF-8 (1..4 bytes) and returns how many. */
+size_t scan_encode(char *out, uint32_t code);
+/* The value of the four hexadecimal digits at p, or -1. */
+int32_t scan_hex4(const char *p, const char *end);
+
+#endif

@@ -1,0 +1,30 @@
+/* kpi/openmetrics.h — KPIs as OpenMetrics 1.0 text.
+ *
+ * One family per KPI; its samples are the payloads', with the run's start as time. The family's name is the KPI's name with
+ * the unit as suffix (openmetrics_unit): train_runtime in `s` is train_runtime_seconds. Null labels are left out; `urls` gives one label
+ * urls_<key> each; a list KPI is a summary (quantiles 0, .5, .8, .9, .95, .99, 1, count, sum). Source: OpenMetrics 1.0, "ABNF" and "Metric naming".
+ *
+ * Families must not be interleaved, so samples wait in temporary files, one a family, until openmetrics_finish:
+ * memory stays flat however many payloads there are.
+ */
+#ifndef KPI_OPENMETRICS_H
+#define KPI_OPENMETRICS_H
+#include "base/output.h"
+#include "workload/workload.h"
+
+struct openmetrics;
+
+struct openmetrics *openmetrics_open(const struct workload *workload, struct error *err);
+void openmetrics_close(struct openmetrics *metrics);
+/* Renders one payload's samples into `out`, one text per KPI of the workload; safe on worker threads. `where` names the test. */
+void openmetrics_render(const struct workload *workload, const json_t *kpis, struct text *out);
+/* Takes them over, in order. Two payloads with equal labels are refused (ERR_INVALID) with both their names. */
+bool openmetrics_add(struct openmetrics *metrics, const struct text *samples, const json_t *settings, const char *where,
+                     struct error *err);
+/* Writes all families and "# EOF". */
+bool openmetrics_finish(struct openmetrics *metrics, struct output *out, struct error *err);
+
+/* The family's name and unit for a KPI: "s" → "seconds", "tokens/s" → "tokens_per_second". Both go into `out`s. */
+void openmetrics_name(const struct kpi *kpi, struct text *name, struct text *unit);
+
+#endif

@@ -1,0 +1,223 @@
+#include "lts/payload.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "kpi/derive.h"
+#include "lts/schema.h"
+
+struct lts {
+    const struct workload *workload;
+    json_t *schema_json;
+    struct json_schema *schema;
+};
+
+/* What is known about the value at a pointer. */
+struct origin {
+    const char *pointer, *artifact, *reason;
+};
+
+struct building {
+    const struct lts *lts;
+    struct parsing *parsing;
+    struct arena *arena;
+    LIST_OF(struct origin) origins;
+    LIST_OF(struct payload_violation) violations;
+};
+
+struct lts *lts_open(struct arena *arena, const struct workload *workload, struct error *err)
+{
+    struct lts *lts = ARENA_NEW(arena, struct lts);
+    lts->workload = workload;
+    if (!workload->lts || !workload->metadata)
+        return lts;
+    lts->schema_json = lts_schema(workload, err);
+    if (lts->schema_json)
+        lts->schema = json_schema_compile(arena, lts->schema_json, workload->file, err);
+    if (lts->schema)
+        return lts;
+    lts_close(lts);
+    return NULL;
+}
+
+void lts_close(struct lts *lts)
+{
+    if (!lts)
+        return;
+    if (lts->schema)
+        json_schema_close(lts->schema);
+    json_decref(lts->schema_json);
+}
+
+static const char *artifacts_text(struct arena *arena, const struct provenance *sources)
+{
+    struct text out = text_open(2000);
+    for (size_t i = 0; i < sources->files_n; i++)
+        text_printf(&out, "%s%s", i ? ", " : "", sources->files[i]);
+    const char *text = out.len ? arena_strdup(arena, out.s) : NULL;
+    text_close(&out);
+    return text;
+}
+
+/* ---- metadata and results ---- */
+
+static json_t *evaluate(struct building *building, const struct template *template, const char *pointer)
+{
+    struct sandbox_result result = {0};
+    struct provenance sources = {0};
+    struct error err = {0};
+    bool ok = parsing_evaluate(building->parsing, &template->code, &result, &sources, &err);
+    struct origin origin = {.pointer = pointer, .artifact = artifacts_text(building->arena, &sources)};
+    if (!ok)
+        origin.reason = arena_strdup(building->arena, err.text);
+    *LIST_ADD(building->arena, &building->origins) = origin;
+    if (result.non_finite)
+        *LIST_ADD(building->arena, &building->violations) = (struct payload_violation){
+            .pointer = pointer, .found = "NaN or infinity", .expected = "a finite number", .artifact = origin.artifact};
+    return result.value ? result.value : json_null();
+}
+
+static json_t *fill(struct building *building, const struct template *template, const char *pointer)
+{
+    json_t *value;
+    switch (template->kind) {
+    case TEMPLATE_CONSTANT: return json_incref(template->constant);
+    case TEMPLATE_EXPRESSION: return evaluate(building, template, pointer);
+    case TEMPLATE_MAP:
+        value = json_object();
+        for (size_t i = 0; i < template->members_n; i++) {
+            const struct template *member = &template->members[i];
+            json_object_set_new(value, member->name,
+                                fill(building, member, arena_printf(building->arena, "%s/%s", pointer, member->name)));
+        }
+        return value;
+    case TEMPLATE_LIST:
+        value = json_array();
+        for (size_t i = 0; i < template->members_n; i++)
+            json_array_append_new(value, fill(building, &template->members[i],
+                                              arena_printf(building->arena, "%s/%zu", pointer, i)));
+        return value;
+    }
+    return NULL;
+}
+
+/* What every payload has, unless the workload says otherwise. */
+static void add_defaults(const struct building *building, json_t *metadata)
+{
+    const struct workload *workload = building->lts->workload;
+    if (!json_object_get(metadata, "lts_schema_version") && workload->schema_version)
+        json_object_set_new(metadata, "lts_schema_version", json_string(workload->schema_version));
+    if (!json_object_get(metadata, "exit_code"))
+        json_object_set_new(metadata, "exit_code", json_integer(parsing_test(building->parsing)->exit_code));
+}
+
+/* ---- kpis ---- */
+
+static json_t *derive(struct building *building, json_t *metadata, json_t *results)
+{
+    struct error err = {0};
+    struct kpi_gaps gaps = {0};
+    json_t *kpis = NULL, *globals = json_pack("{s:O s:O}", "metadata", metadata, "results", results);
+    struct sandbox *sandbox = parsing_sandbox_with(building->parsing, globals, &err);
+    if (sandbox)
+        kpis = kpis_derive(building->arena, building->lts->workload, sandbox, metadata, &gaps);
+    for (size_t i = 0; i < gaps.n; i++)
+        *LIST_ADD(building->arena, &building->origins) = (struct origin){
+            .pointer = arena_printf(building->arena, "/kpis/%s/value", gaps.v[i].name), .reason = gaps.v[i].reason};
+    json_decref(globals);
+    return kpis ? kpis : json_object();
+}
+
+/* ---- validation ---- */
+
+/* The origin of the value at `pointer`, or of the nearest value around it. */
+static const struct origin *find_origin(const struct building *building, const char *pointer)
+{
+    const struct origin *best = NULL;
+    size_t best_n = 0;
+    for (size_t i = 0; i < building->origins.n; i++) {
+        const struct origin *origin = &building->origins.v[i];
+        size_t n = strlen(origin->pointer);
+        if (n >= best_n && strncmp(pointer, origin->pointer, n) == 0 && (pointer[n] == '\0' || pointer[n] == '/')) {
+            best = origin;
+            best_n = n;
+        }
+    }
+    return best;
+}
+
+/* A label of a KPI is a setting: said once, for the setting. */
+static bool repeats_setting(const char *pointer, const json_t *settings)
+{
+    const char *slash = strncmp(pointer, "/kpis/", 6) == 0 ? strrchr(pointer, '/') : NULL;
+    return slash && slash > pointer + 5 && (json_object_get(settings, slash + 1) || strcmp(slash, "/test_uuid") == 0 ||
+                                            strcmp(slash, "/@timestamp") == 0);
+}
+
+static void validate(struct building *building, const json_t *json)
+{
+    struct violations found = {0};
+    const json_t *settings = json_object_get(json_object_get(json, "metadata"), "settings");
+    json_schema_check(building->lts->schema, json, building->arena, &found);
+    for (size_t i = 0; i < found.n; i++) {
+        const struct violation *violation = &found.v[i];
+        if (repeats_setting(violation->pointer, settings))
+            continue;
+        const struct origin *origin = find_origin(building, violation->pointer);
+        *LIST_ADD(building->arena, &building->violations) =
+            (struct payload_violation){.pointer = violation->pointer,
+                                       .found = violation->found,
+                                       .expected = violation->expected,
+                                       .artifact = origin ? origin->artifact : NULL,
+                                       .reason = origin ? origin->reason : NULL};
+    }
+}
+
+static void check_broken(struct building *building)
+{
+    const struct findings *findings = parsing_findings(building->parsing);
+    for (size_t i = 0; i < findings->n; i++)
+        if (findings->v[i].level == FINDING_BROKEN)
+            *LIST_ADD(building->arena, &building->violations) = (struct payload_violation){
+                .pointer = "", .found = "a broken artifact", .expected = "artifacts that can be read", .reason = findings->v[i].text};
+}
+
+void payload_build(const struct lts *lts, struct parsing *parsing, struct payload *payload)
+{
+    *payload = (struct payload){0};
+    if (!lts->schema)
+        return;
+    struct building building = {.lts = lts, .parsing = parsing, .arena = parsing_arena(parsing)};
+    json_t *metadata = fill(&building, lts->workload->metadata, "/metadata");
+    json_t *results = fill(&building, lts->workload->results, "/results");
+    add_defaults(&building, metadata);
+    json_t *kpis = derive(&building, metadata, results);
+    payload->json = json_pack("{s:o s:o s:o}", "metadata", metadata, "results", results, "kpis", kpis);
+    check_broken(&building);
+    validate(&building, payload->json);
+    payload->violations = building.violations.v;
+    payload->violations_n = building.violations.n;
+    payload->id = json_string_value(json_object_get(metadata, "test_uuid"));
+    const char *status = json_string_value(json_object_get(metadata, "status"));
+    payload->invalid_status = status && strcmp(status, "Valid") != 0;
+}
+
+void payload_close(struct payload *payload)
+{
+    json_decref(payload->json);
+    *payload = (struct payload){0};
+}
+
+const char *payload_violation_text(struct arena *arena, const struct payload_violation *violation)
+{
+    struct text out = text_open(4000);
+    text_printf(&out, "%s: found %s, expected %s", violation->pointer[0] ? violation->pointer : "payload", violation->found,
+                violation->expected);
+    if (violation->artifact)
+        text_printf(&out, "; from %s", violation->artifact);
+    if (violation->reason)
+        text_printf(&out, "; because %s", violation->reason);
+    const char *text = arena_strdup(arena, out.s);
+    text_close(&out);
+    return text;
+}

@@ -1,0 +1,139 @@
+#include "lts/stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/pool.h"
+#include "json/write.h"
+#include "kpi/openmetrics.h"
+
+enum { RENDERED_MAX = 1 << 30 };
+
+/* What a test in the window holds; used again by a later one. */
+struct slot {
+    struct arena arena;
+    struct parsing *parsing;
+    struct payload payload;
+    struct outcome outcome;
+};
+
+struct stream {
+    const struct stream_options *options;
+    const struct test *tests;
+    struct slot *slots;
+    size_t window;
+    stream_deliver *deliver;
+    void *context;
+};
+
+/* Python's eight keys (contract C2.8). */
+static json_t *matrix_entry(const struct slot *slot)
+{
+    const struct test *test = slot->outcome.test;
+    json_t *results = json_copy(parsing_values(slot->parsing));
+    json_t *lts = slot->payload.json;
+    json_object_set_new(results, "lts", lts ? json_incref(lts) : json_null());
+    return json_pack("{s:b s:O s:{} s:s s:o s:I s:{} s:O}", "is_gathered", 0, "settings", test->settings, "stats", "location",
+                     test->location, "results", results, "exit_code", (json_int_t)test->exit_code, "processed_key",
+                     "import_settings", test->import_settings);
+}
+
+static void render(const struct stream_options *options, struct slot *slot)
+{
+    const struct json_style style = {.indent = options->pretty ? 4 : 0, .ascii = true};
+    struct outcome *outcome = &slot->outcome;
+    if (options->matrix) {
+        json_t *entry = matrix_entry(slot);
+        json_write(&outcome->matrix, entry, &style, 1);
+        json_decref(entry);
+    }
+    if (!outcome->valid)
+        return;
+    if (options->payload_text)
+        json_write(&outcome->payload_text, slot->payload.json, &style, 1);
+    if (options->compact)
+        json_write(&outcome->compact, slot->payload.json, &(struct json_style){.indent = -1}, 0);
+    if (options->kpi_text)
+        openmetrics_render(options->store.workload, json_object_get(slot->payload.json, "kpis"), outcome->samples);
+}
+
+static void clear(const struct stream *stream, struct slot *slot)
+{
+    text_clear(&slot->outcome.matrix);
+    text_clear(&slot->outcome.payload_text);
+    text_clear(&slot->outcome.compact);
+    for (size_t i = 0; i < stream->options->store.workload->kpis_n; i++)
+        text_clear(&slot->outcome.samples[i]);
+}
+
+static void work(void *context, size_t piece, unsigned worker)
+{
+    struct stream *stream = context;
+    struct slot *slot = &stream->slots[piece % stream->window];
+    const struct stream_options *options = stream->options;
+    (void)worker;
+    clear(stream, slot);
+    slot->parsing = parsing_open(&slot->arena, &options->store, &stream->tests[piece]);
+    slot->payload = (struct payload){0};
+    if (options->lts)
+        payload_build(options->lts, slot->parsing, &slot->payload);
+    struct outcome *outcome = &slot->outcome;
+    outcome->test = &stream->tests[piece];
+    outcome->parsing = slot->parsing;
+    outcome->findings = parsing_findings(slot->parsing);
+    outcome->payload = &slot->payload;
+    outcome->broken = parsing_broken(slot->parsing);
+    outcome->valid = slot->payload.json && !slot->payload.violations_n;
+    render(options, slot);
+}
+
+static bool deliver(void *context, size_t piece)
+{
+    struct stream *stream = context;
+    struct slot *slot = &stream->slots[piece % stream->window];
+    bool go_on = stream->deliver(stream->context, &slot->outcome);
+    payload_close(&slot->payload);
+    parsing_close(slot->parsing);
+    slot->parsing = NULL;
+    arena_clear(&slot->arena);
+    return go_on;
+}
+
+static void close_slot(const struct stream *stream, struct slot *slot)
+{
+    payload_close(&slot->payload);
+    parsing_close(slot->parsing); /* begun and not delivered */
+    text_close(&slot->outcome.matrix);
+    text_close(&slot->outcome.payload_text);
+    text_close(&slot->outcome.compact);
+    for (size_t i = 0; i < stream->options->store.workload->kpis_n; i++)
+        text_close(&slot->outcome.samples[i]);
+    free(slot->outcome.samples);
+    arena_close(&slot->arena);
+}
+
+static void open_slot(const struct stream *stream, struct slot *slot)
+{
+    size_t kpis_n = stream->options->store.workload->kpis_n;
+    slot->outcome.matrix = slot->outcome.payload_text = slot->outcome.compact = text_open(RENDERED_MAX);
+    slot->outcome.samples = memory_need(calloc(kpis_n + 1, sizeof(struct text)));
+    for (size_t i = 0; i < kpis_n; i++)
+        slot->outcome.samples[i] = text_open(RENDERED_MAX);
+}
+
+bool stream_run(const struct stream_options *options, const struct test *tests, size_t n, stream_deliver *deliver_one, void *context)
+{
+    unsigned workers = options->workers > n ? (n ? (unsigned)n : 1) : options->workers ? options->workers : 1;
+    struct stream stream = {.options = options, .tests = tests, .window = 2 * (size_t)workers, .deliver = deliver_one,
+                            .context = context};
+    stream.slots = memory_need(calloc(stream.window, sizeof(*stream.slots)));
+    for (size_t i = 0; i < stream.window; i++)
+        open_slot(&stream, &stream.slots[i]);
+    struct pool_job job = {.count = n, .workers = workers, .window = stream.window, .context = &stream, .work = work,
+                           .deliver = deliver};
+    bool all = pool_run(&job);
+    for (size_t i = 0; i < stream.window; i++)
+        close_slot(&stream, &stream.slots[i]);
+    free(stream.slots);
+    return all;
+}

@@ -1,0 +1,445 @@
+#include "store/discover.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/yaml.h"
+#include "json/write.h"
+
+enum { SETTINGS_FILE_MAX = 4 << 20, WALK_DEPTH_MAX = 64 };
+
+/* A directory on the way down: its settings are merged into those of its parents. */
+struct level {
+    const struct level *parent;
+    dev_t device;
+    ino_t inode;
+    json_t *settings;    /* merged so far; owned by the walk's list */
+    const char *problem; /* a settings file on the way is broken */
+};
+
+struct walk {
+    struct arena *arena;
+    const struct root *root;
+    const struct workload *workload;
+    const struct setting_filter *filters;
+    size_t filters_n;
+    struct discovery *found;
+    struct {
+        struct test *v;
+        size_t n, cap;
+    } tests;
+    json_t *owned; /* array: merged settings of the directories */
+};
+
+void findings_add(struct arena *arena, struct findings *findings, enum finding_level level, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const char *text = arena_vprintf(arena, format, args);
+    va_end(args);
+    *LIST_ADD(arena, findings) = (struct finding){level, text};
+}
+
+static bool is_settings_name(const char *name)
+{
+    return strcmp(name, "settings") == 0 || strncmp(name, "settings.", 9) == 0;
+}
+
+static bool marks_test(const char *name)
+{
+    return strcmp(name, "settings.yaml") == 0 || strcmp(name, "settings.yml") == 0 || strcmp(name, "settings") == 0;
+}
+
+/* Adds the members of one settings file; inner files win. NULL, or what is wrong with it. */
+static const char *merge_file(struct walk *walk, json_t *settings, const char *shown, const char *bytes, size_t len)
+{
+    struct error err = {0};
+    struct yaml_findings ignored = {0};
+    struct node *node = yaml_parse_artifact(walk->arena, bytes, len, shown, &ignored, &err);
+    if (!node)
+        return arena_strdup(walk->arena, err.text);
+    if (node->kind == NODE_NULL)
+        return NULL;
+    if (node->kind != NODE_MAP)
+        return arena_printf(walk->arena, "%s: expected a map of settings, found %s", shown, node_kind_name(node->kind));
+    json_t *members = node_json(node, NULL);
+    json_object_update(settings, members);
+    json_decref(members);
+    return NULL;
+}
+
+static const char *merge_in_root(struct walk *walk, json_t *settings, const char *path)
+{
+    const char *bytes;
+    size_t len;
+    struct error err = {0};
+    enum root_found found = root_read(walk->root, path, SETTINGS_FILE_MAX, walk->arena, &bytes, &len, &err);
+    if (found == ROOT_FOUND)
+        return merge_file(walk, settings, path, bytes, len);
+    return found == ROOT_REFUSED ? arena_strdup(walk->arena, err.text) : NULL;
+}
+
+static const char *join(struct arena *arena, const char *directory, const char *name)
+{
+    return strcmp(directory, ".") == 0 ? arena_strdup(arena, name) : arena_printf(arena, "%s/%s", directory, name);
+}
+
+/* Settings files of the directories above the results root, from "/" down: named, because people forget them. */
+static const char *merge_above(struct walk *walk, json_t *settings)
+{
+    const char *real = root_real(walk->root), *problem = NULL;
+    for (const char *slash = real; slash && slash[1] && !problem; slash = strchr(slash + 1, '/')) {
+        const char *directory = slash == real ? "/" : arena_strndup(walk->arena, real, (size_t)(slash - real));
+        struct error ignored = {0};
+        struct root *above = root_open(directory, NULL, &ignored);
+        struct root_names names = {0};
+        if (above)
+            root_list(above, ".", walk->arena, &names, &ignored);
+        for (size_t i = 0; i < names.n && !problem; i++) {
+            const char *bytes, *shown = join(walk->arena, strcmp(directory, "/") == 0 ? "" : directory, names.v[i]);
+            size_t len;
+            if (!is_settings_name(names.v[i]) || root_kind(above, names.v[i]) != S_IFREG ||
+                root_read(above, names.v[i], SETTINGS_FILE_MAX, walk->arena, &bytes, &len, &ignored) != ROOT_FOUND)
+                continue;
+            problem = merge_file(walk, settings, shown, bytes, len);
+            findings_add(walk->arena, &walk->found->findings, FINDING_NOTE,
+                         "%s: settings above the results directory count for all tests", shown);
+        }
+        root_close(above);
+    }
+    return problem;
+}
+
+static void broken(struct walk *walk, const char *where, const char *what)
+{
+    walk->found->broken++;
+    findings_add(walk->arena, &walk->found->findings, FINDING_BROKEN, "%s: %s", where, what);
+}
+
+static void skip(struct walk *walk, enum finding_level level, const char *where, const char *why)
+{
+    walk->found->skipped++;
+    findings_add(walk->arena, &walk->found->findings, level, "%s: skipped: %s", where, why);
+}
+
+/* The exit code; false when the directory is no finished test (the reason has been noted). */
+static bool read_exit_code(struct walk *walk, const char *directory, long *code)
+{
+    const char *bytes, *path = join(walk->arena, directory, "exit_code");
+    size_t len;
+    struct error err = {0};
+    enum root_found found = root_read(walk->root, path, 1000, walk->arena, &bytes, &len, &err);
+    if (found == ROOT_REFUSED) {
+        broken(walk, directory, err.text);
+        return false;
+    }
+    const char *text = found == ROOT_FOUND ? bytes + strspn(bytes, " \t\r\n") : "";
+    if (!*text) {
+        skip(walk, FINDING_NOTE, directory, found == ROOT_FOUND ? "its exit_code is empty: the test has not ended"
+                                                                : "it has no exit_code: the test has not ended");
+        return false;
+    }
+    char *end;
+    errno = 0;
+    *code = strtol(text, &end, 10);
+    if (errno || end == text || end[strspn(end, " \t\r\n")]) {
+        broken(walk, directory, arena_printf(walk->arena, "exit_code: found '%.20s', expected one integer", text));
+        return false;
+    }
+    return true;
+}
+
+/* A setting as the filters see it: text as it is, everything else as JSON. */
+static bool setting_is(json_t *value, const char *text)
+{
+    if (json_is_string(value))
+        return strcmp(json_string_value(value), text) == 0;
+    struct text out = text_open(10000);
+    if (value)
+        json_write(&out, value, &(struct json_style){.indent = -1}, 0);
+    bool same = strcmp(out.s, text) == 0;
+    text_close(&out);
+    return same;
+}
+
+static bool passes_filters(const struct walk *walk, json_t *settings)
+{
+    for (size_t i = 0; i < walk->filters_n; i++)
+        if (!setting_is(json_object_get(settings, walk->filters[i].key), walk->filters[i].value))
+            return false;
+    return true;
+}
+
+/* ---- rewrite_settings ---- */
+
+static bool rewrite_by_lua(struct walk *walk, json_t **settings, struct error *err)
+{
+    const struct workload *workload = walk->workload;
+    const struct rewrite *rewrite = &workload->rewrite;
+    struct sandbox_options options = {.files = workload->lua, .files_n = workload->lua_n,
+                                      .helpers = NULL};
+    struct sandbox *sandbox = sandbox_open(&options, err);
+    json_t *globals = json_pack("{s:O}", "settings", *settings);
+    struct sandbox_result result = {0};
+    bool ok = sandbox != NULL;
+    if (ok)
+        sandbox_globals(sandbox, globals);
+    for (size_t i = 0; ok && rewrite->set && i < rewrite->set->members_n; i++) {
+        const struct template *member = &rewrite->set->members[i];
+        bool constant = member->kind == TEMPLATE_CONSTANT;
+        result = (struct sandbox_result){.value = constant ? json_incref(member->constant) : NULL};
+        ok = constant || (member->kind == TEMPLATE_EXPRESSION && sandbox_evaluate(sandbox, &member->code, &result, err));
+        json_object_set_new(*settings, member->name, result.value ? result.value : json_null());
+    }
+    if (ok && rewrite->function) {
+        ok = sandbox_call(sandbox, rewrite->function, rewrite->at, *settings, &result, err);
+        json_t *rewritten = ok && json_is_object(result.value) ? result.value : NULL;
+        if (ok && result.value && !rewritten) {
+            ok = error_at(err, ERR_USAGE, rewrite->at, "rewrite_settings: %s must give a table or nil", rewrite->function);
+            json_decref(result.value);
+        }
+        if (ok) {
+            json_decref(*settings);
+            *settings = rewritten;
+        }
+    }
+    sandbox_close(sandbox);
+    json_decref(globals);
+    return ok;
+}
+
+/* *settings becomes NULL when the workload says to skip the test. */
+static bool rewrite_settings(struct walk *walk, json_t **settings, struct error *err)
+{
+    const struct rewrite *rewrite = &walk->workload->rewrite;
+    for (const char *const *key = rewrite->drop; key && *key; key++)
+        json_object_del(*settings, *key);
+    for (size_t i = 0; i < rewrite->renames_n; i++) {
+        json_t *value = json_object_get(*settings, rewrite->renames[i].from);
+        if (value) {
+            json_object_set(*settings, rewrite->renames[i].to, value);
+            json_object_del(*settings, rewrite->renames[i].from);
+        }
+    }
+    return (!rewrite->set && !rewrite->function) || rewrite_by_lua(walk, settings, err);
+}
+
+/* ---- the walk ---- */
+
+static const char *canonical(struct arena *arena, const json_t *value)
+{
+    struct text out = text_open(SETTINGS_FILE_MAX);
+    json_write(&out, value, &(struct json_style){.indent = -1, .sort_keys = true}, 0);
+    const char *text = arena_strndup(arena, out.s, out.len);
+    text_close(&out);
+    return text;
+}
+
+static void add_test(struct walk *walk, const char *directory, const struct level *level)
+{
+    long exit_code;
+    if (level->problem) {
+        broken(walk, directory, level->problem);
+        return;
+    }
+    if (!read_exit_code(walk, directory, &exit_code))
+        return;
+    struct error err = {0};
+    json_t *settings = json_copy(level->settings);
+    if (!rewrite_settings(walk, &settings, &err)) {
+        broken(walk, directory, err.text);
+        json_decref(settings);
+        return;
+    }
+    if (!settings || !passes_filters(walk, settings)) {
+        skip(walk, FINDING_NOTE, directory, settings ? "the filters leave it out" : "rewrite_settings leaves it out");
+        json_decref(settings);
+        return;
+    }
+    *LIST_ADD(walk->arena, &walk->tests) = (struct test){
+        .relative = directory,
+        .location = strcmp(directory, ".") == 0 ? root_path(walk->root) : join(walk->arena, root_path(walk->root), directory),
+        .settings = settings,
+        .exit_code = exit_code,
+        .key = canonical(walk->arena, settings),
+    };
+}
+
+static bool seen_above(const struct level *level, const struct stat *st)
+{
+    for (; level; level = level->parent)
+        if (level->device == st->st_dev && level->inode == st->st_ino)
+            return true;
+    return false;
+}
+
+static void walk_directory(struct walk *walk, const char *directory, const struct level *parent, int depth);
+
+static void walk_children(struct walk *walk, const char *directory, const struct root_names *names,
+                          const struct level *level, int depth)
+{
+    for (size_t i = 0; i < names->n; i++) {
+        const char *child = join(walk->arena, directory, names->v[i]);
+        if (root_kind(walk->root, child) == S_IFDIR)
+            walk_directory(walk, child, level, depth + 1);
+    }
+}
+
+/* Merges the settings files of this directory; the names are sorted, so that the last one wins in a known way. */
+static void merge_here(struct walk *walk, const char *directory, const struct root_names *names, struct level *level)
+{
+    for (size_t i = 0; i < names->n && !level->problem; i++) {
+        if (!is_settings_name(names->v[i]))
+            continue;
+        if (level->settings == level->parent->settings) {
+            level->settings = json_copy(level->parent->settings);
+            json_array_append_new(walk->owned, level->settings);
+        }
+        level->problem = merge_in_root(walk, level->settings, join(walk->arena, directory, names->v[i]));
+    }
+}
+
+static void walk_directory(struct walk *walk, const char *directory, const struct level *parent, int depth)
+{
+    struct root_names names;
+    struct error err = {0};
+    struct stat st;
+    if (depth > WALK_DEPTH_MAX) {
+        findings_add(walk->arena, &walk->found->findings, FINDING_WARNING, "%s: deeper than %d directories: not looked into",
+                     directory, (int)WALK_DEPTH_MAX);
+        return;
+    }
+    if (!root_stat(walk->root, directory, &st) || seen_above(parent, &st))
+        return; /* a link back up: its tests are found on the way there */
+    if (root_list(walk->root, directory, walk->arena, &names, &err) != ROOT_FOUND) {
+        findings_add(walk->arena, &walk->found->findings, FINDING_WARNING, "%s", err.kind ? err.text : directory);
+        return;
+    }
+    struct level level = {.parent = parent, .device = st.st_dev, .inode = st.st_ino, .settings = parent->settings,
+                          .problem = parent->problem};
+    bool is_test = false, is_skipped = false;
+    for (size_t i = 0; i < names.n; i++) {
+        is_test |= marks_test(names.v[i]);
+        is_skipped |= strcmp(names.v[i], "skip") == 0;
+    }
+    if (is_skipped) {
+        skip(walk, FINDING_NOTE, directory, "it has a file `skip`");
+        return;
+    }
+    merge_here(walk, directory, &names, &level);
+    if (is_test)
+        add_test(walk, directory, &level);
+    else
+        walk_children(walk, directory, &names, &level, depth);
+}
+
+/* ---- what needs all tests ---- */
+
+static int by_path(const void *a, const void *b)
+{
+    return strcmp(((const struct test *)a)->relative, ((const struct test *)b)->relative);
+}
+
+static int by_key_then_path(const void *a, const void *b)
+{
+    const struct test *const *x = a, *const *y = b;
+    int order = strcmp((*x)->key, (*y)->key);
+    return order ? order : strcmp((*x)->relative, (*y)->relative);
+}
+
+/* Keeps the first by path of those with equal settings. */
+static void drop_duplicates(struct walk *walk)
+{
+    size_t n = walk->tests.n, kept = 0;
+    struct test **order = ARENA_ARRAY(walk->arena, struct test *, n + 1);
+    for (size_t i = 0; i < n; i++)
+        order[i] = &walk->tests.v[i];
+    qsort(order, n, sizeof(*order), by_key_then_path);
+    const struct test *first = NULL;
+    for (size_t i = 0; i < n; i++) {
+        if (!first || strcmp(first->key, order[i]->key) != 0) {
+            first = order[i];
+            continue;
+        }
+        skip(walk, FINDING_WARNING, order[i]->relative,
+             arena_printf(walk->arena, "it has the same settings as %s", first->relative));
+        json_decref(order[i]->settings);
+        order[i]->settings = NULL;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (walk->tests.v[i].settings)
+            walk->tests.v[kept++] = walk->tests.v[i];
+    walk->tests.n = kept;
+}
+
+/* Every test gets every key; null where it has none of its own. */
+static void make_uniform(struct walk *walk)
+{
+    json_t *all = json_object();
+    for (size_t i = 0; i < walk->tests.n; i++)
+        json_object_update_missing(all, walk->tests.v[i].settings);
+    const char *key;
+    json_t *value;
+    json_object_foreach(all, key, value)
+        for (size_t i = 0; i < walk->tests.n; i++)
+            if (!json_object_get(walk->tests.v[i].settings, key))
+                json_object_set_new(walk->tests.v[i].settings, key, json_null());
+    json_decref(all);
+    for (size_t i = 0; i < walk->tests.n; i++)
+        walk->tests.v[i].import_settings = json_incref(walk->tests.v[i].settings);
+}
+
+bool discover_tests(struct arena *arena, const struct root *root, const struct workload *workload,
+                    const struct setting_filter *filters, size_t filters_n, struct discovery *discovery, struct error *err)
+{
+    *discovery = (struct discovery){0};
+    struct walk walk = {.arena = arena, .root = root, .workload = workload, .filters = filters, .filters_n = filters_n,
+                        .found = discovery, .owned = json_array()};
+    struct root_names names;
+    bool ok = root_list(root, ".", arena, &names, err) == ROOT_FOUND;
+    if (ok) {
+        struct level above = {.settings = json_object()};
+        json_array_append_new(walk.owned, above.settings);
+        above.problem = merge_above(&walk, above.settings);
+        walk_directory(&walk, ".", &above, 0);
+        qsort(walk.tests.v, walk.tests.n, sizeof(*walk.tests.v), by_path);
+        drop_duplicates(&walk);
+        make_uniform(&walk);
+        discovery->tests = walk.tests.v;
+        discovery->n = walk.tests.n;
+    } else if (!err->kind) {
+        error_at(err, ERR_USAGE, (struct pos){.file = root_path(root)}, "expected a readable directory");
+    }
+    json_decref(walk.owned);
+    return ok;
+}
+
+void discovery_close(struct discovery *discovery)
+{
+    for (size_t i = 0; i < discovery->n; i++) {
+        json_decref(discovery->tests[i].settings);
+        json_decref(discovery->tests[i].import_settings);
+    }
+    *discovery = (struct discovery){0};
+}
+
+bool setting_filters_parse(struct arena *arena, const char *text, struct setting_filter **filters, size_t *n,
+                           struct error *err)
+{
+    LIST_OF(struct setting_filter) list = {0};
+    while (text && *text) {
+        size_t len = strcspn(text, ","), equals = strcspn(text, "=");
+        if (equals >= len)
+            return error_set(err, ERR_USAGE, "--filters: '%.*s': expected setting=value, more of them after commas", (int)len, text);
+        *LIST_ADD(arena, &list) = (struct setting_filter){arena_strndup(arena, text, equals),
+                                                          arena_strndup(arena, text + equals + 1, len - equals - 1)};
+        text += len + (text[len] == ',');
+    }
+    *filters = list.v;
+    *n = list.n;
+    return true;
+}

@@ -1,0 +1,32 @@
+/* store/discover.h — finds the tests below a results directory (contract C2).
+ *
+ * Settings are read here for all tests (a few KB each), merged with those of the parent directories, rewritten as the
+ * workload says, made uniform; duplicates are dropped. The order is by path. */
+#ifndef STORE_DISCOVER_H
+#define STORE_DISCOVER_H
+#include "base/root.h"
+#include "store/test.h"
+#include "workload/workload.h"
+
+struct setting_filter {
+    const char *key, *value; /* a setting's value as text: "8", "true", "fms" */
+};
+
+struct discovery {
+    struct test *tests;
+    size_t n;
+    struct findings findings; /* with the paths that they are about */
+    size_t broken;            /* directories that look like tests and cannot be read */
+    size_t skipped;           /* no exit code yet, a skip file, filtered out, duplicates */
+};
+
+/* Fails only when the results root cannot be read at all. */
+bool discover_tests(struct arena *arena, const struct root *root, const struct workload *workload,
+                    const struct setting_filter *filters, size_t filters_n, struct discovery *discovery, struct error *err);
+void discovery_close(struct discovery *discovery);
+
+/* "a=1,b=x" → filters. */
+bool setting_filters_parse(struct arena *arena, const char *text, struct setting_filter **filters, size_t *n,
+                           struct error *err);
+
+#endif

@@ -1,0 +1,144 @@
+#include "store/parse.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/parsing.h"
+
+static const char *below_test(const struct test *test, const char *path)
+{
+    size_t n = strlen(test->relative);
+    return strcmp(test->relative, ".") == 0 ? path : path + n + 1;
+}
+
+/* A pattern that exists literally is itself; else its glob, the last match in sorted order (contract C2.4). */
+static void resolve_dir(struct parsing *parsing, const struct artifact_dir *dir, struct resolved_dir *resolved)
+{
+    const struct test *test = parsing->test;
+    const struct root *root = parsing->options->root;
+    const char *directory = strcmp(test->relative, ".") == 0 ? "" : test->relative;
+    const char *literal = directory[0] ? arena_printf(parsing->arena, "%s/%s", directory, dir->pattern) : dir->pattern;
+    struct root_names matches = {.v = &literal, .n = 1};
+    if (!root_kind(root, literal))
+        matches = root_glob(root, directory, dir->pattern, parsing->arena);
+    const char **all = ARENA_ARRAY(parsing->arena, const char *, matches.n + 1);
+    for (size_t i = 0; i < matches.n; i++)
+        all[i] = below_test(test, matches.v[i]);
+    *resolved = (struct resolved_dir){.dir = dir, .path = matches.n ? all[matches.n - 1] : NULL, .all = all};
+    if (matches.n > 1 && !dir->all)
+        parsing_note(parsing, FINDING_NOTE, dir->pattern, "%zu directories match, %s is used", matches.n, resolved->path);
+    if (!matches.n)
+        parsing_note(parsing, FINDING_NOTE, dir->pattern, "no directory matches (%s)", dir->name);
+}
+
+static json_t *dir_json(const struct resolved_dir *resolved)
+{
+    if (!resolved->dir->all)
+        return resolved->path ? json_string(resolved->path) : json_null();
+    json_t *list = json_array();
+    for (const char *const *path = resolved->all; *path; path++)
+        json_array_append_new(list, json_string(*path));
+    return list;
+}
+
+static void make_globals(struct parsing *parsing)
+{
+    const struct workload *workload = parsing->options->workload;
+    const struct test *test = parsing->test;
+    json_t *dirs = json_object();
+    parsing->dirs = ARENA_ARRAY(parsing->arena, struct resolved_dir, workload->artifact_dirs_n);
+    for (size_t i = 0; i < workload->artifact_dirs_n; i++) {
+        resolve_dir(parsing, &workload->artifact_dirs[i], &parsing->dirs[i]);
+        json_object_set_new(dirs, workload->artifact_dirs[i].name, dir_json(&parsing->dirs[i]));
+    }
+    parsing->values = json_object();
+    parsing->globals = json_pack("{s:O s:O s:I s:o s:{s:s s:s s:o}}", "settings", test->settings, "import_settings",
+                                 test->import_settings, "exit_code", (json_int_t)test->exit_code, "dirs", dirs, "test", "path",
+                                 test->location, "dir", test->relative, "dirs", json_incref(dirs));
+}
+
+static void run_parser(struct parsing *parsing, const struct parser *parser)
+{
+    struct error err = {0};
+    parsing->files = (struct touched){0};
+    json_t *value = parser->kind->parse(parsing, parser, &err);
+    if (err.kind) {
+        parsing->broken = true;
+        findings_add(parsing->arena, &parsing->findings, FINDING_BROKEN, "'%s': %s", parser->name, err.text);
+        json_decref(value);
+        value = NULL;
+    }
+    if (!value)
+        value = json_null();
+    json_object_set(parsing->values, parser->name, value);
+    json_object_set_new(parsing->globals, parser->name, value);
+    *LIST_ADD(parsing->arena, &parsing->provenance) =
+        (struct provenance){.name = parser->name, .files = parsing->files.v, .files_n = parsing->files.n};
+}
+
+struct parsing *parsing_open(struct arena *arena, const struct store_options *options, const struct test *test)
+{
+    struct parsing *parsing = ARENA_NEW(arena, struct parsing);
+    const struct workload *workload = options->workload;
+    parsing->arena = arena;
+    parsing->options = options;
+    parsing->test = test;
+    parsing->scratch = regex_scratch_open();
+    make_globals(parsing);
+    for (size_t i = 0; i < workload->parse_once_n; i++)
+        run_parser(parsing, &workload->parse_once[i]);
+    for (size_t i = 0; i < workload->parse_always_n; i++)
+        run_parser(parsing, &workload->parse_always[i]);
+    return parsing;
+}
+
+void parsing_close(struct parsing *parsing)
+{
+    if (!parsing)
+        return;
+    sandbox_close(parsing->sandbox);
+    for (size_t i = 0; i < parsing->regexes.n; i++)
+        regex_close(parsing->regexes.v[i].regex);
+    regex_scratch_close(parsing->scratch);
+    json_decref(parsing->values);
+    json_decref(parsing->globals);
+}
+
+const struct test *parsing_test(const struct parsing *parsing)
+{
+    return parsing->test;
+}
+
+struct arena *parsing_arena(const struct parsing *parsing)
+{
+    return parsing->arena;
+}
+
+json_t *parsing_values(const struct parsing *parsing)
+{
+    return parsing->values;
+}
+
+const struct findings *parsing_findings(const struct parsing *parsing)
+{
+    return &parsing->findings;
+}
+
+struct findings *parsing_add_findings(struct parsing *parsing)
+{
+    return &parsing->findings;
+}
+
+bool parsing_broken(const struct parsing *parsing)
+{
+    return parsing->broken;
+}
+
+const struct workload_registry *store_registry(void)
+{
+    static const struct parser_kind *const parsers[] = {
+        &parser_json,         &parser_yaml,   &parser_lines, &parser_text, &parser_python, &parser_ansible_log,
+        &parser_ansible_play, &parser_exists, &parser_env,   &parser_lua,  &parser_value,  NULL};
+    static const struct workload_registry registry = {.parsers = parsers, .helpers = store_helpers};
+    return &registry;
+}

@@ -1,0 +1,49 @@
+/* store/parse.h — parses one test: runs the workload's parsers over its artifacts.
+ *
+ * A file that is not there gives null and a finding; an artifact that is broken gives null, a finding, and marks the test
+ * broken. Which files a value came from is kept, so that a violation can name the artifact. */
+#ifndef STORE_PARSE_H
+#define STORE_PARSE_H
+#include "base/root.h"
+#include "store/test.h"
+#include "workload/workload.h"
+
+struct store_options {
+    const struct root *root;
+    const struct workload *workload;
+    const char *const *environment;  /* "NAME=VALUE", NULL-ended: what env: parsers may see */
+    const char *const *env_allowed;  /* NULL-ended: names allowed beside the known CI variables */
+};
+
+struct parsing;
+
+/* The files that a parsed value came from. */
+struct provenance {
+    const char *name;
+    const char *const *files; /* relative to the test's directory */
+    size_t files_n;
+};
+
+/* Everything lives in `arena` until parsing_close. Never fails: what went wrong is in the findings. */
+struct parsing *parsing_open(struct arena *arena, const struct store_options *options, const struct test *test);
+void parsing_close(struct parsing *parsing);
+
+const struct test *parsing_test(const struct parsing *parsing);
+struct arena *parsing_arena(const struct parsing *parsing);
+/* The parsed values by name; borrowed. */
+json_t *parsing_values(const struct parsing *parsing);
+const struct findings *parsing_findings(const struct parsing *parsing);
+struct findings *parsing_add_findings(struct parsing *parsing);
+bool parsing_broken(const struct parsing *parsing);
+
+/* Evaluates an expression over the parsed values, settings, import_settings, exit_code, test and dirs. *sources is then what
+ * the value came from, for messages. */
+bool parsing_evaluate(struct parsing *parsing, const struct code *expression, struct sandbox_result *result,
+                      struct provenance *sources, struct error *err);
+/* The test's sandbox with only the members of `globals` as names (borrowed until the next call of parsing_evaluate). */
+struct sandbox *parsing_sandbox_with(struct parsing *parsing, json_t *globals, struct error *err);
+
+/* The parsers and Lua helpers that workloads may use. */
+const struct workload_registry *store_registry(void);
+
+#endif

@@ -1,0 +1,73 @@
+/* ansible_log: FILE gives {start, end}, the times of its first and last line; ansible_play: FILE gives the variables of the
+ * first play whose names start with prefix:, without it. */
+#include <ctype.h>
+#include <string.h>
+
+#include "base/moment.h"
+#include "store/parsing.h"
+
+/* "2025-01-06 08:00:00,595 p=…" → "2025-01-06T08:00:00": what stands before the first comma. */
+static json_t *log_time(const char *path, const char *line, size_t len, struct error *err)
+{
+    struct moment moment;
+    char text[40], iso[MOMENT_TEXT_MAX];
+    const char *comma = memchr(line, ',', len);
+    size_t n = comma ? (size_t)(comma - line) : len;
+    n = n < sizeof(text) ? n : sizeof(text) - 1;
+    memcpy(text, line, n);
+    text[n] = '\0';
+    if (!moment_parse(text, MOMENT_ANSIBLE, (struct pos){.file = path}, &moment, err))
+        return NULL;
+    moment_isoformat(moment, 'T', iso);
+    return json_string(iso);
+}
+
+static json_t *parse_log(struct parsing *parsing, const struct parser *parser, struct error *err)
+{
+    const char *bytes, *path;
+    size_t len;
+    if (parsing_read(parsing, parser->arguments[0].text, &bytes, &len, &path, err) != ROOT_FOUND)
+        return NULL;
+    while (len && isspace((unsigned char)bytes[len - 1]))
+        len--;
+    if (len == 0) {
+        error_at(err, ERR_ARTIFACT, (struct pos){.file = path}, "empty, expected an Ansible log");
+        return NULL;
+    }
+    const char *newline = memrchr(bytes, '\n', len), *last = newline ? newline + 1 : bytes;
+    const char *first_end = memchr(bytes, '\n', len);
+    json_t *start = log_time(path, bytes, first_end ? (size_t)(first_end - bytes) : len, err);
+    json_t *end = start ? log_time(path, last, (size_t)(bytes + len - last), err) : NULL;
+    if (end)
+        return json_pack("{s:o s:o}", "start", start, "end", end);
+    json_decref(start);
+    return NULL;
+}
+
+static const struct parser_argument log_arguments[] = {{"ansible_log", ARGUMENT_TEXT, NULL}, {0}};
+const struct parser_kind parser_ansible_log = {"ansible_log", log_arguments, parse_log};
+
+static json_t *parse_play(struct parsing *parsing, const struct parser *parser, struct error *err)
+{
+    const struct argument *file = &parser->arguments[0], *prefix = &parser->arguments[1];
+    const struct node *node = parsing_yaml(parsing, file->text, err);
+    if (!node)
+        return NULL;
+    const struct node *play = node->kind == NODE_LIST && node->n ? node->items[0] : NULL;
+    const struct node *vars = play ? node_member(play, "vars") : NULL;
+    if (!vars || vars->kind != NODE_MAP) {
+        error_at(err, ERR_ARTIFACT, (struct pos){.file = file->text}, "expected a list of plays, the first with vars");
+        return NULL;
+    }
+    size_t n = prefix->given ? strlen(prefix->text) : 0;
+    json_t *all = node_json(vars, NULL), *kept = json_object(), *value;
+    const char *key;
+    json_object_foreach(all, key, value)
+        if (strncmp(key, prefix->given ? prefix->text : "", n) == 0)
+            json_object_set(kept, key + n, value);
+    json_decref(all);
+    return kept;
+}
+
+static const struct parser_argument play_arguments[] = {{"ansible_play", ARGUMENT_TEXT, NULL}, {"prefix", ARGUMENT_TEXT, NULL}, {0}};
+const struct parser_kind parser_ansible_play = {"ansible_play", play_arguments, parse_play};

@@ -1,0 +1,91 @@
+/* lua: FUNCTION of the workload's Lua files, called with the test; value: EXPRESSION over what was parsed before;
+ * env: [NAMES] of the environment in which matbench runs. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/parsing.h"
+
+static json_t *checked(struct parsing *parsing, const struct parser *parser, const struct sandbox_result *result)
+{
+    if (result->non_finite)
+        parsing_note(parsing, FINDING_WARNING, parser->name, "a number is NaN or infinite (read as null)");
+    return result->value;
+}
+
+static json_t *parse_lua(struct parsing *parsing, const struct parser *parser, struct error *err)
+{
+    struct sandbox_result result = {0};
+    struct sandbox *sandbox = parsing_sandbox(parsing, err);
+    json_t *test = json_object_get(parsing->globals, "test");
+    if (!sandbox || !sandbox_call(sandbox, parser->arguments[0].text, parser->at, test, &result, err))
+        return NULL;
+    return checked(parsing, parser, &result);
+}
+
+static const struct parser_argument lua_arguments[] = {{"lua", ARGUMENT_FUNCTION, NULL}, {0}};
+const struct parser_kind parser_lua = {"lua", lua_arguments, parse_lua};
+
+static json_t *parse_value(struct parsing *parsing, const struct parser *parser, struct error *err)
+{
+    struct sandbox_result result = {0};
+    struct sandbox *sandbox = parsing_sandbox(parsing, err);
+    if (!sandbox || !sandbox_evaluate(sandbox, &parser->arguments[0].code, &result, err))
+        return NULL;
+    return checked(parsing, parser, &result);
+}
+
+static const struct parser_argument value_arguments[] = {{"value", ARGUMENT_EXPRESSION, NULL}, {0}};
+const struct parser_kind parser_value = {"value", value_arguments, parse_value};
+
+/* What CI systems set and results may quote; more with --allow-env. */
+static const char *const known_variables[] = {
+    "ARTIFACT_DIR", "BUILD_ID",   "BUILD_NUMBER",  "BUILD_URL",          "CI",            "CI_COMMIT_SHA",  "CI_JOB_ID",
+    "CI_JOB_URL",   "CI_PIPELINE_ID", "GITHUB_REF", "GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_SHA",     "HOSTNAME",
+    "JENKINS_URL",  "JOB_NAME",   "JOB_NAME_SAFE", "JOB_SPEC",           "JOB_TYPE",      "OPENSHIFT_CI",   "PERFLAB_CI",
+    "PROW_JOB_ID",  "PULL_NUMBER", "TOPSAIL_LOCAL_CI", "USER",           NULL};
+static const char *const secret_words[] = {"TOKEN", "SECRET", "PASSWORD", "KEY", NULL};
+
+static bool in_list(const char *const *names, const char *name)
+{
+    for (; names && *names; names++)
+        if (strcmp(*names, name) == 0)
+            return true;
+    return false;
+}
+
+static bool may_read(const struct parsing *parsing, const char *name)
+{
+    if (strncmp(name, "MATBENCH_", 9) == 0)
+        return false;
+    for (const char *const *word = secret_words; *word; word++)
+        if (strcasestr(name, *word))
+            return false;
+    return in_list(known_variables, name) || in_list(parsing->options->env_allowed, name);
+}
+
+static const char *variable(const struct parsing *parsing, const char *name)
+{
+    size_t n = strlen(name);
+    for (const char *const *entry = parsing->options->environment; entry && *entry; entry++)
+        if (strncmp(*entry, name, n) == 0 && (*entry)[n] == '=')
+            return *entry + n + 1;
+    return NULL;
+}
+
+static json_t *parse_env(struct parsing *parsing, const struct parser *parser, struct error *err)
+{
+    json_t *values = json_object();
+    for (const char *const *name = parser->arguments[0].names; *name; name++) {
+        if (!may_read(parsing, *name)) {
+            error_at(err, ERR_USAGE, parser->at, "env: %s may not be read; --allow-env=%s permits it unless its name tells of a secret",
+                     *name, *name);
+            break;
+        }
+        const char *value = variable(parsing, *name);
+        json_object_set_new(values, *name, value ? parsing_string(parsing, *name, value, strlen(value)) : json_null());
+    }
+    return values;
+}
+
+static const struct parser_argument env_arguments[] = {{"env", ARGUMENT_NAMES, NULL}, {0}};
+const struct parser_kind parser_env = {"env", env_arguments, parse_env};

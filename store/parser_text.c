@@ -1,0 +1,46 @@
+/* text: FILE without the blanks around it; python: FILE, a Python literal; exists: FILE, true or false. */
+#include <ctype.h>
+
+#include "store/literal.h"
+#include "store/parsing.h"
+
+static json_t *parse_text(struct parsing *parsing, const struct parser *parser, struct error *err)
+{
+    const char *bytes, *path;
+    size_t len;
+    if (parsing_read(parsing, parser->arguments[0].text, &bytes, &len, &path, err) != ROOT_FOUND)
+        return NULL;
+    while (len && isspace((unsigned char)bytes[len - 1]))
+        len--;
+    while (len && isspace((unsigned char)*bytes))
+        bytes++, len--;
+    return parsing_string(parsing, path, bytes, len);
+}
+
+static const struct parser_argument text_arguments[] = {{"text", ARGUMENT_TEXT, NULL}, {0}};
+const struct parser_kind parser_text = {"text", text_arguments, parse_text};
+
+static json_t *parse_python(struct parsing *parsing, const struct parser *parser, struct error *err)
+{
+    const char *bytes, *path;
+    size_t len, used, non_finite = 0;
+    if (parsing_read(parsing, parser->arguments[0].text, &bytes, &len, &path, err) != ROOT_FOUND)
+        return NULL;
+    json_t *value = literal_parse(bytes, len, &used, &non_finite, err);
+    error_prefix(err, "%s", path);
+    if (non_finite)
+        parsing_note(parsing, FINDING_WARNING, path, "%zu numbers are NaN or infinite (read as null)", non_finite);
+    return value;
+}
+
+static const struct parser_argument python_arguments[] = {{"python", ARGUMENT_TEXT, NULL}, {0}};
+const struct parser_kind parser_python = {"python", python_arguments, parse_python};
+
+static json_t *parse_exists(struct parsing *parsing, const struct parser *parser, struct error *err)
+{
+    bool exists;
+    return parsing_exists(parsing, parser->arguments[0].text, &exists, err) ? json_boolean(exists) : NULL;
+}
+
+static const struct parser_argument exists_arguments[] = {{"exists", ARGUMENT_TEXT, NULL}, {0}};
+const struct parser_kind parser_exists = {"exists", exists_arguments, parse_exists};

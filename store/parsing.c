@@ -1,0 +1,239 @@
+#include "store/parsing.h"
+
+#include <string.h>
+
+#include "json/read.h"
+
+enum { REGEX_CACHE_MAX = 200 };
+
+void parsing_note(struct parsing *parsing, enum finding_level level, const char *file, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const char *what = arena_vprintf(parsing->arena, format, args);
+    va_end(args);
+    if (level == FINDING_BROKEN)
+        parsing->broken = true;
+    findings_add(parsing->arena, &parsing->findings, level, "%s: %s", file, what);
+}
+
+static const struct resolved_dir *find_dir(const struct parsing *parsing, const char *name, size_t len)
+{
+    const struct workload *workload = parsing->options->workload;
+    for (size_t i = 0; i < workload->artifact_dirs_n; i++) {
+        const char *known = workload->artifact_dirs[i].name;
+        if (strlen(known) == len && memcmp(known, name, len) == 0)
+            return &parsing->dirs[i];
+    }
+    return NULL;
+}
+
+bool parsing_resolve(struct parsing *parsing, const char *name, const char **path, struct error *err)
+{
+    *path = NULL;
+    const char *open = strstr(name, "${"), *close = open ? strchr(open, '}') : NULL;
+    if (!open) {
+        *path = name;
+        return true;
+    }
+    const struct resolved_dir *dir = close ? find_dir(parsing, open + 2, (size_t)(close - open - 2)) : NULL;
+    if (!dir)
+        return error_set(err, ERR_USAGE, "'%s': ${…} names no artifact dir of the workload", name);
+    const char *rest = close + 1;
+    if (dir->path)
+        *path = arena_printf(parsing->arena, "%.*s%s%s", (int)(open - name), name, dir->path, rest);
+    return true;
+}
+
+static void add_provenance(struct parsing *parsing, const char *file)
+{
+    for (size_t i = 0; i < parsing->files.n; i++)
+        if (strcmp(parsing->files.v[i], file) == 0)
+            return;
+    *LIST_ADD(parsing->arena, &parsing->files) = file;
+}
+
+/* The path of an artifact from the results root. */
+static const char *from_root(struct parsing *parsing, const char *path)
+{
+    const char *directory = parsing->test->relative;
+    return strcmp(directory, ".") == 0 ? path : arena_printf(parsing->arena, "%s/%s", directory, path);
+}
+
+enum root_found parsing_read(struct parsing *parsing, const char *name, const char **bytes, size_t *len, const char **path,
+                             struct error *err)
+{
+    if (!parsing_resolve(parsing, name, path, err))
+        return ROOT_REFUSED;
+    add_provenance(parsing, *path ? *path : name);
+    enum root_found found = ROOT_ABSENT;
+    if (*path)
+        found = root_read(parsing->options->root, from_root(parsing, *path), ARTIFACT_MAX, parsing->arena, bytes, len, err);
+    if (found == ROOT_ABSENT)
+        parsing_note(parsing, FINDING_LACK, *path ? *path : name, *path ? "not found" : "not found: its directory is not there");
+    return found;
+}
+
+bool parsing_exists(struct parsing *parsing, const char *name, bool *exists, struct error *err)
+{
+    const char *path;
+    if (!parsing_resolve(parsing, name, &path, err))
+        return false;
+    *exists = path && root_kind(parsing->options->root, from_root(parsing, path)) != 0;
+    return true;
+}
+
+/* ---- documents ---- */
+
+struct node *parsing_yaml(struct parsing *parsing, const char *name, struct error *err)
+{
+    for (size_t i = 0; i < parsing->yamls.n; i++) {
+        if (strcmp(parsing->yamls.v[i].file, name) == 0) {
+            const char *path;
+            if (parsing_resolve(parsing, name, &path, err) && path)
+                add_provenance(parsing, path);
+            return parsing->yamls.v[i].node;
+        }
+    }
+    const char *bytes, *path;
+    size_t len;
+    struct yaml_findings found = {0};
+    struct node *node = NULL;
+    if (parsing_read(parsing, name, &bytes, &len, &path, err) == ROOT_FOUND)
+        node = yaml_parse_artifact(parsing->arena, bytes, len, path, &found, err);
+    if (found.repeated_keys)
+        parsing_note(parsing, FINDING_WARNING, path, "%zu keys are given twice (the last counts), first at %d:%d",
+                     found.repeated_keys, found.first_line, found.first_col);
+    if (node)
+        *LIST_ADD(parsing->arena, &parsing->yamls) = (struct cached_yaml){name, node};
+    return node;
+}
+
+static void note_repairs(struct parsing *parsing, const char *path, const struct json_repairs *repairs)
+{
+    const struct {
+        size_t n;
+        const char *what;
+    } rows[] = {
+        {repairs->non_finite, "numbers are NaN or infinite (read as null)"},
+        {repairs->nul, "\\u0000 escapes (read as U+FFFD)"},
+        {repairs->surrogates, "lone surrogates (read as U+FFFD)"},
+        {repairs->big_integers, "integers are beyond 64 bits (read as doubles)"},
+        {repairs->repeated_keys, "members are given twice (the last counts)"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (rows[i].n)
+            parsing_note(parsing, FINDING_WARNING, path, "%zu %s, first at byte %zu", rows[i].n, rows[i].what,
+                         repairs->first_offset);
+}
+
+json_t *parsing_json(struct parsing *parsing, const char *name, struct json_path *const *keep, size_t keep_n,
+                     struct error *err)
+{
+    const char *bytes, *path;
+    size_t len;
+    if (parsing_read(parsing, name, &bytes, &len, &path, err) != ROOT_FOUND)
+        return NULL;
+    struct json_repairs repairs = {0};
+    struct json_read_options options = {.file = path, .keep = (const struct json_path *const *)keep, .keep_n = keep_n,
+                                        .repairs = &repairs};
+    json_t *document = json_read(bytes, len, &options, err);
+    note_repairs(parsing, path, &repairs);
+    return document;
+}
+
+json_t *parsing_string(struct parsing *parsing, const char *file, const char *bytes, size_t len)
+{
+    if (text_utf8_valid(bytes, len) == len)
+        return json_stringn_nocheck(bytes, len);
+    struct text out = text_open(len * 3 + 1);
+    size_t bad = 0;
+    for (const char *p = bytes, *end = bytes + len; p < end;) {
+        size_t n = text_utf8(p, end);
+        text_addn(&out, n ? p : "\xEF\xBF\xBD", n ? n : 3);
+        bad += n == 0;
+        p += n ? n : 1;
+    }
+    parsing_note(parsing, FINDING_WARNING, file, "%zu bytes are not UTF-8 (read as U+FFFD)", bad);
+    json_t *string = json_stringn_nocheck(out.s, out.len);
+    text_close(&out);
+    return string;
+}
+
+struct regex *parsing_regex(struct parsing *parsing, const char *pattern, struct error *err)
+{
+    for (size_t i = 0; i < parsing->regexes.n; i++)
+        if (strcmp(parsing->regexes.v[i].pattern, pattern) == 0)
+            return parsing->regexes.v[i].regex;
+    if (parsing->regexes.n >= REGEX_CACHE_MAX) {
+        error_set(err, ERR_ARTIFACT, "more than %d different patterns", (int)REGEX_CACHE_MAX);
+        return NULL;
+    }
+    struct regex *regex = regex_compile(pattern, strlen(pattern), &(struct regex_options){0}, (struct pos){0}, err);
+    if (regex)
+        *LIST_ADD(parsing->arena, &parsing->regexes) = (struct cached_regex){arena_strdup(parsing->arena, pattern), regex};
+    return regex;
+}
+
+json_t *parsing_select(struct parsing *parsing, json_t *document, const struct argument *select, const struct argument *first)
+{
+    if (!document || !select->given)
+        return json_incref(document);
+    struct json_nodes nodes = json_path_find(select->paths[0], document, parsing->arena);
+    if ((first && first->given && first->flag) || json_path_singular(select->paths[0]))
+        return nodes.n ? json_incref(nodes.v[0]) : NULL;
+    json_t *list = json_array();
+    for (size_t i = 0; i < nodes.n; i++)
+        json_array_append(list, nodes.v[i]);
+    return list;
+}
+
+/* ---- expressions ---- */
+
+/* An expression looked at a name: what that value came from, this one comes from too. */
+static void touched(void *context, const char *name)
+{
+    struct parsing *parsing = context;
+    for (size_t i = 0; i < parsing->provenance.n; i++) {
+        const struct provenance *known = &parsing->provenance.v[i];
+        if (strcmp(known->name, name) != 0)
+            continue;
+        for (size_t k = 0; k < known->files_n; k++)
+            add_provenance(parsing, known->files[k]);
+    }
+}
+
+struct sandbox *parsing_sandbox(struct parsing *parsing, struct error *err)
+{
+    if (parsing->sandbox)
+        return parsing->sandbox;
+    const struct workload *workload = parsing->options->workload;
+    struct sandbox_options options = {.files = workload->lua, .files_n = workload->lua_n, .helpers = store_helpers,
+                                      .context = parsing, .touched = touched};
+    parsing->sandbox = sandbox_open(&options, err);
+    if (parsing->sandbox)
+        sandbox_globals(parsing->sandbox, parsing->globals);
+    return parsing->sandbox;
+}
+
+bool parsing_evaluate(struct parsing *parsing, const struct code *expression, struct sandbox_result *result,
+                      struct provenance *sources, struct error *err)
+{
+    *result = (struct sandbox_result){0};
+    struct sandbox *sandbox = parsing_sandbox(parsing, err);
+    if (!sandbox)
+        return false;
+    sandbox_globals(sandbox, parsing->globals);
+    parsing->files = (struct touched){0};
+    bool ok = sandbox_evaluate(sandbox, expression, result, err);
+    *sources = (struct provenance){.files = parsing->files.v, .files_n = parsing->files.n};
+    return ok;
+}
+
+struct sandbox *parsing_sandbox_with(struct parsing *parsing, json_t *globals, struct error *err)
+{
+    struct sandbox *sandbox = parsing_sandbox(parsing, err);
+    if (sandbox)
+        sandbox_globals(sandbox, globals);
+    return sandbox;
+}

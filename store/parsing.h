@@ -1,0 +1,74 @@
+/* store/parsing.h — what the parsers and helpers see of the test that is being parsed. Inside store/ only. */
+#ifndef STORE_PARSING_H
+#define STORE_PARSING_H
+#include "store/parse.h"
+
+enum { ARTIFACT_MAX = 1 << 30 };
+
+struct resolved_dir {
+    const struct artifact_dir *dir;
+    const char *path;         /* relative to the test's directory; NULL: nothing matched */
+    const char *const *all;   /* with all: true, every match; NULL-ended */
+};
+
+struct touched {
+    const char **v;
+    size_t n, cap;
+};
+
+struct cached_regex {
+    const char *pattern;
+    struct regex *regex;
+};
+
+struct cached_yaml {
+    const char *file;
+    struct node *node;
+};
+
+struct parsing {
+    struct arena *arena;
+    const struct store_options *options;
+    const struct test *test;
+    struct resolved_dir *dirs; /* beside workload->artifact_dirs */
+    json_t *values;            /* object: parsed values by name */
+    json_t *globals;           /* object: values, settings, …: what expressions see */
+    struct sandbox *sandbox;   /* opened when the first expression or function is met */
+    struct findings findings;
+    bool broken;
+    struct touched files;      /* files that the current value came from */
+    LIST_OF(struct provenance) provenance; /* per parsed value */
+    LIST_OF(struct cached_regex) regexes;
+    struct regex_scratch *scratch;
+    LIST_OF(struct cached_yaml) yamls;
+};
+
+/* "${RUN}/artifacts/pod.log" → the path relative to the test's directory, or NULL when RUN matched nothing. An unknown name is
+ * an error. */
+bool parsing_resolve(struct parsing *parsing, const char *name, const char **path, struct error *err);
+/* Reads an artifact. Absent: a finding is added, ROOT_ABSENT. Refused: *err is set. The name is kept as provenance. */
+enum root_found parsing_read(struct parsing *parsing, const char *name, const char **bytes, size_t *len, const char **path,
+                             struct error *err);
+bool parsing_exists(struct parsing *parsing, const char *name, bool *exists, struct error *err);
+/* The sandbox, opened on first use; NULL with *err set when the Lua files do not run. */
+struct sandbox *parsing_sandbox(struct parsing *parsing, struct error *err);
+/* A document, read once however many parsers name it. */
+struct node *parsing_yaml(struct parsing *parsing, const char *name, struct error *err);
+json_t *parsing_json(struct parsing *parsing, const char *name, struct json_path *const *keep, size_t keep_n,
+                     struct error *err);
+struct regex *parsing_regex(struct parsing *parsing, const char *pattern, struct error *err);
+/* Text from an artifact as a JSON string: bytes that are not UTF-8 become U+FFFD, with a finding. */
+json_t *parsing_string(struct parsing *parsing, const char *file, const char *bytes, size_t len);
+/* Adds a finding about a file. */
+void parsing_note(struct parsing *parsing, enum finding_level level, const char *file, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Chooses among the nodes that a path selected: one value, or the list of all; NULL when nothing was. */
+json_t *parsing_select(struct parsing *parsing, json_t *document, const struct argument *select, const struct argument *first);
+
+extern const struct helper store_helpers[]; /* ended by a row without name */
+
+extern const struct parser_kind parser_json, parser_yaml, parser_lines, parser_text, parser_python, parser_ansible_log,
+    parser_ansible_play, parser_exists, parser_env, parser_lua, parser_value;
+
+#endif

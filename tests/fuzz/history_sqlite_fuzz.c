@@ -1,0 +1,47 @@
+/* The bytes are a history's file: it is walked, listed and fetched from, and nothing crashes. */
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "history/history.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+static bool visit(void *context, const struct record *record)
+{
+    struct history *history = context;
+    struct arena arena = {0};
+    struct error err = {0};
+    if (record_fault(record))
+        abort(); /* what comes out is proper */
+    history_fetch(history, record->id, &arena, NULL, &err);
+    arena_close(&arena);
+    return true;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    char path[100], uri[120];
+    struct arena arena = {0};
+    struct error err = {0}, walk = {0}, list = {0}, fetch = {0};
+    snprintf(path, sizeof(path), "/tmp/matbench-fuzz-%ld.db", (long)getpid());
+    snprintf(uri, sizeof(uri), "sqlite:%s", path);
+    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (file < 0 || write(file, bytes, size) != (ssize_t)size)
+        abort();
+    close(file);
+    struct history *history = history_open(uri, HISTORY_READ, &err);
+    if (history) {
+        struct history_workload *workloads;
+        size_t n;
+        history_walk(history, NULL, &arena, visit, history, &walk);
+        history_workloads(history, &arena, &workloads, &n, &list);
+        history_fetch(history, "c-0001", &arena, NULL, &fetch);
+    }
+    history_close(history);
+    arena_close(&arena);
+    unlink(path);
+    return 0;
+}

@@ -1,0 +1,194 @@
+/* Reading kpis:. */
+#include <math.h>
+#include <string.h>
+
+#include "workload/format.h"
+#include "workload/reader.h"
+
+static bool read_help(const struct reader *reader, const struct node *node, void *target)
+{
+    return reader_text(reader, node, "help", &((struct kpi *)target)->help);
+}
+
+static bool read_unit(const struct reader *reader, const struct node *node, void *target)
+{
+    return reader_text(reader, node, "unit", &((struct kpi *)target)->unit);
+}
+
+static const char *const better_words[] = {"none", "higher", "lower", NULL}; /* in the order of enum better */
+
+struct direction_seen {
+    struct kpi kpi; /* first: readers see a struct kpi */
+    bool seen;
+};
+
+static bool read_better(const struct reader *reader, const struct node *node, void *target)
+{
+    size_t which;
+    if (!reader_word(reader, node, "better", better_words, &which))
+        return false;
+    ((struct kpi *)target)->better = (enum better)which;
+    ((struct direction_seen *)target)->seen = true;
+    return true;
+}
+
+static bool read_value(const struct reader *reader, const struct node *node, void *target)
+{
+    return reader_expression(reader, node, "value", &((struct kpi *)target)->value);
+}
+
+static bool read_ignored(const struct reader *reader, const struct node *node, void *target)
+{
+    return reader_flag(reader, node, "ignored_for_regression", &((struct kpi *)target)->ignored);
+}
+
+static bool read_format_into(const struct reader *reader, const struct node *node, const char **out)
+{
+    struct number_format format;
+    if (!reader_text(reader, node, "format", out))
+        return false;
+    return number_format_parse(*out, &format) || reader_wrong(reader, node, "format", "'{:.2f}' or '%.2f'");
+}
+
+static bool read_format(const struct reader *reader, const struct node *node, void *target)
+{
+    return read_format_into(reader, node, &((struct kpi *)target)->format);
+}
+
+/* A positive number, or a constant Lua expression such as "2^30". */
+static bool read_divisor_by(const struct reader *reader, const struct node *node, void *target)
+{
+    struct divisor *divisor = target;
+    divisor->text = node->string;
+    if (node->kind != NODE_STRING)
+        return reader_number(reader, node, "divisor: by", &divisor->by) &&
+               (divisor->by > 0 || reader_wrong(reader, node, "divisor: by", "a number above 0"));
+    struct code code;
+    struct sandbox_result result = {0};
+    if (!reader_expression(reader, node, "divisor: by", &code))
+        return false;
+    struct sandbox *sandbox = sandbox_open(&(struct sandbox_options){0}, reader->err);
+    bool ok = sandbox && sandbox_evaluate(sandbox, &code, &result, reader->err);
+    sandbox_close(sandbox);
+    divisor->by = ok && result.value ? json_number_value(result.value) : 0;
+    json_decref(result.value);
+    if (reader->err->kind)
+        reader->err->kind = ERR_USAGE;
+    return ok && (divisor->by > 0 || reader_wrong(reader, node, "divisor: by", "a number above 0, as 1024 or \"2^30\""));
+}
+
+static bool read_divisor_unit(const struct reader *reader, const struct node *node, void *target)
+{
+    return reader_text(reader, node, "divisor: unit", &((struct divisor *)target)->unit);
+}
+
+static bool read_divisor_format(const struct reader *reader, const struct node *node, void *target)
+{
+    return read_format_into(reader, node, &((struct divisor *)target)->format);
+}
+
+static bool read_divisor(const struct reader *reader, const struct node *node, void *target)
+{
+    static const struct section_key keys[] = {
+        {"by", read_divisor_by}, {"unit", read_divisor_unit}, {"format", read_divisor_format}, {NULL, NULL}};
+    struct divisor *divisor = &((struct kpi *)target)->divisor;
+    if (!reader_section(reader, node, "divisor", keys, divisor))
+        return false;
+    return (divisor->by > 0 && divisor->unit) || reader_wrong(reader, node, "divisor", "by and unit");
+}
+
+static bool read_share(const struct reader *reader, const struct node *node, const char *what, double *out)
+{
+    return reader_number(reader, node, what, out) && (*out >= 0 || reader_wrong(reader, node, what, "0 or more"));
+}
+
+static bool read_min_relative(const struct reader *reader, const struct node *node, void *target)
+{
+    return read_share(reader, node, "min_relative", &((struct kpi *)target)->min_relative);
+}
+
+static bool read_min_absolute(const struct reader *reader, const struct node *node, void *target)
+{
+    return read_share(reader, node, "min_absolute", &((struct kpi *)target)->min_absolute);
+}
+
+static bool read_om_name(const struct reader *reader, const struct node *node, void *target)
+{
+    return reader_text(reader, node, "openmetrics: name", &((struct kpi *)target)->openmetrics_name);
+}
+
+static bool read_om_unit(const struct reader *reader, const struct node *node, void *target)
+{
+    return reader_text(reader, node, "openmetrics: unit", &((struct kpi *)target)->openmetrics_unit);
+}
+
+static bool read_om_scale(const struct reader *reader, const struct node *node, void *target)
+{
+    return reader_number(reader, node, "openmetrics: scale", &((struct kpi *)target)->openmetrics_scale);
+}
+
+static bool read_openmetrics(const struct reader *reader, const struct node *node, void *target)
+{
+    static const struct section_key keys[] = {
+        {"name", read_om_name}, {"unit", read_om_unit}, {"scale", read_om_scale}, {NULL, NULL}};
+    return reader_section(reader, node, "openmetrics", keys, target);
+}
+
+static const struct section_key kpi_keys[] = {
+    {"help", read_help},
+    {"unit", read_unit},
+    {"better", read_better},
+    {"value", read_value},
+    {"ignored_for_regression", read_ignored},
+    {"format", read_format},
+    {"divisor", read_divisor},
+    {"min_relative", read_min_relative},
+    {"min_absolute", read_min_absolute},
+    {"openmetrics", read_openmetrics},
+    {NULL, NULL},
+};
+
+static bool valid_name(const char *name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+    static const char digits[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+    return *name && strchr(letters, *name) && name[strspn(name, digits)] == '\0';
+}
+
+static bool check_complete(const struct reader *reader, const struct direction_seen *read, const struct node *node)
+{
+    const struct kpi *kpi = &read->kpi;
+    const char *missing = !kpi->help ? "help: a sentence" : !kpi->unit ? "unit, as tokens/s" :
+                          !read->seen ? "better: higher, lower or none" : !kpi->value.bytes ? "value: an expression" : NULL;
+    if (missing)
+        return error_at(reader->err, ERR_USAGE, reader_pos(reader, node), "KPI '%s': expected %s", kpi->name, missing);
+    return true;
+}
+
+bool kpis_read(const struct reader *reader, const struct node *node, void *target)
+{
+    struct workload *workload = target;
+    if (!reader_map(reader, node, "kpis"))
+        return false;
+    for (size_t i = 0; i < node->n; i++) {
+        struct direction_seen read = {.kpi = {.name = node->keys[i]->string, .at = reader_pos(reader, node->keys[i]),
+                                              .openmetrics_scale = 1}};
+        const char *what = arena_printf(reader->arena, "KPI '%s'", read.kpi.name);
+        if (!valid_name(read.kpi.name))
+            return reader_wrong(reader, node->keys[i], "KPI name", "letters, digits and _");
+        if (!reader_section(reader, node->items[i], what, kpi_keys, &read) ||
+            !check_complete(reader, &read, node->keys[i]))
+            return false;
+        size_t k = 0;
+        while (k < workload->kpis_n && strcmp(workload->kpis[k].name, read.kpi.name) != 0)
+            k++;
+        if (k == workload->kpis_n) {
+            struct kpi *wider = ARENA_ARRAY(reader->arena, struct kpi, workload->kpis_n + 1);
+            memcpy(wider, workload->kpis, workload->kpis_n * sizeof(*wider) * (workload->kpis != NULL));
+            workload->kpis = wider;
+            workload->kpis_n++;
+        }
+        workload->kpis[k] = read.kpi;
+    }
+    return true;
+}

@@ -1,0 +1,66 @@
+/* workload/parser.h — what a workload can say about a parser, and what the store must give for it.
+ *
+ * The store registers one `struct parser_kind` per parser; the loader checks a workload's `parse_once:` entries against
+ * their argument tables, so that a wrong one is refused with its place before anything is parsed.
+ */
+#ifndef WORKLOAD_PARSER_H
+#define WORKLOAD_PARSER_H
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/regex.h"
+#include "json/path.h"
+#include "workload/code.h"
+
+enum argument_kind {
+    ARGUMENT_TEXT,       /* any text; a file name with ${DIRS} */
+    ARGUMENT_FLAG,       /* true or false */
+    ARGUMENT_WORD,       /* one of `words` */
+    ARGUMENT_NAMES,      /* a list of texts */
+    ARGUMENT_PATH,       /* a JSONPath */
+    ARGUMENT_PATHS,      /* a list of JSONPaths */
+    ARGUMENT_PATTERN,    /* a regular expression (PCRE2) */
+    ARGUMENT_EXPRESSION, /* a Lua expression */
+    ARGUMENT_FUNCTION    /* the name of a function in the workload's Lua files */
+};
+
+struct parser_argument {
+    const char *name;
+    enum argument_kind kind;
+    const char *const *words; /* ARGUMENT_WORD: NULL-ended */
+};
+
+struct argument {
+    bool given;
+    bool flag;
+    size_t word;             /* index into words */
+    const char *text;
+    const char *const *names; /* NULL-ended */
+    struct json_path *const *paths;
+    size_t paths_n;
+    struct regex *pattern;
+    struct code code;
+};
+
+struct parser;
+struct parsing; /* the store's: one test being parsed */
+
+enum { PARSER_ARGUMENTS_MAX = 8 };
+
+struct parser_kind {
+    const char *name; /* "json": the first argument has this name and is mandatory */
+    const struct parser_argument *arguments; /* ended by a row without name; at most PARSER_ARGUMENTS_MAX */
+    /* The value, a new reference; NULL with err unset: null (a file that is not there, nothing found). */
+    json_t *(*parse)(struct parsing *parsing, const struct parser *parser, struct error *err);
+};
+
+/* One entry of parse_once or parse_always. */
+struct parser {
+    const char *name;
+    struct pos at;
+    const struct parser_kind *kind;
+    struct argument arguments[PARSER_ARGUMENTS_MAX]; /* beside kind->arguments */
+};
+
+#endif

@@ -1,0 +1,140 @@
+/* Reading parse_once: and parse_always: against the argument tables of the registered parsers. */
+#include <string.h>
+
+#include "config/options.h"
+#include "workload/reader.h"
+
+static bool read_paths(const struct reader *reader, const struct node *node, const char *what, struct argument *out)
+{
+    size_t n = node->kind == NODE_LIST ? node->n : 1;
+    struct json_path **paths = ARENA_ARRAY(reader->arena, struct json_path *, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        const struct node *one = node->kind == NODE_LIST ? node->items[i] : node;
+        const char *text;
+        if (!reader_text(reader, one, what, &text))
+            return false;
+        paths[i] = json_path_parse(reader->arena, text, reader_pos(reader, one), reader->err);
+        if (!paths[i])
+            return false;
+    }
+    out->paths = paths;
+    out->paths_n = n;
+    return true;
+}
+
+static bool read_pattern(const struct reader *reader, const struct node *node, const char *what, struct argument *out)
+{
+    if (!reader_text(reader, node, what, &out->text))
+        return false;
+    out->pattern = regex_compile(out->text, strlen(out->text), &(struct regex_options){0}, reader_pos(reader, node),
+                                 reader->err);
+    return out->pattern != NULL;
+}
+
+static bool read_argument(const struct reader *reader, const struct parser_argument *spec, const struct node *node,
+                          const char *what, struct argument *out)
+{
+    out->given = true;
+    switch (spec->kind) {
+    case ARGUMENT_TEXT:
+    case ARGUMENT_FUNCTION: return reader_text(reader, node, what, &out->text);
+    case ARGUMENT_FLAG: return reader_flag(reader, node, what, &out->flag);
+    case ARGUMENT_WORD: return reader_word(reader, node, what, spec->words, &out->word);
+    case ARGUMENT_NAMES: return reader_names(reader, node, what, &out->names);
+    case ARGUMENT_PATH:
+    case ARGUMENT_PATHS: return read_paths(reader, node, what, out);
+    case ARGUMENT_PATTERN: return read_pattern(reader, node, what, out);
+    case ARGUMENT_EXPRESSION: return reader_expression(reader, node, what, &out->code);
+    }
+    return false;
+}
+
+static const struct parser_kind *find_kind(const struct reader *reader, const struct node *node)
+{
+    for (const struct parser_kind *const *kind = reader->registry->parsers; *kind; kind++)
+        if (node_member(node, (*kind)->name))
+            return *kind;
+    return NULL;
+}
+
+static bool no_kind(const struct reader *reader, const struct node *node, const char *what)
+{
+    struct text names = text_open(1000);
+    for (const struct parser_kind *const *kind = reader->registry->parsers; *kind; kind++)
+        text_printf(&names, "%s%s", names.len ? ", " : "", (*kind)->name);
+    error_at(reader->err, ERR_USAGE, reader_pos(reader, node), "%s: expected one of the parsers %s", what, names.s);
+    text_close(&names);
+    return false;
+}
+
+static bool unknown_argument(const struct reader *reader, const struct node *key, const char *what,
+                             const struct parser_kind *kind)
+{
+    struct text names = text_open(1000);
+    for (const struct parser_argument *argument = kind->arguments; argument->name; argument++)
+        text_printf(&names, "%s%s", names.len ? ", " : "", argument->name);
+    error_at(reader->err, ERR_USAGE, reader_pos(reader, key), "%s: '%s' is no argument of the parser '%s', which has: %s",
+             what, key->string, kind->name, names.s);
+    text_close(&names);
+    return false;
+}
+
+static bool read_parser(const struct reader *reader, const struct node *node, struct parser *parser)
+{
+    const char *what = arena_printf(reader->arena, "'%s'", parser->name);
+    if (!reader_map(reader, node, what))
+        return false;
+    parser->kind = find_kind(reader, node);
+    if (!parser->kind)
+        return no_kind(reader, node, what);
+    for (size_t i = 0; i < node->n; i++) {
+        const struct parser_argument *spec = parser->kind->arguments;
+        while (spec->name && strcmp(spec->name, node->keys[i]->string) != 0)
+            spec++;
+        if (!spec->name)
+            return unknown_argument(reader, node->keys[i], what, parser->kind);
+        if (!read_argument(reader, spec, node->items[i], arena_printf(reader->arena, "%s: %s", what, spec->name),
+                           &parser->arguments[spec - parser->kind->arguments]))
+            return false;
+    }
+    return true;
+}
+
+struct parser_list {
+    struct parser **v;
+    size_t *n;
+};
+
+static bool read_list(const struct reader *reader, const struct node *node, struct parser_list list)
+{
+    if (!reader_map(reader, node, "parse_once or parse_always"))
+        return false;
+    for (size_t i = 0; i < node->n; i++) {
+        struct parser parser = {.name = node->keys[i]->string, .at = reader_pos(reader, node->keys[i])};
+        if (!read_parser(reader, node->items[i], &parser))
+            return false;
+        size_t k = 0;
+        while (k < *list.n && strcmp((*list.v)[k].name, parser.name) != 0)
+            k++;
+        if (k == *list.n) {
+            struct parser *wider = ARENA_ARRAY(reader->arena, struct parser, *list.n + 1);
+            memcpy(wider, *list.v, *list.n * sizeof(*wider) * (*list.v != NULL));
+            *list.v = wider;
+            ++*list.n;
+        }
+        (*list.v)[k] = parser; /* a later file's entry replaces an earlier one's of the same name */
+    }
+    return true;
+}
+
+bool parsers_read_once(const struct reader *reader, const struct node *node, void *target)
+{
+    struct workload *workload = target;
+    return read_list(reader, node, (struct parser_list){&workload->parse_once, &workload->parse_once_n});
+}
+
+bool parsers_read_always(const struct reader *reader, const struct node *node, void *target)
+{
+    struct workload *workload = target;
+    return read_list(reader, node, (struct parser_list){&workload->parse_always, &workload->parse_always_n});
+}

@@ -1,0 +1,192 @@
+#include "workload/reader.h"
+
+#include <string.h>
+
+#include "config/options.h"
+
+struct pos reader_pos(const struct reader *reader, const struct node *node)
+{
+    return (struct pos){.file = reader->file, .line = node->line, .col = node->col};
+}
+
+bool reader_wrong(const struct reader *reader, const struct node *node, const char *what, const char *expected)
+{
+    bool quoted = node->kind == NODE_STRING && node->string_len < 40;
+    return error_at(reader->err, ERR_USAGE, reader_pos(reader, node), "%s: found %s%s%s, expected %s", what,
+                    quoted ? "'" : "", quoted ? node->string : node_kind_name(node->kind), quoted ? "'" : "", expected);
+}
+
+bool reader_text(const struct reader *reader, const struct node *node, const char *what, const char **out)
+{
+    if (node->kind != NODE_STRING || strlen(node->string) != node->string_len)
+        return reader_wrong(reader, node, what, "text");
+    *out = node->string;
+    return true;
+}
+
+bool reader_flag(const struct reader *reader, const struct node *node, const char *what, bool *out)
+{
+    if (node->kind != NODE_BOOL)
+        return reader_wrong(reader, node, what, "true or false");
+    *out = node->boolean;
+    return true;
+}
+
+bool reader_number(const struct reader *reader, const struct node *node, const char *what, double *out)
+{
+    if (node->kind != NODE_INT && node->kind != NODE_FLOAT)
+        return reader_wrong(reader, node, what, "a number");
+    *out = node->kind == NODE_INT ? (double)node->integer : node->real;
+    return true;
+}
+
+bool reader_names(const struct reader *reader, const struct node *node, const char *what, const char *const **out)
+{
+    size_t n = node->kind == NODE_LIST ? node->n : 1;
+    const char **names = ARENA_ARRAY(reader->arena, const char *, n + 1);
+    for (size_t i = 0; i < n; i++)
+        if (!reader_text(reader, node->kind == NODE_LIST ? node->items[i] : node, what, &names[i]))
+            return false;
+    *out = names;
+    return true;
+}
+
+bool reader_map(const struct reader *reader, const struct node *node, const char *what)
+{
+    return node->kind == NODE_MAP || reader_wrong(reader, node, what, "a map");
+}
+
+bool reader_word(const struct reader *reader, const struct node *node, const char *what, const char *const *words,
+                 size_t *which)
+{
+    struct text expected = text_open(1000);
+    for (size_t i = 0; words[i]; i++) {
+        if (node->kind == NODE_STRING && strcmp(node->string, words[i]) == 0) {
+            *which = i;
+            text_close(&expected);
+            return true;
+        }
+        text_printf(&expected, "%s%s", i == 0 ? "" : words[i + 1] ? ", " : " or ", words[i]);
+    }
+    reader_wrong(reader, node, what, expected.s);
+    text_close(&expected);
+    return false;
+}
+
+bool reader_expression(const struct reader *reader, const struct node *node, const char *what, struct code *out)
+{
+    const char *text;
+    return reader_text(reader, node, what, &text) &&
+           sandbox_compile_expression(reader->arena, text, reader_pos(reader, node), out, reader->err);
+}
+
+static json_t *constant_of(const struct node *node)
+{
+    switch (node->kind) {
+    case NODE_NULL: return json_null();
+    case NODE_BOOL: return json_boolean(node->boolean);
+    case NODE_INT: return json_integer(node->integer);
+    case NODE_FLOAT: return json_real(node->real);
+    case NODE_STRING:
+    case NODE_TIME:
+    case NODE_BINARY:
+    case NODE_LIST:
+    case NODE_MAP: break;
+    }
+    return NULL;
+}
+
+bool reader_template(const struct reader *reader, const struct node *node, const char *what, struct template *out)
+{
+    bool map = node->kind == NODE_MAP;
+    if (node->kind == NODE_STRING) {
+        out->kind = TEMPLATE_EXPRESSION;
+        return reader_expression(reader, node, what, &out->code);
+    }
+    if (!map && node->kind != NODE_LIST) {
+        out->kind = TEMPLATE_CONSTANT;
+        out->constant = constant_of(node);
+        return out->constant || reader_wrong(reader, node, what, "an expression, a number, true, false, null, a map or a list");
+    }
+    out->kind = map ? TEMPLATE_MAP : TEMPLATE_LIST;
+    out->members_n = node->n;
+    out->members = ARENA_ARRAY(reader->arena, struct template, node->n);
+    for (size_t i = 0; i < node->n; i++) {
+        const char *name = map ? node->keys[i]->string : "";
+        out->members[i].name = name;
+        if (!reader_template(reader, node->items[i], arena_printf(reader->arena, "%s.%s", what, name), &out->members[i]))
+            return false;
+    }
+    return true;
+}
+
+/* Puts `member` into the map, in place of one of the same name. */
+static void merge_member(struct arena *arena, struct template *map, const struct template *member)
+{
+    for (size_t i = 0; i < map->members_n; i++) {
+        struct template *known = &map->members[i];
+        if (strcmp(known->name, member->name) != 0)
+            continue;
+        if (known->kind == TEMPLATE_MAP && member->kind == TEMPLATE_MAP)
+            for (size_t k = 0; k < member->members_n; k++)
+                merge_member(arena, known, &member->members[k]);
+        else
+            *known = *member;
+        return;
+    }
+    struct template *wider = ARENA_ARRAY(arena, struct template, map->members_n + 1);
+    memcpy(wider, map->members, map->members_n * sizeof(*wider) * (map->members != NULL));
+    wider[map->members_n] = *member;
+    map->members = wider;
+    map->members_n++;
+}
+
+bool reader_template_map(const struct reader *reader, const struct node *node, const char *what, struct template **map)
+{
+    struct template whole = {0};
+    if (!reader_map(reader, node, what) || !reader_template(reader, node, what, &whole))
+        return false;
+    if (!*map) {
+        *map = arena_copy(reader->arena, &whole, sizeof(whole));
+        return true;
+    }
+    for (size_t i = 0; i < whole.members_n; i++)
+        merge_member(reader->arena, *map, &whole.members[i]);
+    return true;
+}
+
+static bool unknown_key(const struct reader *reader, const struct node *key, const char *what,
+                        const struct section_key *keys)
+{
+    size_t n = 0;
+    while (keys[n].name)
+        n++;
+    const char **names = ARENA_ARRAY(reader->arena, const char *, n + 1);
+    struct text all = text_open(1000);
+    for (size_t i = 0; i < n; i++) {
+        names[i] = keys[i].name;
+        text_printf(&all, "%s%s", i ? ", " : "", keys[i].name);
+    }
+    const char *nearest = option_nearest(key->string, names);
+    error_at(reader->err, ERR_USAGE, reader_pos(reader, key), "%s%sunknown key '%s'; %s%s%s", what, what[0] ? ": " : "",
+             key->string, nearest ? "did you mean '" : "known are ", nearest ? nearest : all.s, nearest ? "'?" : "");
+    text_close(&all);
+    return false;
+}
+
+bool reader_section(const struct reader *reader, const struct node *node, const char *what,
+                    const struct section_key *keys, void *target)
+{
+    if (!reader_map(reader, node, what[0] ? what : "workload"))
+        return false;
+    for (size_t i = 0; i < node->n; i++) {
+        const struct section_key *key = keys;
+        while (key->name && strcmp(key->name, node->keys[i]->string) != 0)
+            key++;
+        if (!key->name)
+            return unknown_key(reader, node->keys[i], what, keys);
+        if (!key->read(reader, node->items[i], target))
+            return false;
+    }
+    return true;
+}

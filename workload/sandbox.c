@@ -1,0 +1,372 @@
+/* The sandbox: opening, limits, evaluating. Values cross between JSON and Lua in workload/bridge.c. Together they are the
+ * only users of Lua.
+ *
+ * Errors inside are Lua errors (longjmp); every entry from outside runs under one lua_pcall and holds no resource across it.
+ * JSON values that Lua borrows are kept alive by sandbox->owned until the sandbox is closed. */
+#include "workload/sandbox.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+
+#include "workload/bridge.h"
+
+enum {
+    HOOK_EVERY = 1000,                           /* instructions between two looks at the limits */
+    ALLOCATED_MAX = 1024 * 1024 * 1024,          /* bytes over one evaluation, also when freed again: copying takes time */
+    SECONDS_MAX = 5                              /* of processor time: for what costs much and counts little */
+};
+
+struct sandbox {
+    lua_State *lua;
+    struct sandbox_options options;
+    json_t *owned;   /* array: keeps what Lua borrows alive */
+    json_t *globals; /* borrowed */
+    size_t memory, allocated;
+    uint64_t steps;
+    struct timespec started;
+    bool loading;
+    const char *limit; /* which limit was met; NULL */
+};
+
+static void *limited_alloc(void *context, void *block, size_t old, size_t size)
+{
+    struct sandbox *sandbox = context;
+    size_t had = block ? old : 0;
+    if (size == 0) {
+        sandbox->memory -= had;
+        free(block);
+        return NULL;
+    }
+    if (size > had) {
+        sandbox->allocated += size - had;
+        if (sandbox->memory + (size - had) > SANDBOX_MEMORY_MAX) {
+            sandbox->limit = "needs more than 64 MB of memory";
+            return NULL;
+        }
+        if (sandbox->allocated > ALLOCATED_MAX) {
+            sandbox->limit = "copies more than 1 GB";
+            return NULL;
+        }
+    }
+    void *moved = realloc(block, size);
+    if (moved)
+        sandbox->memory += size - had; /* wraps around correctly when it shrinks */
+    return moved;
+}
+
+static double seconds_since(const struct timespec *start)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
+}
+
+static struct sandbox *sandbox_of(lua_State *lua)
+{
+    return *(struct sandbox **)lua_getextraspace(lua);
+}
+
+static void check_limits(lua_State *lua, lua_Debug *debug)
+{
+    (void)debug;
+    struct sandbox *sandbox = sandbox_of(lua);
+    sandbox->steps += HOOK_EVERY;
+    if (sandbox->steps > SANDBOX_STEPS_MAX)
+        sandbox->limit = "takes more than 20 million steps";
+    else if (sandbox->steps % (100 * HOOK_EVERY) == 0 && seconds_since(&sandbox->started) > SECONDS_MAX)
+        sandbox->limit = "takes more than 5 seconds";
+    if (sandbox->limit)
+        luaL_error(lua, "%s", sandbox->limit);
+}
+
+static void reset_limits(struct sandbox *sandbox)
+{
+    sandbox->steps = 0;
+    sandbox->allocated = 0;
+    sandbox->limit = NULL;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &sandbox->started);
+}
+
+/* _ENV.name: what the sandbox has (upvalue 1), else a global value. */
+static int env_index(lua_State *lua)
+{
+    struct sandbox *sandbox = sandbox_of(lua);
+    lua_pushvalue(lua, 2);
+    if (lua_rawget(lua, lua_upvalueindex(1)) != LUA_TNIL)
+        return 1;
+    const char *name = lua_type(lua, 2) == LUA_TSTRING ? lua_tostring(lua, 2) : NULL;
+    json_t *value = name ? json_object_get(sandbox->globals, name) : NULL;
+    if (!value)
+        return luaL_error(lua, "unknown name '%s'", name ? name : "?");
+    if (sandbox->options.touched)
+        sandbox->options.touched(sandbox->options.context, name);
+    bridge_push(lua, value);
+    return 1;
+}
+
+static int env_newindex(lua_State *lua)
+{
+    if (!sandbox_of(lua)->loading)
+        return luaL_error(lua, "'%s': globals are read-only (use local)", luaL_tolstring(lua, 2, NULL));
+    lua_settop(lua, 3);
+    lua_rawset(lua, lua_upvalueindex(1));
+    return 0;
+}
+
+static int call_helper(lua_State *lua)
+{
+    struct sandbox *sandbox = sandbox_of(lua);
+    const struct helper *helper = lua_touserdata(lua, lua_upvalueindex(1));
+    enum { ARGUMENTS_MAX = 8 };
+    json_t *arguments[ARGUMENTS_MAX];
+    int n = lua_gettop(lua);
+    if (n > ARGUMENTS_MAX)
+        return luaL_error(lua, "%s: more than %d arguments", helper->name, (int)ARGUMENTS_MAX);
+    for (int i = 0; i < n; i++) {
+        bool non_finite = false;
+        arguments[i] = bridge_json(lua, i + 1, &non_finite);
+        json_array_append_new(sandbox->owned, arguments[i]);
+    }
+    struct error err = {0};
+    json_t *result = NULL;
+    if (!helper->call(sandbox->options.context, arguments, (size_t)n, &result, &err))
+        return luaL_error(lua, "%s: %s", helper->name, err.text);
+    if (!result)
+        return 0;
+    json_array_append_new(sandbox->owned, result);
+    bridge_push(lua, result);
+    return 1;
+}
+
+static void add_helpers(lua_State *lua, const struct helper *helpers)
+{
+    for (; helpers && helpers->name; helpers++) {
+        lua_pushlightuserdata(lua, (void *)(uintptr_t)helpers);
+        lua_pushcclosure(lua, call_helper, 1);
+        lua_setfield(lua, -2, helpers->name);
+    }
+}
+
+/* Leaves the environment table on the stack; its library table is upvalue 1 of its metamethods. */
+static void make_environment(lua_State *lua, const struct helper *helpers)
+{
+    lua_newtable(lua); /* the environment: always empty, so that both metamethods see everything */
+    lua_newtable(lua); /* its metatable */
+    lua_newtable(lua); /* what there is */
+    bridge_open(lua);
+    add_helpers(lua, helpers);
+    lua_pushvalue(lua, -1);
+    lua_setfield(lua, LUA_REGISTRYINDEX, "library");
+    lua_pushvalue(lua, -1);
+    lua_pushcclosure(lua, env_index, 1);
+    lua_setfield(lua, -3, "__index");
+    lua_pushcclosure(lua, env_newindex, 1);
+    lua_setfield(lua, -2, "__newindex");
+    lua_setmetatable(lua, -2);
+    lua_pushvalue(lua, -1);
+    lua_setfield(lua, LUA_REGISTRYINDEX, "environment");
+}
+
+/* Pushes the compiled piece as a function whose _ENV is the environment. */
+static void push_code(lua_State *lua, const struct code *code)
+{
+    if (luaL_loadbufferx(lua, code->bytes, code->bytes_n, "expression", "b") != LUA_OK)
+        lua_error(lua);
+    lua_getfield(lua, LUA_REGISTRYINDEX, "environment");
+    if (!lua_setupvalue(lua, -2, 1))
+        lua_pop(lua, 1); /* a piece that names no global has no _ENV */
+}
+
+/* What one entry from outside asks for; handed to the protected functions as a light userdata. */
+struct request {
+    struct sandbox *sandbox;
+    const struct code *code;
+    const char *function;
+    json_t *argument;
+    struct sandbox_result result;
+};
+
+static int open_protected(lua_State *lua)
+{
+    struct request *request = lua_touserdata(lua, 1);
+    const struct sandbox_options *options = &request->sandbox->options;
+    make_environment(lua, options->helpers);
+    for (size_t i = 0; i < options->files_n; i++) {
+        push_code(lua, &options->files[i]);
+        lua_call(lua, 0, 0);
+    }
+    return 0;
+}
+
+static int evaluate_protected(lua_State *lua)
+{
+    struct request *request = lua_touserdata(lua, 1);
+    push_code(lua, request->code);
+    lua_call(lua, 0, 1);
+    request->result.value = lua_isnil(lua, -1) ? NULL : bridge_json(lua, -1, &request->result.non_finite);
+    return 0;
+}
+
+static int call_protected(lua_State *lua)
+{
+    struct request *request = lua_touserdata(lua, 1);
+    lua_getfield(lua, LUA_REGISTRYINDEX, "library");
+    lua_pushstring(lua, request->function);
+    if (lua_rawget(lua, -2) != LUA_TFUNCTION)
+        return luaL_error(lua, "there is no function '%s'", request->function);
+    bridge_push(lua, request->argument);
+    lua_call(lua, 1, 1);
+    request->result.value = lua_isnil(lua, -1) ? NULL : bridge_json(lua, -1, &request->result.non_finite);
+    return 0;
+}
+
+/* Sets *err from the message on the stack. A message of the expression itself starts "expression:<line>: ". */
+static void take_error(lua_State *lua, struct sandbox *sandbox, enum error_kind kind, struct pos at, struct error *err)
+{
+    const char *message = lua_tostring(lua, -1);
+    static const char prefix[] = "expression:";
+    if (sandbox && sandbox->limit)
+        message = sandbox->limit;
+    if (!message)
+        message = "an error without text";
+    if (strncmp(message, prefix, sizeof(prefix) - 1) == 0) {
+        char *rest;
+        long line = strtol(message + sizeof(prefix) - 1, &rest, 10);
+        at.col = line > 1 ? 0 : at.col;
+        at.line += line > 1 ? (int)line - 1 : 0;
+        message = strncmp(rest, ": ", 2) == 0 ? rest + 2 : message;
+    }
+    error_at(err, kind, at, "%s", message);
+}
+
+static bool run(struct sandbox *sandbox, lua_CFunction function, struct request *request, enum error_kind kind,
+                struct pos at, struct error *err)
+{
+    lua_State *lua = sandbox->lua;
+    reset_limits(sandbox);
+    lua_settop(lua, 0);
+    lua_pushcfunction(lua, function);
+    lua_pushlightuserdata(lua, request);
+    if (lua_pcall(lua, 1, 0, 0) == LUA_OK)
+        return true;
+    take_error(lua, sandbox, kind, at, err);
+    json_decref(request->result.value);
+    request->result.value = NULL;
+    return false;
+}
+
+struct sandbox *sandbox_open(const struct sandbox_options *options, struct error *err)
+{
+    struct sandbox *sandbox = memory_need(calloc(1, sizeof(*sandbox)));
+    sandbox->options = *options;
+    sandbox->owned = memory_need(json_array());
+    sandbox->loading = true;
+    sandbox->lua = memory_need(lua_newstate(limited_alloc, sandbox));
+    *(struct sandbox **)lua_getextraspace(sandbox->lua) = sandbox;
+    lua_sethook(sandbox->lua, check_limits, LUA_MASKCOUNT, HOOK_EVERY);
+    struct request request = {.sandbox = sandbox};
+    if (!run(sandbox, open_protected, &request, ERR_USAGE, (struct pos){0}, err)) {
+        sandbox_close(sandbox);
+        return NULL;
+    }
+    sandbox->loading = false;
+    return sandbox;
+}
+
+void sandbox_close(struct sandbox *sandbox)
+{
+    if (!sandbox)
+        return;
+    lua_close(sandbox->lua);
+    json_decref(sandbox->owned);
+    free(sandbox);
+}
+
+void sandbox_globals(struct sandbox *sandbox, json_t *globals)
+{
+    sandbox->globals = globals;
+}
+
+bool sandbox_has_function(struct sandbox *sandbox, const char *name)
+{
+    lua_State *lua = sandbox->lua;
+    lua_settop(lua, 0);
+    lua_getfield(lua, LUA_REGISTRYINDEX, "library");
+    lua_getfield(lua, -1, name);
+    bool has = lua_isfunction(lua, -1);
+    lua_settop(lua, 0);
+    return has;
+}
+
+bool sandbox_evaluate(struct sandbox *sandbox, const struct code *expression, struct sandbox_result *result,
+                      struct error *err)
+{
+    struct request request = {.sandbox = sandbox, .code = expression};
+    bool ok = run(sandbox, evaluate_protected, &request, ERR_ARTIFACT, expression->at, err);
+    *result = request.result;
+    return ok;
+}
+
+bool sandbox_call(struct sandbox *sandbox, const char *function, struct pos at, json_t *argument,
+                  struct sandbox_result *result, struct error *err)
+{
+    struct request request = {.sandbox = sandbox, .function = function, .argument = argument};
+    bool ok = run(sandbox, call_protected, &request, ERR_ARTIFACT, at, err);
+    *result = request.result;
+    return ok;
+}
+
+struct dump {
+    struct arena *arena;
+    struct {
+        char *v;
+        size_t n, cap;
+    } bytes;
+};
+
+static int add_bytes(lua_State *lua, const void *piece, size_t size, void *context)
+{
+    (void)lua;
+    struct dump *dump = context;
+    const char *from = piece;
+    for (size_t i = 0; i < size; i++)
+        *LIST_ADD(dump->arena, &dump->bytes) = from[i];
+    return 0;
+}
+
+static bool compile(struct arena *arena, const char *text, size_t len, const char *chunk, struct code *out,
+                    struct error *err)
+{
+    lua_State *lua = memory_need(luaL_newstate());
+    struct dump dump = {.arena = arena};
+    bool ok = luaL_loadbufferx(lua, text, len, chunk, "t") == LUA_OK;
+    if (ok)
+        lua_dump(lua, add_bytes, &dump, 0);
+    else
+        take_error(lua, NULL, ERR_USAGE, out->at, err);
+    lua_close(lua);
+    out->bytes = dump.bytes.v;
+    out->bytes_n = dump.bytes.n;
+    return ok;
+}
+
+bool sandbox_compile_expression(struct arena *arena, const char *text, struct pos at, struct code *out,
+                                struct error *err)
+{
+    *out = (struct code){.source = arena_strdup(arena, text), .at = at};
+    const char *whole = arena_printf(arena, "return %s", text);
+    return compile(arena, whole, strlen(whole), "=expression", out, err);
+}
+
+bool sandbox_compile_file(struct arena *arena, const char *text, size_t len, const char *file, struct code *out,
+                          struct error *err)
+{
+    *out = (struct code){.source = text};
+    return compile(arena, text, len, arena_printf(arena, "@%s", file), out, err);
+}

@@ -1,0 +1,67 @@
+/* workload/sandbox.h — Lua for workloads: no files, no clock, no chance, limited steps and memory.
+ *
+ * One sandbox per test, opened fresh, so that nothing passes from test to test. It shows parsed values as read-only views
+ * (no copies), and the helpers that the store registers. What is there: assert error ipairs pairs (in key order) select
+ * tonumber tostring type, `null`, `list`, math without random, string.{byte char format len lower reverse sub upper},
+ * table.{concat insert remove sort unpack}. Text is searched with the helpers match, replace and split, which have limits.
+ */
+#ifndef WORKLOAD_SANDBOX_H
+#define WORKLOAD_SANDBOX_H
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "workload/code.h"
+
+enum {
+    SANDBOX_STEPS_MAX = 20 * 1000 * 1000,   /* Lua instructions per evaluation: about 0.2 s */
+    SANDBOX_MEMORY_MAX = 64 * 1024 * 1024,  /* bytes */
+    SANDBOX_DEPTH_MAX = 100                 /* nesting of a value that Lua gives back */
+};
+
+/* A function that Lua code may call: JSON values in, a JSON value out (a new reference; NULL: nil). */
+struct helper {
+    const char *name;
+    bool (*call)(void *context, json_t *const *arguments, size_t n, json_t **result, struct error *err);
+};
+
+/* Syntax errors are ERR_USAGE with file:line:col (the column of the expression's start). */
+bool sandbox_compile_expression(struct arena *arena, const char *text, struct pos at, struct code *out,
+                                struct error *err);
+bool sandbox_compile_file(struct arena *arena, const char *text, size_t len, const char *file, struct code *out,
+                          struct error *err);
+
+struct sandbox_options {
+    const struct code *files; /* run in this order; they define functions */
+    size_t files_n;
+    const struct helper *helpers; /* ended by a row without name */
+    void *context;                /* handed to the helpers and to touched */
+    /* Called with each name that an evaluation looks up among the globals; may be NULL. */
+    void (*touched)(void *context, const char *name);
+};
+
+struct sandbox;
+/* Fails (ERR_USAGE) when a file does not run. */
+struct sandbox *sandbox_open(const struct sandbox_options *options, struct error *err);
+void sandbox_close(struct sandbox *sandbox);
+
+/* The names that expressions see: members of `globals` (borrowed until the next call; JSON null is nil). A name that is
+ * neither there nor a helper, a function or a library is an error that names it. */
+void sandbox_globals(struct sandbox *sandbox, json_t *globals);
+bool sandbox_has_function(struct sandbox *sandbox, const char *name);
+
+struct sandbox_result {
+    json_t *value;   /* a new reference; NULL: nil */
+    bool non_finite; /* a nan or infinity was in it; it stands as null */
+};
+
+/* Errors are ERR_ARTIFACT, one line, with the place of the code: "workload.yaml:12:20: attempt to index a nil value (global
+ * 'summary')". */
+bool sandbox_evaluate(struct sandbox *sandbox, const struct code *expression, struct sandbox_result *result,
+                      struct error *err);
+bool sandbox_call(struct sandbox *sandbox, const char *function, struct pos at, json_t *argument,
+                  struct sandbox_result *result, struct error *err);
+
+#endif

@@ -1,0 +1,113 @@
+/* workload/workload.h — a loaded workload: the one struct that the stages read.
+ *
+ * A workload is a folder: `workload.yaml`, what it includes, and Lua files beside it. docs/workload.md is its reference.
+ * Loading checks everything that can be known without a test: unknown and duplicate keys, types, patterns, paths, Lua
+ * syntax, functions that do not exist, a KPI without unit, help or direction, labels that clash.
+ */
+#ifndef WORKLOAD_WORKLOAD_H
+#define WORKLOAD_WORKLOAD_H
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "config/yaml.h"
+#include "workload/code.h"
+#include "workload/model.h"
+#include "workload/parser.h"
+#include "workload/sandbox.h"
+
+struct artifact_dir {
+    const char *name, *pattern;
+    bool all; /* every match, a list; else the last in sorted order */
+    struct pos at;
+};
+
+/* A tree of expressions, as `payload.metadata` and `payload.results` are. */
+enum template_kind { TEMPLATE_EXPRESSION, TEMPLATE_CONSTANT, TEMPLATE_MAP, TEMPLATE_LIST };
+struct template {
+    enum template_kind kind;
+    const char *name; /* of the member, in a map */
+    struct code code;
+    json_t *constant; /* a number, boolean or null */
+    struct template *members;
+    size_t members_n;
+};
+
+enum better { BETTER_NONE, BETTER_HIGHER, BETTER_LOWER };
+
+struct divisor {
+    double by;           /* 0: none */
+    const char *text;    /* as it stood: "2^30" */
+    const char *unit, *format;
+};
+
+struct kpi {
+    const char *name, *help, *unit;
+    enum better better;
+    bool ignored;        /* ignored_for_regression */
+    const char *format;  /* Python's "{:.2f}" or C's "%.2f"; NULL */
+    struct divisor divisor;
+    double min_relative, min_absolute; /* 0: none */
+    const char *openmetrics_name, *openmetrics_unit; /* NULL: by the table */
+    double openmetrics_scale;                        /* 1 */
+    struct code value;
+    struct pos at;
+};
+
+struct ignored_entry {
+    const char *key;
+    const json_t *values; /* an array, or a single value */
+};
+
+struct analyze {
+    const char *const *comparison_keys, *const *ignored_keys, *const *sorting_keys; /* NULL-ended */
+    struct ignored_entry *ignored_entries;
+    size_t ignored_entries_n;
+    int min_history;                    /* 0: the default */
+    double min_relative, min_absolute;  /* for every KPI that has none of its own */
+};
+
+/* rewrite_settings: in this order — drop, rename, set; or a Lua function that gives the new settings, nil: skip the test. */
+struct rewrite {
+    const char *const *drop; /* NULL-ended */
+    struct {
+        const char *from, *to;
+    } *renames;
+    size_t renames_n;
+    struct template *set; /* TEMPLATE_MAP or NULL */
+    const char *function;
+    struct pos at;
+};
+
+struct workload {
+    const char *name, *schema_version;
+    const char *folder;  /* where it was loaded from */
+    const char *file;    /* folder/workload.yaml, as shown in messages */
+    const char *const *aliases;
+    struct artifact_dir *artifact_dirs;
+    size_t artifact_dirs_n;
+    const char *const *important_files; /* with ${DIRS} */
+    struct parser *parse_once, *parse_always;
+    size_t parse_once_n, parse_always_n;
+    struct models models;
+    bool lts; /* false: `lts: none` */
+    struct template *metadata, *results; /* TEMPLATE_MAP; NULL when there is no payload */
+    struct template *labels;             /* KPI labels beside metadata.settings: TEMPLATE_MAP or NULL */
+    struct kpi *kpis;
+    size_t kpis_n;
+    struct analyze analyze;
+    struct rewrite rewrite;
+    struct code *lua;
+    size_t lua_n;
+};
+
+struct workload_registry {
+    const struct parser_kind *const *parsers; /* NULL-ended */
+    const struct helper *helpers;             /* ended by a row without name; for checking that files run */
+};
+
+/* Loads a folder or a workload.yaml. The result lives as long as `arena`, then workload_close. */
+struct workload *workload_load(struct arena *arena, const char *path, const struct workload_registry *registry,
+                               struct error *err);
+void workload_close(struct workload *workload); /* patterns and constants that an arena does not free */
+
+#endif
