@@ -106,13 +106,13 @@ static bool worth_testing(const struct series *s, size_t start, struct arena *sc
     return worse_by(s, good, bad) > 0 && not_recovered(s, good, bad);
 }
 
-/* The runs from `start` on against the level before them: how rare it is that two thirds of them stand as far out as
- * they do. The first must be one of those. Looking at every number of runs k costs a share 1/(k(k-1)), together 1. */
+/* The runs from `start` on against the level before them: how rare it is that three quarters of them stand as far out
+ * as they do; the first is nearer to the bad level. Looking at every number of runs k costs a share 1/(k(k-1)), together 1. */
 static struct began test_runs(const struct series *s, size_t start, struct arena *arena)
 {
     struct arena scratch = {0};
     struct began began = {.start = start};
-    size_t k = s->n + 1 - start, some = (2 * k + 2) / 3;
+    size_t k = s->n + 1 - start, some = k - k / 4;
     if (!worth_testing(s, start, &scratch))
         goto out;
     struct levels levels = levels_find(s->x, start, &estimated, &scratch);
@@ -126,7 +126,7 @@ static struct began test_runs(const struct series *s, size_t start, struct arena
     double first = out_by[0];
     qsort(out_by, k, sizeof(*out_by), compare_doubles);
     double least = out_by[k - some];
-    if (!(least > 0) || first < least)
+    if (!(least > 0) || first < 0.5 * worse_by(s, good, bad))
         goto out;
     double share = 1 / ((double)k * (double)(k - 1));
     began.p = fmin(1, baseline_runs_p(&began.reference, least, some, k, s->worse) / share);

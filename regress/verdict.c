@@ -158,6 +158,9 @@ static void describe_p(struct hypothesis *h)
     if (h->result->verdict == VERDICT_REGRESSION || h->result->verdict == VERDICT_SUSPECT) {
         e->p = h->p_worse;
         e->p_corrected = h->corrected_worse;
+    } else if (h->result->verdict == VERDICT_IMPROVEMENT) {
+        e->p = h->p_better;
+        e->p_corrected = h->corrected_better;
     } else if (worse_direction(h, e->change)) {
         e->p = h->findings.p_worse;
         e->p_corrected = h->corrected_worse;
@@ -211,7 +214,7 @@ static void describe_flip(struct hypothesis *h, const struct baseline *base, con
     double sign = (double)h->series.worse, least = fmax(e->relative_threshold, e->absolute_threshold);
     bool better = h->result->verdict == VERDICT_IMPROVEMENT;
     enum side side = better ? (enum side)-h->series.worse : h->series.worse;
-    double alpha = better ? invocation->options->false_alarm_rate / (double)invocation->tested
+    double alpha = better ? invocation->options->false_alarm_rate * SERIES_NEWEST_SHARE / (double)invocation->tested
                           : invocation->options->suspect_level * SERIES_NEWEST_SHARE;
     double ok = base->centre + (better ? -sign : sign) * fmax(least, baseline_critical(base, alpha, side));
     bool enough = e->points_n >= (size_t)invocation->options->min_history;

@@ -1,0 +1,153 @@
+#include "regress/gate.h"
+
+#include <ctype.h>
+#include <limits.h>
+#include <string.h>
+
+enum { NAMES = 6, WORD_MAX = 64 };
+
+static const struct name {
+    const char *name;
+    enum verdict verdict;
+} names[NAMES] = {
+    {"regression", VERDICT_REGRESSION}, {"suspect", VERDICT_SUSPECT},         {"missing", VERDICT_MISSING},
+    {"no-history", VERDICT_NO_HISTORY}, {"improvement", VERDICT_IMPROVEMENT}, {"cannot-tell", VERDICT_CANNOT_TELL},
+};
+
+struct gate gate_default(void)
+{
+    struct gate gate = {.fails = {false}};
+    gate.fails[VERDICT_REGRESSION] = true;
+    return gate;
+}
+
+/* Edit distance, for words of at most WORD_MAX characters. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[WORD_MAX + 2], nb = strlen(b);
+    for (size_t j = 0; j <= nb; j++)
+        row[j] = j;
+    for (size_t i = 1; a[i - 1]; i++) {
+        size_t corner = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= nb; j++) {
+            size_t change = corner + (a[i - 1] != b[j - 1]), least = row[j - 1] < row[j] ? row[j - 1] : row[j];
+            corner = row[j];
+            row[j] = change < least + 1 ? change : least + 1;
+        }
+    }
+    return row[nb];
+}
+
+static const char *nearest(const char *word)
+{
+    const char *best = "none";
+    size_t least = distance(word, best);
+    for (size_t i = 0; i < NAMES; i++) {
+        size_t d = distance(word, names[i].name);
+        if (d < least) {
+            least = d;
+            best = names[i].name;
+        }
+    }
+    return best;
+}
+
+/* The next word of the list, in lower case, with `-` for `_` and inner blanks. Returns what follows its comma, or NULL. */
+static const char *next_word(const char *list, char *word)
+{
+    const char *end = list + strcspn(list, ","), *next = *end ? end + 1 : NULL;
+    while (list < end && isspace((unsigned char)*list))
+        list++;
+    while (end > list && isspace((unsigned char)end[-1]))
+        end--;
+    size_t n = (size_t)(end - list) < WORD_MAX ? (size_t)(end - list) : WORD_MAX;
+    for (size_t i = 0; i < n; i++)
+        word[i] = list[i] == '_' || list[i] == ' ' ? '-' : (char)tolower((unsigned char)list[i]);
+    word[n] = '\0';
+    return next;
+}
+
+bool gate_parse(const char *list, struct gate *gate, struct error *err)
+{
+    struct gate parsed = {.fails = {false}};
+    bool none = false, any = false;
+    while (list) {
+        char word[WORD_MAX + 1];
+        list = next_word(list, word);
+        size_t i = 0;
+        while (i < NAMES && strcmp(names[i].name, word) != 0)
+            i++;
+        if (strcmp(word, "none") == 0)
+            none = true;
+        else if (i < NAMES)
+            any = parsed.fails[names[i].verdict] = true;
+        else
+            return error_set(err, ERR_USAGE,
+                             "--fail-on: '%s' is no verdict; did you mean '%s'? (regression, suspect, missing, "
+                             "no-history, improvement, cannot-tell, none)", word, nearest(word));
+    }
+    if (none && any)
+        return error_set(err, ERR_USAGE, "--fail-on: 'none' goes with no other word");
+    *gate = parsed;
+    return true;
+}
+
+int gate_verdict_code(enum verdict verdict)
+{
+    switch (verdict) {
+    case VERDICT_REGRESSION:
+        return 1;
+    case VERDICT_SUSPECT:
+        return 2;
+    case VERDICT_MISSING:
+    case VERDICT_NO_HISTORY:
+    case VERDICT_CANNOT_TELL:
+        return 3;
+    case VERDICT_IMPROVEMENT:
+        return 4;
+    case VERDICT_OK:
+    case VERDICT_ACKNOWLEDGED:
+    case VERDICT_NOT_ANALYSED:
+        break;
+    }
+    return 0;
+}
+
+int gate_code(const struct gate *gate, const struct analysis *analysis)
+{
+    int codes[VERDICT_COUNT];
+    for (int v = 0; v < VERDICT_COUNT; v++)
+        codes[v] = gate->fails[v] && analysis->counts[v] ? gate_verdict_code((enum verdict)v) : 0;
+    return gate_exit_code(codes, VERDICT_COUNT);
+}
+
+/* Smaller is stronger. */
+static int rank(int code)
+{
+    static const int first[] = {ERR_BUG, 1, ERR_INVALID, ERR_ARTIFACT, ERR_NO_TEST};
+    static const int then[] = {3, 2, 4};
+    int n = (int)(sizeof(first) / sizeof(first[0]));
+    for (int i = 0; i < n; i++) {
+        if (first[i] == code)
+            return i;
+    }
+    if (code >= 100)
+        return n;
+    for (int i = 0; i < 3; i++) {
+        if (then[i] == code)
+            return n + 1 + i;
+    }
+    return code == 0 ? INT_MAX : n + 4;
+}
+
+int gate_exit_code(const int *codes, size_t n)
+{
+    int strongest = 0;
+    for (size_t i = 0; i < n; i++) {
+        int a = rank(codes[i]), b = rank(strongest);
+        if (a < b || (a == b && codes[i] < strongest))
+            strongest = codes[i];
+    }
+    return strongest;
+}

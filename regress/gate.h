@@ -1,0 +1,31 @@
+/* regress/gate.h — which verdicts fail a step (--fail-on), and which exit code speaks when several things happened.
+ */
+#ifndef REGRESS_GATE_H
+#define REGRESS_GATE_H
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "regress/analysis.h"
+
+struct gate {
+    bool fails[VERDICT_COUNT];
+};
+
+/* The default: regression. */
+struct gate gate_default(void);
+
+/* "regression,missing": names of --fail-on; `_` and `-` alike, blanks around names are ignored; "none" stands alone.
+ * Fails with ERR_USAGE, naming the unknown word and the nearest known one. */
+bool gate_parse(const char *list, struct gate *gate, struct error *err);
+
+/* 1 regression, 3 missing, no history or cannot tell, 2 suspect, 4 improvement, of those that the gate names; the first
+ * in this order that happened; else 0. */
+int gate_code(const struct gate *gate, const struct analysis *analysis);
+/* The exit code of one verdict, whether or not the gate names it; 0 for those that have none. */
+int gate_verdict_code(enum verdict verdict);
+
+/* The one code of a step in which several things happened: 120, then 1, then 102, 101, 103, then any other from 100 on
+ * (the smallest), then 3, 2, 4, then any other below 100, then 0. */
+int gate_exit_code(const int *codes, size_t n);
+
+#endif

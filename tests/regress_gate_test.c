@@ -1,0 +1,92 @@
+/* regress: --fail-on, and the exit code of several outcomes. */
+#include <string.h>
+
+#include "regress/gate.h"
+#include "tests/check.h"
+
+/* Every code of the design, strongest first; the "others" from 100 on stand by number. */
+static const int strongest_first[] = {120, 1, 102, 101, 103, 100, 104, 105, 110, 111, 112, 123, 130, 141, 143, 3, 2, 4, 0};
+
+static void test_codes(void)
+{
+    for (size_t i = 0; i < ROWS(strongest_first); i++) {
+        for (size_t j = 0; j < ROWS(strongest_first); j++) {
+            int want = strongest_first[i < j ? i : j];
+            int got = gate_exit_code((const int[]){strongest_first[i], strongest_first[j]}, 2);
+            CHECK(got == want, "%d and %d: %d, not %d", strongest_first[i], strongest_first[j], got, want);
+        }
+    }
+    CHECK(gate_exit_code(NULL, 0) == 0, "nothing happened");
+    CHECK(gate_exit_code((const int[]){4, 112, 1, 3}, 4) == 1, "a spooled upload never hides a regression");
+}
+
+static const struct {
+    const char *list;
+    const char *fails; /* one letter a verdict, in the enum's order: ok regression improvement suspect cannot no ack missing not */
+    const char *error;
+} parse_rows[] = {
+    {"regression", "-r-------", ""},
+    {"none", "---------", ""},
+    {"regression,suspect,missing,no-history,improvement,cannot-tell", "-riscn-m-", ""},
+    {" no_history , Cannot Tell ", "----cn---", ""},
+    {"regresion", NULL, "'regresion' is no verdict; did you mean 'regression'?"},
+    {"regression,mising", NULL, "'mising' is no verdict; did you mean 'missing'?"},
+    {"", NULL, "'' is no verdict; did you mean 'none'?"},
+    {"regression,", NULL, "'' is no verdict"},
+    {"none,regression", NULL, "'none' goes with no other word"},
+    {"acknowledged", NULL, "'acknowledged' is no verdict"},
+    {"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", NULL, "is no verdict"},
+};
+
+static void test_parse(void)
+{
+    for (size_t i = 0; i < ROWS(parse_rows); i++) {
+        struct gate gate = {.fails = {false}};
+        struct error err = {0};
+        bool ok = gate_parse(parse_rows[i].list, &gate, &err);
+        CHECK(ok == (parse_rows[i].fails != NULL), "'%s': %s", parse_rows[i].list, err.text);
+        CHECK(strstr(err.text, parse_rows[i].error), "'%s': %s", parse_rows[i].list, err.text);
+        for (int v = 0; ok && v < VERDICT_COUNT; v++)
+            CHECK(gate.fails[v] == (parse_rows[i].fails[v] != '-'), "'%s': verdict %d", parse_rows[i].list, v);
+    }
+}
+
+static const struct {
+    const char *list;
+    enum verdict happened[3];
+    int code;
+} gate_rows[] = {
+    {"regression", {VERDICT_REGRESSION, VERDICT_SUSPECT, VERDICT_OK}, 1},
+    {"regression", {VERDICT_ACKNOWLEDGED, VERDICT_SUSPECT, VERDICT_OK}, 0},
+    {"none", {VERDICT_REGRESSION, VERDICT_MISSING, VERDICT_OK}, 0},
+    {"suspect,missing", {VERDICT_SUSPECT, VERDICT_MISSING, VERDICT_REGRESSION}, 3},
+    {"suspect,improvement", {VERDICT_SUSPECT, VERDICT_IMPROVEMENT, VERDICT_OK}, 2},
+    {"improvement", {VERDICT_IMPROVEMENT, VERDICT_OK, VERDICT_OK}, 4},
+    {"no-history", {VERDICT_NO_HISTORY, VERDICT_OK, VERDICT_OK}, 3},
+    {"cannot-tell", {VERDICT_CANNOT_TELL, VERDICT_OK, VERDICT_OK}, 3},
+    {"regression", {VERDICT_OK, VERDICT_OK, VERDICT_NOT_ANALYSED}, 0},
+};
+
+static void test_gate(void)
+{
+    for (size_t i = 0; i < ROWS(gate_rows); i++) {
+        struct analysis analysis = {0};
+        struct gate gate;
+        struct error err = {0};
+        for (size_t j = 0; j < 3; j++)
+            analysis.counts[gate_rows[i].happened[j]]++;
+        CHECK(gate_parse(gate_rows[i].list, &gate, &err), "%s", err.text);
+        CHECK(gate_code(&gate, &analysis) == gate_rows[i].code, "row %zu: %d", i, gate_code(&gate, &analysis));
+    }
+    struct gate usual = gate_default();
+    struct analysis regressed = {.counts = {[VERDICT_REGRESSION] = 1}};
+    CHECK(gate_code(&usual, &regressed) == 1, "the default gate");
+}
+
+int main(void)
+{
+    test_codes();
+    test_parse();
+    test_gate();
+    return check_end();
+}
