@@ -56,13 +56,19 @@ RELEASES = (
 
 
 def standard_noise(key, count):
-    """`count` draws, scaled so that their mean is 0 and their standard deviation 1."""
+    """`count` draws, scaled to mean 0 and standard deviation 1: the first ones that look like noise, with no trend
+    (lag-1 correlation near that of independent values) and, when they are few, nothing beyond 1.7 deviations."""
     if count < 2:
         return [0.0] * count
-    dice = Dice(key)
-    draws = [dice.normal() for _ in range(count)]
-    mean, deviation = statistics.fmean(draws), statistics.stdev(draws)
-    return [(d - mean) / deviation for d in draws]
+    for attempt in range(10_000):
+        dice = Dice(f"{key} {attempt}")
+        draws = [dice.normal() for _ in range(count)]
+        mean, deviation = statistics.fmean(draws), statistics.stdev(draws)
+        draws = [(d - mean) / deviation for d in draws]
+        lag = sum(a * b for a, b in zip(draws, draws[1:])) / count
+        if count < 5 or (abs(lag + 1 / count) < 0.15 and (count > 20 or max(map(abs, draws)) < 1.7)):
+            return draws
+    raise ValueError(f"no noise of {count} values for {key}")
 
 
 def series(key, level, noise, count, loss=None):
