@@ -5,7 +5,7 @@
 #include "config/node_table.h"
 #include "config/yaml.h"
 #include "config/yaml_emit.h"
-#include "config/yaml_scalar.h"
+#include "config/yaml_real.h"
 #include "config/yaml_tag.h"
 
 enum { SIMPLE_KEY_MAX = 128 }; /* anchor, tag and text of a key that needs no "?" are shorter */

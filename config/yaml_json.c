@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "config/node_table.h"
 #include "config/yaml.h"
-#include "config/yaml_scalar.h"
+#include "config/yaml_real.h"
 
 struct conversion {
     struct node_table shared;
@@ -150,7 +150,8 @@ static json_t *convert(struct conversion *to, const struct node *node, int depth
     if (known)
         return json_incref(known);
     json_t *json = fresh_json(to, node, depth);
-    node_table_slot(&to->shared, node, &is_new)->json = json;
+    /* A reference of the table's own: the value may be dropped from the result when two keys have the same text. */
+    node_table_slot(&to->shared, node, &is_new)->json = json_incref(json);
     return json;
 }
 
