@@ -230,7 +230,7 @@ bool yaml_scalar_set_core(struct node *node, enum yaml_tag tag, const char **why
         }
         return looks == tag && yaml_number_core_float(node);
     default:
-        *why = "a tag that is not known here";
+        *why = tag == YAML_TAG_SEQ ? "expected a list, found a scalar" : "expected a mapping, found a scalar";
         return false;
     }
 }
