@@ -6,8 +6,8 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "config/repr.h"
 #include "config/yaml.h"
-#include "config/yaml_real.h"
 #include "tests/check.h"
 
 /* `json` is what strict mode makes of it; or `error`. */
@@ -187,8 +187,8 @@ static const struct {
 static void test_reals(void)
 {
     for (size_t i = 0; i < ROWS(real_rows); i++) {
-        char text[YAML_REAL_TEXT_MAX];
-        yaml_real_text(real_rows[i].value, text);
+        char text[REPR_REAL_MAX];
+        repr_real(real_rows[i].value, text);
         CHECK(strcmp(text, real_rows[i].text) == 0, "row %zu: %s", i, text);
     }
 }

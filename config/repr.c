@@ -1,4 +1,4 @@
-#include "config/yaml_real.h"
+#include "config/repr.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -35,10 +35,10 @@ static void shortest_digits(double value, char digits[20], int *exponent)
     *exponent = (int)strtol(p + 1, NULL, 10);
 }
 
-void yaml_real_text(double value, char out[YAML_REAL_TEXT_MAX])
+void repr_real(double value, char out[REPR_REAL_MAX])
 {
     if (isnan(value) || isinf(value)) {
-        snprintf(out, YAML_REAL_TEXT_MAX, "%s", isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
+        snprintf(out, REPR_REAL_MAX, "%s", isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
         return;
     }
     char digits[20];
@@ -47,12 +47,31 @@ void yaml_real_text(double value, char out[YAML_REAL_TEXT_MAX])
     const char *minus = signbit(value) ? "-" : "";
     int n = (int)strlen(digits);
     if (exponent < -4 || exponent >= 16)
-        snprintf(out, YAML_REAL_TEXT_MAX, "%s%c%s%se%c%02d", minus, digits[0], n > 1 ? "." : "", digits + 1,
+        snprintf(out, REPR_REAL_MAX, "%s%c%s%se%c%02d", minus, digits[0], n > 1 ? "." : "", digits + 1,
                  exponent < 0 ? '-' : '+', exponent < 0 ? -exponent : exponent);
     else if (exponent < 0)
-        snprintf(out, YAML_REAL_TEXT_MAX, "%s0.%.*s%s", minus, -exponent - 1, "0000", digits);
+        snprintf(out, REPR_REAL_MAX, "%s0.%.*s%s", minus, -exponent - 1, "0000", digits);
     else if (n <= exponent + 1)
-        snprintf(out, YAML_REAL_TEXT_MAX, "%s%s%.*s.0", minus, digits, exponent + 1 - n, "0000000000000000");
+        snprintf(out, REPR_REAL_MAX, "%s%s%.*s.0", minus, digits, exponent + 1 - n, "0000000000000000");
     else
-        snprintf(out, YAML_REAL_TEXT_MAX, "%s%.*s.%s", minus, exponent + 1, digits, digits + exponent + 1);
+        snprintf(out, REPR_REAL_MAX, "%s%.*s.%s", minus, exponent + 1, digits, digits + exponent + 1);
+}
+
+void repr_bytes(struct text *out, const char *s, size_t len)
+{
+    char quote = memchr(s, '\'', len) && !memchr(s, '"', len) ? '"' : '\'';
+    text_printf(out, "b%c", quote);
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)s[i];
+        const char *at = c ? strchr("\tt\nn\rr", c) : NULL;
+        if (c == '\\' || c == (unsigned char)quote)
+            text_printf(out, "\\%c", c);
+        else if (at && c < ' ')
+            text_printf(out, "\\%c", at[1]);
+        else if (c < ' ' || c > '~')
+            text_printf(out, "\\x%02x", c);
+        else
+            text_addc(out, (char)c);
+    }
+    text_addc(out, quote);
 }
