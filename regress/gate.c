@@ -68,10 +68,12 @@ static const char *next_word(const char *list, char *word)
     return next;
 }
 
-bool gate_parse(const char *list, struct gate *gate, struct error *err)
+struct words {
+    bool fails[VERDICT_COUNT], none, any;
+};
+
+static bool parse_list(const char *list, struct words *words, struct error *err)
 {
-    struct gate parsed = {.fails = {false}};
-    bool none = false, any = false;
     while (list) {
         char word[WORD_MAX + 1];
         list = next_word(list, word);
@@ -79,17 +81,28 @@ bool gate_parse(const char *list, struct gate *gate, struct error *err)
         while (i < NAMES && strcmp(names[i].name, word) != 0)
             i++;
         if (strcmp(word, "none") == 0)
-            none = true;
+            words->none = true;
         else if (i < NAMES)
-            any = parsed.fails[names[i].verdict] = true;
+            words->any = words->fails[names[i].verdict] = true;
         else
             return error_set(err, ERR_USAGE,
                              "--fail-on: '%s' is no verdict; did you mean '%s'? (regression, suspect, missing, "
                              "no-history, improvement, cannot-tell, none)", word, nearest(word));
     }
-    if (none && any)
-        return error_set(err, ERR_USAGE, "--fail-on: 'none' goes with no other word");
-    *gate = parsed;
+    return true;
+}
+
+bool gate_parse(const char *const *lists, struct gate *gate, struct error *err)
+{
+    struct words words = {.none = false};
+    for (; *lists; lists++) {
+        if (!parse_list(*lists, &words, err))
+            return false;
+    }
+    if (words.none == words.any)
+        return error_set(err, ERR_USAGE, words.any ? "--fail-on: 'none' goes with no other word"
+                                                   : "--fail-on: no verdict is named; 'none' turns the gate off");
+    memcpy(gate->fails, words.fails, sizeof(gate->fails));
     return true;
 }
 
@@ -119,7 +132,7 @@ int gate_code(const struct gate *gate, const struct analysis *analysis)
     int codes[VERDICT_COUNT];
     for (int v = 0; v < VERDICT_COUNT; v++)
         codes[v] = gate->fails[v] && analysis->counts[v] ? gate_verdict_code((enum verdict)v) : 0;
-    return gate_exit_code(codes, VERDICT_COUNT);
+    return gate_worst(codes, VERDICT_COUNT);
 }
 
 /* Smaller is stronger. */
@@ -141,7 +154,7 @@ static int rank(int code)
     return code == 0 ? INT_MAX : n + 4;
 }
 
-int gate_exit_code(const int *codes, size_t n)
+int gate_worst(const int *codes, size_t n)
 {
     int strongest = 0;
     for (size_t i = 0; i < n; i++) {

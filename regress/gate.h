@@ -14,9 +14,9 @@ struct gate {
 /* The default: regression. */
 struct gate gate_default(void);
 
-/* "regression,missing": names of --fail-on; `_` and `-` alike, blanks around names are ignored; "none" stands alone.
- * Fails with ERR_USAGE, naming the unknown word and the nearest known one. */
-bool gate_parse(const char *list, struct gate *gate, struct error *err);
+/* The words of --fail-on, NULL-ended; each may be a comma list ("regression,missing"). `_` and `-` alike, case and
+ * blanks around are ignored; "none" stands alone. Fails with ERR_USAGE, naming the unknown word and the nearest known one. */
+bool gate_parse(const char *const *lists, struct gate *gate, struct error *err);
 
 /* 1 regression, 3 missing, no history or cannot tell, 2 suspect, 4 improvement, of those that the gate names; the first
  * in this order that happened; else 0. */
@@ -26,6 +26,6 @@ int gate_verdict_code(enum verdict verdict);
 
 /* The one code of a step in which several things happened: 120, then 1, then 102, 101, 103, then any other from 100 on
  * (the smallest), then 3, 2, 4, then any other below 100, then 0. */
-int gate_exit_code(const int *codes, size_t n);
+int gate_worst(const int *codes, size_t n);
 
 #endif

@@ -12,12 +12,12 @@ static void test_codes(void)
     for (size_t i = 0; i < ROWS(strongest_first); i++) {
         for (size_t j = 0; j < ROWS(strongest_first); j++) {
             int want = strongest_first[i < j ? i : j];
-            int got = gate_exit_code((const int[]){strongest_first[i], strongest_first[j]}, 2);
+            int got = gate_worst((const int[]){strongest_first[i], strongest_first[j]}, 2);
             CHECK(got == want, "%d and %d: %d, not %d", strongest_first[i], strongest_first[j], got, want);
         }
     }
-    CHECK(gate_exit_code(NULL, 0) == 0, "nothing happened");
-    CHECK(gate_exit_code((const int[]){4, 112, 1, 3}, 4) == 1, "a spooled upload never hides a regression");
+    CHECK(gate_worst(NULL, 0) == 0, "nothing happened");
+    CHECK(gate_worst((const int[]){4, 112, 1, 3}, 4) == 1, "a spooled upload never hides a regression");
 }
 
 static const struct {
@@ -43,7 +43,7 @@ static void test_parse(void)
     for (size_t i = 0; i < ROWS(parse_rows); i++) {
         struct gate gate = {.fails = {false}};
         struct error err = {0};
-        bool ok = gate_parse(parse_rows[i].list, &gate, &err);
+        bool ok = gate_parse((const char *const[]){parse_rows[i].list, NULL}, &gate, &err);
         CHECK(ok == (parse_rows[i].fails != NULL), "'%s': %s", parse_rows[i].list, err.text);
         CHECK(strstr(err.text, parse_rows[i].error), "'%s': %s", parse_rows[i].list, err.text);
         for (int v = 0; ok && v < VERDICT_COUNT; v++)
@@ -75,9 +75,14 @@ static void test_gate(void)
         struct error err = {0};
         for (size_t j = 0; j < 3; j++)
             analysis.counts[gate_rows[i].happened[j]]++;
-        CHECK(gate_parse(gate_rows[i].list, &gate, &err), "%s", err.text);
+        CHECK(gate_parse((const char *const[]){gate_rows[i].list, NULL}, &gate, &err), "%s", err.text);
         CHECK(gate_code(&gate, &analysis) == gate_rows[i].code, "row %zu: %d", i, gate_code(&gate, &analysis));
     }
+    struct gate gate;
+    struct error err = {0};
+    CHECK(gate_parse((const char *const[]){"suspect", "missing,regression", NULL}, &gate, &err) &&
+              gate.fails[VERDICT_SUSPECT] && gate.fails[VERDICT_MISSING] && gate.fails[VERDICT_REGRESSION], "several lists");
+    CHECK(!gate_parse((const char *const[]){NULL}, &gate, &err) && strstr(err.text, "no verdict is named"), "%s", err.text);
     struct gate usual = gate_default();
     struct analysis regressed = {.counts = {[VERDICT_REGRESSION] = 1}};
     CHECK(gate_code(&usual, &regressed) == 1, "the default gate");
