@@ -9,7 +9,7 @@
 
 const struct option options_analyze[] = {
     {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
-    {"fail_on", OPTION_TEXT, "LIST", "regression", false,
+    {"fail_on", OPTION_LIST, "LIST", "regression", false,
      "Which verdicts make the exit code: regression (1), suspect (2), missing, no-history (3), improvement (4), or none."},
     {"min_history", OPTION_NUMBER, "N", NULL, false, "Run points of history that a regression needs; default: the workload's, else 8."},
     {"false_alarm_rate", OPTION_NUMBER, "P", "0.05", false, "Promised probability of any regression when nothing changed, per invocation."},

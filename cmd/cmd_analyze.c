@@ -34,7 +34,7 @@ static int analyze(struct context *context, const struct workload *workload, str
     fputs(out.s, context->out);
     text_close(&out);
     const int codes[] = {parsed, code, gate_code(gate, analysis)};
-    return gate_exit_code(codes, sizeof(codes) / sizeof(codes[0]));
+    return gate_worst(codes, sizeof(codes) / sizeof(codes[0]));
 }
 
 static int run(struct context *context)
@@ -44,7 +44,7 @@ static int run(struct context *context)
     const char *uri = command_history_uri(context, &err);
     struct workload *workload = NULL;
     struct batch *batch = NULL;
-    bool ok = uri && gate_parse(options_text(context->options, "fail_on"), &gate, &err) &&
+    bool ok = uri && gate_parse(options_list(context->options, "fail_on"), &gate, &err) &&
               (workload = command_workload(context, options_text(context->options, "workload"), &err)) && (batch = batch_open(&err));
     int code = ok ? analyze(context, workload, batch, uri, &gate) : command_fail(context, &err);
     batch_close(batch);

@@ -65,7 +65,7 @@ static int exit_code(const struct ci *ci)
     int codes[CODES_MAX];
     for (size_t i = 0; i < ci->outcomes_n; i++)
         codes[i] = ci->outcomes[i].code;
-    return gate_exit_code(codes, ci->outcomes_n);
+    return gate_worst(codes, ci->outcomes_n);
 }
 
 static const char *artifact(struct ci *ci, const char *name)
@@ -91,10 +91,16 @@ static bool check_backends(const struct block *block, struct error *err)
     return true;
 }
 
-static const char *flag_or_block(const struct ci *ci, const char *flag, const char *path)
+/* By a flag or a variable, not by its default. */
+static bool is_given(const struct ci *ci, const char *flag)
 {
     const char *source = options_source(ci->context->options, flag);
-    const char *given = source && strcmp(source, "default") != 0 ? options_text(ci->context->options, flag) : NULL;
+    return source && strcmp(source, "default") != 0;
+}
+
+static const char *flag_or_block(const struct ci *ci, const char *flag, const char *path)
+{
+    const char *given = is_given(ci, flag) ? options_text(ci->context->options, flag) : NULL;
     const char *configured = given ? NULL : block_text(ci->block, path);
     return given ? given : configured ? configured : options_text(ci->context->options, flag);
 }
@@ -127,9 +133,10 @@ static bool choose_places(struct ci *ci, struct error *err)
 
 static bool choose_steps(struct ci *ci, struct error *err)
 {
-    const char *fail_on = flag_or_block(ci, "fail_on", "lts.gate.fail_on");
+    const char *configured = is_given(ci, "fail_on") ? NULL : block_text(ci->block, "lts.gate.fail_on");
+    const char *const one[] = {configured, NULL};
     const char *upload = options_text(ci->context->options, "upload");
-    if (!gate_parse(fail_on, &ci->gate, err))
+    if (!gate_parse(configured ? one : options_list(ci->context->options, "fail_on"), &ci->gate, err))
         return false;
     ci->lts = block_flag(ci->block, "lts.generate", true);
     ci->analyze = ci->lts && block_flag(ci->block, "lts.regression_analyses.enabled", true);
