@@ -109,6 +109,8 @@ static void log_outcome(struct step *step, const struct outcome *outcome)
     bool fails = (step->request->need_payloads && invalid) || (step->request->strict && outcome->broken);
     for (size_t i = 0; i < outcome->findings->n; i++) {
         const struct finding *finding = &outcome->findings->v[i];
+        if (finding->level == FINDING_BROKEN && invalid)
+            continue; /* said below, as a violation */
         log_line(&context->log, level_of(step, finding, fails), "%s: %s", outcome->test->relative, finding->text);
     }
     struct arena scratch = {0};

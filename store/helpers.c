@@ -12,6 +12,8 @@ enum { PATHS_MAX = 32, GROUPS_MAX = 32 };
 
 static bool want_text(json_t *const *arguments, size_t n, size_t i, const char **text, size_t *len, struct error *err)
 {
+    *text = "";
+    *len = 0;
     if (i >= n || !json_is_string(arguments[i]))
         return error_set(err, ERR_ARTIFACT, "argument %zu must be text", i + 1);
     *text = json_string_value(arguments[i]);

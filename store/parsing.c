@@ -69,9 +69,20 @@ enum root_found parsing_read(struct parsing *parsing, const char *name, const ch
     enum root_found found = ROOT_ABSENT;
     if (*path)
         found = root_read(parsing->options->root, from_root(parsing, *path), ARTIFACT_MAX, parsing->arena, bytes, len, err);
-    if (found == ROOT_ABSENT)
-        parsing_note(parsing, FINDING_LACK, *path ? *path : name, *path ? "not found" : "not found: its directory is not there");
+    const char *shown = *path ? *path : name;
+    if (found == ROOT_ABSENT && !parsing_absent(parsing, shown)) {
+        parsing_note(parsing, FINDING_LACK, shown, *path ? "not found" : "not found: its directory is not there");
+        *LIST_ADD(parsing->arena, &parsing->absent) = shown;
+    }
     return found;
+}
+
+bool parsing_absent(const struct parsing *parsing, const char *file)
+{
+    for (size_t i = 0; i < parsing->absent.n; i++)
+        if (strcmp(parsing->absent.v[i], file) == 0)
+            return true;
+    return false;
 }
 
 bool parsing_exists(struct parsing *parsing, const char *name, bool *exists, struct error *err)
