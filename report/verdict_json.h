@@ -1,1 +1,16 @@
-struct text; struct analysis; void verdict_json_render(struct text *out, const struct analysis *analysis);
+/* report/verdict_json.h — the whole verdict model as JSON, for programs; described by docs/verdict.schema.json.
+ *
+ * Members stand in a fixed order; a number that does not apply is null. VERDICT_JSON_FORMAT grows by one when a reader
+ * of the older format could go wrong; new members alone do not change it.
+ */
+#ifndef REPORT_VERDICT_JSON_H
+#define REPORT_VERDICT_JSON_H
+#include "base/text.h"
+#include "regress/analysis.h"
+
+enum { VERDICT_JSON_FORMAT = 1 };
+
+/* Appends the document, indent 4, with a newline at its end. */
+void verdict_json_render(struct text *out, const struct analysis *analysis);
+
+#endif

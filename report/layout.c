@@ -1,0 +1,85 @@
+#include "report/layout.h"
+
+#include <string.h>
+
+/* Bytes of the character at s; broken UTF-8 counts byte by byte. */
+static size_t character(const char *s, const char *end)
+{
+    size_t n = text_utf8(s, end);
+    return n ? n : 1;
+}
+
+/* At most `columns` characters of [s, end); returns how many were shown. */
+static size_t add_characters(struct text *out, const char *s, const char *end, size_t columns)
+{
+    size_t shown = 0;
+    for (; s < end && shown < columns; shown++) {
+        size_t n = character(s, end);
+        bool plain = n > 1 || ((unsigned char)*s >= ' ' && (unsigned char)*s < 0x7f);
+        if (n == 2 && (unsigned char)s[0] == 0xc2 && (unsigned char)s[1] < 0xa0)
+            plain = false; /* U+0080 … U+009F: control characters too */
+        if (plain)
+            text_addn(out, s, n);
+        else
+            text_addc(out, '?');
+        s += n;
+    }
+    return shown;
+}
+
+static size_t width_of(const char *s, const char *end)
+{
+    size_t width = 0;
+    for (; s < end; s += character(s, end))
+        width++;
+    return width;
+}
+
+/* The text in `columns`, cut with "…" where it does not fit; returns the columns used. */
+static size_t add_cut(struct text *out, const char *s, const char *end, size_t columns)
+{
+    if (width_of(s, end) <= columns)
+        return add_characters(out, s, end, columns);
+    if (columns == 0)
+        return 0;
+    size_t shown = add_characters(out, s, end, columns - 1);
+    text_add(out, "…");
+    return shown + 1;
+}
+
+void layout_cell(struct text *out, const char *s, size_t width, bool right)
+{
+    const char *end = s + strlen(s);
+    size_t used = width_of(s, end);
+    used = used < width ? used : width;
+    if (right)
+        text_fill(out, ' ', width - used);
+    add_cut(out, s, end, width);
+    if (!right)
+        text_fill(out, ' ', width - used);
+}
+
+void layout_wrap(struct text *out, const char *s, size_t indent, size_t hang, size_t columns)
+{
+    size_t at = indent;
+    bool first = true;
+    text_fill(out, ' ', indent);
+    for (s += strspn(s, " \n"); *s; s += strspn(s, " \n")) {
+        const char *end = s + strcspn(s, " \n");
+        size_t width = width_of(s, end);
+        if (!first && at + 1 + width > columns) {
+            text_addc(out, '\n');
+            text_fill(out, ' ', hang);
+            at = hang;
+            first = true;
+        }
+        if (!first) {
+            text_addc(out, ' ');
+            at++;
+        }
+        at += add_cut(out, s, end, columns - at);
+        first = false;
+        s = end;
+    }
+    text_addc(out, '\n');
+}
