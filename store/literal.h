@@ -15,11 +15,11 @@ struct literal {
     size_t mended;       /* lone surrogates and bytes that are not UTF-8: U+FFFD in the value */
 };
 
-/* Reads one literal at the start of the text (blanks and line ends before it are passed over), as Python's ast.literal_eval would, and
- * nan, inf, NaN and Infinity besides. Tuples and sets become lists, bytes the text of their repr. Keys that are not
- * strings become what json.dumps makes of them: 1 → "1", True → "true", None → "null", 1.5 → "1.5", nan → "NaN"; a tuple
- * as it stands in the text. Of equal keys the last value counts. A comma outside of brackets ends it.
- * Not read: complex numbers, f-strings, \N{…}, `...`.
+/* Reads one literal at the start of the text (blanks and line ends before it are passed over), as Python's
+ * ast.literal_eval would, and nan, inf, NaN and Infinity besides. Tuples and sets become lists, bytes the text of their
+ * repr. Keys that are not strings become what json.dumps makes of them: 1 → "1", True → "true", None → "null",
+ * 1.5 → "1.5", nan → "NaN"; a tuple as it stands in the text. Of equal keys the last value counts. A comma outside of
+ * brackets ends the literal. Not read: complex numbers, f-strings, \N{…}, `...`.
  * The caller owns the result. `at` is where the text starts; errors are ERR_ARTIFACT and say line and column. */
 json_t *literal_parse(const char *text, size_t len, struct pos at, struct literal *found, struct error *err);
 

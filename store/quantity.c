@@ -57,8 +57,9 @@ bool quantity_parse(const char *text, struct pos at, double *out, struct error *
             two = suffixes[i].two;
         }
     if (!known)
-        return error_at(err, ERR_ARTIFACT, at, "'%.80s': unknown suffix '%.20s', expected one of n u m k M G T P E Ki Mi Gi Ti Pi Ei",
-                        text, text + len);
+        return error_at(err, ERR_ARTIFACT, at,
+                        "'%.80s': unknown suffix '%.20s', expected one of n u m k M G T P E Ki Mi Gi Ti Pi Ei", text,
+                        text + len);
     char number[NUMBER_MAX + 16];
     snprintf(number, sizeof(number), "%.*se%d", (int)len, text, ten);
     double value = ldexp(strtod(number, NULL), two);

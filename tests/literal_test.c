@@ -14,7 +14,8 @@ static const struct {
     const char *error;
 } rows[] = {
     {"{'loss': 7.3438, 'grad_norm': nan, 'ok': True, 'x': None, 't': (1, 2), 's': \"it's\", 'e': 1e-05, 'i': -inf}",
-     "{\"loss\": 7.3438, \"grad_norm\": null, \"ok\": true, \"x\": null, \"t\": [1, 2], \"s\": \"it's\", \"e\": 1e-05, \"i\": null}", 106, 2,
+     "{\"loss\": 7.3438, \"grad_norm\": null, \"ok\": true, \"x\": null, \"t\": [1, 2],"
+     " \"s\": \"it's\", \"e\": 1e-05, \"i\": null}", 106, 2,
      NULL},
     {"  {'a': 1} and more {", "{\"a\": 1}", 10, 0, NULL},
     {"[NaN, Infinity, +nan, - inf, 1e400]", "[null, null, null, null, null]", 35, 5, NULL},
@@ -45,12 +46,13 @@ static void test_rows(void)
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct error err = {0};
         struct literal found;
-        json_t *got = literal_parse(rows[i].text, strlen(rows[i].text), (struct pos){.file = "pod.log", .line = 7, .col = 10}, &found, &err);
+        struct pos at = {.file = "pod.log", .line = 7, .col = 10};
+        json_t *got = literal_parse(rows[i].text, strlen(rows[i].text), at, &found, &err);
         json_t *want = rows[i].json ? json_loads(rows[i].json, JSON_DECODE_ANY, NULL) : NULL;
         char *shown = got ? json_dumps(got, JSON_ENCODE_ANY) : NULL;
         CHECK(got ? json_equal(got, want) : !want, "row %zu: %s", i, shown ? shown : err.text);
-        CHECK(!got || !rows[i].used || (found.used == rows[i].used && found.non_finite == rows[i].non_finite), "row %zu: %zu used, %zu",
-              i, found.used, found.non_finite);
+        bool counts = found.used == rows[i].used && found.non_finite == rows[i].non_finite;
+        CHECK(!got || !rows[i].used || counts, "row %zu: %zu used, %zu", i, found.used, found.non_finite);
         CHECK(got || (err.kind == ERR_ARTIFACT && strcmp(err.text, rows[i].error) == 0), "row %zu: %s", i, err.text);
         free(shown);
         json_decref(got);

@@ -72,7 +72,8 @@ static void test_calendar(void)
                 if (of_month > 1 && of_month < 28)
                     continue;
                 moment_isoformat((struct moment){.us = day * 86400 * 1000000}, ' ', text);
-                snprintf(want, sizeof(want), "%04u-%02u-%02u 00:00:00", (unsigned)year, (unsigned)month & 15, (unsigned)of_month & 31);
+                snprintf(want, sizeof(want), "%04u-%02u-%02u 00:00:00", (unsigned)year, (unsigned)month & 15,
+                         (unsigned)of_month & 31);
                 ok = ok && strcmp(text, want) == 0;
             }
     CHECK(ok && day == 2932897, "%lld", (long long)day);

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <jansson.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -20,7 +21,10 @@ static void check_again(struct arena *arena, const struct text *dump, json_t *js
     struct text text = text_open(1u << 26);
     yaml_dump(&text, again);
     json_t *json_again = node_json(again, NULL);
-    assert(json_equal(json, json_again));
+    char *before = json_dumps(json, JSON_ENCODE_ANY), *after = json_dumps(json_again, JSON_ENCODE_ANY);
+    assert(before && after && strcmp(before, after) == 0); /* json_equal does not know keys with NULs */
+    free(before);
+    free(after);
     assert(text.len == dump->len && memcmp(text.s, dump->s, text.len) == 0);
     json_decref(json_again);
     text_close(&text);
