@@ -60,15 +60,22 @@ def releases(args):
     timeline(args, [(v.replace("/", "_"), v) for v in args.versions], datetime.timedelta(days=7))
 
 
+def different_jobs(count):
+    """Jobs with settings of their own; from the 241st on they repeat but for the setting `repetition`."""
+    cells = itertools.product(range(10_000), (512, 1024, 2048, 4096), (1, 2, 4, 8, 16), (1, 2, 4, 8), generate.JOBS)
+    for repetition, length, batch, gpu, base in itertools.islice(cells, count):
+        extra = (("repetition", repetition),) if repetition else ()
+        rate = base.tokens_per_second * gpu / base.gpu * (512 / length) ** 0.5
+        yield dataclasses.replace(base, gpu=gpu, batch=batch, max_seq_length=length, progress=2, extra_settings=extra,
+                                  tokens_per_second=rate)
+
+
 def many(args):
     run = run_of(args.version, args.start)
-    cells = itertools.product(range(10_000), (512, 1024, 2048, 4096), (1, 2, 4, 8, 16), (1, 2, 4, 8), generate.JOBS)
-    for i, (repetition, length, batch, gpu, base) in enumerate(itertools.islice(cells, args.n)):
-        extra = (("repetition", repetition),) if repetition else ()
-        job = dataclasses.replace(base, gpu=gpu, batch=batch, max_seq_length=length, progress=2, extra_settings=extra,
-                                  tokens_per_second=base.tokens_per_second * gpu / base.gpu * 512 ** 0.5 / length ** 0.5)
+    width = max(3, len(str(args.n - 1)))
+    for i, job in enumerate(different_jobs(args.n)):
         start = args.start + i * seconds(600)
-        write_test(args.out, job, run, start, f"{i:0{max(3, len(str(args.n - 1)))}d}__{job.name}")
+        write_test(args.out, job, run, start, f"{i:0{width}d}__{job.name}")
 
 
 def parse_arguments(argv):
@@ -81,7 +88,7 @@ def parse_arguments(argv):
             parent.add_argument(name, **keywords)
         return parent
 
-    start = options(("--start", dict(type=day, default=day("2025-03-03"), help="YYYY-MM-DD of the first test, from 02:00")))
+    start = options(("--start", dict(type=day, default=day("2025-03-03"), help="YYYY-MM-DD; the first test is after 02:00")))
     version = options(("--version", dict(default="v1.0.0", help="image tag")))
     job = options(("--job", dict(choices=sorted(JOBS), default="granite-3b-full")))
     line = options(("--last-worse", dict(type=float, help="the last does exactly this part less than the others' median "

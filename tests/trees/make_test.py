@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Tests make.py: every command runs, twice with the same bytes, and holds what it promises. Standard library only."""
 import contextlib
+import datetime
 import io
 import json
 import os
@@ -132,9 +133,12 @@ class MakeTest(unittest.TestCase):
         self.assertTrue(all(b":v2.0.1\n" in f[f"{BASE}/000__granite-3b-full/settings.yaml"] for f in files))
 
     def test_many(self):
-        files = listed(self.made("many", "250"))
+        files = listed(self.made("many", "7"))
         for name in ("/settings.yaml", "/.uuid"):
-            self.assertEqual(len({c for p, c in files.items() if p.endswith(name)}), 250)
+            self.assertEqual(len({c for p, c in files.items() if p.endswith(name)}), 7)
+        run_ = make.run_of("v1", datetime.datetime(2025, 1, 1))
+        texts = {make.topsail.yaml_text(make.topsail.settings(job, run_)) for job in make.different_jobs(1000)}
+        self.assertEqual(len(texts), 1000)
 
     def test_releases(self):
         out = self.made("releases", "v1.2", "v1.10", "v1.9")
