@@ -5,6 +5,7 @@ generate.py           writes the tree and README.md's figures
 generate.py --check   compares what is there with what it would write; 1 when they differ
 
 Nine releases of one container image, three configurations each. In the newest release one configuration is slower.
+Python 3.9 or newer, standard library only.
 """
 import argparse
 import dataclasses
@@ -18,7 +19,7 @@ sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 import topsail_test as topsail  # noqa: E402
-from topsail_test import Dice, Job, Run, RUN, CAPTURE, seconds  # noqa: E402
+from topsail_test import Dice, Job, Run, CAPTURE, seconds  # noqa: E402
 
 LORA = ("q_proj", "k_proj", "v_proj", "o_proj")
 JOBS = (
@@ -164,13 +165,15 @@ def figures_text():
     for kpi in values[0]:
         history, new = [v[kpi] for v in values[:-1]], values[-1][kpi]
         mid = statistics.median(history)
-        lines.append(f"| `{kpi}` | {mid:.4f} | {min(history):.4f} … {max(history):.4f} | {new:.4f} | {100 * (new / mid - 1):+.2f} % |")
+        lines.append(f"| `{kpi}` | {mid:.4f} | {min(history):.4f} … {max(history):.4f} | {new:.4f} "
+                     f"| {100 * (new / mid - 1):+.2f} % |")
     lines += ["\n`dataset_tokens_per_second` of all three:\n",
               "| configuration | median of the history | its standard deviation | newest | change |", "|---|---|---|---|---|"]
     for job in JOBS:
         values = [results(job, rate)["dataset_tokens_per_second"] for rate in rates(job)]
         mid, spread = statistics.median(values[:-1]), statistics.stdev(values[:-1]) / statistics.fmean(values[:-1])
-        lines.append(f"| `{job.name}` | {mid:.1f} | {100 * spread:.2f} % | {values[-1]:.1f} | {100 * (values[-1] / mid - 1):+.2f} % |")
+        lines.append(f"| `{job.name}` | {mid:.1f} | {100 * spread:.2f} % | {values[-1]:.1f} "
+                     f"| {100 * (values[-1] / mid - 1):+.2f} % |")
     return "\n".join(lines) + "\n"
 
 
@@ -189,7 +192,8 @@ def present():
     for top in ("history", "newest"):
         for path in sorted((HERE / top).rglob("*")):
             if path.is_symlink() or not path.is_dir():
-                out[path.relative_to(HERE).as_posix()] = "a link" if path.is_symlink() else path.read_bytes().decode(errors="replace")
+                text = "a link" if path.is_symlink() else path.read_bytes().decode(errors="replace")
+                out[path.relative_to(HERE).as_posix()] = text
     return out
 
 
