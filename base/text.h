@@ -29,6 +29,9 @@ void text_fill(struct text *text, char c, size_t n); /* n times c */
 void text_printf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_vprintf(struct text *text, const char *format, va_list args);
 
+/* Appends bytes as UTF-8: those that are not become U+FFFD, one each. Returns how many those were. */
+size_t text_add_clean(struct text *text, const char *bytes, size_t len);
+
 /* Makes room for n more bytes and returns where they go, or NULL when over; text->len is then advanced by the caller. */
 char *text_room(struct text *text, size_t n);
 

@@ -19,25 +19,34 @@ static void resolve_dir(struct parsing *parsing, const struct artifact_dir *dir,
     const char *directory = strcmp(test->relative, ".") == 0 ? "" : test->relative;
     const char *literal = directory[0] ? arena_printf(parsing->arena, "%s/%s", directory, dir->pattern) : dir->pattern;
     struct root_names matches = {.v = &literal, .n = 1};
-    if (!root_kind(root, literal))
+    if (root_kind(root, literal) != S_IFDIR)
         matches = root_glob(root, directory, dir->pattern, parsing->arena);
     const char **all = ARENA_ARRAY(parsing->arena, const char *, matches.n + 1);
+    size_t n = 0;
     for (size_t i = 0; i < matches.n; i++)
-        all[i] = below_test(test, matches.v[i]);
-    *resolved = (struct resolved_dir){.dir = dir, .path = matches.n ? all[matches.n - 1] : NULL, .all = all};
-    if (matches.n > 1 && !dir->all)
-        parsing_note(parsing, FINDING_NOTE, dir->pattern, "%zu directories match, %s is used", matches.n, resolved->path);
-    if (!matches.n)
+        if (root_kind(root, matches.v[i]) == S_IFDIR)
+            all[n++] = below_test(test, matches.v[i]);
+    *resolved = (struct resolved_dir){.dir = dir, .path = n ? all[n - 1] : NULL, .all = all};
+    if (n > 1 && !dir->all)
+        parsing_note(parsing, FINDING_NOTE, dir->pattern, "%zu directories match, %s is used", n, resolved->path);
+    if (!n)
         parsing_note(parsing, FINDING_NOTE, dir->pattern, "no directory matches (%s)", dir->name);
+}
+
+/* Names of directories need not be UTF-8. */
+static json_t *path_json(const char *path)
+{
+    size_t ignored = 0;
+    return parsing_clean(path, strlen(path), &ignored);
 }
 
 static json_t *dir_json(const struct resolved_dir *resolved)
 {
     if (!resolved->dir->all)
-        return resolved->path ? json_string(resolved->path) : json_null();
+        return resolved->path ? path_json(resolved->path) : json_null();
     json_t *list = json_array();
     for (const char *const *path = resolved->all; *path; path++)
-        json_array_append_new(list, json_string(*path));
+        json_array_append_new(list, path_json(*path));
     return list;
 }
 
@@ -52,9 +61,9 @@ static void make_globals(struct parsing *parsing)
         json_object_set_new(dirs, workload->artifact_dirs[i].name, dir_json(&parsing->dirs[i]));
     }
     parsing->values = json_object();
-    parsing->globals = json_pack("{s:O s:O s:I s:o s:{s:s s:s s:o}}", "settings", test->settings, "import_settings",
+    parsing->globals = json_pack("{s:O s:O s:I s:o s:{s:o s:o s:o}}", "settings", test->settings, "import_settings",
                                  test->import_settings, "exit_code", (json_int_t)test->exit_code, "dirs", dirs, "test", "path",
-                                 test->location, "dir", test->relative, "dirs", json_incref(dirs));
+                                 path_json(test->location), "dir", path_json(test->relative), "dirs", json_incref(dirs));
 }
 
 static void run_parser(struct parsing *parsing, const struct parser *parser)
