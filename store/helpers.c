@@ -39,7 +39,7 @@ static bool help_json(void *context, json_t *const *arguments, size_t n, json_t 
         if (!paths[i])
             return false;
     }
-    *result = parsing_json(parsing, arena_strdup(parsing->arena, name), paths, paths_n, err);
+    *result = parsing_json(parsing, arena_strdup(parsing->arena, name), paths_n ? paths : NULL, paths_n, err);
     return err->kind == ERR_NONE;
 }
 

@@ -54,7 +54,7 @@ static json_t *read_value(struct line *line, const char *text, size_t len, enum 
     struct json_repairs repairs = {0};
     json_t *value = NULL;
     switch (as) {
-    case LINES_TEXT: return parsing_clean(text, len, &line->bad);
+    case LINES_TEXT: return json_stringn_nocheck(text, len);
     case LINES_NUMBER: return read_number(line, text, len, err);
     case LINES_PYTHON: value = literal_parse(text, len, at, &found, err); break;
     case LINES_JSON: value = read_json(line, text, len, &repairs, err); break;
@@ -87,7 +87,28 @@ struct lines {
     const char *last; /* read at the end: only the last one counts, and only it has to be right */
     size_t last_len;
     int last_number;
+    struct text clean, last_clean; /* a line that was not UTF-8, as it was matched; `last` if it is from there */
 };
+
+/* Patterns do not match bytes that are not UTF-8: those are replaced before. */
+static void clean_line(struct lines *lines, const char **line, size_t *len)
+{
+    if (text_utf8_valid(*line, *len) == *len)
+        return;
+    text_clear(&lines->clean);
+    lines->line.bad += text_add_clean(&lines->clean, *line, *len);
+    *line = lines->clean.s;
+    *len = lines->clean.len;
+}
+
+static const char *keep_clean(struct lines *lines, const char *text, size_t len)
+{
+    if (text < lines->clean.s || text > lines->clean.s + lines->clean.len)
+        return text;
+    text_clear(&lines->last_clean);
+    text_addn(&lines->last_clean, text, len);
+    return lines->last_clean.s;
+}
 
 static void take(struct lines *lines, const char *text, size_t len, struct error *err)
 {
@@ -97,7 +118,7 @@ static void take(struct lines *lines, const char *text, size_t len, struct error
     case LINES_COUNT: break;
     case LINES_FIRST: lines->first = read_value(&lines->line, text, len, lines->as, err); break;
     case LINES_LAST:
-        lines->last = text;
+        lines->last = keep_clean(lines, text, len);
         lines->last_len = len;
         lines->last_number = lines->line.number;
         break;
@@ -164,13 +185,15 @@ json_t *lines_parse(struct parsing *parsing, const char *path, const char *bytes
                     enum lines_as as, enum lines_keep keep, struct error *err)
 {
     struct lines lines = {.line = {.parsing = parsing, .path = path, .number = 1}, .as = as, .keep = keep,
-                          .all = keep == LINES_ALL ? json_array() : NULL};
+                          .all = keep == LINES_ALL ? json_array() : NULL, .clean = text_open(ARTIFACT_MAX),
+                          .last_clean = text_open(ARTIFACT_MAX)};
     struct budget budget = budget_open();
     struct cursor cursor = cursor_open(bytes, len);
     const char *line, *text;
     size_t line_len, text_len, seen = 0;
     bool done = false, ended;
     while (!done && !err->kind && next_line(&cursor, &line, &line_len, &ended)) {
+        clean_line(&lines, &line, &line_len);
         if (match_line(parsing, pattern, line, line_len, &text, &text_len, err)) {
             take(&lines, text, text_len, err);
             done = keep == LINES_FIRST;
@@ -181,5 +204,7 @@ json_t *lines_parse(struct parsing *parsing, const char *path, const char *bytes
     }
     json_t *value = result_of(&lines, err);
     note_all(&lines);
+    text_close(&lines.clean);
+    text_close(&lines.last_clean);
     return value;
 }
