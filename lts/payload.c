@@ -193,23 +193,27 @@ static bool repeats_metadata(const char *pointer, const struct violations *found
     return is_said(found, strcmp(slash, "/test_uuid") == 0 ? "/metadata/" : "/metadata/settings/", slash + 1);
 }
 
-/* A number that is not finite was said when it was evaluated. */
-static bool is_listed(const struct building *building, const char *pointer)
+/* A number that is not finite was said when the value that it stands in was evaluated. */
+static bool is_non_finite(const struct building *building, size_t said, const struct violation *violation)
 {
-    for (size_t i = 0; i < building->violations.n; i++)
-        if (strcmp(building->violations.v[i].pointer, pointer) == 0)
+    for (size_t i = 0; i < said && strcmp(violation->found, "null") == 0; i++) {
+        const char *known = building->violations.v[i].pointer;
+        size_t n = strlen(known);
+        if (n && strncmp(violation->pointer, known, n) == 0 && (violation->pointer[n] == '\0' || violation->pointer[n] == '/'))
             return true;
+    }
     return false;
 }
 
 static void validate(struct building *building, const json_t *json)
 {
     struct violations found = {0};
+    const size_t said = building->violations.n;
     json_schema_check(building->lts->schema, json, building->arena, &found);
     for (size_t i = 0; i < found.n; i++) {
         const struct violation *violation = &found.v[i];
         if (repeats_metadata(violation->pointer, &found) || repeats_result(building, violation->pointer, &found) ||
-            is_listed(building, violation->pointer))
+            is_non_finite(building, said, violation))
             continue;
         const struct origin *origin = find_origin(building, violation->pointer);
         *LIST_ADD(building->arena, &building->violations) =
