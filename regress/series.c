@@ -7,6 +7,7 @@
 #include "regress/score.h"
 #include "regress/stats.h"
 
+enum { JUST_BEFORE = 8 };
 static const struct levels_options estimated = {.alpha = 0.05, .rho = NAN};
 
 static bool point_value(const struct select_point *point, const char *kpi, double *mean, size_t *repetitions)
@@ -91,16 +92,15 @@ static int compare_doubles(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Whether it is worth segmenting the history before x[start]: x[start] is among the worst of it, and the runs since
- * then are worse by more than the thresholds. */
+/* Whether it is worth segmenting the history before x[start]: x[start] is worse than nearly all of the runs just before
+ * it, and the runs since then stand nearer to it. Only saves time: what is passed over would not have been sure. */
 static bool worth_testing(const struct series *s, size_t start, struct arena *scratch)
 {
-    size_t beyond = 0;
-    for (size_t i = 0; i < start; i++)
+    size_t from = start > JUST_BEFORE ? start - JUST_BEFORE : 0, beyond = 0;
+    for (size_t i = from; i < start; i++)
         beyond += worse_by(s, s->x[start], s->x[i]) >= 0;
-    if (beyond > start / 4)
+    if (beyond > (start - from) / 4)
         return false;
-    size_t from = start > SERIES_WINDOW ? start - SERIES_WINDOW : 0;
     double good = median_of(s->x + from, start - from, scratch);
     double bad = median_of(s->x + start, s->n + 1 - start, scratch);
     return worse_by(s, good, bad) > 0 && not_recovered(s, good, bad);

@@ -159,6 +159,11 @@ static void render_paragraphs(struct text *out, const struct analysis *analysis,
 
 /* ---- notes ---- */
 
+static bool same_key(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) == 0;
+}
+
 static void render_entry_notes(struct text *out, const struct entry_result *entry, struct arena *arena)
 {
     if (entry->changed_key)
@@ -166,6 +171,8 @@ static void render_entry_notes(struct text *out, const struct entry_result *entr
                                              "not on both sides", entry->name, entry->changed_key), 2, 4, COLUMNS);
     for (size_t i = 0; i < entry->near_misses_n && i < NEAR_MISSES_SHOWN; i++) {
         const struct near_miss *near = &entry->near_misses[i];
+        if (same_key(near->key, entry->changed_key))
+            continue;
         layout_wrap(out, arena_printf(arena, "%s: %zu record%s of history differ%s only in '%s' (here %s, there %s): an "
                                              "ignored key?", entry->name, near->records, near->records == 1 ? "" : "s",
                                       near->records == 1 ? "s" : "", near->key, near->entry_value, near->history_value),
@@ -196,14 +203,22 @@ static void render_notes(struct text *out, const struct analysis *analysis, stru
 
 /* ---- the rest, a line each ---- */
 
+/* Ends with the last cell that has something in it. */
 static void render_row(struct text *out, const char *const *cells)
 {
     static const size_t widths[] = {WIDTH_KPI, WIDTH_VERDICT, WIDTH_VALUE, WIDTH_LEVEL, WIDTH_CHANGE};
-    for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+    size_t n = sizeof(widths) / sizeof(widths[0]);
+    while (n > 2 && !cells[n - 1][0])
+        n--;
+    for (size_t i = 0; i < n; i++) {
         text_add(out, "  ");
-        layout_cell(out, cells[i], widths[i], i > 1);
+        if (i + 1 == n && n == 2)
+            layout_wrap(out, cells[i], 0, 0, COLUMNS); /* its own width, and the newline */
+        else
+            layout_cell(out, cells[i], widths[i], i > 1);
     }
-    text_addc(out, '\n');
+    if (n > 2)
+        text_addc(out, '\n');
 }
 
 static void render_rest_of(struct text *out, const struct entry_result *entry, struct arena *arena)

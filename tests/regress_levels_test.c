@@ -10,6 +10,7 @@
 #include "regress/score.h"
 #include "regress/stats.h"
 #include "tests/check.h"
+#include "tests/regress_build.h"
 
 static json_t *load_vectors(void)
 {
@@ -159,34 +160,6 @@ static void test_critical(void)
     arena_close(&arena);
 }
 
-/* Uniform in (0, 1), and the noise families of the error rates. */
-static double uniform(uint64_t *random)
-{
-    return ((double)(score_random(random) >> 11) + 0.5) / 9007199254740992.0;
-}
-
-static double gauss(uint64_t *random)
-{
-    return sqrt(-2 * log(uniform(random))) * cos(6.283185307179586 * uniform(random));
-}
-
-static void noise(const char *family, double *x, size_t n, uint64_t *random)
-{
-    double last = gauss(random);
-    for (size_t i = 0; i < n; i++) {
-        double g = gauss(random);
-        if (strcmp(family, "t3") == 0) {
-            double a = gauss(random), b = gauss(random), c = gauss(random);
-            g /= sqrt((a * a + b * b + c * c) / 3);
-        } else if (strcmp(family, "lognormal") == 0) {
-            g = exp(.8 * g);
-        } else if (strcmp(family, "AR(.3)") == 0) {
-            g = last = .3 * last + sqrt(1 - .09) * g;
-        }
-        x[i] = 100 + g;
-    }
-}
-
 /* Share of stationary series in which a change is found: at most .05 is promised; the bound is three standard errors
  * of 300 series above the .05 (seeded, so it is one fixed number). */
 static void test_error_rate(void)
@@ -201,7 +174,7 @@ static void test_error_rate(void)
             int changed = 0;
             for (int i = 0; i < SERIES; i++) {
                 double x[64];
-                noise(families[f], x, sizes[s], &random);
+                build_noise(families[f], x, sizes[s], &random);
                 changed += levels_find(x, sizes[s], &(struct levels_options){.05, NAN}, &arena).n > 0;
                 arena_clear(&arena);
             }
