@@ -57,7 +57,8 @@ static const char *search_place(struct arena *arena, const char *place, const ch
             if (strcmp(names.v[i], name) == 0 || has_alias(arena, root, names.v[i], name))
                 found = folder;
             const char **wider = ARENA_ARRAY(arena, const char *, seen->n + 2);
-            memcpy(wider, seen->v, seen->n * sizeof(*wider) * (seen->v != NULL));
+            if (seen->n)
+                memcpy(wider, seen->v, seen->n * sizeof(*wider));
             wider[seen->n] = names.v[i];
             *seen = (struct root_names){wider, seen->n + 1};
         }
