@@ -158,7 +158,7 @@ static void weigh(struct hypothesis *h)
     h->p_worse = series_worse(&h->series, f, &h->began);
     double change = h->series.x[h->series.n] - f->now.centre;
     bool counts = (double)h->series.worse * change < 0 && series_passes(h->series.rule, change, f->now.centre);
-    h->p_better = counts ? fmin(1, f->p_better / SERIES_NEWEST_SHARE) : 1;
+    h->p_better = counts ? fmin(1, f->p_better / series_newest_share(&h->series)) : 1;
 }
 
 /* Each direction by itself, over everything that was tested. */
