@@ -97,6 +97,9 @@ void parsing_close(struct parsing *parsing)
     if (!parsing)
         return;
     sandbox_close(parsing->sandbox);
+    for (size_t i = 0; i < parsing->yamls.n; i++)
+        if (!parsing->yamls.v[i].shared)
+            document_close(parsing->yamls.v[i].document);
     for (size_t i = 0; i < parsing->regexes.n; i++)
         regex_close(parsing->regexes.v[i].regex);
     regex_scratch_close(parsing->scratch);

@@ -8,10 +8,13 @@
 #include "store/test.h"
 #include "workload/workload.h"
 
+struct documents; /* store/documents.h */
+
 struct store_options {
     const struct root *root;
     const struct workload *workload;
     const char *const *environment;  /* "NAME=VALUE", NULL-ended: what env: parsers may see */
+    struct documents *documents;     /* shared by all tests; may be NULL */
     const char *const *env_allowed;  /* NULL-ended: names allowed beside the known CI variables */
 };
 

@@ -126,28 +126,38 @@ bool parsing_exists(struct parsing *parsing, const char *name, bool *exists, str
 
 /* ---- documents ---- */
 
-struct node *parsing_yaml(struct parsing *parsing, const char *name, struct error *err)
+static void note_document(struct parsing *parsing, const char *path, const struct document *document)
+{
+    const struct yaml_findings *found = &document->findings;
+    if (found->repeated_keys)
+        parsing_note(parsing, FINDING_WARNING, path, "%zu keys are given twice (the last counts), first at %d:%d",
+                     found->repeated_keys, found->first_line, found->first_col);
+    if (document->non_finite)
+        parsing_note(parsing, FINDING_WARNING, path, "%zu numbers are not finite (read as null)", document->non_finite);
+}
+
+struct document *parsing_yaml(struct parsing *parsing, const char *name, struct error *err)
 {
     for (size_t i = 0; i < parsing->yamls.n; i++) {
         if (strcmp(parsing->yamls.v[i].file, name) == 0) {
             const char *path;
             if (parsing_resolve(parsing, name, &path, err) && path)
                 add_provenance(parsing, path);
-            return parsing->yamls.v[i].node;
+            return parsing->yamls.v[i].document;
         }
     }
     const char *bytes, *path;
     size_t len;
-    struct yaml_findings found = {0};
-    struct node *node = NULL;
-    if (parsing_read(parsing, name, &bytes, &len, &path, err) == ROOT_FOUND)
-        node = yaml_parse_artifact(parsing->arena, bytes, len, path, &found, err);
-    if (found.repeated_keys)
-        parsing_note(parsing, FINDING_WARNING, path, "%zu keys are given twice (the last counts), first at %d:%d",
-                     found.repeated_keys, found.first_line, found.first_col);
-    if (node)
-        *LIST_ADD(parsing->arena, &parsing->yamls) = (struct cached_yaml){name, node};
-    return node;
+    bool shared;
+    if (parsing_read(parsing, name, &bytes, &len, &path, err) != ROOT_FOUND)
+        return NULL;
+    struct document *document =
+        documents_read(parsing->options->documents, parsing->arena, bytes, len, path, &shared, err);
+    if (document) {
+        note_document(parsing, path, document);
+        *LIST_ADD(parsing->arena, &parsing->yamls) = (struct cached_yaml){name, document, shared};
+    }
+    return document;
 }
 
 static void note_repairs(struct parsing *parsing, const char *path, const struct json_repairs *repairs)

@@ -1,6 +1,7 @@
 /* store/parsing.h — what the parsers and helpers see of the test that is being parsed. Inside store/ only. */
 #ifndef STORE_PARSING_H
 #define STORE_PARSING_H
+#include "store/documents.h"
 #include "store/parse.h"
 
 enum { ARTIFACT_MAX = 1 << 30 };
@@ -23,7 +24,8 @@ struct cached_regex {
 
 struct cached_yaml {
     const char *file;
-    struct node *node;
+    struct document *document;
+    bool shared;
 };
 
 struct parsing {
@@ -55,7 +57,7 @@ bool parsing_exists(struct parsing *parsing, const char *name, bool *exists, str
 /* The sandbox, opened on first use; NULL with *err set when the Lua files do not run. */
 struct sandbox *parsing_sandbox(struct parsing *parsing, struct error *err);
 /* A document, read once however many parsers name it. */
-struct node *parsing_yaml(struct parsing *parsing, const char *name, struct error *err);
+struct document *parsing_yaml(struct parsing *parsing, const char *name, struct error *err);
 json_t *parsing_json(struct parsing *parsing, const char *name, struct json_path *const *keep, size_t keep_n,
                      struct error *err);
 struct regex *parsing_regex(struct parsing *parsing, const char *pattern, struct error *err);
