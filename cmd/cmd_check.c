@@ -111,7 +111,7 @@ static int run(struct context *context)
     int code = lts ? 0 : command_fail(context, &err);
     lts_close(lts);
     if (code == 0)
-        fprintf(context->out, "%s: workload '%s' is right: %zu parsers, %zu models, %zu KPIs\n", workload->file, workload->name,
+        fprintf(context->out, "%s: workload '%s' is right (parsers: %zu, models: %zu, KPIs: %zu)\n", workload->file, workload->name,
                 workload->parse_once_n + workload->parse_always_n, workload->models.n, workload->kpis_n);
     if (code == 0 && directory)
         code = check_test(context, workload, directory);

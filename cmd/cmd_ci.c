@@ -128,7 +128,7 @@ static bool choose_places(struct ci *ci, struct error *err)
     if (!ci->directory)
         return error_set(err, ERR_USAGE, "ci: expected the directory with the tests: matbench ci DIR, --results_dirname=DIR, or "
                                          "matbench.test_directory in --config");
-    return ci->history != NULL;
+    return ci->history && history_is_known(ci->history, err);
 }
 
 static bool choose_steps(struct ci *ci, struct error *err)
@@ -136,7 +136,7 @@ static bool choose_steps(struct ci *ci, struct error *err)
     const char *configured = is_given(ci, "fail_on") ? NULL : block_text(ci->block, "lts.gate.fail_on");
     const char *const one[] = {configured, NULL};
     const char *upload = options_text(ci->context->options, "upload");
-    if (!gate_parse(configured ? one : options_list(ci->context->options, "fail_on"), &ci->gate, err))
+    if (!analyze_check_options(ci->context, err) || !gate_parse(configured ? one : options_list(ci->context->options, "fail_on"), &ci->gate, err))
         return false;
     ci->lts = block_flag(ci->block, "lts.generate", true);
     ci->analyze = ci->lts && block_flag(ci->block, "lts.regression_analyses.enabled", true);
@@ -273,13 +273,13 @@ static void write_outcomes(struct ci *ci)
 static void show_parsed(const struct ci *ci)
 {
     const struct parse_counts *n = &ci->parsed;
-    fprintf(ci->context->out, "\n%s: %zu tests parsed", ci->directory, n->tests);
+    fprintf(ci->context->out, "\n%s: tests: %zu read", ci->directory, n->tests);
     if (n->broken)
-        fprintf(ci->context->out, ", %zu broken", n->broken);
+        fprintf(ci->context->out, ", %zu of them broken", n->broken);
     if (n->skipped)
         fprintf(ci->context->out, ", %zu skipped", n->skipped);
     if (ci->lts)
-        fprintf(ci->context->out, "; %zu payloads valid, %zu not", n->valid, n->invalid);
+        fprintf(ci->context->out, "; payloads: %zu valid, %zu invalid", n->valid, n->invalid);
     fprintf(ci->context->out, "\n");
 }
 
@@ -350,8 +350,11 @@ static void show(struct ci *ci)
         fprintf(ci->context->out, "NOT GATED: %s\n", ci->analyze ? "there is no valid payload to compare" : "the analysis is off");
     }
     show_stored(ci);
-    fprintf(ci->context->out, "files: %s%s%s%s\n", artifact(ci, "internal_matrix.json"), ci->lts ? ", lts_payload.json, kpis.om" : "",
-            ci->analysis ? ", regression_summary.yaml, regression_verdicts.json" : "", ", outcome.json");
+    fprintf(ci->context->out, "files in %s: %s%s%s%soutcome.json\n",
+            strcmp(ci->artifacts, ".") == 0 ? "this directory" : ci->artifacts, ci->parsed.written ? "internal_matrix.json, " : "",
+            ci->parsed.written && ci->lts ? "lts_payload.json, lts_payload.schema.json, " : "",
+            ci->parsed.written && ci->lts && ci->workload->kpis_n ? "kpis.om, " : "",
+            ci->analysis ? "regression_summary.yaml, regression_verdicts.json, " : "");
     show_next(ci);
     show_codes(ci);
 }

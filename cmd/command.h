@@ -13,6 +13,8 @@
 #include "config/options.h"
 #include "workload/workload.h"
 
+enum { JOBS_MAX = 256 };
+
 struct context {
     struct arena *arena;
     FILE *out; /* results */

@@ -35,11 +35,11 @@ static bool open_outputs(struct step *step)
 {
     const struct parse_request *request = step->request;
     const char *const paths[] = {request->matrix, request->payloads, request->kpis};
-    int dashes = 0;
     for (size_t i = 0; i < 3; i++)
-        dashes += paths[i] && strcmp(paths[i], "-") == 0;
-    if (dashes > 1)
-        return error_set(&step->err, ERR_USAGE, "two outputs cannot both be '-': name a file for one of them");
+        for (size_t k = 0; k < i; k++)
+            if (paths[i] && paths[k] && strcmp(paths[i], paths[k]) == 0 && strcmp(paths[i], "/dev/null") != 0)
+                return error_set(&step->err, ERR_USAGE, "two outputs cannot both be '%s': name another file for one of them",
+                                 paths[i]);
     step->matrix.pretty = step->payloads.pretty = request->pretty;
     return open_one(step, request->matrix, &step->matrix.out) && open_one(step, request->payloads, &step->payloads.out) &&
            open_one(step, request->kpis, &step->kpis) &&
@@ -195,7 +195,7 @@ static bool find_tests(struct step *step, const struct root *root, struct discov
         bool fails = finding->level == FINDING_BROKEN && (step->request->strict || step->request->need_payloads);
         log_line(&context->log, fails ? LOG_ERROR : finding->level == FINDING_NOTE ? LOG_INFO : LOG_WARNING, "%s", finding->text);
     }
-    step->counts->broken = found->broken;
+    step->counts->tests = step->counts->broken = found->broken;
     step->counts->skipped = found->skipped;
     return true;
 }
@@ -222,7 +222,7 @@ static int judge(struct step *step, const struct discovery *found)
 {
     struct context *context = step->context;
     const struct parse_counts *counts = step->counts;
-    size_t parsed = counts->tests - (counts->broken - found->broken);
+    size_t parsed = counts->tests - counts->broken;
     if (found->n == 0 && found->broken == 0) {
         log_line(&context->log, LOG_ERROR, "%s: no test found: a test is a directory with settings.yaml and a non-empty exit_code",
                  step->request->results_dirname);
@@ -234,7 +234,7 @@ static int judge(struct step *step, const struct discovery *found)
         return ERR_INVALID;
     }
     if (parsed == 0 || (counts->broken && (step->request->strict || step->request->need_payloads))) {
-        log_line(&context->log, LOG_ERROR, parsed == 0 ? "all %zu tests are broken" : "%zu tests are broken", counts->broken);
+        log_line(&context->log, LOG_ERROR, "%zu of %zu tests are broken", counts->broken, counts->tests);
         return ERR_ARTIFACT;
     }
     return 0;
@@ -248,10 +248,12 @@ int parse_step(struct context *context, const struct parse_request *request, str
     int code = 0;
     *counts = (struct parse_counts){0};
     struct root *root = root_open(request->results_dirname, options_list(context->options, "allow_root"), &step.err);
+    if (!root)
+        error_prefix(&step.err, "the results directory");
     bool ok = root && (lts = lts_open(context->arena, request->workload, &step.err)) && open_outputs(&step) &&
               find_tests(&step, root, &found);
     if (ok)
-        ok = run_stream(&step, root, lts, &found) && finish_outputs(&step);
+        ok = counts->written = run_stream(&step, root, lts, &found) && finish_outputs(&step);
     code = command_interrupted(context);
     if (code)
         log_line(&context->log, LOG_ERROR, "stopped by %s: the outputs are as they were before", code == ERR_INTERRUPTED ? "SIGINT" : "SIGTERM");

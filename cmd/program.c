@@ -1,6 +1,7 @@
 #include "cmd/program.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -83,6 +84,15 @@ static bool set_log_level(struct context *context)
     return false;
 }
 
+static bool check_jobs(struct context *context)
+{
+    double jobs = options_number(context->options, "jobs");
+    if (isnan(jobs) || (jobs >= 1 && jobs <= JOBS_MAX && jobs == floor(jobs)))
+        return true;
+    log_line(&context->log, LOG_ERROR, "--jobs=%g: expected a whole number from 1 to %d", jobs, (int)JOBS_MAX);
+    return false;
+}
+
 static int run_command(struct context *context, const struct command *command, int argc, const char *const *argv)
 {
     struct envfile_warnings warnings = {0};
@@ -93,7 +103,7 @@ static int run_command(struct context *context, const struct command *command, i
         options_parse(context->arena, command->tables, argc, argv, &variables, command->positional_max, &err);
     if (!context->options)
         return command_fail(context, &err);
-    if (!set_log_level(context))
+    if (!set_log_level(context) || !check_jobs(context))
         return ERR_USAGE;
     for (size_t i = 0; i < warnings.n; i++)
         log_line(&context->log, LOG_WARNING, "%s", warnings.v[i]);

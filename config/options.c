@@ -140,9 +140,10 @@ static bool set_value(struct arena *arena, struct value *value, const char *text
 static bool unknown_flag(const struct options *options, const char *flag, size_t n, struct error *err)
 {
     struct arena scratch = {0};
-    const char **names = ARENA_ARRAY(&scratch, const char *, options->n + 1);
+    const char **names = ARENA_ARRAY(&scratch, const char *, options->n + 2);
     for (size_t i = 0; i < options->n; i++)
         names[i] = options->values[i].option->name;
+    names[options->n] = "help";
     const char *nearest = option_nearest(arena_strndup(&scratch, flag, n), names);
     if (nearest)
         error_set(err, ERR_USAGE, "--%.*s: unknown option; the nearest is --%s (--help lists all)", (int)n, flag, nearest);

@@ -114,8 +114,12 @@ static const char *merge_above(struct walk *walk, json_t *settings)
     return problem;
 }
 
+/* `what` often begins with a path below `where`, which is then said once. */
 static void broken(struct walk *walk, const char *where, const char *what)
 {
+    size_t n = strlen(where);
+    if (strncmp(what, where, n) == 0 && what[n] == '/')
+        what += n + 1;
     walk->found->broken++;
     findings_add(walk->arena, &walk->found->findings, FINDING_BROKEN, "%s: %s", where, what);
 }

@@ -26,7 +26,7 @@ static void resolve_dir(struct parsing *parsing, const struct artifact_dir *dir,
         all[i] = below_test(test, matches.v[i]);
     *resolved = (struct resolved_dir){.dir = dir, .path = matches.n ? all[matches.n - 1] : NULL, .all = all};
     if (matches.n > 1 && !dir->all)
-        parsing_note(parsing, FINDING_NOTE, dir->pattern, "%zu directories match, %s is used", matches.n, resolved->path);
+        parsing_note(parsing, FINDING_WARNING, dir->pattern, "%zu directories match, %s is used", matches.n, resolved->path);
     if (!matches.n)
         parsing_note(parsing, FINDING_NOTE, dir->pattern, "no directory matches (%s)", dir->name);
 }
