@@ -27,8 +27,8 @@ struct provenance {
     size_t files_n;
 };
 
-/* Whether a file that parsers asked for was not there. */
-bool parsing_absent(const struct parsing *parsing, const char *file);
+/* What was wrong with a file that parsers asked for: "was not found", "is broken"; NULL: nothing. */
+const char *parsing_fault(const struct parsing *parsing, const char *file);
 
 /* Everything lives in `arena` until parsing_close. Never fails: what went wrong is in the findings. */
 struct parsing *parsing_open(struct arena *arena, const struct store_options *options, const struct test *test);

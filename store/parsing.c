@@ -103,16 +103,25 @@ enum root_found parsing_read(struct parsing *parsing, const char *name, const ch
     if (found == ROOT_FOUND)
         note_unlisted(parsing, name, *path);
     const char *shown = *path ? *path : name;
-    if (found == ROOT_ABSENT && !parsing_absent(parsing, shown)) {
+    if (found == ROOT_ABSENT && parsing_add_fault(parsing, shown, "was not found"))
         parsing_note(parsing, FINDING_LACK, shown, *path ? "not found" : "not found: its directory is not there");
-        *LIST_ADD(parsing->arena, &parsing->absent) = shown;
-    }
     return found;
 }
 
-bool parsing_absent(const struct parsing *parsing, const char *file)
+const char *parsing_fault(const struct parsing *parsing, const char *file)
 {
-    return is_known(&parsing->absent, file);
+    for (size_t i = 0; i < parsing->faults.n; i++)
+        if (strcmp(parsing->faults.v[i].file, file) == 0)
+            return parsing->faults.v[i].what;
+    return NULL;
+}
+
+bool parsing_add_fault(struct parsing *parsing, const char *file, const char *what)
+{
+    if (parsing_fault(parsing, file))
+        return false;
+    *LIST_ADD(parsing->arena, &parsing->faults) = (struct fault){file, what};
+    return true;
 }
 
 bool parsing_exists(struct parsing *parsing, const char *name, bool *exists, struct error *err)

@@ -17,6 +17,10 @@ struct touched {
     size_t n, cap;
 };
 
+struct fault {
+    const char *file, *what;
+};
+
 struct cached_regex {
     const char *pattern;
     struct regex *regex;
@@ -39,7 +43,7 @@ struct parsing {
     struct findings findings;
     bool broken;
     struct touched files;      /* files that the current value came from */
-    struct touched absent;     /* files that were not there */
+    LIST_OF(struct fault) faults; /* files that were not there, or could not be read: each is said once */
     struct touched unlisted;   /* files that are not among important_files, and were said to be so */
     LIST_OF(struct provenance) provenance; /* per parsed value */
     LIST_OF(struct cached_regex) regexes;
@@ -63,6 +67,8 @@ json_t *parsing_json(struct parsing *parsing, const char *name, struct json_path
 struct regex *parsing_regex(struct parsing *parsing, const char *pattern, struct error *err);
 /* Text from an artifact as a JSON string: bytes that are not UTF-8 become U+FFFD, with a finding. */
 json_t *parsing_string(struct parsing *parsing, const char *file, const char *bytes, size_t len);
+/* Remembers what is wrong with a file; false when that was known. */
+bool parsing_add_fault(struct parsing *parsing, const char *file, const char *what);
 /* Adds a finding about a file. */
 void parsing_note(struct parsing *parsing, enum finding_level level, const char *file, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
