@@ -21,7 +21,8 @@ static void digest_begin(struct digest *digest)
 struct digest *digest_open(void)
 {
     struct digest *digest = memory_need(calloc(1, sizeof(*digest)));
-    digest->method = memory_need(EVP_MD_fetch(NULL, "SHA256", NULL)); /* fetched once: that is most of a short digest's cost */
+    digest->method =
+        memory_need(EVP_MD_fetch(NULL, "SHA256", NULL)); /* fetched once: that is most of a short digest's cost */
     digest->context = memory_need(EVP_MD_CTX_new());
     digest_begin(digest);
     return digest;

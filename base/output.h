@@ -10,8 +10,8 @@
  *     if (!output_write(out, bytes, size, err)) { output_abort(out); return false; }
  *     return output_commit(out, err);
  *
- * Errors are ERR_OUTPUT with the path and the reason; ERR_PIPE when the reader of standard output has gone (SIGPIPE must
- * be ignored, as main does).
+ * Errors are ERR_OUTPUT with the path and the reason; ERR_PIPE when the reader of standard output has gone (SIGPIPE
+ * must be ignored, as main does).
  */
 #ifndef BASE_OUTPUT_H
 #define BASE_OUTPUT_H
@@ -22,8 +22,8 @@
 
 struct output;
 
-/* `path` "-" is the open descriptor `dash_fd`, which stays open. Other files may be in the folder that `path` names, so a
- * missing folder is an error. A FIFO without a reader waits for one. */
+/* `path` "-" is the open descriptor `dash_fd`, which stays open. The folder must be there. A FIFO without a reader
+ * waits for one. */
 struct output *output_open(const char *path, int dash_fd, struct error *err);
 /* Buffered. After a failure every later write fails too, and the commit. */
 bool output_write(struct output *out, const void *bytes, size_t size, struct error *err);

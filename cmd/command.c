@@ -1,8 +1,9 @@
 #include "cmd/command.h"
 
+#include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/pool.h"
 #include "store/parse.h"
@@ -59,9 +60,9 @@ static const char *const *search_path(struct context *context)
     }
     static const char *const beside[] = {"../../../workloads", "../share/matbench/workloads"};
     for (size_t i = 0; context->program_folder && i < sizeof(beside) / sizeof(beside[0]); i++) {
-        const char *place = arena_printf(arena, "%s/%s", context->program_folder, beside[i]);
-        if (access(place, R_OK) == 0)
-            *LIST_ADD(arena, &places) = place;
+        char real[PATH_MAX];
+        if (realpath(arena_printf(arena, "%s/%s", context->program_folder, beside[i]), real))
+            *LIST_ADD(arena, &places) = arena_strdup(arena, real);
     }
     *LIST_ADD(arena, &places) = MB_INSTALLED_WORKLOADS;
     *LIST_ADD(arena, &places) = NULL;

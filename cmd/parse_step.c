@@ -109,6 +109,8 @@ static void log_outcome(struct step *step, const struct outcome *outcome)
     bool fails = (step->request->need_payloads && invalid) || (step->request->strict && outcome->broken);
     for (size_t i = 0; i < outcome->findings->n; i++) {
         const struct finding *finding = &outcome->findings->v[i];
+        if (finding->level == FINDING_BROKEN && invalid)
+            continue; /* said below, as a violation */
         log_line(&context->log, level_of(step, finding, fails), "%s: %s", outcome->test->relative, finding->text);
     }
     struct arena scratch = {0};
@@ -250,8 +252,9 @@ int parse_step(struct context *context, const struct parse_request *request, str
               find_tests(&step, root, &found);
     if (ok)
         ok = run_stream(&step, root, lts, &found) && finish_outputs(&step);
-    if (command_interrupted(context))
-        code = command_interrupted(context);
+    code = command_interrupted(context);
+    if (code)
+        log_line(&context->log, LOG_ERROR, "stopped by %s: the outputs are as they were before", code == ERR_INTERRUPTED ? "SIGINT" : "SIGTERM");
     else if (!ok)
         code = command_fail(context, &step.err);
     else

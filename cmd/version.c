@@ -1,6 +1,6 @@
 #include "cmd/version.h"
 
-#include "revision.h" /* made by the build */
+#include "cmd/revision.h" /* made by the build */
 
 void version_show(FILE *out)
 {

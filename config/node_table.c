@@ -40,6 +40,8 @@ struct node_slot *node_table_slot(struct node_table *table, const struct node *n
 
 void node_table_close(struct node_table *table)
 {
+    for (size_t i = 0; i < table->cap; i++)
+        json_decref(table->slots[i].json);
     free(table->slots);
     *table = (struct node_table){0};
 }

@@ -9,7 +9,7 @@ struct node;
 
 struct node_slot {
     const struct node *node; /* NULL: the slot is free */
-    json_t *json;            /* borrowed by the table */
+    json_t *json;            /* owned by the table; may be NULL */
     int anchor;              /* from 1; 0: none */
     bool written;
 };

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "config/node_table.h"
+#include "config/repr.h"
 #include "config/yaml.h"
 #include "config/yaml_emit.h"
-#include "config/yaml_scalar.h"
 #include "config/yaml_tag.h"
 
 enum { SIMPLE_KEY_MAX = 128 }; /* anchor, tag and text of a key that needs no "?" are shorter */
@@ -69,14 +69,14 @@ struct scalar {
     const char *s;
     size_t len;
     enum yaml_tag tag;
-    char room[YAML_REAL_TEXT_MAX + 8];
+    char room[REPR_REAL_MAX + 8];
 };
 
 /* The text of a float: Python's repr, with ".0" before an exponent that would not look like a float otherwise. */
 static void real_scalar(struct scalar *to, double real)
 {
-    char text[YAML_REAL_TEXT_MAX];
-    yaml_real_text(real, text);
+    char text[REPR_REAL_MAX];
+    repr_real(real, text);
     const char *e = strchr(text, 'e');
     if (text[0] == 'n' || text[0] == 'i')
         snprintf(to->room, sizeof(to->room), ".%s", text);

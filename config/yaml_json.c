@@ -6,8 +6,8 @@
 
 #include "base/text.h"
 #include "config/node_table.h"
+#include "config/repr.h"
 #include "config/yaml.h"
-#include "config/yaml_scalar.h"
 
 struct conversion {
     struct node_table shared;
@@ -16,30 +16,10 @@ struct conversion {
 
 static json_t *convert(struct conversion *to, const struct node *node, int depth);
 
-/* Python's str() of bytes: b'…' in its quotes and escapes. */
-static void add_bytes(struct text *out, const char *s, size_t len)
-{
-    char quote = memchr(s, '\'', len) && !memchr(s, '"', len) ? '"' : '\'';
-    text_printf(out, "b%c", quote);
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)s[i];
-        const char *at = c ? strchr("\tt\nn\rr", c) : NULL;
-        if (c == '\\' || c == (unsigned char)quote)
-            text_printf(out, "\\%c", c);
-        else if (at && c < ' ')
-            text_printf(out, "\\%c", at[1]);
-        else if (c < ' ' || c > '~')
-            text_printf(out, "\\x%02x", c);
-        else
-            text_addc(out, (char)c);
-    }
-    text_addc(out, quote);
-}
-
 static json_t *bytes_json(const struct node *node)
 {
     struct text text = text_open(SIZE_MAX / 2);
-    add_bytes(&text, node->string, node->string_len);
+    repr_bytes(&text, node->string, node->string_len);
     json_t *json = memory_need(json_stringn_nocheck(text.s, text.len));
     text_close(&text);
     return json;
@@ -56,7 +36,7 @@ static json_t *real_json(struct conversion *to, double real)
 /* What json.dumps makes of a key: floats in their repr, but NaN and Infinity as JSON's friends spell them. */
 static void add_key(struct text *out, const struct node *key)
 {
-    char real[YAML_REAL_TEXT_MAX];
+    char real[REPR_REAL_MAX];
     switch (key->kind) {
     case NODE_NULL:
         text_add(out, "null");
@@ -68,7 +48,7 @@ static void add_key(struct text *out, const struct node *key)
         text_printf(out, "%lld", (long long)key->integer);
         break;
     case NODE_FLOAT:
-        yaml_real_text(key->real, real);
+        repr_real(key->real, real);
         text_add(out, key->boolean           ? key->string
                       : isnan(key->real)     ? "NaN"
                       : isfinite(key->real)  ? real
@@ -80,11 +60,11 @@ static void add_key(struct text *out, const struct node *key)
         text_addn(out, key->string, key->string_len);
         break;
     case NODE_BINARY:
-        add_bytes(out, key->string, key->string_len);
+        repr_bytes(out, key->string, key->string_len);
         break;
     case NODE_LIST:
     case NODE_MAP:
-        assert(!"lists and maps are no keys");
+        assert(false && "lists and maps are no keys");
         break;
     }
 }
@@ -150,7 +130,8 @@ static json_t *convert(struct conversion *to, const struct node *node, int depth
     if (known)
         return json_incref(known);
     json_t *json = fresh_json(to, node, depth);
-    node_table_slot(&to->shared, node, &is_new)->json = json;
+    /* A reference of the table's own: the value may be dropped from the result when two keys have the same text. */
+    node_table_slot(&to->shared, node, &is_new)->json = json_incref(json);
     return json;
 }
 

@@ -7,18 +7,11 @@
 #include "config/yaml.h"
 #include "config/yaml_tag.h"
 
-enum { YAML_DIGITS_MAX = 4300 }; /* of an integer: where Python's int() and str() give up */
-
 /* Gives `node`, whose string and string_len are the scalar's text, the kind and value of a scalar type, as PyYAML's
  * SafeConstructor would; false with *why ("expected an integer") when the text has no such value.
  * MERGE and VALUE give a NODE_STRING whose `integer` is the tag: whoever uses the node decides what it means. */
 bool yaml_scalar_set(struct arena *arena, struct node *node, enum yaml_tag tag, const char **why);
 /* The same for strict mode and its types: an integer beyond int64 or a float beyond a double's range is refused. */
 bool yaml_scalar_set_core(struct node *node, enum yaml_tag tag, const char **why);
-
-enum { YAML_REAL_TEXT_MAX = 56 };
-
-/* Python's repr() of a float: the shortest digits that read back as the same double; "1e-05", "5.0", "nan", "-inf". */
-void yaml_real_text(double value, char out[YAML_REAL_TEXT_MAX]);
 
 #endif

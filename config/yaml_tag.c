@@ -175,9 +175,11 @@ static bool looks_timestamp(const char *s, const char *end)
 
 enum yaml_tag yaml_tag_looks(const char *s, size_t len)
 {
-    const char *end = s + len;
     if (len == 0)
         return YAML_TAG_NULL;
+    if (len > 1 && s[len - 1] == '\n') /* the $ of a Python pattern matches before a last line feed, too */
+        len--;
+    const char *end = s + len;
     switch (s[0]) {
     case 'y': case 'Y': case 'n': case 'N': case 't': case 'T': case 'f': case 'F': case 'o': case 'O':
         if (len > 5)

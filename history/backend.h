@@ -14,7 +14,8 @@ struct history {
     bool exists; /* there is a history; put may turn it to true */
 };
 
-/* The functions do what history.h says of their namesakes. When a history does not exist, only open, close and put are called. */
+/* The functions do what history.h says of their namesakes. When a history does not exist, only open, close and put are
+ * called. */
 struct history_backend {
     const char *scheme;  /* "sqlite": the URI's text before the colon */
     const char *example; /* "sqlite:history.db" */

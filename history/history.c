@@ -90,8 +90,8 @@ static bool check_ids(const struct history_payload *payloads, size_t n, struct e
         const struct history_payload *a = sorted[i - 1], *b = sorted[i];
         bool same = a->text_len == b->text_len && memcmp(a->text, b->text, a->text_len) == 0;
         if (!same && by_id(&a, &b) == 0)
-            ok = error_set(err, ERR_INVALID, "payload id '%s' stands for two different payloads: %s and %s", a->record.id,
-                           a->record.where, b->record.where);
+            ok = error_set(err, ERR_INVALID, "payload id '%s' stands for two different payloads: %s and %s",
+                           a->record.id, a->record.where, b->record.where);
     }
     free(sorted);
     return ok;

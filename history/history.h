@@ -1,10 +1,10 @@
 /* history/history.h — where payloads are kept, behind one interface.
  *
- * A URI says where: "sqlite:FILE" (one portable file, e.g. "sqlite:history.db"; relative to the current folder; the text
- * after the colon is the name as it is, nothing is decoded). Others follow behind the same functions.
+ * A URI says where: "sqlite:FILE" (one portable file, e.g. "sqlite:history.db"; relative to the current folder; the
+ * text after the colon is the name as it is, nothing is decoded). Others follow behind the same functions.
  *
- * Every text that comes out is UTF-8 and every KPI value finite, whatever the file holds: records and payloads carry digests, and
- * what does not match them is ERR_STORE ("… is damaged"), never a wrong record.
+ * Every text that comes out is UTF-8 and every KPI value finite, whatever the file holds: records and payloads carry
+ * digests, and what does not match them is ERR_STORE ("… is damaged"), never a wrong record.
  */
 #ifndef HISTORY_HISTORY_H
 #define HISTORY_HISTORY_H
@@ -12,11 +12,11 @@
 #include "base/error.h"
 #include "history/record.h"
 
-struct history; /* an open history; close it with history_close */
+struct history; /* an open history; close it with history_close; one thread at a time */
 
 enum history_mode {
-    HISTORY_READ,  /* a history that does not exist is empty: history_exists() says so */
-    HISTORY_WRITE  /* made by the first history_put when it does not exist (or is an empty file) */
+    HISTORY_READ, /* a history that does not exist is empty: history_exists() says so */
+    HISTORY_WRITE /* made by the first history_put when it does not exist (or is an empty file) */
 };
 
 /* One payload on its way in. */
@@ -44,10 +44,10 @@ void history_close(struct history *history); /* NULL is fine */
 bool history_exists(const struct history *history);
 const char *history_uri(const struct history *history);
 
-/* All or nothing, whatever happens to this process. Putting the same payloads again changes nothing: the file's bytes stay
- * as they are (payloads are compared by their text, records by start, labels and KPIs; `where` stays what it was first).
- * Two payloads of one call with one id must have the same text. ERR_INVALID: a record or payload that no history can hold;
- * ERR_STORE: locked for 5 s, disk full, not writable. `counts` is set only when it succeeds. */
+/* All or nothing, whatever happens to this process. Putting the same payloads again changes nothing: the file's bytes
+ * stay as they are (payloads are compared by their text, records by start, labels and KPIs; `where` stays what it was
+ * first). Two payloads of one call with one id must have the same text. ERR_INVALID: a record or payload that no
+ * history can hold; ERR_STORE: locked for 5 s, disk full, not writable. `counts` is set only when it succeeds. */
 bool history_put(struct history *history, const char *workload, const struct history_payload *payloads, size_t n,
                  struct history_counts *counts, struct error *err);
 
@@ -63,7 +63,8 @@ bool history_workloads(struct history *history, struct arena *arena, struct hist
 /* How many records the workload has (NULL: all workloads). */
 bool history_count(struct history *history, const char *workload, size_t *records, struct error *err);
 
-/* The payload's JSON text in `arena` (NUL-terminated, *len bytes; len may be NULL), or NULL: with *err set, or not set when there is no such id. */
+/* The payload's JSON text in `arena` (NUL-terminated, *len bytes; len may be NULL), or NULL: with *err set, or not set
+ * when there is no such id. */
 const char *history_fetch(struct history *history, const char *id, struct arena *arena, size_t *len, struct error *err);
 
 #endif

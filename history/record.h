@@ -37,8 +37,8 @@ const char *record_label(const struct record *record, const char *key);
 /* Whether the KPI has a number, and which. */
 bool record_kpi(const struct record *record, const char *name, double *value);
 
-/* Why it is no proper record ("labels are not sorted by key"), or NULL when it is one: an id, all texts UTF-8, labels and
- * KPIs in strict strcmp order, values finite. */
+/* Why it is no proper record ("labels are not sorted by key"), or NULL when it is one: an id, all texts UTF-8, labels
+ * and KPIs in strict strcmp order, values finite. */
 const char *record_fault(const struct record *record);
 
 /* The record of a payload {metadata, results, kpis}: its id is metadata.test_uuid, its labels metadata.settings. Lives in

@@ -35,8 +35,8 @@ static const struct {
     {SQLITE_READONLY, "is not writable"},
 };
 
-/* What the system said. SQLite keeps it for some failures only; for a failed COMMIT, errno still has it, among the results
- * of the roll back that follows: so only reasons are taken that a roll back does not meet. */
+/* What the system said. SQLite keeps it for some failures only; for a failed COMMIT, errno still has it, among the
+ * results of the roll back that follows: so only reasons are taken that a roll back does not meet. */
 static int system_reason(struct sqlite *sqlite, int code)
 {
     static const int reasons[] = {ENOSPC, EFBIG, EDQUOT, EIO, EROFS};
@@ -89,10 +89,17 @@ static void harden(sqlite3 *db)
         int limit, value;
     } limits[] = {
         {SQLITE_LIMIT_LENGTH, SQLITE_TEXT_MAX + (1 << 20)}, /* a row has more than its text */
-        {SQLITE_LIMIT_SQL_LENGTH, 100000}, {SQLITE_LIMIT_COLUMN, 100},        {SQLITE_LIMIT_EXPR_DEPTH, 20},
-        {SQLITE_LIMIT_COMPOUND_SELECT, 3}, {SQLITE_LIMIT_VDBE_OP, 25000},     {SQLITE_LIMIT_FUNCTION_ARG, 8},
-        {SQLITE_LIMIT_ATTACHED, 0},        {SQLITE_LIMIT_WORKER_THREADS, 0},  {SQLITE_LIMIT_VARIABLE_NUMBER, 10},
-        {SQLITE_LIMIT_TRIGGER_DEPTH, 1},   {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 100},
+        {SQLITE_LIMIT_SQL_LENGTH, 100000},
+        {SQLITE_LIMIT_COLUMN, 100},
+        {SQLITE_LIMIT_EXPR_DEPTH, 20},
+        {SQLITE_LIMIT_COMPOUND_SELECT, 3},
+        {SQLITE_LIMIT_VDBE_OP, 25000},
+        {SQLITE_LIMIT_FUNCTION_ARG, 8},
+        {SQLITE_LIMIT_ATTACHED, 0},
+        {SQLITE_LIMIT_WORKER_THREADS, 0},
+        {SQLITE_LIMIT_VARIABLE_NUMBER, 10},
+        {SQLITE_LIMIT_TRIGGER_DEPTH, 1},
+        {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 100},
     };
     for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
         sqlite3_db_config(db, options[i].option, options[i].on, NULL);

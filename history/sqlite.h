@@ -1,7 +1,8 @@
-/* history/sqlite.h — one SQLite file, opened with distrust; the only place where SQLite shows. For the folder's own files.
+/* history/sqlite.h — one SQLite file, opened with distrust; the only place where SQLite shows. For the folder's own
+ * files.
  *
- * Statements are texts of a table, prepared when first used. Every text that sqlite_text gives is UTF-8; every failure is
- * ERR_STORE and names the file. One thread at a time.
+ * Statements are texts of a table, prepared when first used. Every text that sqlite_text gives is UTF-8; every failure
+ * is ERR_STORE and names the file. One thread at a time.
  */
 #ifndef HISTORY_SQLITE_H
 #define HISTORY_SQLITE_H
@@ -23,13 +24,13 @@ enum {
 enum sqlite_for { SQLITE_FOR_READING, SQLITE_FOR_WRITING, SQLITE_FOR_CREATING };
 
 struct sqlite {
-    char *path;               /* for errors: as the user names it */
-    char *file;               /* starts with '/' or "./", since SQLite takes ":memory:" and the like for something else */
+    char *path; /* for errors: as the user names it */
+    char *file; /* starts with '/' or "./", since SQLite takes ":memory:" and the like for something else */
     const char *const *texts; /* of the statements */
     struct sqlite3 *db;       /* NULL: not connected */
     struct sqlite3_stmt *statements[SQLITE_STATEMENTS_MAX];
-    bool half_written;        /* the last trouble: a killed writer's journal, which a reader may not roll back */
-    int looks_left;           /* the time-out of a read transaction, in steps of SQLite's machine */
+    bool half_written; /* the last trouble: a killed writer's journal, which a reader may not roll back */
+    int looks_left;    /* the time-out of a read transaction, in steps of SQLite's machine */
 };
 
 bool sqlite_connect(struct sqlite *sqlite, enum sqlite_for access, struct error *err);
@@ -41,8 +42,9 @@ bool sqlite_begin(struct sqlite *sqlite, bool write, struct error *err);
 bool sqlite_finish(struct sqlite *sqlite, bool ok, bool keep, struct error *err);
 
 bool sqlite_execute(struct sqlite *sqlite, const char *sql, struct error *err);
-/* The statement, ready for its first step; NULL with *err set. `types` has one letter per parameter: i int64_t, d double,
- * t NUL-terminated text, s text and its size_t, b the DIGEST_SIZE bytes of a digest. Texts are borrowed until its next use. */
+/* The statement, ready for its first step; NULL with *err set. `types` has one letter per parameter: i int64_t, d
+ * double, t NUL-terminated text, s text and its size_t, b the DIGEST_SIZE bytes of a digest. Texts are borrowed until
+ * its next use. */
 struct sqlite3_stmt *sqlite_bound(struct sqlite *sqlite, int statement, struct error *err, const char *types, ...);
 /* *row: whether there is a row (row NULL: none is expected). A NULL statement fails: *err is set then. */
 bool sqlite_step(struct sqlite *sqlite, struct sqlite3_stmt *statement, bool *row, struct error *err);

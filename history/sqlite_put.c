@@ -14,8 +14,8 @@ struct put {
     const char *workload;
     int64_t workload_number;
     const struct history_payload *payload;
-    enum found found; /* what the history has under its id */
-    int64_t number;   /* of that record, */
+    enum found found;     /* what the history has under its id */
+    int64_t number;       /* of that record, */
     int64_t old_workload; /* and its workload's */
     struct history_counts counts;
 };
@@ -34,7 +34,8 @@ static bool find(struct put *put, struct error *err)
     unsigned char digest[DIGEST_SIZE];
     const char *place = sqlite_raw_text(row, 2);
     record_digest(put->h->digest, &put->h->room, put->workload, place ? place : "", record, digest);
-    bool same = sqlite_is(row, 3, digest, sizeof(digest)) && sqlite_is(row, 4, put->payload->text, put->payload->text_len);
+    bool same =
+        sqlite_is(row, 3, digest, sizeof(digest)) && sqlite_is(row, 4, put->payload->text, put->payload->text_len);
     put->found = same ? FOUND_SAME : FOUND_OTHER;
     put->number = sqlite_number(row, 0);
     put->old_workload = sqlite_number(row, 1);
@@ -64,7 +65,8 @@ static bool add_labels(struct put *put, struct error *err)
         int64_t part;
         if (!intern(put->sqlite, SQL_FIND_LABEL, SQL_ADD_LABEL, label->key, label->value, &part, err))
             return false;
-        struct sqlite3_stmt *row = sqlite_bound(put->sqlite, SQL_ADD_RECORD_LABEL, err, "iii", put->number, (int64_t)i, part);
+        struct sqlite3_stmt *row =
+            sqlite_bound(put->sqlite, SQL_ADD_RECORD_LABEL, err, "iii", put->number, (int64_t)i, part);
         if (!sqlite_step(put->sqlite, row, NULL, err))
             return false;
     }
@@ -92,14 +94,15 @@ static bool add_payload(struct put *put, struct error *err)
     const struct history_payload *payload = put->payload;
     unsigned char digest[DIGEST_SIZE];
     payload_digest(put->h->digest, payload->record.id, payload->text, payload->text_len, digest);
-    return sqlite_step(put->sqlite,
-                       sqlite_bound(put->sqlite, SQL_ADD_PAYLOAD, err, "ibs", put->number, digest, payload->text,
-                                    payload->text_len),
-                       NULL, err);
+    return sqlite_step(
+        put->sqlite,
+        sqlite_bound(put->sqlite, SQL_ADD_PAYLOAD, err, "ibs", put->number, digest, payload->text, payload->text_len),
+        NULL, err);
 }
 
 /* One change with numbers as its parameters. */
-static bool change(struct sqlite *sqlite, int statement, const char *types, int64_t first, int64_t second, struct error *err)
+static bool change(struct sqlite *sqlite, int statement, const char *types, int64_t first, int64_t second,
+                   struct error *err)
 {
     return sqlite_step(sqlite, sqlite_bound(sqlite, statement, err, types, first, second), NULL, err);
 }
@@ -127,8 +130,7 @@ static bool change_record(struct put *put, struct error *err)
     struct sqlite3_stmt *row = sqlite_bound(put->sqlite, SQL_CHANGE_RECORD, err, "iitbi", put->workload_number,
                                             record->start_us, record->where, digest, put->number);
     put->counts.replaced++;
-    return sqlite_step(put->sqlite, row, NULL, err) &&
-           change(put->sqlite, SQL_DROP_LABELS, "i", put->number, 0, err) &&
+    return sqlite_step(put->sqlite, row, NULL, err) && change(put->sqlite, SQL_DROP_LABELS, "i", put->number, 0, err) &&
            change(put->sqlite, SQL_DROP_KPIS, "i", put->number, 0, err) &&
            change(put->sqlite, SQL_DROP_PAYLOAD, "i", put->number, 0, err) &&
            change(put->sqlite, SQL_COUNT_WORKLOAD, "ii", put->old_workload, -1, err) &&

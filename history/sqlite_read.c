@@ -24,9 +24,9 @@ struct reading {
     struct arena *arena;  /* the caller's: what records point to */
     struct arena scratch; /* until the reading ends */
     struct entries workloads, labels, kpis;
-    LIST_OF(struct record) records;        /* what the reading gives, */
+    LIST_OF(struct record) records;         /* what the reading gives, */
     LIST_OF(struct history_workload) spans; /* or this */
-    LIST_OF(struct label) record_labels;   /* of the record at hand */
+    LIST_OF(struct label) record_labels;    /* of the record at hand */
     LIST_OF(struct kpi_value) record_kpis;
 };
 
@@ -212,14 +212,14 @@ static bool read_spans(struct reading *reading, struct error *err)
         if (!its || its->records != sqlite_number(row, 1))
             return sqlite_damaged(reading->sqlite, "its counts of records disagree", err);
         left -= its->records;
-        *LIST_ADD(reading->arena, &reading->spans) = (struct history_workload){
-            its->key, (size_t)its->records, sqlite_number(row, 2), sqlite_number(row, 3)};
+        *LIST_ADD(reading->arena, &reading->spans) =
+            (struct history_workload){its->key, (size_t)its->records, sqlite_number(row, 2), sqlite_number(row, 3)};
     }
     return false;
 }
 
-bool sqlite_history_workloads(struct history *history, struct arena *arena, struct history_workload **workloads, size_t *n,
-                              struct error *err)
+bool sqlite_history_workloads(struct history *history, struct arena *arena, struct history_workload **workloads,
+                              size_t *n, struct error *err)
 {
     struct sqlite_history *h = (struct sqlite_history *)history;
     struct reading reading = {.h = h, .sqlite = &h->sqlite, .arena = arena};
@@ -261,7 +261,8 @@ static bool read_payload(struct sqlite_history *h, const char *id, struct arena 
     if (!*text)
         return false;
     payload_digest(h->digest, id, *text, *len, digest);
-    return sqlite_is(row, 0, digest, sizeof(digest)) || sqlite_damaged(&h->sqlite, "a payload is not as it was stored", err);
+    return sqlite_is(row, 0, digest, sizeof(digest)) ||
+           sqlite_damaged(&h->sqlite, "a payload is not as it was stored", err);
 }
 
 const char *sqlite_history_fetch(struct history *history, const char *id, struct arena *arena, size_t *len,

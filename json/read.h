@@ -75,8 +75,8 @@ struct json_read_options {
     bool strict;
     /* Only what one of these paths selects becomes values (with the objects and arrays around it; passed-over array
      * elements become null so that indexes hold; passed-over members are absent). NULL: everything.
-     * json_path_find with one of these paths then finds the same nodes as in the whole document. Where nothing is
-     * selected the document is `{}`, `[]` or null. */
+     * json_path_find with one of these paths then finds the same nodes as in the whole document, in the same order but
+     * for members whose names repeat. Where nothing is selected the document is `{}`, `[]` or null. */
     const struct json_path *const *keep;
     size_t keep_n;
     struct json_repairs *repairs; /* may be NULL */

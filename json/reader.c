@@ -50,8 +50,8 @@ struct json_reader {
 struct json_reader *json_reader_open(const char *text, size_t len, const char *file, bool strict)
 {
     struct json_reader *r = memory_need(calloc(1, sizeof(*r)));
-    r->text = r->p = text;
-    r->end = text + len;
+    r->text = r->p = len ? text : "";
+    r->end = r->text + len;
     r->file = file ? file : "JSON";
     r->strict = strict;
     return r;
@@ -264,10 +264,12 @@ static bool any_equal_hash(const struct key_mark *marks, size_t n)
 static bool check_names(struct json_reader *r, size_t first, struct error *err)
 {
     enum { FEW = 24 };
-    struct key_mark *marks = r->keys + first;
     size_t n = r->keys_n - first, repeated = SIZE_MAX;
     r->keys_n = first;
-    if (n < 2 || (n <= FEW && !any_equal_hash(marks, n)))
+    if (n < 2)
+        return true;
+    struct key_mark *marks = r->keys + first;
+    if (n <= FEW && !any_equal_hash(marks, n))
         return true;
     qsort_r(marks, n, sizeof(*marks), compare_marks, r);
     for (size_t i = 1; i < n; i++) {

@@ -61,6 +61,15 @@ static const char *artifacts_text(struct arena *arena, const struct provenance *
 
 /* ---- metadata and results ---- */
 
+/* A file that is not there explains a missing value better than what the expression ran into. */
+static const char *absent_text(const struct building *building, const struct provenance *sources)
+{
+    for (size_t i = 0; i < sources->files_n; i++)
+        if (parsing_absent(building->parsing, sources->files[i]))
+            return arena_printf(building->arena, "%s was not found", sources->files[i]);
+    return NULL;
+}
+
 static json_t *evaluate(struct building *building, const struct template *template, const char *pointer)
 {
     struct sandbox_result result = {0};
@@ -68,7 +77,8 @@ static json_t *evaluate(struct building *building, const struct template *templa
     struct error err = {0};
     bool ok = parsing_evaluate(building->parsing, &template->code, &result, &sources, &err);
     struct origin origin = {.pointer = pointer, .artifact = artifacts_text(building->arena, &sources)};
-    if (!ok)
+    origin.reason = absent_text(building, &sources);
+    if (!ok && !origin.reason)
         origin.reason = arena_strdup(building->arena, err.text);
     *LIST_ADD(building->arena, &building->origins) = origin;
     if (result.non_finite)
@@ -146,6 +156,23 @@ static const struct origin *find_origin(const struct building *building, const c
     return best;
 }
 
+/* A KPI that is a result as it stands lacks its value with it: said once, for the result. */
+static bool repeats_result(const struct building *building, const char *pointer, const json_t *results)
+{
+    static const char head[] = "/kpis/", tail[] = "/value", path[] = "results.";
+    size_t n = strlen(pointer), head_n = sizeof(head) - 1, tail_n = sizeof(tail) - 1;
+    if (n <= head_n + tail_n || strncmp(pointer, head, head_n) != 0 || strcmp(pointer + n - tail_n, tail) != 0)
+        return false;
+    const struct workload *workload = building->lts->workload;
+    for (size_t i = 0; i < workload->kpis_n; i++) {
+        const struct kpi *kpi = &workload->kpis[i];
+        if (strlen(kpi->name) == n - head_n - tail_n && strncmp(kpi->name, pointer + head_n, strlen(kpi->name)) == 0 &&
+            strncmp(kpi->value.source, path, sizeof(path) - 1) == 0)
+            return json_is_null(json_object_get(results, kpi->value.source + sizeof(path) - 1));
+    }
+    return false;
+}
+
 /* A label of a KPI is a setting: said once, for the setting. */
 static bool repeats_setting(const char *pointer, const json_t *settings)
 {
@@ -161,7 +188,8 @@ static void validate(struct building *building, const json_t *json)
     json_schema_check(building->lts->schema, json, building->arena, &found);
     for (size_t i = 0; i < found.n; i++) {
         const struct violation *violation = &found.v[i];
-        if (repeats_setting(violation->pointer, settings))
+        if (repeats_setting(violation->pointer, settings) ||
+            repeats_result(building, violation->pointer, json_object_get(json, "results")))
             continue;
         const struct origin *origin = find_origin(building, violation->pointer);
         *LIST_ADD(building->arena, &building->violations) =
@@ -213,7 +241,9 @@ const char *payload_violation_text(struct arena *arena, const struct payload_vio
     struct text out = text_open(4000);
     text_printf(&out, "%s: found %s, expected %s", violation->pointer[0] ? violation->pointer : "payload", violation->found,
                 violation->expected);
-    if (violation->artifact)
+    bool told = violation->reason && violation->artifact &&
+                strncmp(violation->reason, violation->artifact, strlen(violation->artifact)) == 0;
+    if (violation->artifact && !told)
         text_printf(&out, "; from %s", violation->artifact);
     if (violation->reason)
         text_printf(&out, "; because %s", violation->reason);

@@ -26,12 +26,15 @@ struct stream {
     void *context;
 };
 
-/* Python's eight keys (contract C2.8). */
+/* Python's eight keys (contract C2.8). A parsed value whose name starts with _ is for expressions only. */
 static json_t *matrix_entry(const struct slot *slot)
 {
     const struct test *test = slot->outcome.test;
-    json_t *results = json_copy(parsing_values(slot->parsing));
-    json_t *lts = slot->payload.json;
+    json_t *results = json_object(), *lts = slot->payload.json, *value;
+    const char *name;
+    json_object_foreach(parsing_values(slot->parsing), name, value)
+        if (name[0] != '_')
+            json_object_set(results, name, value);
     json_object_set_new(results, "lts", lts ? json_incref(lts) : json_null());
     return json_pack("{s:b s:O s:{} s:s s:o s:I s:{} s:O}", "is_gathered", 0, "settings", test->settings, "stats", "location",
                      test->location, "results", results, "exit_code", (json_int_t)test->exit_code, "processed_key",

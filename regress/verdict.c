@@ -28,7 +28,7 @@ const char *verdict_name(enum verdict verdict)
 static struct evidence empty_evidence(void)
 {
     return (struct evidence){.level = NAN, .sd = NAN, .df = NAN, .low = NAN, .high = NAN, .value = NAN, .change = NAN,
-                             .relative = NAN, .p = NAN, .p_corrected = NAN, .smallest_seen = NAN,
+                             .relative = NAN, .p = NAN, .p_corrected = NAN, .smallest_seen = NAN, .ok_from = NAN,
                              .relative_threshold = NAN, .absolute_threshold = NAN};
 }
 
@@ -220,6 +220,7 @@ static void describe_flip(struct hypothesis *h, const struct baseline *base, con
     bool enough = e->points_n >= (size_t)invocation->options->min_history;
     double gate = enough ? gate_alpha(h, invocation) : invocation->options->suspect_level * series_newest_share(&h->series);
     double worse = base->centre + sign * fmax(least, baseline_critical(base, gate, h->series.worse));
+    e->ok_from = ok;
     e->flip = sentence_flip(h, invocation, ok, worse, arena);
 }
 

@@ -12,6 +12,8 @@ enum { PATHS_MAX = 32, GROUPS_MAX = 32 };
 
 static bool want_text(json_t *const *arguments, size_t n, size_t i, const char **text, size_t *len, struct error *err)
 {
+    *text = "";
+    *len = 0;
     if (i >= n || !json_is_string(arguments[i]))
         return error_set(err, ERR_ARTIFACT, "argument %zu must be text", i + 1);
     *text = json_string_value(arguments[i]);
@@ -121,11 +123,12 @@ static bool help_parse_json(void *context, json_t *const *arguments, size_t n, j
 static bool help_python(void *context, json_t *const *arguments, size_t n, json_t **result, struct error *err)
 {
     const char *text;
-    size_t len, used, non_finite = 0;
+    size_t len;
+    struct literal found = {0};
     (void)context;
     if (!want_text(arguments, n, 0, &text, &len, err))
         return false;
-    *result = literal_parse(text, len, &used, &non_finite, err);
+    *result = literal_parse(text, len, (struct pos){0}, &found, err);
     return *result != NULL;
 }
 
@@ -232,7 +235,7 @@ static bool help_quantity(void *context, json_t *const *arguments, size_t n, jso
         *result = json_incref(arguments[0]);
         return true;
     }
-    if (!want_text(arguments, n, 0, &text, &len, err) || !quantity_parse(text, &value, err))
+    if (!want_text(arguments, n, 0, &text, &len, err) || !quantity_parse(text, (struct pos){0}, &value, err))
         return false;
     *result = json_real(value);
     return true;

@@ -31,22 +31,34 @@ static json_t *read_number(struct line *line, const char *text, size_t len, stru
             return json_null();
         }
     }
-    error_set(err, ERR_ARTIFACT, "'%.*s': expected a number", (int)(len < 40 ? len : 40), text);
+    error_at(err, ERR_ARTIFACT, (struct pos){.file = line->path, .line = line->number}, "'%.*s': expected a number",
+             (int)(len < 40 ? len : 40), text);
     return NULL;
+}
+
+/* The reader counts lines from the start of its text: here that is one line of the file. */
+static json_t *read_json(struct line *line, const char *text, size_t len, struct json_repairs *repairs, struct error *err)
+{
+    struct error why = {0};
+    json_t *value = json_read(text, len, &(struct json_read_options){.repairs = repairs}, &why);
+    if (!value)
+        error_at(err, ERR_ARTIFACT, (struct pos){.file = line->path, .line = line->number}, "JSON at %s", why.text);
+    return value;
 }
 
 static json_t *read_value(struct line *line, const char *text, size_t len, enum lines_as as, struct error *err)
 {
-    size_t used, non_finite = 0;
+    struct literal found = {0};
+    struct pos at = {.file = line->path, .line = line->number, .col = 1};
     struct json_repairs repairs = {0};
     json_t *value = NULL;
     switch (as) {
     case LINES_TEXT: return parsing_string(line->parsing, line->path, text, len);
     case LINES_NUMBER: return read_number(line, text, len, err);
-    case LINES_PYTHON: value = literal_parse(text, len, &used, &non_finite, err); break;
-    case LINES_JSON: value = json_read(text, len, &(struct json_read_options){.repairs = &repairs}, err); break;
+    case LINES_PYTHON: value = literal_parse(text, len, at, &found, err); break;
+    case LINES_JSON: value = read_json(line, text, len, &repairs, err); break;
     }
-    line->non_finite += non_finite + repairs.non_finite;
+    line->non_finite += found.non_finite + repairs.non_finite;
     return value;
 }
 
@@ -87,8 +99,6 @@ json_t *lines_parse(struct parsing *parsing, const char *path, const char *bytes
         }
         p = stop + 1;
     }
-    if (err->kind)
-        error_prefix(err, "%s:%d", path, line.number);
     if (line.non_finite)
         parsing_note(parsing, FINDING_WARNING, path, "%zu numbers are NaN or infinite (read as null)", line.non_finite);
     if (keep == LINES_ALL)

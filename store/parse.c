@@ -124,11 +124,6 @@ const struct findings *parsing_findings(const struct parsing *parsing)
     return &parsing->findings;
 }
 
-struct findings *parsing_add_findings(struct parsing *parsing)
-{
-    return &parsing->findings;
-}
-
 bool parsing_broken(const struct parsing *parsing)
 {
     return parsing->broken;

@@ -24,6 +24,9 @@ struct provenance {
     size_t files_n;
 };
 
+/* Whether a file that parsers asked for was not there. */
+bool parsing_absent(const struct parsing *parsing, const char *file);
+
 /* Everything lives in `arena` until parsing_close. Never fails: what went wrong is in the findings. */
 struct parsing *parsing_open(struct arena *arena, const struct store_options *options, const struct test *test);
 void parsing_close(struct parsing *parsing);
@@ -33,7 +36,6 @@ struct arena *parsing_arena(const struct parsing *parsing);
 /* The parsed values by name; borrowed. */
 json_t *parsing_values(const struct parsing *parsing);
 const struct findings *parsing_findings(const struct parsing *parsing);
-struct findings *parsing_add_findings(struct parsing *parsing);
 bool parsing_broken(const struct parsing *parsing);
 
 /* Evaluates an expression over the parsed values, settings, import_settings, exit_code, test and dirs. *sources is then what

@@ -23,13 +23,13 @@ const struct parser_kind parser_text = {"text", text_arguments, parse_text};
 static json_t *parse_python(struct parsing *parsing, const struct parser *parser, struct error *err)
 {
     const char *bytes, *path;
-    size_t len, used, non_finite = 0;
+    size_t len;
+    struct literal found = {0};
     if (parsing_read(parsing, parser->arguments[0].text, &bytes, &len, &path, err) != ROOT_FOUND)
         return NULL;
-    json_t *value = literal_parse(bytes, len, &used, &non_finite, err);
-    error_prefix(err, "%s", path);
-    if (non_finite)
-        parsing_note(parsing, FINDING_WARNING, path, "%zu numbers are NaN or infinite (read as null)", non_finite);
+    json_t *value = literal_parse(bytes, len, (struct pos){.file = path, .line = 1, .col = 1}, &found, err);
+    if (found.non_finite)
+        parsing_note(parsing, FINDING_WARNING, path, "%zu numbers are NaN or infinite (read as null)", found.non_finite);
     return value;
 }
 

@@ -37,6 +37,8 @@ struct parsing {
     struct findings findings;
     bool broken;
     struct touched files;      /* files that the current value came from */
+    struct touched absent;     /* files that were not there */
+    struct touched unlisted;   /* files that are not among important_files, and were said to be so */
     LIST_OF(struct provenance) provenance; /* per parsed value */
     LIST_OF(struct cached_regex) regexes;
     struct regex_scratch *scratch;

@@ -125,7 +125,8 @@ static void test_links(void)
     CHECK(count_files(scratch_path(&scratch, "sub")) == 2, "no temporary stays");
     unlink(scratch_path(&scratch, "sub/real"));
     CHECK(write_to(scratch_path(&scratch, "link"), "made", &err), "%s", err.text);
-    CHECK(strcmp(get_file("sub/real"), "made") == 0, "a link to a file that is not there yet: %s", get_file("sub/real"));
+    CHECK(strcmp(get_file("sub/real"), "made") == 0, "a link to a file that is not there yet: %s",
+          get_file("sub/real"));
     CHECK(symlink("loop", scratch_path(&scratch, "loop")) == 0, "link");
     CHECK(!write_to(scratch_path(&scratch, "loop"), "x", &err), "loop");
     CHECK(strstr(err.text, "/loop: Too many levels"), "%s", err.text);
@@ -265,10 +266,13 @@ static void test_bad_names(void)
 {
     static const struct {
         const char *name, *says;
-    } rows[] = {{"missing/file", "missing/file: No such file"}, {"sub", "sub: Is a directory"}, {"sub/real/x", "Not a directory"}};
+    } rows[] = {{"missing/file", "missing/file: No such file"},
+                {"sub", "sub: Is a directory"},
+                {"sub/real/x", "Not a directory"}};
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct error err = {0};
-        CHECK(!write_to(scratch_path(&scratch, rows[i].name), "x", &err) && strstr(err.text, rows[i].says), "%s", err.text);
+        CHECK(!write_to(scratch_path(&scratch, rows[i].name), "x", &err) && strstr(err.text, rows[i].says), "%s",
+              err.text);
     }
     struct error err = {0};
     CHECK(!write_to("", "x", &err) && strstr(err.text, "empty"), "%s", err.text);

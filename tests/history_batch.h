@@ -12,8 +12,8 @@ struct batch {
     size_t n;
 };
 
-/* Payloads "<prefix>-0000" …: labels and KPIs each, about `text` bytes of JSON; `salt` makes other texts. Starts descend and
- * are equal for pairs, so that order matters. */
+/* Payloads "<prefix>-0000" …: labels and KPIs each, about `text` bytes of JSON; `salt` makes other texts. Starts
+ * descend and are equal for pairs, so that order matters. */
 static inline struct batch batch_make(struct arena *arena, const char *prefix, size_t n, size_t labels, size_t kpis,
                                       size_t text, int salt)
 {
@@ -81,8 +81,8 @@ static inline bool batch_visit(void *context, const struct record *record)
     return true;
 }
 
-/* How many records of the workload the history has; all of them must be of `batch`. -1: an error (*err is set), or a record
- * that is wrong (then it is not set). */
+/* How many records of the workload the history has; all of them must be of `batch`. -1: an error (*err is set), or a
+ * record that is wrong (then it is not set). */
 static inline long batch_count(struct history *history, const char *workload, struct batch batch, struct error *err)
 {
     struct arena arena = {0};

@@ -1,7 +1,8 @@
-/* history: a writer that dies at any moment leaves all of an upload or nothing of it, and two writers get on with each other.
+/* history: a writer that dies at any moment leaves all of an upload or nothing of it, and two writers get on with each
+ * other.
  *
- * Two ways to die: SIGKILL from outside, at moments spread over the time that an upload takes; and SIGKILL to itself at its
- * n-th call that changes the disk, half of a write being done first, for every n. */
+ * Two ways to die: SIGKILL from outside, at moments spread over the time that an upload takes; and SIGKILL to itself at
+ * its n-th call that changes the disk, half of a write being done first, for every n. */
 #include <fcntl.h>
 #include <signal.h>
 #include <sqlite3.h>
@@ -27,7 +28,8 @@ static double now(void)
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-/* ---- Dying at the n-th change: SQLite's unix VFS lets its system calls be replaced (sqlite3_vfs.xSetSystemCall) ---- */
+/* ---- Dying at the n-th change: SQLite's unix VFS lets its system calls be replaced (sqlite3_vfs.xSetSystemCall) ----
+ */
 
 static long changes_left = -1;
 
@@ -127,7 +129,8 @@ static bool check_left(bool fresh, const char *how, double when)
     CHECK(!exists || integrity(), "%s %g: integrity", how, when);
     CHECK(batch_put(uri, "w", batch, &counts, &err), "%s %g: %s", how, when, err.text);
     bool all = n == base + BATCH;
-    CHECK(counts.added == (all ? 0 : BATCH) && counts.unchanged == (all ? BATCH : 0), "%s %g: %zu added", how, when, counts.added);
+    CHECK(counts.added == (all ? 0 : BATCH) && counts.unchanged == (all ? BATCH : 0), "%s %g: %zu added", how, when,
+          counts.added);
     CHECK(batch_count_file(uri, NULL, both, &err) == base + BATCH, "%s %g: %s", how, when, err.text);
     return all;
 }
@@ -171,7 +174,8 @@ static void test_kills(void)
     printf("an upload takes %.1f ms; %d kills, %d of them after the commit\n", whole * 1e3, kills, all);
 }
 
-/* The number of changes is not known beforehand: on, until the upload survives. Steps grow where there are many alike. */
+/* The number of changes is not known beforehand: on, until the upload survives. Steps grow where there are many alike.
+ */
 static void test_every_change(bool fresh)
 {
     long n = 1, tried = 0;

@@ -36,6 +36,10 @@ static const struct {
     {"{\"aaaaaaaabbbbbbbb\":1,\"oedaaaaa@o@dcn^p\":2,\"aaaaaaaabbbbbbbb\":3}",
      "1:44: expected each member name once, found \"aaaaaaaabbbbbbbb\" again (byte 43)",
      "{\"aaaaaaaabbbbbbbb\":3,\"oedaaaaa@o@dcn^p\":2}"},
+    {"{\"a\":1,\"b\":2,\"a\":3,\"b\":4}", "1:14: expected each member name once, found \"a\" again (byte 13)",
+     "{\"a\":3,\"b\":4}"},
+    {"{\"b\":1,\"a\":2,\"b\":3,\"a\":4}", "1:14: expected each member name once, found \"b\" again (byte 13)",
+     "{\"b\":3,\"a\":4}"},
     {"{\"a\":{\"x\":1,\"x\":2},\"a\":1}", "1:13: expected each member name once, found \"x\" again (byte 12)",
      "{\"a\":1}"},
     /* refused */

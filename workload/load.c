@@ -277,10 +277,18 @@ static bool read_file(struct gathering *gathering, const char *relative, const c
                     at.file ? ": " : "", found == ROOT_ABSENT ? "no such file" : why.text);
 }
 
+/* The path of `name` as seen from the file `relative`; leading "../" are taken up, for shorter messages. */
 static const char *beside(struct arena *arena, const char *relative, const char *name)
 {
     const char *slash = strrchr(relative, '/');
-    return slash ? arena_printf(arena, "%.*s/%s", (int)(slash - relative), relative, name) : name;
+    size_t n = slash ? (size_t)(slash - relative) : 0;
+    while (n && strncmp(name, "../", 3) == 0 && !(n >= 2 && memcmp(relative + n - 2, "..", 2) == 0)) {
+        name += 3;
+        while (n && relative[n - 1] != '/')
+            n--;
+        n -= n > 0;
+    }
+    return n ? arena_printf(arena, "%.*s/%s", (int)n, relative, name) : name;
 }
 
 static bool gather_lua(struct gathering *gathering, const struct source *source)

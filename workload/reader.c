@@ -18,6 +18,7 @@ bool reader_wrong(const struct reader *reader, const struct node *node, const ch
 
 bool reader_text(const struct reader *reader, const struct node *node, const char *what, const char **out)
 {
+    *out = "";
     if (node->kind != NODE_STRING || strlen(node->string) != node->string_len)
         return reader_wrong(reader, node, what, "text");
     *out = node->string;

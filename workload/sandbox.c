@@ -241,6 +241,8 @@ static void take_error(lua_State *lua, struct sandbox *sandbox, enum error_kind 
         at.col = line > 1 ? 0 : at.col;
         at.line += line > 1 ? (int)line - 1 : 0;
         message = strncmp(rest, ": ", 2) == 0 ? rest + 2 : message;
+    } else if (sandbox && !sandbox->limit) {
+        at = (struct pos){0}; /* it happened in a file of functions and says where */
     }
     error_at(err, kind, at, "%s", message);
 }

@@ -26,10 +26,6 @@ function dataset_tokens_per_second()
     return dataset_stats.total_tokens / summary.train_runtime
 end
 
-function sfttrainer_metrics(test)
-    return {summary = summary or null, progress = progress or list{}, dataset_stats = dataset_stats or null}
-end
-
 local function first_pod()
     return pod and pod.items and pod.items[1]
 end

@@ -1,0 +1,169 @@
+#include "cmd/analyze_step.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "json/write.h"
+#include "report/verdict_json.h"
+#include "report/verdict_summary.h"
+
+const struct option options_analyze[] = {
+    {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
+    {"fail_on", OPTION_LIST, "LIST", "regression", false,
+     "Which verdicts make the exit code: regression (1), suspect (2), missing, no-history (3), improvement (4), or none."},
+    {"min_history", OPTION_NUMBER, "N", NULL, false, "Run points of history that a regression needs; default: the workload's, else 8."},
+    {"false_alarm_rate", OPTION_NUMBER, "P", "0.05", false, "Promised probability of any regression when nothing changed, per invocation."},
+    {"history_scope", OPTION_TEXT, "SCOPE", "older", false, "older: versions up to the entry's own; all: newer ones too."},
+    {"kpi_filter", OPTION_TEXT, "TEXT", NULL, false, "Only KPIs whose name contains this."},
+    {0},
+};
+
+struct records {
+    struct arena *arena;
+    LIST_OF(struct record) list;
+};
+
+static bool take_record(void *context, const struct record *record)
+{
+    struct records *records = context;
+    *LIST_ADD(records->arena, &records->list) = *record;
+    return true;
+}
+
+static bool load_history(struct context *context, const struct analyze_request *request, struct records *records, struct error *err)
+{
+    struct history *history = history_open(request->history, HISTORY_READ, err);
+    bool ok = history && (!history_exists(history) ||
+                          history_walk(history, request->workload->name, context->arena, take_record, records, err));
+    history_close(history);
+    return ok;
+}
+
+static struct kpi_rule *make_rules(struct arena *arena, const struct workload *workload)
+{
+    static const enum direction directions[] = {
+        [BETTER_NONE] = DIRECTION_NONE, [BETTER_HIGHER] = DIRECTION_HIGHER, [BETTER_LOWER] = DIRECTION_LOWER};
+    const struct analyze *analyze = &workload->analyze;
+    struct kpi_rule *rules = ARENA_ARRAY(arena, struct kpi_rule, workload->kpis_n);
+    for (size_t i = 0; i < workload->kpis_n; i++) {
+        const struct kpi *kpi = &workload->kpis[i];
+        rules[i] = (struct kpi_rule){.name = kpi->name,
+                                     .help = kpi->help,
+                                     .unit = kpi->unit,
+                                     .better = directions[kpi->better],
+                                     .ignored = kpi->ignored,
+                                     .format = kpi->divisor.format ? kpi->divisor.format : kpi->format,
+                                     .divisor = kpi->divisor.by,
+                                     .divisor_unit = kpi->divisor.unit,
+                                     .min_relative = kpi->min_relative > 0 ? kpi->min_relative : analyze->min_relative,
+                                     .min_absolute = kpi->min_absolute > 0 ? kpi->min_absolute : analyze->min_absolute};
+    }
+    return rules;
+}
+
+static bool make_options(struct context *context, const struct workload *workload, struct analysis_options *options, struct error *err)
+{
+    static const char *const no_keys[] = {NULL};
+    const struct analyze *analyze = &workload->analyze;
+    double min_history = options_number(context->options, "min_history"), rate = options_number(context->options, "false_alarm_rate");
+    const char *scope = options_text(context->options, "history_scope");
+    if (!isnan(min_history) && (min_history < 3 || min_history > 1000))
+        return error_set(err, ERR_USAGE, "--min_history=%g: expected 3 to 1000", min_history);
+    if (!(rate > 0 && rate < 1))
+        return error_set(err, ERR_USAGE, "--false_alarm_rate=%g: expected a probability between 0 and 1", rate);
+    if (strcmp(scope, "older") != 0 && strcmp(scope, "all") != 0)
+        return error_set(err, ERR_USAGE, "--history_scope=%s: expected older or all", scope);
+    *options = (struct analysis_options){
+        .comparison_keys = analyze->comparison_keys ? analyze->comparison_keys : no_keys,
+        .ignored_keys = analyze->ignored_keys ? analyze->ignored_keys : no_keys,
+        .sorting_keys = analyze->sorting_keys ? analyze->sorting_keys : no_keys,
+        .kpis = make_rules(context->arena, workload),
+        .kpis_n = workload->kpis_n,
+        .kpi_filter = options_text(context->options, "kpi_filter"),
+        .scope = strcmp(scope, "all") == 0 ? SCOPE_ALL : SCOPE_OLDER,
+        .min_history = !isnan(min_history) ? (int)min_history : analyze->min_history ? analyze->min_history : 8,
+        .false_alarm_rate = rate,
+        .suspect_level = 0.05,
+    };
+    return true;
+}
+
+static bool is_value(const json_t *value, const char *label)
+{
+    struct text out = text_open(1 << 20);
+    json_write(&out, value, &(struct json_style){.indent = -1, .sort_keys = true}, 0);
+    bool same = strcmp(out.s, label) == 0;
+    text_close(&out);
+    return same;
+}
+
+/* ignored_entries: the label has this value, or one of these. */
+static bool is_ignored(const struct analyze *analyze, const struct record *record)
+{
+    for (size_t i = 0; i < analyze->ignored_entries_n; i++) {
+        const struct ignored_entry *ignored = &analyze->ignored_entries[i];
+        const char *label = record_label(record, ignored->key);
+        bool hit = label && !json_is_array(ignored->values) && is_value(ignored->values, label);
+        for (size_t k = 0; label && k < json_array_size(ignored->values); k++)
+            hit |= is_value(json_array_get(ignored->values, k), label);
+        if (hit)
+            return true;
+    }
+    return false;
+}
+
+static struct record *entries_of(struct context *context, const struct analyze_request *request, size_t *n)
+{
+    size_t all;
+    const struct record *records = batch_records(request->batch, &all);
+    struct record *entries = ARENA_ARRAY(context->arena, struct record, all + 1);
+    *n = 0;
+    for (size_t i = 0; i < all; i++)
+        if (!is_ignored(&request->workload->analyze, &records[i]))
+            entries[(*n)++] = records[i];
+    return entries;
+}
+
+static bool write_file(struct context *context, const char *path, const struct text *text, struct error *err)
+{
+    struct output *out = output_open(path, context->out_fd, err);
+    if (out && output_write(out, text->s, text->len, err))
+        return output_commit(out, err);
+    output_abort(out);
+    return false;
+}
+
+static bool write_reports(struct context *context, const struct analyze_request *request, const struct analysis *analysis,
+                          struct error *err)
+{
+    struct text out = text_open(1 << 30);
+    bool ok = true;
+    if (request->summary_yaml) {
+        verdict_summary_render(&out, analysis);
+        ok = write_file(context, request->summary_yaml, &out, err);
+    }
+    if (ok && request->verdicts_json) {
+        text_clear(&out);
+        verdict_json_render(&out, analysis);
+        ok = write_file(context, request->verdicts_json, &out, err);
+    }
+    text_close(&out);
+    return ok;
+}
+
+const struct analysis *analyze_step(struct context *context, const struct analyze_request *request, int *code)
+{
+    struct error err = {0};
+    struct records records = {.arena = context->arena};
+    struct analysis_options *options = ARENA_NEW(context->arena, struct analysis_options);
+    size_t entries_n;
+    if (!make_options(context, request->workload, options, &err) || !load_history(context, request, &records, &err)) {
+        *code = command_fail(context, &err);
+        return NULL;
+    }
+    const struct record *entries = entries_of(context, request, &entries_n);
+    const struct analysis *analysis =
+        analysis_run(context->arena, options, entries, entries_n, records.list.v, records.list.n);
+    *code = write_reports(context, request, analysis, &err) ? 0 : command_fail(context, &err);
+    return analysis;
+}

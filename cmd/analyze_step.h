@@ -1,0 +1,21 @@
+/* cmd/analyze_step.h — holding a batch of payloads against a history: for analyze_lts and ci. */
+#ifndef CMD_ANALYZE_STEP_H
+#define CMD_ANALYZE_STEP_H
+#include "cmd/command.h"
+#include "history/batch.h"
+#include "regress/analysis.h"
+
+/* --fail-on, --min_history, … for every command that analyses. */
+extern const struct option options_analyze[];
+
+struct analyze_request {
+    const struct workload *workload;
+    const char *history; /* URI */
+    struct batch *batch;
+    const char *summary_yaml, *verdicts_json; /* files to write, or NULL */
+};
+
+/* The analysis (in the run's arena), or NULL after logging the error with *code set. */
+const struct analysis *analyze_step(struct context *context, const struct analyze_request *request, int *code);
+
+#endif
