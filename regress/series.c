@@ -8,6 +8,7 @@
 #include "regress/stats.h"
 
 enum { JUST_BEFORE = 8 };
+static const double TAIL_FEW = 1.6, TAIL_MANY = 2; /* up to 8 residuals, from 20 on */
 static const struct levels_options estimated = {.alpha = 0.05, .rho = NAN};
 
 static bool point_value(const struct select_point *point, const char *kpi, double *mean, size_t *repetitions)
@@ -89,6 +90,17 @@ static bool not_recovered(const struct series *s, double good, double bad)
     return worse_by(s, good, s->x[s->n]) >= 0.5 * worse_by(s, good, bad);
 }
 
+/* The baseline of the specification assumes a tail index up to 3, which is right for one test at .05. A correction over
+ * many tests looks farther out than the history reaches, where log-normal noise and Student's t with 3 degrees of freedom fall
+ * more slowly: measured, see series.h. */
+static struct baseline cautious_baseline(const double *x, size_t n, const struct levels *levels, size_t level,
+                                         double resolution, struct arena *arena)
+{
+    struct baseline base = baseline_of(x, n, levels, level, resolution, NAN, arena);
+    base.tail = TAIL_FEW + (TAIL_MANY - TAIL_FEW) * fmin(1, fmax(0, ((double)base.residuals_n - 8) / 12));
+    return base;
+}
+
 /* ---- most of the newest runs are outside ---- */
 
 static int compare_doubles(const void *a, const void *b)
@@ -122,7 +134,7 @@ static struct began test_runs(const struct series *s, size_t start, struct arena
         goto out;
     struct levels levels = levels_find(s->x, start, &estimated, &scratch);
     double resolution = score_resolution(s->x, s->n + 1), *out_by = ARENA_ARRAY(&scratch, double, k);
-    began.reference = baseline_of(s->x, start, &levels, levels.n, resolution, NAN, arena);
+    began.reference = cautious_baseline(s->x, start, &levels, levels.n, resolution, arena);
     double good = began.reference.centre, bad = median_of(s->x + start, k, &scratch);
     if (began.reference.n < 2 || !worse_and_passes(s, good, bad) || !not_recovered(s, good, bad))
         goto out;
@@ -196,7 +208,7 @@ static struct began find_step(const struct series *s, struct findings *f, struct
     if (change->drift)
         goto out;
     struct levels before = {.changes = levels->changes, .n = since - 1};
-    began.reference = baseline_of(s->x, change->at, &before, best, score_resolution(s->x, s->n + 1), NAN, arena);
+    began.reference = cautious_baseline(s->x, change->at, &before, best, score_resolution(s->x, s->n + 1), arena);
     began.start = change->at;
     began.p = fmax(change->p, levels->p_series);
     began.found = true;
@@ -221,7 +233,7 @@ struct findings series_test(const struct series *series, struct arena *arena)
         return f;
     double resolution = score_resolution(series->x, series->n + 1), value = series->x[series->n];
     f.levels = levels_find(series->x, series->n, &estimated, arena);
-    f.now = baseline_of(series->x, series->n, &f.levels, f.levels.n, resolution, NAN, arena);
+    f.now = cautious_baseline(series->x, series->n, &f.levels, f.levels.n, resolution, arena);
     f.tested = f.now.n >= 2;
     if (!f.tested)
         return f;

@@ -134,6 +134,7 @@ static const struct {
     {"", 2, 2, 10, "  \n"},
     {"ééé ééé", 0, 0, 3, "ééé\nééé\n"},
     {"a\x01\x7f\xffz", 0, 0, 9, "a???z\n"},
+    {"a\xc2\x9bz", 0, 0, 9, "a?z\n"}, /* CSI as one character */
 };
 
 static void test_layout(void)
@@ -196,6 +197,7 @@ static void test_json(void)
     const json_t *entry = json_array_get(json_object_get(document, "entries"), 1);
     const json_t *kpi = json_array_get(json_object_get(entry, "kpis"), KPIS - 1);
     CHECK(json_array_size(json_object_get(document, "entries")) == 3 && kpi, "entries");
+    CHECK(json_is_null(json_object_get(json_object_get(kpi, "evidence"), "p")), "without history there is no p");
     json_object_set_new((json_t *)json_object_get(document, "counts"), "surprise", json_integer(1));
     CHECK(count_violations(schema, document) == 1, "the schema is strict");
     json_decref(document);
