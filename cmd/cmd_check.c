@@ -23,7 +23,7 @@ static void show_value(struct context *context, const char *name, const json_t *
     json_write(&out, value, &(struct json_style){.indent = 0}, 0);
     char *shown = arena_strdup(context->arena, out.s);
     error_shorten(shown, VALUE_MAX);
-    fprintf(context->out, "  %-28s %s\n", name, shown);
+    fprintf(context->out, "  %-34s %s\n", name, shown);
     text_close(&out);
 }
 
