@@ -30,7 +30,7 @@ static void keep_standard_descriptors(void)
 {
     for (int fd = 0; fd <= 2; fd++)
         if (fcntl(fd, F_GETFD) < 0)
-            (void)!open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
+            (void)!open("/dev/null", fd == 2 ? O_WRONLY : O_RDONLY); /* results that go nowhere are an error, not a success */
 }
 
 static void catch_signals(void)

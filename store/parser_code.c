@@ -53,14 +53,17 @@ static bool in_list(const char *const *names, const char *name)
     return false;
 }
 
-static bool may_read(const struct parsing *parsing, const char *name)
+static bool may_be_secret(const char *name)
 {
-    if (strncmp(name, "MATBENCH_", 9) == 0)
-        return false;
     for (const char *const *word = secret_words; *word; word++)
         if (strcasestr(name, *word))
-            return false;
-    return in_list(known_variables, name) || in_list(parsing->options->env_allowed, name);
+            return true;
+    return strncmp(name, "MATBENCH_", 9) == 0;
+}
+
+static bool may_read(const struct parsing *parsing, const char *name)
+{
+    return !may_be_secret(name) && (in_list(known_variables, name) || in_list(parsing->options->env_allowed, name));
 }
 
 static const char *variable(const struct parsing *parsing, const char *name)
@@ -77,8 +80,10 @@ static json_t *parse_env(struct parsing *parsing, const struct parser *parser, s
     json_t *values = json_object();
     for (const char *const *name = parser->arguments[0].names; *name; name++) {
         if (!may_read(parsing, *name)) {
-            error_at(err, ERR_USAGE, parser->at, "env: %s may not be read; --allow-env=%s permits it unless its name tells of a secret",
-                     *name, *name);
+            if (may_be_secret(*name))
+                error_at(err, ERR_USAGE, parser->at, "env: %s may not be read: its name tells of a secret", *name);
+            else
+                error_at(err, ERR_USAGE, parser->at, "env: %s may not be read; --allow_env=%s permits it", *name, *name);
             break;
         }
         const char *value = variable(parsing, *name);
