@@ -27,7 +27,7 @@ struct root {
  * ".." then counts as leaving, and open_resolved() takes over. */
 static int open_by_component(int dirfd, const char *relative, int flags)
 {
-    int at = dup(dirfd);
+    int at = fcntl(dirfd, F_DUPFD_CLOEXEC, 0);
     while (at >= 0) {
         size_t n = strcspn(relative, "/");
         bool last = relative[n + strspn(relative + n, "/")] == '\0';
@@ -66,7 +66,8 @@ static int open_beneath(int dirfd, const char *relative, int flags, unsigned lon
     do
         fd = syscall(SYS_openat2, dirfd, relative, &how, sizeof(how));
     while (fd < 0 && (errno == EINTR || errno == EAGAIN));
-    return fd < 0 && errno == ENOSYS ? open_by_component(dirfd, relative, flags) : (int)fd;
+    /* Filters of containers that do not know openat2 answer EPERM, which opening for reading never means otherwise. */
+    return fd < 0 && (errno == ENOSYS || errno == EPERM) ? open_by_component(dirfd, relative, flags) : (int)fd;
 }
 
 static bool place_open(struct place *place, const char *path)
@@ -238,8 +239,10 @@ enum root_found root_read(const struct root *root, const char *relative, size_t 
     if (!fits)
         errno = EFBIG;
     if (!fits || !read_all(fd, (size_t)st.st_size, max, arena, bytes, len)) {
+        bool mega = max >= 1 << 20;
         if (errno == EFBIG)
-            error_at(err, ERR_ARTIFACT, (struct pos){.file = relative}, "larger than the limit of %zu MB", max >> 20);
+            error_at(err, ERR_ARTIFACT, (struct pos){.file = relative}, "larger than the limit of %zu %s",
+                     mega ? max >> 20 : max, mega ? "MB" : "bytes");
         else
             error_at(err, ERR_ARTIFACT, (struct pos){.file = relative}, "%s", strerror(errno));
         found = ROOT_REFUSED;
@@ -267,10 +270,16 @@ enum root_found root_list(const struct root *root, const char *relative, struct 
         return ROOT_REFUSED;
     }
     LIST_OF(const char *) list = {0};
-    for (struct dirent *entry; (entry = readdir(dir));)
+    errno = 0;
+    for (struct dirent *entry; (entry = readdir(dir)); errno = 0)
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
             *LIST_ADD(arena, &list) = arena_strdup(arena, entry->d_name);
+    int why = errno;
     closedir(dir);
+    if (why) {
+        error_at(err, ERR_ARTIFACT, (struct pos){.file = relative}, "%s", strerror(why));
+        return ROOT_REFUSED;
+    }
     if (list.n)
         qsort(list.v, list.n, sizeof(*list.v), by_name);
     *names = (struct root_names){list.v, list.n};

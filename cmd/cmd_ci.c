@@ -320,6 +320,23 @@ static void show_codes(const struct ci *ci)
     fprintf(ci->context->out, "\n");
 }
 
+/* What people should do now: for the worst that happened first. */
+static void show_next(const struct ci *ci)
+{
+    const size_t *counts = ci->analysis ? ci->analysis->counts : NULL;
+    FILE *out = ci->context->out;
+    if (ci->parsed.invalid || ci->parsed.broken)
+        fprintf(out, "next: the log says what is wrong with each test; matbench check %s TEST_DIR shows what every line gave\n",
+                ci->workload->name);
+    if (counts && counts[VERDICT_REGRESSION])
+        fprintf(out, "next: look at what changed since the last run before it; another run of the same version would confirm it\n");
+    if (counts && counts[VERDICT_SUSPECT])
+        fprintf(out, "next: run the suspect configurations again; the last column says how often\n");
+    if (counts && counts[VERDICT_NO_HISTORY] + counts[VERDICT_CANNOT_TELL])
+        fprintf(out, "next: keep running: %d run points of history are needed before a change is called a regression\n",
+                ci->analysis->options->min_history);
+}
+
 static void show(struct ci *ci)
 {
     show_parsed(ci);
@@ -338,6 +355,7 @@ static void show(struct ci *ci)
             ci->parsed.written && ci->lts ? "lts_payload.json, lts_payload.schema.json, " : "",
             ci->parsed.written && ci->lts && ci->workload->kpis_n ? "kpis.om, " : "",
             ci->analysis ? "regression_summary.yaml, regression_verdicts.json, " : "");
+    show_next(ci);
     show_codes(ci);
 }
 

@@ -254,8 +254,9 @@ int parse_step(struct context *context, const struct parse_request *request, str
               find_tests(&step, root, &found);
     if (ok)
         ok = counts->written = run_stream(&step, root, lts, &found) && finish_outputs(&step);
-    if (command_interrupted(context))
-        code = command_interrupted(context);
+    code = command_interrupted(context);
+    if (code)
+        log_line(&context->log, LOG_ERROR, "stopped by %s: the outputs are as they were before", code == ERR_INTERRUPTED ? "SIGINT" : "SIGTERM");
     else if (!ok)
         code = command_fail(context, &step.err);
     else

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/root.h"
+#include "config/repr.h"
 #include "config/yaml.h"
 #include "json/read.h"
 
@@ -32,10 +33,12 @@ static void add(struct loading *loading, const char *name, const char *value, co
     *LIST_ADD(loading->arena, loading->variables) = (struct variable){name, value, source};
 }
 
-/* KEY=VALUE lines; `export `, blank lines, comments and quotes around a value are understood. */
+/* KEY=VALUE lines; `export `, blank lines, comments, blanks around names and values, and quotes around a value are
+ * understood. */
 static void load_lines(struct loading *loading, const char *bytes, size_t len)
 {
-    (void)len;
+    if (strlen(bytes) != len)
+        warn(loading, "it has a NUL byte: what follows is ignored");
     for (const char *line = bytes; *line;) {
         size_t n = strcspn(line, "\n");
         const char *start = line + strspn(line, " \t");
@@ -46,9 +49,13 @@ static void load_lines(struct loading *loading, const char *bytes, size_t len)
         while (end > start && isspace((unsigned char)end[-1]))
             end--;
         if (equals && start[0] != '#') {
-            const char *value = equals + 1;
+            const char *value = equals + 1, *name_end = equals;
+            while (value < end && isspace((unsigned char)*value))
+                value++;
+            while (name_end > start && isspace((unsigned char)name_end[-1]))
+                name_end--;
             bool quoted = end - value >= 2 && (*value == '"' || *value == '\'') && end[-1] == *value;
-            add(loading, arena_strndup(loading->arena, start, (size_t)(equals - start)),
+            add(loading, arena_strndup(loading->arena, start, (size_t)(name_end - start)),
                 arena_strndup(loading->arena, value + quoted, (size_t)(end - value) - 2 * quoted), loading->file);
         } else if (start < end && start[0] != '#') {
             warn(loading, "a line without '=' is ignored");
@@ -79,7 +86,7 @@ static void load_yaml(struct loading *loading, const char *bytes, size_t len)
         return;
     }
     if (node->kind != NODE_MAP) {
-        warn(loading, "ignored: expected a map of options");
+        warn(loading, node->kind == NODE_NULL ? "empty" : "ignored: expected a map of options");
         return;
     }
     for (size_t i = 0; i < node->n; i++) {
@@ -92,12 +99,19 @@ static void load_yaml(struct loading *loading, const char *bytes, size_t len)
     }
 }
 
+static const char *real_text(struct arena *arena, double value)
+{
+    char text[REPR_REAL_MAX];
+    repr_real(value, text);
+    return arena_strdup(arena, text);
+}
+
 static const char *scalar_text(struct arena *arena, const json_t *value)
 {
     switch (json_typeof(value)) {
     case JSON_STRING: return arena_strdup(arena, json_string_value(value));
     case JSON_INTEGER: return arena_printf(arena, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-    case JSON_REAL: return arena_printf(arena, "%.17g", json_real_value(value));
+    case JSON_REAL: return real_text(arena, json_real_value(value));
     case JSON_TRUE: return "true";
     case JSON_FALSE: return "false";
     case JSON_NULL:

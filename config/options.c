@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <ctype.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -49,7 +50,7 @@ static size_t distance(const char *a, const char *b)
     enum { LONGEST = 64 };
     size_t n = strlen(a), m = strlen(b), row[LONGEST + 1];
     if (n > LONGEST || m > LONGEST)
-        return LONGEST;
+        return SIZE_MAX;
     for (size_t j = 0; j <= m; j++)
         row[j] = j;
     for (size_t i = 1; i <= n; i++) {
@@ -69,10 +70,10 @@ static size_t distance(const char *a, const char *b)
 const char *option_nearest(const char *text, const char *const *names)
 {
     const char *nearest = NULL;
-    size_t least = strlen(text) / 3 + 1;
+    size_t len = strlen(text), least = len < 3 ? len : len / 3 + 1;
     for (; *names; names++) {
         size_t d = distance(text, *names);
-        if (d < least || (d == least && !nearest && d < strlen(text))) {
+        if (d < least) {
             least = d;
             nearest = *names;
         }
@@ -242,7 +243,7 @@ static bool check_mandatory(const struct options *options, struct error *err)
         const struct option *option = options->values[i].option;
         if (option->mandatory && (!options->values[i].text || !options->values[i].text[0]))
             return error_set(err, ERR_USAGE, "--%s=%s is missing (or the variable %s): %s", option->name,
-                             option->value_name, variable_name(options->arena, option->name), option->help);
+                             option->value_name ? option->value_name : "VALUE", variable_name(options->arena, option->name), option->help);
     }
     return true;
 }

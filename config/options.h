@@ -61,7 +61,8 @@ void options_help(struct text *out, const struct option *table);
 
 /* Reads Python's and YAML's spellings of a boolean. */
 bool option_bool_parse(const char *text, bool *value);
-/* The name in the NULL-ended list that is nearest to `text` (edit distance at most a third of its length), or NULL. */
+/* The name in the NULL-ended list that is nearest to `text` (edit distance at most a third of its length, 1 for the
+ * shortest), the first of several; NULL when none is near. */
 const char *option_nearest(const char *text, const char *const *names);
 
 #endif

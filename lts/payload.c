@@ -61,12 +61,14 @@ static const char *artifacts_text(struct arena *arena, const struct provenance *
 
 /* ---- metadata and results ---- */
 
-/* A file that is not there explains a missing value better than what the expression ran into. */
-static const char *absent_text(const struct building *building, const struct provenance *sources)
+/* A file that is not there or broken explains a missing value better than what the expression ran into. */
+static const char *fault_text(const struct building *building, const struct provenance *sources)
 {
-    for (size_t i = 0; i < sources->files_n; i++)
-        if (parsing_absent(building->parsing, sources->files[i]))
-            return arena_printf(building->arena, "%s was not found", sources->files[i]);
+    for (size_t i = 0; i < sources->files_n; i++) {
+        const char *fault = parsing_fault(building->parsing, sources->files[i]);
+        if (fault)
+            return arena_printf(building->arena, "%s %s", sources->files[i], fault);
+    }
     return NULL;
 }
 
@@ -77,7 +79,7 @@ static json_t *evaluate(struct building *building, const struct template *templa
     struct error err = {0};
     bool ok = parsing_evaluate(building->parsing, &template->code, &result, &sources, &err);
     struct origin origin = {.pointer = pointer, .artifact = artifacts_text(building->arena, &sources)};
-    origin.reason = absent_text(building, &sources);
+    origin.reason = fault_text(building, &sources);
     if (!ok && !origin.reason)
         origin.reason = arena_strdup(building->arena, err.text);
     *LIST_ADD(building->arena, &building->origins) = origin;

@@ -57,14 +57,25 @@ static void make_globals(struct parsing *parsing)
                                  test->location, "dir", test->relative, "dirs", json_incref(dirs));
 }
 
+/* A parser failed. When a file that it used, or that its values came from, is known to be missing or broken, that explains it;
+ * else the file that it read last is the one that it could make no sense of. */
+static void note_failure(struct parsing *parsing, const struct parser *parser, const struct error *err)
+{
+    for (size_t i = 0; i < parsing->files.n; i++)
+        if (parsing_fault(parsing, parsing->files.v[i]))
+            return;
+    parsing->broken = true;
+    parsing_add_fault(parsing, parsing->files.n ? parsing->files.v[parsing->files.n - 1] : parser->name, "is broken");
+    findings_add(parsing->arena, &parsing->findings, FINDING_BROKEN, "'%s': %s", parser->name, err->text);
+}
+
 static void run_parser(struct parsing *parsing, const struct parser *parser)
 {
     struct error err = {0};
     parsing->files = (struct touched){0};
     json_t *value = parser->kind->parse(parsing, parser, &err);
     if (err.kind) {
-        parsing->broken = true;
-        findings_add(parsing->arena, &parsing->findings, FINDING_BROKEN, "'%s': %s", parser->name, err.text);
+        note_failure(parsing, parser, &err);
         json_decref(value);
         value = NULL;
     }
@@ -97,6 +108,9 @@ void parsing_close(struct parsing *parsing)
     if (!parsing)
         return;
     sandbox_close(parsing->sandbox);
+    for (size_t i = 0; i < parsing->yamls.n; i++)
+        if (!parsing->yamls.v[i].shared)
+            document_close(parsing->yamls.v[i].document);
     for (size_t i = 0; i < parsing->regexes.n; i++)
         regex_close(parsing->regexes.v[i].regex);
     regex_scratch_close(parsing->scratch);

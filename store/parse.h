@@ -8,10 +8,13 @@
 #include "store/test.h"
 #include "workload/workload.h"
 
+struct documents; /* store/documents.h */
+
 struct store_options {
     const struct root *root;
     const struct workload *workload;
     const char *const *environment;  /* "NAME=VALUE", NULL-ended: what env: parsers may see */
+    struct documents *documents;     /* shared by all tests; may be NULL */
     const char *const *env_allowed;  /* NULL-ended: names allowed beside the known CI variables */
 };
 
@@ -24,8 +27,8 @@ struct provenance {
     size_t files_n;
 };
 
-/* Whether a file that parsers asked for was not there. */
-bool parsing_absent(const struct parsing *parsing, const char *file);
+/* What was wrong with a file that parsers asked for: "was not found", "is broken"; NULL: nothing. */
+const char *parsing_fault(const struct parsing *parsing, const char *file);
 
 /* Everything lives in `arena` until parsing_close. Never fails: what went wrong is in the findings. */
 struct parsing *parsing_open(struct arena *arena, const struct store_options *options, const struct test *test);

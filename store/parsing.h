@@ -1,6 +1,7 @@
 /* store/parsing.h — what the parsers and helpers see of the test that is being parsed. Inside store/ only. */
 #ifndef STORE_PARSING_H
 #define STORE_PARSING_H
+#include "store/documents.h"
 #include "store/parse.h"
 
 enum { ARTIFACT_MAX = 1 << 30 };
@@ -16,6 +17,10 @@ struct touched {
     size_t n, cap;
 };
 
+struct fault {
+    const char *file, *what;
+};
+
 struct cached_regex {
     const char *pattern;
     struct regex *regex;
@@ -23,7 +28,8 @@ struct cached_regex {
 
 struct cached_yaml {
     const char *file;
-    struct node *node;
+    struct document *document;
+    bool shared;
 };
 
 struct parsing {
@@ -37,7 +43,8 @@ struct parsing {
     struct findings findings;
     bool broken;
     struct touched files;      /* files that the current value came from */
-    struct touched absent;     /* files that were not there */
+    LIST_OF(struct fault) faults; /* files that were not there, or could not be read: each is said once */
+    struct touched unlisted;   /* files that are not among important_files, and were said to be so */
     LIST_OF(struct provenance) provenance; /* per parsed value */
     LIST_OF(struct cached_regex) regexes;
     struct regex_scratch *scratch;
@@ -54,12 +61,14 @@ bool parsing_exists(struct parsing *parsing, const char *name, bool *exists, str
 /* The sandbox, opened on first use; NULL with *err set when the Lua files do not run. */
 struct sandbox *parsing_sandbox(struct parsing *parsing, struct error *err);
 /* A document, read once however many parsers name it. */
-struct node *parsing_yaml(struct parsing *parsing, const char *name, struct error *err);
+struct document *parsing_yaml(struct parsing *parsing, const char *name, struct error *err);
 json_t *parsing_json(struct parsing *parsing, const char *name, struct json_path *const *keep, size_t keep_n,
                      struct error *err);
 struct regex *parsing_regex(struct parsing *parsing, const char *pattern, struct error *err);
 /* Text from an artifact as a JSON string: bytes that are not UTF-8 become U+FFFD, with a finding. */
 json_t *parsing_string(struct parsing *parsing, const char *file, const char *bytes, size_t len);
+/* Remembers what is wrong with a file; false when that was known. */
+bool parsing_add_fault(struct parsing *parsing, const char *file, const char *what);
 /* Adds a finding about a file. */
 void parsing_note(struct parsing *parsing, enum finding_level level, const char *file, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -130,6 +130,7 @@ static const struct {
     {"an ignored key that varies", "gpu=8 ocp=\"4.15\"", NULL, "version=\"v1.9\" gpu=8 ocp=\"4.16\"", SCOPE_OLDER, VERDICT_OK, 8, 8, 0, NULL, "ocp", NULL},
     {"a bookkeeping key that varies", "gpu=8 ci_engine=\"a\" test_path=\"x\"", NULL, "version=\"v1.9\" gpu=8 ci_engine=\"b\" test_path=\"y\"", SCOPE_OLDER, VERDICT_OK, 8, 8, 0, NULL, "ci_engine", NULL},
     {"the run under test is not its own history", "gpu=8", "version=\"v1.9\" gpu=8 run_id=\"now\"", "version=\"v1.9\" gpu=8 run_id=\"now\"", SCOPE_OLDER, VERDICT_OK, 8, 8, 0, NULL, NULL, NULL},
+    {"other keys, but little in common", "gpu=8", NULL, "version=\"v1.9\" gpu=8 a=1 b=2 c=3", SCOPE_OLDER, VERDICT_NO_HISTORY, 0, 0, 0, NULL, NULL, NULL},
     {"a mixed history", "gpu=8 lora=null", "version=\"v1.8\" gpu=8 lora=16", "version=\"v1.9\" gpu=8 lora=null", SCOPE_OLDER, VERDICT_OK, 8, 8, 0, NULL, NULL, NULL},
 };
 
@@ -190,6 +191,68 @@ static void test_points(void)
                   p->repetitions == want[i].repetitions, "%zu: %s %s %g %zu", i, p->version, p->run_id, p->value, p->repetitions);
     }
     arena_close(&arena);
+}
+
+/* The entry's own id is never its history, whatever its labels say now; of repetitions, those without a number are left out. */
+static void test_own_id(void)
+{
+    struct arena arena = {0};
+    struct record runs[11];
+    size_t n = add_releases(runs, "gpu=8", &arena);
+    runs[n++] = build_record("entry", 9, "version=\"v1.5\" gpu=8 run_id=\"another\"", 1, &arena);
+    runs[n++] = build_record("r1", 9, "version=\"v1.85\" gpu=8 run_id=\"same\"", 100, &arena);
+    runs[n++] = build_record("r2", 9, "version=\"v1.85\" gpu=8 run_id=\"same\"", 100, &arena);
+    runs[n - 1].kpis_n = 1;
+    runs[n - 1].kpis[0].value = INFINITY;
+    struct record entry = build_record("entry", 30, "version=\"v1.90\" gpu=8 run_id=\"now\"", 100, &arena);
+    struct analysis_options options = usual();
+    const struct evidence *e = &analysis_run(&arena, &options, &entry, 1, runs, n)->entries[0].kpis[0].evidence;
+    CHECK(e->points_n == 9 && e->points[8].value == 100 && e->points[8].repetitions == 1, "%zu points", e->points_n);
+    arena_close(&arena);
+}
+
+/* The three questions, each by itself. */
+static struct findings ask(const double *x, size_t n, struct series *series, struct arena *arena)
+{
+    static const struct kpi_rule plain = {.name = "speed", .better = DIRECTION_HIGHER};
+    *series = (struct series){.rule = &plain, .x = arena_copy(arena, x, n * sizeof(*x)), .n = n - 1, .worse = SIDE_BELOW};
+    series->points = ARENA_ARRAY(arena, struct run_point, n);
+    return series_test(series, arena);
+}
+
+static void test_steps(void)
+{
+    static const struct {
+        const char *what;
+        double levels[5]; /* ten runs each, 0 ends */
+        double slope;     /* per run, from the start */
+        bool found;
+        size_t start; /* of the step, to within a run */
+    } rows[] = {
+        {"one level", {100}, 0, false, 0},
+        {"a small step down, too small for single runs", {100, 97}, 0, true, 10},
+        {"down and down again: since the first", {100, 96, 92}, 0, true, 10},
+        {"down and up again", {100, 96, 100}, 0, false, 0},
+        {"up", {96, 100}, 0, false, 0},
+        {"the best level is beyond the window", {110, 100, 100, 100, 100}, 0, false, 0},
+        {"a slow decline is no step", {100, 100, 100}, -.3, false, 0},
+    };
+    uint64_t random = 11;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct arena arena = {0};
+        struct series series;
+        double x[64];
+        size_t n = 0;
+        for (size_t l = 0; l < 5 && rows[i].levels[l] != 0; l++) {
+            for (size_t j = 0; j < 10; j++, n++)
+                x[n] = rows[i].levels[l] + rows[i].slope * (double)n + .6 * build_gauss(&random);
+        }
+        struct findings f = ask(x, n, &series, &arena);
+        CHECK(f.step.found == rows[i].found, "%s: p %g", rows[i].what, f.step.p);
+        if (f.step.found)
+            CHECK(f.step.start + 1 >= rows[i].start && f.step.start <= rows[i].start + 1, "%s: %zu", rows[i].what, f.step.start);
+        arena_close(&arena);
+    }
 }
 
 /* KPIs that need no test. */
@@ -406,6 +469,8 @@ int main(void)
     test_scenarios();
     test_selection();
     test_points();
+    test_own_id();
+    test_steps();
     test_without_test();
     test_zero_level();
     test_entries();

@@ -7,6 +7,7 @@
 
 #include "regress/baseline.h"
 #include "regress/levels.h"
+#include "regress/rho.h"
 #include "regress/score.h"
 #include "regress/stats.h"
 #include "tests/check.h"
@@ -196,6 +197,19 @@ static void test_edges(void)
     CHECK(found.n == 1 && found.changes[0].at == 6, "a step between constants");
     double p = levels_resolve(step, 12, &found, 0, 1e-3);
     CHECK(p >= 5e-5 && p < 1e-3, "never below 1 in 20,000: %g", p);
+    /* An interior bump has its own autocorrelation estimate; expected numbers: rhos() of the prototype. */
+    static const double arc[] = {0, 1, -1, .5, -.5, 1, 0, -1, .5, 0, 6, 7, 5, 6.5, 5.5, 6, 0, 1, -.5, .25, -1, .75, 0, -.25};
+    double scores[24], room[24];
+    score_clip(arc, 24, scores, room);
+    struct arc_lengths lengths = arc_lengths(24);
+    struct rho_pair rho = rho_estimate(scores, 24, &lengths, .05, &arena);
+    CHECK(fabs(rho.split - 0.4082482904638631) < 1e-12 && rho.arc == 0, "rho %.17g %.17g", rho.split, rho.arc);
+    double bump[30];
+    uint64_t random = 5;
+    for (size_t i = 0; i < 30; i++)
+        bump[i] = 100 + build_gauss(&random) + (i >= 12 && i < 18 ? 6 : 0);
+    found = levels_find(bump, 30, &options, &arena);
+    CHECK(found.n == 2 && found.changes[0].at == 12 && found.changes[1].at == 18, "bump: %zu changes, p %g", found.n, found.p_series);
     arena_close(&arena);
 }
 
