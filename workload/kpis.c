@@ -184,7 +184,8 @@ bool kpis_read(const struct reader *reader, const struct node *node, void *targe
             k++;
         if (k == workload->kpis_n) {
             struct kpi *wider = ARENA_ARRAY(reader->arena, struct kpi, workload->kpis_n + 1);
-            memcpy(wider, workload->kpis, workload->kpis_n * sizeof(*wider) * (workload->kpis != NULL));
+            if (workload->kpis_n)
+                memcpy(wider, workload->kpis, workload->kpis_n * sizeof(*wider));
             workload->kpis = wider;
             workload->kpis_n++;
         }

@@ -136,7 +136,8 @@ static void merge_member(struct arena *arena, struct template *map, const struct
         return;
     }
     struct template *wider = ARENA_ARRAY(arena, struct template, map->members_n + 1);
-    memcpy(wider, map->members, map->members_n * sizeof(*wider) * (map->members != NULL));
+    if (map->members_n)
+        memcpy(wider, map->members, map->members_n * sizeof(*wider));
     wider[map->members_n] = *member;
     map->members = wider;
     map->members_n++;
