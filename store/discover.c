@@ -410,7 +410,8 @@ bool discover_tests(struct arena *arena, const struct root *root, const struct w
         json_array_append_new(walk.owned, above.settings);
         above.problem = merge_above(&walk, above.settings);
         walk_directory(&walk, ".", &above, 0);
-        qsort(walk.tests.v, walk.tests.n, sizeof(*walk.tests.v), by_path);
+        if (walk.tests.n)
+            qsort(walk.tests.v, walk.tests.n, sizeof(*walk.tests.v), by_path);
         drop_duplicates(&walk);
         make_uniform(&walk);
         discovery->tests = walk.tests.v;
