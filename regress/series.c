@@ -8,7 +8,7 @@
 #include "regress/stats.h"
 
 enum { JUST_BEFORE = 8 };
-static const double TAIL_FEW = 1.6, TAIL_MANY = 2; /* up to 8 residuals, from 20 on */
+static const double TAIL_FEW = 1.9, TAIL_MANY = 2.2; /* up to 8 residuals, from 20 on */
 static const struct levels_options estimated = {.alpha = 0.05, .rho = NAN};
 
 static bool point_value(const struct select_point *point, const char *kpi, double *mean, size_t *repetitions)
