@@ -69,6 +69,17 @@ void text_addc(struct text *text, char c)
     text_addn(text, &c, 1);
 }
 
+void text_add_clean(struct text *text, const char *more)
+{
+    for (; *more; more++) {
+        unsigned char c = (unsigned char)*more;
+        if (c < 0x20 || c == 0x7F)
+            text_printf(text, "\\x%02x", c);
+        else
+            text_addc(text, *more);
+    }
+}
+
 void text_fill(struct text *text, char c, size_t n)
 {
     char *to = text_room(text, n);

@@ -51,7 +51,7 @@ static bool show_test(struct context *context, const struct store_options *optio
     struct payload payload;
     struct parsing *parsing = parsing_open(context->arena, options, test);
     payload_build(lts, parsing, &payload);
-    fprintf(context->out, "\n%s\n", test->location);
+    fprintf(context->out, "\n%s\n", command_shown(context, test->location));
     show_members(context, "parsed", parsing_values(parsing));
     if (payload.json) {
         show_members(context, "labels", json_object_get(json_object_get(payload.json, "metadata"), "settings"));
@@ -60,9 +60,10 @@ static bool show_test(struct context *context, const struct store_options *optio
     }
     const struct findings *findings = parsing_findings(parsing);
     for (size_t i = 0; i < findings->n; i++)
-        fprintf(context->out, "note: %s\n", findings->v[i].text);
+        fprintf(context->out, "note: %s\n", command_shown(context, findings->v[i].text));
     for (size_t i = 0; i < payload.violations_n; i++)
-        fprintf(context->out, "violation: %s\n", payload_violation_text(context->arena, &payload.violations[i]));
+        fprintf(context->out, "violation: %s\n",
+                command_shown(context, payload_violation_text(context->arena, &payload.violations[i])));
     bool valid = payload.violations_n == 0 && !parsing_broken(parsing);
     fprintf(context->out, "%s\n", !valid ? "the payload is not valid" : payload.json ? "the payload is valid" : "parsed");
     payload_close(&payload);

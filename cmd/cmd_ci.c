@@ -273,7 +273,7 @@ static void write_outcomes(struct ci *ci)
 static void show_parsed(const struct ci *ci)
 {
     const struct parse_counts *n = &ci->parsed;
-    fprintf(ci->context->out, "\n%s: tests: %zu read", ci->directory, n->tests);
+    fprintf(ci->context->out, "\n%s: tests: %zu read", command_shown(ci->context, ci->directory), n->tests);
     if (n->broken)
         fprintf(ci->context->out, ", %zu of them broken", n->broken);
     if (n->skipped)
@@ -288,10 +288,11 @@ static void show_stored(const struct ci *ci)
     if (!ci->lts)
         return;
     if (ci->uploaded)
-        fprintf(ci->context->out, "stored in %s: %zu added, %zu replaced, %zu there already\n", ci->history, ci->stored.added,
+        fprintf(ci->context->out, "stored in %s: %zu added, %zu replaced, %zu there already\n", command_shown(ci->context, ci->history), ci->stored.added,
                 ci->stored.replaced, ci->stored.unchanged);
     else
-        fprintf(ci->context->out, "nothing stored in %s: %s\n", ci->history, ci->not_stored ? ci->not_stored : "it failed, see above");
+        fprintf(ci->context->out, "nothing stored in %s: %s\n", command_shown(ci->context, ci->history),
+                ci->not_stored ? ci->not_stored : "it failed, see above");
 }
 
 static const char *meaning(int code)

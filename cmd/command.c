@@ -90,6 +90,15 @@ const char *command_history_uri(struct context *context, struct error *err)
     return "sqlite:history.db";
 }
 
+const char *command_shown(struct context *context, const char *text)
+{
+    struct text line = text_open(1 << 20);
+    text_add_clean(&line, text);
+    const char *shown = arena_strdup(context->arena, line.s);
+    text_close(&line);
+    return shown;
+}
+
 unsigned command_jobs(const struct context *context)
 {
     double jobs = options_number(context->options, "jobs");

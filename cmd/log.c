@@ -11,17 +11,6 @@ static const char *const shown[] = {
 
 enum { LINE_MAX_BYTES = 8000 };
 
-static void add_clean(struct text *line, const char *said)
-{
-    for (; *said; said++) {
-        unsigned char c = (unsigned char)*said;
-        if (c < 0x20 || c == 0x7F)
-            text_printf(line, "\\x%02x", c);
-        else
-            text_addc(line, *said);
-    }
-}
-
 void log_line(struct log *log, enum log_level level, const char *format, ...)
 {
     log->errors += level >= LOG_ERROR;
@@ -33,7 +22,7 @@ void log_line(struct log *log, enum log_level level, const char *format, ...)
     text_vprintf(&said, format, args);
     va_end(args);
     text_printf(&line, "%s | ", shown[level]);
-    add_clean(&line, said.over ? "(a line too long to show)" : said.s);
+    text_add_clean(&line, said.over ? "(a line too long to show)" : said.s);
     fprintf(log->out, "%s\n", line.s);
     if (log->copy)
         fprintf(log->copy, "%s\n", line.s);

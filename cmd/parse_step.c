@@ -218,14 +218,28 @@ static bool run_stream(struct step *step, const struct root *root, const struct 
     return stream_run(&options, found->tests, found->n, deliver, step);
 }
 
+static void say_no_test(struct step *step, const struct discovery *found)
+{
+    struct context *context = step->context;
+    const char *directory = step->request->results_dirname, *filters = options_text(context->options, "filters"),
+               *shard = options_text(context->options, "shard");
+    if (shard)
+        log_line(&context->log, LOG_ERROR, "%s: no test found for --shard=%s", directory, shard);
+    else if (found->skipped)
+        log_line(&context->log, LOG_ERROR, "%s: no test found%s%s: all were skipped (%zu)", directory,
+                 filters ? " for --filters=" : "", filters ? filters : "", found->skipped);
+    else
+        log_line(&context->log, LOG_ERROR, "%s: no test found: a test is a directory with settings.yaml and a non-empty exit_code",
+                 directory);
+}
+
 static int judge(struct step *step, const struct discovery *found)
 {
     struct context *context = step->context;
     const struct parse_counts *counts = step->counts;
     size_t parsed = counts->tests - counts->broken;
     if (found->n == 0 && found->broken == 0) {
-        log_line(&context->log, LOG_ERROR, "%s: no test found: a test is a directory with settings.yaml and a non-empty exit_code",
-                 step->request->results_dirname);
+        say_no_test(step, found);
         return ERR_NO_TEST;
     }
     if (step->request->need_payloads && counts->invalid) {

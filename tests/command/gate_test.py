@@ -6,6 +6,23 @@ import shutil
 from support import SOURCE, CommandTest, digest, main, tree
 
 
+def copy_workload(folder, edit):
+    """The shipped workload in `folder`, its file edited: edit(text) -> text."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(SOURCE / "workloads/topsail", folder.parent / "topsail", dirs_exist_ok=True)
+    shutil.copytree(SOURCE / "workloads/fine_tuning", folder, ignore=shutil.ignore_patterns("example"))
+    file = folder / "workload.yaml"
+    text = file.read_text()
+    file.write_text(edit(text))
+    assert file.read_text() != text
+
+
+def min_absolute(text):
+    """For each KPI, in both of the notations of that file."""
+    text = re.sub(r"(?m)(better: (?:higher|lower)),", r"\1, min_absolute: 10000,", text)
+    return re.sub(r"(?m)^(    better: (?:higher|lower))$", r"\1\n    min_absolute: 10000", text)
+
+
 class NightsTest(CommandTest):
     """Nights of one version, the last 10 % worse: earlier runs of the same version are history."""
 
@@ -39,32 +56,16 @@ class NightsTest(CommandTest):
         self.assertIn("significant_performance_decrease: 8\n", summary)
         worse = -self.kpi()["evidence"]["relative_change"]
         self.assertAlmostEqual(worse, 0.10, delta=0.01)
-        # thresholds, relative and absolute: both must be passed
-        workload = (self.place / "w")
-        self.copy_workload(workload, "min_relative: 0.2")
-        self.matbench("ci", last, f"--workload={workload}", "--noupload", code=0)
-        self.assertEqual(self.kpi()["verdict"], "ok")
-        self.copy_workload(workload, "min_relative: 0.05")
-        self.matbench("ci", last, f"--workload={workload}", "--noupload", code=1)
-        self.copy_workload(workload, "min_absolute: 10000")
-        self.matbench("ci", last, f"--workload={workload}", "--noupload", code=0)
-        self.assertEqual(self.kpi()["verdict"], "ok")
 
-    def copy_workload(self, folder, threshold):
-        """The shipped workload, with a threshold for the KPIs that have none."""
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.rmtree(folder.parent / "topsail", ignore_errors=True)
-        shutil.copytree(SOURCE / "workloads/topsail", folder.parent / "topsail")
-        shutil.copytree(SOURCE / "workloads/fine_tuning", folder, ignore=shutil.ignore_patterns("example"))
-        file = folder / "workload.yaml"
-        text = file.read_text()
-        key = threshold.split(":")[0]
-        if key == "min_relative":
-            text += f"  {threshold}\n"
-        else:
-            text = re.sub(r"(better: (?:higher|lower))\b", rf"\1, {threshold}", text)
-            text = re.sub(r"(?m)^(    better: (?:higher|lower)), (.*)$", r"\1\n    \2", text)
-        file.write_text(text)
+    def test_thresholds(self):
+        """Relative and absolute ones, and both must be passed."""
+        last = self.nights(9, "--last-worse", "0.10")
+        workload = self.place / "w"
+        for code, verdict, edit in ((0, "ok", lambda text: text + "  min_relative: 0.2\n"),
+                                    (1, "regression", lambda text: text + "  min_relative: 0.05\n"), (0, "ok", min_absolute)):
+            copy_workload(workload, edit)
+            self.matbench("ci", last, "--workload=w", "--noupload", code=code)
+            self.assertEqual(self.kpi()["verdict"], verdict)
 
     def test_an_improvement_ends_with_0_or_4(self):
         last = self.nights(9, "--last-worse", "-0.10")
@@ -160,6 +161,19 @@ class NoHistoryTest(CommandTest):
         done = self.ci("n/night-3", "--noupload", "--fail_on=no-history", code=3)
         self.assertRegex(" ".join(done.out.split()), r"2 records of history differ only in 'max_seq_length' \(here 4321, there \d+\)")
         self.assertTrue(self.json("regression_verdicts.json")["entries"][0]["near_misses"])
+
+    def test_history_that_no_longer_matches_is_missing(self):
+        """A label that history has not: a key list changed, which is not the same as no history."""
+        tree("nights", self.place / "n", 3)
+        for k in (1, 2):
+            self.upload(f"n/night-{k}", code=0)
+        copy_workload(self.place / "w", lambda text: text.replace("  Metadata:\n", "    colour: str\n  Metadata:\n").replace(
+            "      run_id: from_env", "      colour: \"'red'\"\n      run_id: from_env"))
+        done = self.matbench("ci", "n/night-3", "--workload=w", "--noupload", "--fail_on=missing", code=3)
+        self.assertEqual(self.kpi()["verdict"], "missing")
+        self.assertRegex(done.out, "(?m)^NOT GATED: history no longer matches for 1 of 1 entries")
+        self.assertIn("'colour'", done.out)
+        self.matbench("ci", "n/night-3", "--workload=w", "--noupload", "--fail_on=no-history", code=0)
 
 
 class UploadTest(CommandTest):
