@@ -1,5 +1,5 @@
 /* The sandbox: opening, limits, evaluating. Values cross between JSON and Lua in workload/bridge.c. Together they are the
- * only users of Lua.
+ * only users of Lua, with workload/library.c.
  *
  * Errors inside are Lua errors (longjmp); every entry from outside runs under one lua_pcall and holds no resource across it.
  * JSON values that Lua borrows are kept alive by sandbox->owned until the sandbox is closed. */
@@ -15,11 +15,14 @@
 #include <lualib.h>
 
 #include "workload/bridge.h"
+#include "workload/library.h"
 
 enum {
-    HOOK_EVERY = 1000,                           /* instructions between two looks at the limits */
-    ALLOCATED_MAX = 1024 * 1024 * 1024,          /* bytes over one evaluation, also when freed again: copying takes time */
-    SECONDS_MAX = 5                              /* of processor time: for what costs much and counts little */
+    HOOK_EVERY = 1000,                  /* steps between two looks at the clock */
+    ALLOCATED_MAX = 1024 * 1024 * 1024, /* bytes over one evaluation, also when freed again: copying takes time */
+    OWNED_MAX = 1024 * 1024 * 1024,     /* bytes that helpers gave, over the life of the sandbox */
+    SECONDS_MAX = 5,                    /* of processor time: for what costs much and counts little */
+    LINE_MAX_SHOWN = 1000000
 };
 
 struct sandbox {
@@ -27,11 +30,11 @@ struct sandbox {
     struct sandbox_options options;
     json_t *owned;   /* array: keeps what Lua borrows alive */
     json_t *globals; /* borrowed */
-    size_t memory, allocated;
-    uint64_t steps;
+    size_t memory, allocated, owned_size;
+    uint64_t steps, looked; /* looked: when the clock was looked at last */
     struct timespec started;
     bool loading;
-    const char *limit; /* which limit was met; NULL */
+    const char *memory_limit; /* why memory was refused last; NULL */
 };
 
 static void *limited_alloc(void *context, void *block, size_t old, size_t size)
@@ -46,11 +49,11 @@ static void *limited_alloc(void *context, void *block, size_t old, size_t size)
     if (size > had) {
         sandbox->allocated += size - had;
         if (sandbox->memory + (size - had) > SANDBOX_MEMORY_MAX) {
-            sandbox->limit = "needs more than 64 MB of memory";
+            sandbox->memory_limit = "needs more than 64 MB of memory";
             return NULL;
         }
         if (sandbox->allocated > ALLOCATED_MAX) {
-            sandbox->limit = "copies more than 1 GB";
+            sandbox->memory_limit = "copies more than 1 GB";
             return NULL;
         }
     }
@@ -72,51 +75,105 @@ static struct sandbox *sandbox_of(lua_State *lua)
     return *(struct sandbox **)lua_getextraspace(lua);
 }
 
+/* `level`: whose place the error names, as for luaL_where. */
+static void count_steps(lua_State *lua, size_t steps, int level)
+{
+    struct sandbox *sandbox = sandbox_of(lua);
+    const char *limit = NULL;
+    sandbox->steps += steps;
+    if (sandbox->steps > SANDBOX_STEPS_MAX) {
+        limit = "takes more than 20 million steps";
+    } else if (sandbox->steps - sandbox->looked >= HOOK_EVERY) {
+        sandbox->looked = sandbox->steps;
+        limit = seconds_since(&sandbox->started) > SECONDS_MAX ? "takes more than 5 seconds" : NULL;
+    }
+    if (!limit)
+        return;
+    luaL_where(lua, level);
+    lua_pushstring(lua, limit);
+    lua_concat(lua, 2);
+    lua_error(lua);
+}
+
 static void check_limits(lua_State *lua, lua_Debug *debug)
 {
     (void)debug;
-    struct sandbox *sandbox = sandbox_of(lua);
-    sandbox->steps += HOOK_EVERY;
-    if (sandbox->steps > SANDBOX_STEPS_MAX)
-        sandbox->limit = "takes more than 20 million steps";
-    else if (sandbox->steps % (100 * HOOK_EVERY) == 0 && seconds_since(&sandbox->started) > SECONDS_MAX)
-        sandbox->limit = "takes more than 5 seconds";
-    if (sandbox->limit)
-        luaL_error(lua, "%s", sandbox->limit);
+    count_steps(lua, HOOK_EVERY, 0);
+}
+
+void sandbox_charge(lua_State *lua, size_t steps)
+{
+    if (steps)
+        count_steps(lua, steps, 1);
 }
 
 static void reset_limits(struct sandbox *sandbox)
 {
     sandbox->steps = 0;
+    sandbox->looked = 0;
     sandbox->allocated = 0;
-    sandbox->limit = NULL;
+    sandbox->memory_limit = NULL;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &sandbox->started);
 }
 
-/* _ENV.name: what the sandbox has (upvalue 1), else a global value. */
+/* _ENV.name: a global value, else what the sandbox has (upvalue 1). A value comes first, so that a parser may be named as
+ * the function that it calls. */
 static int env_index(lua_State *lua)
 {
     struct sandbox *sandbox = sandbox_of(lua);
+    size_t len = 0;
+    const char *name = lua_type(lua, 2) == LUA_TSTRING ? lua_tolstring(lua, 2, &len) : NULL;
+    sandbox_charge(lua, len / 64);
+    json_t *value = name ? json_object_getn(sandbox->globals, name, len) : NULL;
+    if (value) {
+        if (sandbox->options.touched)
+            sandbox->options.touched(sandbox->options.context, name);
+        bridge_push(lua, value);
+        return 1;
+    }
     lua_pushvalue(lua, 2);
     if (lua_rawget(lua, lua_upvalueindex(1)) != LUA_TNIL)
         return 1;
-    const char *name = lua_type(lua, 2) == LUA_TSTRING ? lua_tostring(lua, 2) : NULL;
-    json_t *value = name ? json_object_get(sandbox->globals, name) : NULL;
-    if (!value)
-        return luaL_error(lua, "unknown name '%s'", name ? name : "?");
-    if (sandbox->options.touched)
-        sandbox->options.touched(sandbox->options.context, name);
-    bridge_push(lua, value);
-    return 1;
+    return luaL_error(lua, "unknown name '%s'", name ? name : "?");
 }
 
 static int env_newindex(lua_State *lua)
 {
     if (!sandbox_of(lua)->loading)
-        return luaL_error(lua, "'%s': globals are read-only (use local)", luaL_tolstring(lua, 2, NULL));
+        return luaL_error(lua, "'%s': globals are read-only (use local)",
+                          lua_type(lua, 2) == LUA_TSTRING ? lua_tostring(lua, 2) : "?");
     lua_settop(lua, 3);
     lua_rawset(lua, lua_upvalueindex(1));
     return 0;
+}
+
+/* Bytes that a value takes, about. */
+static size_t weight(const json_t *value)
+{
+    const char *key;
+    json_t *member;
+    size_t i, sum = 64;
+    if (json_is_string(value))
+        return sum + json_string_length(value);
+    json_array_foreach(value, i, member)
+        sum += weight(member);
+    json_object_foreach((json_t *)(uintptr_t)value, key, member)
+        sum += strlen(key) + weight(member);
+    return sum;
+}
+
+/* Pushes what a helper gave. Objects and arrays are borrowed by Lua, so they stay; all else is copied. */
+static void push_result(lua_State *lua, struct sandbox *sandbox, json_t *result)
+{
+    json_array_append_new(sandbox->owned, result);
+    bridge_push(lua, result);
+    if (!json_is_object(result) && !json_is_array(result)) {
+        json_array_remove(sandbox->owned, json_array_size(sandbox->owned) - 1);
+        return;
+    }
+    sandbox->owned_size += weight(result);
+    if (sandbox->owned_size > OWNED_MAX)
+        luaL_error(lua, "the helpers gave more than 1 GB");
 }
 
 static int call_helper(lua_State *lua)
@@ -124,24 +181,31 @@ static int call_helper(lua_State *lua)
     struct sandbox *sandbox = sandbox_of(lua);
     const struct helper *helper = lua_touserdata(lua, lua_upvalueindex(1));
     enum { ARGUMENTS_MAX = 8 };
-    json_t *arguments[ARGUMENTS_MAX];
+    json_t *arguments[ARGUMENTS_MAX], *result = NULL;
     int n = lua_gettop(lua);
+    if (sandbox->loading)
+        return luaL_error(lua, "%s: only inside a function: there is no test yet when the file is loaded", helper->name);
     if (n > ARGUMENTS_MAX)
         return luaL_error(lua, "%s: more than %d arguments", helper->name, (int)ARGUMENTS_MAX);
+    size_t owned = json_array_size(sandbox->owned);
     for (int i = 0; i < n; i++) {
         bool non_finite = false;
         arguments[i] = bridge_json(lua, i + 1, &non_finite);
         json_array_append_new(sandbox->owned, arguments[i]);
     }
     struct error err = {0};
-    json_t *result = NULL;
-    if (!helper->call(sandbox->options.context, arguments, (size_t)n, &result, &err))
+    bool ok = helper->call(sandbox->options.context, arguments, (size_t)n, &result, &err);
+    while (json_array_size(sandbox->owned) > owned)
+        json_array_remove(sandbox->owned, json_array_size(sandbox->owned) - 1);
+    if (!ok) {
+        json_decref(result);
         return luaL_error(lua, "%s: %s", helper->name, err.text);
-    if (!result)
-        return 0;
-    json_array_append_new(sandbox->owned, result);
-    bridge_push(lua, result);
-    return 1;
+    }
+    if (result)
+        push_result(lua, sandbox, result);
+    sandbox->looked = sandbox->steps - HOOK_EVERY; /* nobody knows how long it took: look at the clock */
+    sandbox_charge(lua, 1);
+    return result ? 1 : 0;
 }
 
 static void add_helpers(lua_State *lua, const struct helper *helpers)
@@ -156,10 +220,11 @@ static void add_helpers(lua_State *lua, const struct helper *helpers)
 /* Leaves the environment table on the stack; its library table is upvalue 1 of its metamethods. */
 static void make_environment(lua_State *lua, const struct helper *helpers)
 {
+    bridge_make_types(lua);
     lua_newtable(lua); /* the environment: always empty, so that both metamethods see everything */
     lua_newtable(lua); /* its metatable */
     lua_newtable(lua); /* what there is */
-    bridge_open(lua);
+    library_open(lua);
     add_helpers(lua, helpers);
     lua_pushvalue(lua, -1);
     lua_setfield(lua, LUA_REGISTRYINDEX, "library");
@@ -226,23 +291,31 @@ static int call_protected(lua_State *lua)
     return 0;
 }
 
-/* Sets *err from the message on the stack. A message of the expression itself starts "expression:<line>: ". */
-static void take_error(lua_State *lua, struct sandbox *sandbox, enum error_kind kind, struct pos at, struct error *err)
+/* "workload.lua:7: …" */
+static bool has_place(const char *message)
 {
-    const char *message = lua_tostring(lua, -1);
+    const char *colon = strchr(message, ':');
+    size_t digits = colon ? strspn(colon + 1, "0123456789") : 0;
+    return digits && colon[1 + digits] == ':';
+}
+
+/* Sets *err from the message on the stack. A message of the expression itself starts "expression:<line>: "; one of a file of
+ * functions says where it is from. */
+static void take_error(lua_State *lua, const char *message, enum error_kind kind, struct pos at, struct error *err)
+{
     static const char prefix[] = "expression:";
-    if (sandbox && sandbox->limit)
-        message = sandbox->limit;
     if (!message)
-        message = "an error without text";
+        message = lua_type(lua, -1) == LUA_TSTRING ? lua_tostring(lua, -1) : "an error without text";
     if (strncmp(message, prefix, sizeof(prefix) - 1) == 0) {
         char *rest;
         long line = strtol(message + sizeof(prefix) - 1, &rest, 10);
-        at.col = line > 1 ? 0 : at.col;
-        at.line += line > 1 ? (int)line - 1 : 0;
+        if (line > 1 && line < LINE_MAX_SHOWN) {
+            at.col = 0;
+            at.line += (int)line - 1;
+        }
         message = strncmp(rest, ": ", 2) == 0 ? rest + 2 : message;
-    } else if (sandbox && !sandbox->limit) {
-        at = (struct pos){0}; /* it happened in a file of functions and says where */
+    } else if (has_place(message)) {
+        at = (struct pos){0};
     }
     error_at(err, kind, at, "%s", message);
 }
@@ -255,9 +328,10 @@ static bool run(struct sandbox *sandbox, lua_CFunction function, struct request 
     lua_settop(lua, 0);
     lua_pushcfunction(lua, function);
     lua_pushlightuserdata(lua, request);
-    if (lua_pcall(lua, 1, 0, 0) == LUA_OK)
+    int status = lua_pcall(lua, 1, 0, 0);
+    if (status == LUA_OK)
         return true;
-    take_error(lua, sandbox, kind, at, err);
+    take_error(lua, status == LUA_ERRMEM ? sandbox->memory_limit : NULL, kind, at, err);
     json_decref(request->result.value);
     request->result.value = NULL;
     return false;
@@ -295,15 +369,25 @@ void sandbox_globals(struct sandbox *sandbox, json_t *globals)
     sandbox->globals = globals;
 }
 
-bool sandbox_has_function(struct sandbox *sandbox, const char *name)
+/* The Lua type of what the library has under that name. */
+static int type_of(struct sandbox *sandbox, const char *name)
 {
     lua_State *lua = sandbox->lua;
     lua_settop(lua, 0);
     lua_getfield(lua, LUA_REGISTRYINDEX, "library");
-    lua_getfield(lua, -1, name);
-    bool has = lua_isfunction(lua, -1);
+    int type = lua_getfield(lua, -1, name);
     lua_settop(lua, 0);
-    return has;
+    return type;
+}
+
+bool sandbox_has_function(struct sandbox *sandbox, const char *name)
+{
+    return type_of(sandbox, name) == LUA_TFUNCTION;
+}
+
+bool sandbox_has_name(struct sandbox *sandbox, const char *name)
+{
+    return type_of(sandbox, name) != LUA_TNIL;
 }
 
 bool sandbox_evaluate(struct sandbox *sandbox, const struct code *expression, struct sandbox_result *result,
@@ -362,6 +446,8 @@ bool sandbox_compile_expression(struct arena *arena, const char *text, struct po
                                 struct error *err)
 {
     *out = (struct code){.source = arena_strdup(arena, text), .at = at};
+    if (text[strspn(text, " \t\r\n")] == '\0')
+        return error_at(err, ERR_USAGE, at, "found nothing, expected an expression");
     const char *whole = arena_printf(arena, "return %s", text);
     return compile(arena, whole, strlen(whole), "=expression", out, err);
 }
@@ -369,6 +455,6 @@ bool sandbox_compile_expression(struct arena *arena, const char *text, struct po
 bool sandbox_compile_file(struct arena *arena, const char *text, size_t len, const char *file, struct code *out,
                           struct error *err)
 {
-    *out = (struct code){.source = text};
+    *out = (struct code){.source = text, .at = {.file = file}};
     return compile(arena, text, len, arena_printf(arena, "@%s", file), out, err);
 }

@@ -3,7 +3,9 @@
  * One sandbox per test, opened fresh, so that nothing passes from test to test. It shows parsed values as read-only views
  * (no copies), and the helpers that the store registers. What is there: assert error ipairs pairs (in key order) select
  * tonumber tostring type, `null`, `list`, math without random, string.{byte char format len lower reverse sub upper},
- * table.{concat insert remove sort unpack}. Text is searched with the helpers match, replace and split, which have limits.
+ * table.{concat insert remove sort unpack} (sort is stable). Text is searched with the helpers match, replace and split, which
+ * have limits. Libraries, globals and parsed values are read-only; helpers work inside functions and expressions only, not
+ * while a file is loaded. What C does for Lua (sorting, shifting, long texts) counts as steps, too.
  */
 #ifndef WORKLOAD_SANDBOX_H
 #define WORKLOAD_SANDBOX_H
@@ -18,7 +20,8 @@
 enum {
     SANDBOX_STEPS_MAX = 20 * 1000 * 1000,   /* Lua instructions per evaluation: about 0.2 s */
     SANDBOX_MEMORY_MAX = 64 * 1024 * 1024,  /* bytes */
-    SANDBOX_DEPTH_MAX = 100                 /* nesting of a value that Lua gives back */
+    SANDBOX_DEPTH_MAX = 100,                /* nesting of a table that Lua gives back */
+    SANDBOX_VALUES_MAX = 4 * 1000 * 1000    /* values in what Lua gives back, shared ones as often as they stand there */
 };
 
 /* A function that Lua code may call: JSON values in, a JSON value out (a new reference; NULL: nil). */
@@ -47,10 +50,12 @@ struct sandbox;
 struct sandbox *sandbox_open(const struct sandbox_options *options, struct error *err);
 void sandbox_close(struct sandbox *sandbox);
 
-/* The names that expressions see: members of `globals` (borrowed until the next call; JSON null is nil). A name that is
- * neither there nor a helper, a function or a library is an error that names it. */
+/* The names that expressions see: members of `globals` (borrowed until the next call; JSON null is nil), then the helpers,
+ * functions and libraries. Any other name is an error that names it. */
 void sandbox_globals(struct sandbox *sandbox, json_t *globals);
 bool sandbox_has_function(struct sandbox *sandbox, const char *name);
+/* Whether the library, the helpers or the files define that name. */
+bool sandbox_has_name(struct sandbox *sandbox, const char *name);
 
 struct sandbox_result {
     json_t *value;   /* a new reference; NULL: nil */
@@ -58,7 +63,7 @@ struct sandbox_result {
 };
 
 /* Errors are ERR_ARTIFACT, one line, with the place of the code: "workload.yaml:12:20: attempt to index a nil value (global
- * 'summary')". */
+ * 'summary')"; of a function, its place: "workload.lua:7: …". */
 bool sandbox_evaluate(struct sandbox *sandbox, const struct code *expression, struct sandbox_result *result,
                       struct error *err);
 bool sandbox_call(struct sandbox *sandbox, const char *function, struct pos at, json_t *argument,
