@@ -22,7 +22,7 @@ static json_t *parse_lua(struct parsing *parsing, const struct parser *parser, s
     return checked(parsing, parser, &result);
 }
 
-static const struct parser_argument lua_arguments[] = {{"lua", ARGUMENT_FUNCTION, NULL}, {0}};
+static const struct parser_argument lua_arguments[] = {{"lua", ARGUMENT_FUNCTION, NULL, false}, {0}};
 const struct parser_kind parser_lua = {"lua", lua_arguments, parse_lua};
 
 static json_t *parse_value(struct parsing *parsing, const struct parser *parser, struct error *err)
@@ -34,7 +34,7 @@ static json_t *parse_value(struct parsing *parsing, const struct parser *parser,
     return checked(parsing, parser, &result);
 }
 
-static const struct parser_argument value_arguments[] = {{"value", ARGUMENT_EXPRESSION, NULL}, {0}};
+static const struct parser_argument value_arguments[] = {{"value", ARGUMENT_EXPRESSION, NULL, false}, {0}};
 const struct parser_kind parser_value = {"value", value_arguments, parse_value};
 
 /* What CI systems set and results may quote; more with --allow-env. */
@@ -92,5 +92,5 @@ static json_t *parse_env(struct parsing *parsing, const struct parser *parser, s
     return values;
 }
 
-static const struct parser_argument env_arguments[] = {{"env", ARGUMENT_NAMES, NULL}, {0}};
+static const struct parser_argument env_arguments[] = {{"env", ARGUMENT_NAMES, NULL, false}, {0}};
 const struct parser_kind parser_env = {"env", env_arguments, parse_env};

@@ -7,18 +7,14 @@ static json_t *parse_lines(struct parsing *parsing, const struct parser *parser,
                           *keep = &parser->arguments[3];
     const char *bytes, *path;
     size_t len;
-    if (!match->given) {
-        error_at(err, ERR_USAGE, parser->at, "lines needs match: a pattern");
-        return NULL;
-    }
     if (parsing_read(parsing, file->text, &bytes, &len, &path, err) != ROOT_FOUND)
         return NULL;
     return lines_parse(parsing, path, bytes, len, match->pattern, (enum lines_as)as->word, (enum lines_keep)keep->word, err);
 }
 
-static const struct parser_argument arguments[] = {{"lines", ARGUMENT_TEXT, NULL},
-                                                   {"match", ARGUMENT_PATTERN, NULL},
-                                                   {"as", ARGUMENT_WORD, lines_as_words},
-                                                   {"keep", ARGUMENT_WORD, lines_keep_words},
+static const struct parser_argument arguments[] = {{"lines", ARGUMENT_TEXT, NULL, false},
+                                                   {"match", ARGUMENT_PATTERN, NULL, true},
+                                                   {"as", ARGUMENT_WORD, lines_as_words, false},
+                                                   {"keep", ARGUMENT_WORD, lines_keep_words, false},
                                                    {0}};
 const struct parser_kind parser_lines = {"lines", arguments, parse_lines};

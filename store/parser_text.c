@@ -17,7 +17,7 @@ static json_t *parse_text(struct parsing *parsing, const struct parser *parser, 
     return parsing_string(parsing, path, bytes, len);
 }
 
-static const struct parser_argument text_arguments[] = {{"text", ARGUMENT_TEXT, NULL}, {0}};
+static const struct parser_argument text_arguments[] = {{"text", ARGUMENT_TEXT, NULL, false}, {0}};
 const struct parser_kind parser_text = {"text", text_arguments, parse_text};
 
 static json_t *parse_python(struct parsing *parsing, const struct parser *parser, struct error *err)
@@ -33,7 +33,7 @@ static json_t *parse_python(struct parsing *parsing, const struct parser *parser
     return value;
 }
 
-static const struct parser_argument python_arguments[] = {{"python", ARGUMENT_TEXT, NULL}, {0}};
+static const struct parser_argument python_arguments[] = {{"python", ARGUMENT_TEXT, NULL, false}, {0}};
 const struct parser_kind parser_python = {"python", python_arguments, parse_python};
 
 static json_t *parse_exists(struct parsing *parsing, const struct parser *parser, struct error *err)
@@ -42,5 +42,5 @@ static json_t *parse_exists(struct parsing *parsing, const struct parser *parser
     return parsing_exists(parsing, parser->arguments[0].text, &exists, err) ? json_boolean(exists) : NULL;
 }
 
-static const struct parser_argument exists_arguments[] = {{"exists", ARGUMENT_TEXT, NULL}, {0}};
+static const struct parser_argument exists_arguments[] = {{"exists", ARGUMENT_TEXT, NULL, false}, {0}};
 const struct parser_kind parser_exists = {"exists", exists_arguments, parse_exists};

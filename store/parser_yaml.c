@@ -14,6 +14,6 @@ static json_t *parse_yaml(struct parsing *parsing, const struct parser *parser, 
 }
 
 static const char *const as_words[] = {"text", NULL};
-static const struct parser_argument arguments[] = {{"yaml", ARGUMENT_TEXT, NULL}, {"select", ARGUMENT_PATH, NULL},
-                                                   {"first", ARGUMENT_FLAG, NULL}, {"as", ARGUMENT_WORD, as_words}, {0}};
+static const struct parser_argument arguments[] = {{"yaml", ARGUMENT_TEXT, NULL, false}, {"select", ARGUMENT_PATH, NULL, false},
+                                                   {"first", ARGUMENT_FLAG, NULL, false}, {"as", ARGUMENT_WORD, as_words, false}, {0}};
 const struct parser_kind parser_yaml = {"yaml", arguments, parse_yaml};

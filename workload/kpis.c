@@ -5,6 +5,8 @@
 #include "workload/format.h"
 #include "workload/reader.h"
 
+enum { NAME_LEN_MAX = 200 };
+
 static bool read_help(const struct reader *reader, const struct node *node, void *target)
 {
     return reader_text(reader, node, "help", &((struct kpi *)target)->help);
@@ -114,17 +116,26 @@ static bool read_min_absolute(const struct reader *reader, const struct node *no
 
 static bool read_om_name(const struct reader *reader, const struct node *node, void *target)
 {
-    return reader_text(reader, node, "openmetrics: name", &((struct kpi *)target)->openmetrics_name);
+    struct kpi *kpi = target;
+    return reader_text(reader, node, "openmetrics: name", &kpi->openmetrics_name) &&
+           ((reader_name_valid(kpi->openmetrics_name) && strlen(kpi->openmetrics_name) <= NAME_LEN_MAX) ||
+            reader_wrong(reader, node, "openmetrics: name", "at most 200 letters, digits and _"));
 }
 
+/* May be empty: no unit. */
 static bool read_om_unit(const struct reader *reader, const struct node *node, void *target)
 {
-    return reader_text(reader, node, "openmetrics: unit", &((struct kpi *)target)->openmetrics_unit);
+    struct kpi *kpi = target;
+    return reader_text(reader, node, "openmetrics: unit", &kpi->openmetrics_unit) &&
+           ((!kpi->openmetrics_unit[0] || reader_name_valid(kpi->openmetrics_unit)) ||
+            reader_wrong(reader, node, "openmetrics: unit", "letters, digits and _, as seconds"));
 }
 
 static bool read_om_scale(const struct reader *reader, const struct node *node, void *target)
 {
-    return reader_number(reader, node, "openmetrics: scale", &((struct kpi *)target)->openmetrics_scale);
+    struct kpi *kpi = target;
+    return reader_number(reader, node, "openmetrics: scale", &kpi->openmetrics_scale) &&
+           (kpi->openmetrics_scale > 0 || reader_wrong(reader, node, "openmetrics: scale", "a number above 0"));
 }
 
 static bool read_openmetrics(const struct reader *reader, const struct node *node, void *target)
@@ -148,13 +159,6 @@ static const struct section_key kpi_keys[] = {
     {NULL, NULL},
 };
 
-static bool valid_name(const char *name)
-{
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
-    static const char digits[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
-    return *name && strchr(letters, *name) && name[strspn(name, digits)] == '\0';
-}
-
 static bool check_complete(const struct reader *reader, const struct direction_seen *read, const struct node *node)
 {
     const struct kpi *kpi = &read->kpi;
@@ -174,8 +178,8 @@ bool kpis_read(const struct reader *reader, const struct node *node, void *targe
         struct direction_seen read = {.kpi = {.name = node->keys[i]->string, .at = reader_pos(reader, node->keys[i]),
                                               .openmetrics_scale = 1}};
         const char *what = arena_printf(reader->arena, "KPI '%s'", read.kpi.name);
-        if (!valid_name(read.kpi.name))
-            return reader_wrong(reader, node->keys[i], "KPI name", "letters, digits and _");
+        if (!reader_name_valid(read.kpi.name) || strlen(read.kpi.name) > NAME_LEN_MAX)
+            return reader_wrong(reader, node->keys[i], "KPI name", "at most 200 letters, digits and _");
         if (!reader_section(reader, node->items[i], what, kpi_keys, &read) ||
             !check_complete(reader, &read, node->keys[i]))
             return false;

@@ -8,6 +8,7 @@
 
 #include "base/root.h"
 #include "config/options.h"
+#include "workload/check.h"
 #include "workload/reader.h"
 
 enum { WORKLOAD_FILE_MAX = 4 << 20, INCLUDE_DEPTH_MAX = 10 };
@@ -54,6 +55,8 @@ static bool read_artifact_dirs(const struct reader *reader, const struct node *n
         return false;
     for (size_t i = 0; i < node->n; i++) {
         struct artifact_dir dir = {.name = node->keys[i]->string, .at = reader_pos(reader, node->keys[i])};
+        if (!reader_name_valid(dir.name))
+            return reader_wrong(reader, node->keys[i], "name of an artifact dir", "letters, digits and _");
         if (!read_artifact_dir(reader, node->items[i], &dir))
             return false;
         size_t k = 0;
@@ -84,15 +87,18 @@ static bool read_important_files(const struct reader *reader, const struct node 
 {
     struct workload *workload = target;
     const char *const *more;
-    if (!reader_names(reader, node, "important_files", &more))
+    const struct pos *more_at;
+    if (!reader_placed_names(reader, node, "important_files", &more, &more_at))
         return false;
     size_t had = names_count(workload->important_files), n = names_count(more);
     const char **all = ARENA_ARRAY(reader->arena, const char *, had + n + 1);
-    for (size_t i = 0; i < had; i++)
-        all[i] = workload->important_files[i];
-    for (size_t i = 0; i < n; i++)
-        all[had + i] = more[i];
+    struct pos *all_at = ARENA_ARRAY(reader->arena, struct pos, had + n);
+    for (size_t i = 0; i < had + n; i++) {
+        all[i] = i < had ? workload->important_files[i] : more[i - had];
+        all_at[i] = i < had ? workload->important_at[i] : more_at[i - had];
+    }
     workload->important_files = all;
+    workload->important_at = all_at;
     return true;
 }
 
@@ -132,17 +138,20 @@ static bool read_lts(const struct reader *reader, const struct node *node, void 
 
 static bool read_comparison_keys(const struct reader *reader, const struct node *node, void *target)
 {
-    return reader_names(reader, node, "comparison_keys", &((struct analyze *)target)->comparison_keys);
+    struct analyze *analyze = target;
+    return reader_placed_names(reader, node, "comparison_keys", &analyze->comparison_keys, &analyze->comparison_at);
 }
 
 static bool read_ignored_keys(const struct reader *reader, const struct node *node, void *target)
 {
-    return reader_names(reader, node, "ignored_keys", &((struct analyze *)target)->ignored_keys);
+    struct analyze *analyze = target;
+    return reader_placed_names(reader, node, "ignored_keys", &analyze->ignored_keys, &analyze->ignored_at);
 }
 
 static bool read_sorting_keys(const struct reader *reader, const struct node *node, void *target)
 {
-    return reader_names(reader, node, "sorting_keys", &((struct analyze *)target)->sorting_keys);
+    struct analyze *analyze = target;
+    return reader_placed_names(reader, node, "sorting_keys", &analyze->sorting_keys, &analyze->sorting_at);
 }
 
 static bool read_ignored_entries(const struct reader *reader, const struct node *node, void *target)
@@ -152,8 +161,11 @@ static bool read_ignored_entries(const struct reader *reader, const struct node 
         return false;
     analyze->ignored_entries_n = node->n;
     analyze->ignored_entries = ARENA_ARRAY(reader->arena, struct ignored_entry, node->n);
-    for (size_t i = 0; i < node->n; i++)
-        analyze->ignored_entries[i] = (struct ignored_entry){node->keys[i]->string, node_json(node->items[i], NULL)};
+    for (size_t i = 0; i < node->n; i++) {
+        json_t *values = node_json(node->items[i], NULL);
+        json_array_append_new(reader->workload->constants, values);
+        analyze->ignored_entries[i] = (struct ignored_entry){node->keys[i]->string, values};
+    }
     return true;
 }
 
@@ -162,20 +174,25 @@ static bool read_min_history(const struct reader *reader, const struct node *nod
     double number;
     if (!reader_number(reader, node, "min_history", &number))
         return false;
-    if (number < 3 || number > 1000)
+    if (number < 3 || number > 1000 || node->kind != NODE_INT)
         return reader_wrong(reader, node, "min_history", "3 to 1000");
     ((struct analyze *)target)->min_history = (int)number;
     return true;
 }
 
+static bool read_least(const struct reader *reader, const struct node *node, const char *what, double *out)
+{
+    return reader_number(reader, node, what, out) && (*out >= 0 || reader_wrong(reader, node, what, "0 or more"));
+}
+
 static bool read_min_relative(const struct reader *reader, const struct node *node, void *target)
 {
-    return reader_number(reader, node, "min_relative", &((struct analyze *)target)->min_relative);
+    return read_least(reader, node, "min_relative", &((struct analyze *)target)->min_relative);
 }
 
 static bool read_min_absolute(const struct reader *reader, const struct node *node, void *target)
 {
-    return reader_number(reader, node, "min_absolute", &((struct analyze *)target)->min_absolute);
+    return read_least(reader, node, "min_absolute", &((struct analyze *)target)->min_absolute);
 }
 
 static bool read_analyze(const struct reader *reader, const struct node *node, void *target)
@@ -210,6 +227,9 @@ static bool read_rename(const struct reader *reader, const struct node *node, vo
 
 static bool read_set(const struct reader *reader, const struct node *node, void *target)
 {
+    for (size_t i = 0; node->kind == NODE_MAP && i < node->n; i++)
+        if (node->items[i]->kind == NODE_MAP || node->items[i]->kind == NODE_LIST)
+            return reader_wrong(reader, node->items[i], "rewrite_settings: set", "an expression, a number, true, false or null");
     return reader_template_map(reader, node, "rewrite_settings: set", &((struct rewrite *)target)->set);
 }
 
@@ -270,6 +290,10 @@ static bool read_file(struct gathering *gathering, const char *relative, const c
                       const char **bytes, size_t *len)
 {
     struct error why = {0};
+    if (gathering->sources.n + gathering->lua.n >= WORKLOAD_FILES_MAX)
+        return error_at(gathering->err, ERR_USAGE, at, "the workload has more than %d files", (int)WORKLOAD_FILES_MAX);
+    if (relative[0] == '/' || strncmp(relative, "../", 3) == 0)
+        return error_at(gathering->err, ERR_USAGE, at, "%s: lies outside the folder that holds the workload's folder", shown);
     enum root_found found =
         root_read(gathering->root, relative, WORKLOAD_FILE_MAX, gathering->arena, bytes, len, &why);
     if (found == ROOT_FOUND)
@@ -297,14 +321,14 @@ static bool gather_lua(struct gathering *gathering, const struct source *source)
     const struct node *node = node_member(source->node, "lua");
     struct reader reader = {.arena = gathering->arena, .file = source->shown, .err = gathering->err};
     const char *const *names = NULL;
-    if (node && !reader_names(&reader, node, "lua", &names))
+    const struct pos *at;
+    if (node && !reader_placed_names(&reader, node, "lua", &names, &at))
         return false;
     for (; names && *names; names++) {
         const char *bytes, *shown = beside(gathering->arena, source->shown, *names);
         size_t len;
         struct code code;
-        if (!read_file(gathering, beside(gathering->arena, source->relative, *names), shown, reader_pos(&reader, node),
-                       &bytes, &len) ||
+        if (!read_file(gathering, beside(gathering->arena, source->relative, *names), shown, *at++, &bytes, &len) ||
             !sandbox_compile_file(gathering->arena, bytes, len, *names, &code, gathering->err))
             return false;
         *LIST_ADD(gathering->arena, &gathering->lua) = code;
@@ -320,11 +344,12 @@ static bool gather_includes(struct gathering *gathering, const struct source *so
     const struct node *node = node_member(source->node, "include");
     struct reader reader = {.arena = gathering->arena, .file = source->shown, .err = gathering->err};
     const char *const *names = NULL;
-    if (node && !reader_names(&reader, node, "include", &names))
+    const struct pos *at;
+    if (node && !reader_placed_names(&reader, node, "include", &names, &at))
         return false;
     for (; names && *names; names++)
         if (!gather(gathering, beside(gathering->arena, source->relative, *names),
-                    beside(gathering->arena, source->shown, *names), reader_pos(&reader, node), source, depth + 1))
+                    beside(gathering->arena, source->shown, *names), *at++, source, depth + 1))
             return false;
     return true;
 }
@@ -334,8 +359,10 @@ static bool gather(struct gathering *gathering, const char *relative, const char
 {
     struct source source = {.relative = relative, .shown = shown, .includer = includer};
     for (const struct source *open = includer; open; open = open->includer)
-        if (strcmp(open->shown, shown) == 0 || depth > INCLUDE_DEPTH_MAX)
+        if (strcmp(open->shown, shown) == 0)
             return error_at(gathering->err, ERR_USAGE, at, "%s includes itself", shown);
+    if (depth > INCLUDE_DEPTH_MAX)
+        return error_at(gathering->err, ERR_USAGE, at, "%s: includes are nested more than %d deep", shown, (int)INCLUDE_DEPTH_MAX);
     const char *bytes;
     size_t len;
     if (!read_file(gathering, relative, shown, at, &bytes, &len))
@@ -353,94 +380,7 @@ static bool gather(struct gathering *gathering, const char *relative, const char
     return true;
 }
 
-/* ---- checks that need the whole ---- */
-
-static bool is_function_argument(const struct parser *parser, size_t i)
-{
-    return parser->kind->arguments[i].kind == ARGUMENT_FUNCTION && parser->arguments[i].given;
-}
-
-static bool check_parsers(const struct workload *workload, struct sandbox *sandbox, const struct parser *parsers, size_t n,
-                          struct error *err)
-{
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; parsers[i].kind->arguments[k].name; k++)
-            if (is_function_argument(&parsers[i], k) && !sandbox_has_function(sandbox, parsers[i].arguments[k].text))
-                return error_at(err, ERR_USAGE, parsers[i].at, "'%s': there is no function '%s' in the workload's Lua files",
-                                parsers[i].name, parsers[i].arguments[k].text);
-    (void)workload;
-    return true;
-}
-
-static const char *const kpi_fields[] = {"help", "unit", "@timestamp", "value", "test_uuid", "lower_better", "status", "format",
-                                         "full_format", "ignored_for_regression", "divisor", "divisor_unit", NULL};
-
-static bool in_names(const char *const *names, const char *name)
-{
-    for (; names && *names; names++)
-        if (strcmp(*names, name) == 0)
-            return true;
-    return false;
-}
-
-static const struct template *template_member(const struct template *map, const char *name)
-{
-    for (size_t i = 0; map && map->kind == TEMPLATE_MAP && i < map->members_n; i++)
-        if (strcmp(map->members[i].name, name) == 0)
-            return &map->members[i];
-    return NULL;
-}
-
-/* Labels stand beside a KPI's own fields in one object: none may hide the other. */
-static bool check_labels(const struct workload *workload, struct error *err)
-{
-    const struct template *settings = template_member(workload->metadata, "settings");
-    const struct template *both[] = {settings, workload->labels};
-    struct pos at = {.file = workload->file};
-    for (size_t i = 0; i < 2; i++)
-        for (size_t k = 0; both[i] && k < both[i]->members_n; k++)
-            if (in_names(kpi_fields, both[i]->members[k].name))
-                return error_at(err, ERR_USAGE, at, "label '%s' clashes with a field that every KPI has", both[i]->members[k].name);
-    for (size_t k = 0; workload->labels && k < workload->labels->members_n; k++)
-        if (template_member(settings, workload->labels->members[k].name))
-            return error_at(err, ERR_USAGE, at, "label '%s' is a setting too", workload->labels->members[k].name);
-    return true;
-}
-
-/* Keys that no payload can have select nothing or everything: refused. */
-static bool check_keys(const struct workload *workload, const char *const *keys, const char *what, struct error *err)
-{
-    const struct template *settings = template_member(workload->metadata, "settings");
-    for (; settings && keys && *keys; keys++)
-        if (!template_member(settings, *keys))
-            return error_at(err, ERR_USAGE, (struct pos){.file = workload->file},
-                            "analyze: %s: '%s' is not among payload.metadata.settings", what, *keys);
-    return true;
-}
-
-static bool check_whole(struct workload *workload, const struct workload_registry *registry, struct error *err)
-{
-    struct pos at = {.file = workload->file};
-    if (!workload->name)
-        return error_at(err, ERR_USAGE, at, "expected a key `workload: NAME`");
-    if (workload->lts && workload->kpis_n && !(workload->metadata && workload->results))
-        return error_at(err, ERR_USAGE, at, "KPIs need `payload:` with metadata and results");
-    struct sandbox *sandbox = sandbox_open(
-        &(struct sandbox_options){.files = workload->lua, .files_n = workload->lua_n, .helpers = registry->helpers}, err);
-    if (!sandbox) {
-        error_prefix(err, "%s", workload->file);
-        return false;
-    }
-    bool ok = check_parsers(workload, sandbox, workload->parse_once, workload->parse_once_n, err) &&
-              check_parsers(workload, sandbox, workload->parse_always, workload->parse_always_n, err);
-    if (ok && workload->rewrite.function && !sandbox_has_function(sandbox, workload->rewrite.function))
-        ok = error_at(err, ERR_USAGE, workload->rewrite.at, "rewrite_settings: there is no function '%s'", workload->rewrite.function);
-    sandbox_close(sandbox);
-    return ok && check_labels(workload, err) &&
-           check_keys(workload, workload->analyze.comparison_keys, "comparison_keys", err) &&
-           check_keys(workload, workload->analyze.ignored_keys, "ignored_keys", err) &&
-           check_keys(workload, workload->analyze.sorting_keys, "sorting_keys", err);
-}
+/* ---- loading ---- */
 
 static bool load_sources(struct gathering *gathering, const struct workload_registry *registry)
 {
@@ -452,7 +392,7 @@ static bool load_sources(struct gathering *gathering, const struct workload_regi
     }
     gathering->workload->lua = gathering->lua.v;
     gathering->workload->lua_n = gathering->lua.n;
-    return check_whole(gathering->workload, registry, gathering->err);
+    return workload_check(gathering->workload, registry, gathering->err);
 }
 
 /* "folder" or "folder/workload.yaml" → the folder and the file's name. */
@@ -483,6 +423,7 @@ struct workload *workload_load(struct arena *arena, const char *path, const stru
     size_t n = strlen(path);
     bool is_folder = strcmp(file, "workload.yaml") == 0 && (n < 5 || strcmp(path + n - 5, ".yaml") != 0);
     workload->lts = true;
+    workload->constants = memory_need(json_array());
     workload->folder = folder;
     while (n > 1 && path[n - 1] == '/')
         n--;
@@ -500,32 +441,11 @@ struct workload *workload_load(struct arena *arena, const char *path, const stru
 
 /* ---- closing ---- */
 
-static void close_template(struct template *template)
-{
-    if (!template)
-        return;
-    json_decref(template->constant);
-    for (size_t i = 0; i < template->members_n; i++)
-        close_template(&template->members[i]);
-}
-
-static void close_parsers(struct parser *parsers, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < PARSER_ARGUMENTS_MAX; k++)
-            regex_close(parsers[i].arguments[k].pattern);
-}
-
 void workload_close(struct workload *workload)
 {
     if (!workload)
         return;
-    close_parsers(workload->parse_once, workload->parse_once_n);
-    close_parsers(workload->parse_always, workload->parse_always_n);
-    close_template(workload->metadata);
-    close_template(workload->results);
-    close_template(workload->labels);
-    close_template(workload->rewrite.set);
-    for (size_t i = 0; i < workload->analyze.ignored_entries_n; i++)
-        json_decref((json_t *)(uintptr_t)workload->analyze.ignored_entries[i].values);
+    for (size_t i = 0; i < workload->patterns.n; i++)
+        regex_close(workload->patterns.v[i]);
+    json_decref(workload->constants);
 }

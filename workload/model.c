@@ -13,7 +13,7 @@ struct notation {
     int depth;
 };
 
-enum { TYPE_DEPTH_MAX = 20 };
+enum { TYPE_DEPTH_MAX = 20, MODEL_DEPTH_MAX = 100, NAME_LEN_MAX = 100 };
 
 static void skip_blanks(struct notation *n)
 {
@@ -40,6 +40,7 @@ struct type_list {
 };
 
 static struct type *read_type(struct notation *n);
+static struct type *read_named(struct notation *n);
 
 /* "[" type { "," type } "]" */
 static bool read_inner(struct notation *n, struct type_list *inner)
@@ -119,12 +120,22 @@ static struct type *read_generic(struct notation *n, const char *name)
 
 static struct type *read_type(struct notation *n)
 {
+    if (n->depth == TYPE_DEPTH_MAX)
+        return wrong(n, "a type that is nested less");
+    n->depth++;
+    struct type *type = read_named(n);
+    n->depth--;
+    return type;
+}
+
+static struct type *read_named(struct notation *n)
+{
     static const char *const generic[] = {"Optional", "Union", "List", "list", "Dict", "dict"};
     skip_blanks(n);
     size_t len = 0;
     while (isalnum((unsigned char)n->at[len]) || n->at[len] == '_')
         len++;
-    if (len == 0 || ++n->depth > TYPE_DEPTH_MAX)
+    if (len == 0)
         return wrong(n, "a type, as int, str or Optional[float]");
     const char *name = arena_strndup(n->arena, n->at, len);
     n->at += len;
@@ -206,7 +217,7 @@ static bool load_model(struct arena *arena, const char *file, const struct node 
     for (size_t i = 0; i < node->n; i++) {
         const char *name = node->keys[i]->string;
         struct field field;
-        if (node->items[i] == base)
+        if (strcmp(name, "extends") == 0)
             continue;
         if (!load_field(arena, file, name, node->items[i], &field, err))
             return false;
@@ -235,34 +246,57 @@ static bool check_type(const struct models *models, const struct type *type, str
     return true;
 }
 
+enum mark { MARK_NEW, MARK_OPEN, MARK_DONE };
+
 /* A model that holds itself without a list, dict or Optional between could never be complete. */
-static bool check_cycle(const struct models *models, const struct model *model, const struct model *start, int depth,
-                        struct error *err)
+static bool check_cycle(const struct models *models, size_t which, enum mark *marks, int depth, struct error *err)
 {
+    const struct model *model = &models->v[which];
+    marks[which] = MARK_OPEN;
     for (size_t i = 0; i < model->fields_n; i++) {
         const struct type *type = model->fields[i].type;
         const struct model *inner = type->kind == TYPE_MODEL ? models_find(models, type->model) : NULL;
         if (!inner || type->optional)
             continue;
-        if (inner == start || depth > TYPE_DEPTH_MAX)
-            return error_at(err, ERR_USAGE, model->fields[i].at, "model '%s' contains itself", start->name);
-        if (!check_cycle(models, inner, start, depth + 1, err))
+        size_t next = (size_t)(inner - models->v);
+        if (marks[next] == MARK_OPEN)
+            return error_at(err, ERR_USAGE, model->fields[i].at, "model '%s' contains itself", inner->name);
+        if (depth == MODEL_DEPTH_MAX)
+            return error_at(err, ERR_USAGE, model->fields[i].at, "models are nested more than %d deep", (int)MODEL_DEPTH_MAX);
+        if (marks[next] == MARK_NEW && !check_cycle(models, next, marks, depth + 1, err))
             return false;
     }
+    marks[which] = MARK_DONE;
     return true;
 }
 
-static bool check_models(const struct models *models, struct error *err)
+static bool check_models(struct arena *arena, const struct models *models, struct error *err)
 {
+    enum mark *marks = ARENA_ARRAY(arena, enum mark, models->n + 1);
     for (size_t i = 0; i < models->n; i++) {
         const struct model *model = &models->v[i];
         for (size_t k = 0; k < model->fields_n; k++)
             if (!check_type(models, model->fields[k].type, model->fields[k].at, err))
                 return false;
-        if (!check_cycle(models, model, model, 0, err))
+        if (marks[i] == MARK_NEW && !check_cycle(models, i, marks, 0, err))
             return false;
     }
     return true;
+}
+
+/* Types read as such, and the schema has models KPI and KPIs of its own. */
+static bool valid_model_name(const char *name)
+{
+    static const char *const taken[] = {"KPI", "KPIs", "Optional", "Union", "List", "list", "Dict", "dict", "Literal"};
+    size_t n = 0;
+    while (isalnum((unsigned char)name[n]) || name[n] == '_')
+        n++;
+    bool valid = n > 0 && n <= NAME_LEN_MAX && name[n] == '\0';
+    for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
+        valid &= strcmp(taken[i], name) != 0;
+    for (size_t i = 0; i < sizeof(plain_types) / sizeof(plain_types[0]); i++)
+        valid &= strcmp(plain_types[i].name, name) != 0;
+    return valid;
 }
 
 bool models_load(struct arena *arena, const struct node *node, const char *file, struct models *models,
@@ -274,6 +308,9 @@ bool models_load(struct arena *arena, const struct node *node, const char *file,
     for (size_t i = 0; i < node->n; i++) {
         const struct node *fields = node->items[i];
         struct model model = {.name = node->keys[i]->string, .at = place(file, node->keys[i])};
+        if (!valid_model_name(model.name))
+            return error_at(err, ERR_USAGE, model.at, "model '%s': expected a name of letters, digits and _ that is no type and not KPI or KPIs",
+                            model.name);
         if (fields->kind != NODE_MAP)
             return error_at(err, ERR_USAGE, place(file, fields), "model '%s': expected a map of fields, found %s", model.name,
                             node_kind_name(fields->kind));
@@ -288,5 +325,5 @@ bool models_load(struct arena *arena, const struct node *node, const char *file,
         else
             *LIST_ADD(arena, models) = model;
     }
-    return check_models(models, err);
+    return check_models(arena, models, err);
 }

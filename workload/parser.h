@@ -29,6 +29,7 @@ struct parser_argument {
     const char *name;
     enum argument_kind kind;
     const char *const *words; /* ARGUMENT_WORD: NULL-ended */
+    bool needed;              /* beside the first one, which always is */
 };
 
 struct argument {

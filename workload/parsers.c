@@ -28,6 +28,8 @@ static bool read_pattern(const struct reader *reader, const struct node *node, c
         return false;
     out->pattern = regex_compile(out->text, strlen(out->text), &(struct regex_options){0}, reader_pos(reader, node),
                                  reader->err);
+    if (out->pattern)
+        *LIST_ADD(reader->arena, &reader->workload->patterns) = out->pattern;
     return out->pattern != NULL;
 }
 
@@ -97,6 +99,10 @@ static bool read_parser(const struct reader *reader, const struct node *node, st
                            &parser->arguments[spec - parser->kind->arguments]))
             return false;
     }
+    for (size_t i = 0; parser->kind->arguments[i].name; i++)
+        if (parser->kind->arguments[i].needed && !parser->arguments[i].given)
+            return error_at(reader->err, ERR_USAGE, parser->at, "%s: the parser '%s' needs %s", what, parser->kind->name,
+                            parser->kind->arguments[i].name);
     return true;
 }
 
@@ -111,6 +117,8 @@ static bool read_list(const struct reader *reader, const struct node *node, stru
         return false;
     for (size_t i = 0; i < node->n; i++) {
         struct parser parser = {.name = node->keys[i]->string, .at = reader_pos(reader, node->keys[i])};
+        if (!reader_name_valid(parser.name))
+            return reader_wrong(reader, node->keys[i], "name of a parsed value", "letters, digits and _");
         if (!read_parser(reader, node->items[i], &parser))
             return false;
         size_t k = 0;

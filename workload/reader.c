@@ -1,5 +1,6 @@
 #include "workload/reader.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "config/options.h"
@@ -38,7 +39,7 @@ bool reader_number(const struct reader *reader, const struct node *node, const c
     if (node->kind != NODE_INT && node->kind != NODE_FLOAT)
         return reader_wrong(reader, node, what, "a number");
     *out = node->kind == NODE_INT ? (double)node->integer : node->real;
-    return true;
+    return isfinite(*out) || reader_wrong(reader, node, what, "a finite number");
 }
 
 bool reader_names(const struct reader *reader, const struct node *node, const char *what, const char *const **out)
@@ -50,6 +51,24 @@ bool reader_names(const struct reader *reader, const struct node *node, const ch
             return false;
     *out = names;
     return true;
+}
+
+bool reader_placed_names(const struct reader *reader, const struct node *node, const char *what, const char *const **out,
+                         const struct pos **at)
+{
+    size_t n = node->kind == NODE_LIST ? node->n : 1;
+    struct pos *places = ARENA_ARRAY(reader->arena, struct pos, n + 1);
+    for (size_t i = 0; i < n; i++)
+        places[i] = reader_pos(reader, node->kind == NODE_LIST ? node->items[i] : node);
+    *at = places;
+    return reader_names(reader, node, what, out);
+}
+
+bool reader_name_valid(const char *name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+    static const char digits[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+    return *name && strchr(letters, *name) && name[strspn(name, digits)] == '\0';
 }
 
 bool reader_map(const struct reader *reader, const struct node *node, const char *what)
@@ -77,6 +96,8 @@ bool reader_word(const struct reader *reader, const struct node *node, const cha
 bool reader_expression(const struct reader *reader, const struct node *node, const char *what, struct code *out)
 {
     const char *text;
+    if (++reader->workload->expressions_n > WORKLOAD_EXPRESSIONS_MAX)
+        return error_at(reader->err, ERR_USAGE, reader_pos(reader, node), "more than %d expressions", (int)WORKLOAD_EXPRESSIONS_MAX);
     return reader_text(reader, node, what, &text) &&
            sandbox_compile_expression(reader->arena, text, reader_pos(reader, node), out, reader->err);
 }
@@ -100,6 +121,7 @@ static json_t *constant_of(const struct node *node)
 bool reader_template(const struct reader *reader, const struct node *node, const char *what, struct template *out)
 {
     bool map = node->kind == NODE_MAP;
+    out->at = reader_pos(reader, node);
     if (node->kind == NODE_STRING) {
         out->kind = TEMPLATE_EXPRESSION;
         return reader_expression(reader, node, what, &out->code);
@@ -107,6 +129,7 @@ bool reader_template(const struct reader *reader, const struct node *node, const
     if (!map && node->kind != NODE_LIST) {
         out->kind = TEMPLATE_CONSTANT;
         out->constant = constant_of(node);
+        json_array_append_new(reader->workload->constants, out->constant);
         return out->constant || reader_wrong(reader, node, what, "an expression, a number, true, false, null, a map or a list");
     }
     out->kind = map ? TEMPLATE_MAP : TEMPLATE_LIST;
@@ -117,6 +140,8 @@ bool reader_template(const struct reader *reader, const struct node *node, const
         out->members[i].name = name;
         if (!reader_template(reader, node->items[i], arena_printf(reader->arena, "%s.%s", what, name), &out->members[i]))
             return false;
+        if (map)
+            out->members[i].at = reader_pos(reader, node->keys[i]);
     }
     return true;
 }

@@ -21,6 +21,11 @@ bool reader_flag(const struct reader *reader, const struct node *node, const cha
 bool reader_number(const struct reader *reader, const struct node *node, const char *what, double *out);
 /* A list of texts, or one text. NULL-ended. */
 bool reader_names(const struct reader *reader, const struct node *node, const char *what, const char *const **out);
+/* The same, with the place of each. */
+bool reader_placed_names(const struct reader *reader, const struct node *node, const char *what, const char *const **out,
+                         const struct pos **at);
+/* Letters, digits and _, no digit first: what expressions can name. */
+bool reader_name_valid(const char *name);
 bool reader_map(const struct reader *reader, const struct node *node, const char *what);
 /* One of `words`; *which is its index. */
 bool reader_word(const struct reader *reader, const struct node *node, const char *what, const char *const *words,

@@ -26,8 +26,9 @@ enum template_kind { TEMPLATE_EXPRESSION, TEMPLATE_CONSTANT, TEMPLATE_MAP, TEMPL
 struct template {
     enum template_kind kind;
     const char *name; /* of the member, in a map */
+    struct pos at;
     struct code code;
-    json_t *constant; /* a number, boolean or null */
+    json_t *constant; /* a number, boolean or null; the workload owns it */
     struct template *members;
     size_t members_n;
 };
@@ -60,6 +61,7 @@ struct ignored_entry {
 
 struct analyze {
     const char *const *comparison_keys, *const *ignored_keys, *const *sorting_keys; /* NULL-ended */
+    const struct pos *comparison_at, *ignored_at, *sorting_at;                      /* beside them */
     struct ignored_entry *ignored_entries;
     size_t ignored_entries_n;
     int min_history;                    /* 0: the default */
@@ -86,6 +88,7 @@ struct workload {
     struct artifact_dir *artifact_dirs;
     size_t artifact_dirs_n;
     const char *const *important_files; /* with ${DIRS} */
+    const struct pos *important_at;     /* beside them */
     struct parser *parse_once, *parse_always;
     size_t parse_once_n, parse_always_n;
     struct models models;
@@ -98,7 +101,15 @@ struct workload {
     struct rewrite rewrite;
     struct code *lua;
     size_t lua_n;
+    size_t expressions_n; /* compiled so far, against WORKLOAD_EXPRESSIONS_MAX */
+    json_t *constants;    /* array: owns those of the templates and of ignored_entries */
+    struct {
+        struct regex **v;
+        size_t n, cap;
+    } patterns; /* owns those of the parsers */
 };
+
+enum { WORKLOAD_EXPRESSIONS_MAX = 20000, WORKLOAD_FILES_MAX = 100 };
 
 struct workload_registry {
     const struct parser_kind *const *parsers; /* NULL-ended */

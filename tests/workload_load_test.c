@@ -1,0 +1,382 @@
+/* workload/workload.h: what is refused when a workload is loaded, with the exact message; and what loading gives. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store/parse.h"
+#include "tests/check.h"
+#include "tests/scratch.h"
+#include "workload/find.h"
+
+static void put(struct scratch *scratch, const char *name, const char *bytes)
+{
+    char folder[300];
+    snprintf(folder, sizeof(folder), "%s", scratch_path(scratch, name));
+    for (char *slash = folder + strlen(scratch->folder) + 1; (slash = strchr(slash, '/')); slash++) {
+        *slash = '\0';
+        mkdir(folder, 0755);
+        *slash = '/';
+    }
+    FILE *file = fopen(folder, "w");
+    CHECK(file && fputs(bytes, file) >= 0 && fclose(file) == 0, "%s", name);
+}
+
+static struct workload *load(struct arena *arena, const char *path, struct error *err)
+{
+    return workload_load(arena, path, store_registry(), err);
+}
+
+/* A KPI that lacks nothing, and a payload for it. */
+#define PAYLOAD "workload: w\npayload: {metadata: {settings: {a: '1', b: '2'}}, results: {r: '1'}}\n"
+#define KPI(rest) PAYLOAD "kpis:\n  k: {help: H, unit: s, better: lower, value: results.r" rest "}\n"
+#define PARSE(rest) "workload: w\nparse_once:\n  v: {" rest "}\n"
+#define MODELS(rest) "workload: w\nmodels:\n" rest
+#define AT "w/workload.yaml:"
+
+/* Each is one file w/workload.yaml; w/f.lua and a few files to include are beside it. */
+static const struct {
+    const char *text, *error;
+} bad[] = {
+    /* the file */
+    {"", AT " expected a map of workload keys, found null"},
+    {"- a\n", AT " expected a map of workload keys, found a list"},
+    {"workload: [\n", AT "2:1: *"},
+    {"workload: w\nworkload: x\n", AT "2:1: key 'workload' is given twice, first at line 1"},
+    {"schema_version: '1'\n", AT " expected a key `workload: NAME`"},
+    {"workload: 1\n", AT "1:11: workload: found an integer, expected text"},
+    {"workload: w\nschema_version: 1.0\n", AT "2:17: schema_version: found a number, expected text"},
+    {"workload: w\naliases: [a, 1]\n", AT "2:14: aliases: found an integer, expected text"},
+    /* unknown keys, level by level */
+    {"workload: w\nkpi: {}\n", AT "2:1: unknown key 'kpi'; did you mean 'kpis'?"},
+    {"workload: w\nzzz: {}\n", AT "2:1: unknown key 'zzz'; known are workload, schema_version, aliases, include, lua, artifact_dirs, "
+                               "important_files, parse_once, parse_always, models, payload, labels, lts, kpis, analyze, rewrite_settings"},
+    {"workload: w\npayload: {metdata: {}}\n", AT "2:11: payload: unknown key 'metdata'; did you mean 'metadata'?"},
+    {KPI(", untt: s"), AT "4:58: KPI 'k': unknown key 'untt'; did you mean 'unit'?"},
+    {KPI(", divisor: {by: 2, unt: KB}"), AT "4:75: divisor: unknown key 'unt'; did you mean 'unit'?"},
+    {KPI(", openmetrics: {nam: x}"), AT "4:72: openmetrics: unknown key 'nam'; did you mean 'name'?"},
+    {"workload: w\nanalyze: {comparison_key: [a]}\n", AT "2:11: analyze: unknown key 'comparison_key'; did you mean 'comparison_keys'?"},
+    {"workload: w\nrewrite_settings: {dorp: [a]}\n", AT "2:20: rewrite_settings: unknown key 'dorp'; known are drop, rename, set, lua"},
+    {PARSE("json: a, selct: $.a"), AT "3:16: 'v': 'selct' is no argument of the parser 'json', which has: json, select, first, keep"},
+    {PARSE("jsn: a"), AT "3:6: 'v': expected one of the parsers json, yaml, lines, text, python, ansible_log, ansible_play, exists, "
+                      "env, lua, value"},
+    {PARSE("json: a, lines: b"), AT "3:16: 'v': 'lines' is no argument of the parser 'json', which has: json, select, first, keep"},
+    /* duplicates */
+    {"workload: w\nkpis: {k: {}, k: {}}\n", AT "2:15: key 'k' is given twice, first at line 2"},
+    /* kinds */
+    {"workload: w\nkpis: []\n", AT "2:7: kpis: found a list, expected a map"},
+    {"workload: w\nkpis: {k: 1}\n", AT "2:11: KPI 'k': found an integer, expected a map"},
+    {"workload: w\nparse_once: x\n", AT "2:13: parse_once or parse_always: found 'x', expected a map"},
+    {"workload: w\nparse_once: {v: x}\n", AT "2:17: 'v': found 'x', expected a map"},
+    {"workload: w\nmodels: []\n", AT "2:9: models: expected a map of models, found a list"},
+    {"workload: w\npayload: 1\n", AT "2:10: payload: found an integer, expected a map"},
+    {"workload: w\npayload: {metadata: []}\n", AT "2:21: payload.metadata: found a list, expected a map"},
+    {"workload: w\nlts: some\n", AT "2:6: lts: found 'some', expected none"},
+    {"workload: w\nimportant_files: {a: b}\n", AT "2:18: important_files: found a mapping, expected text"},
+    {"workload: w\nartifact_dirs: {A: {glob: x, al: true}}\n", AT "2:20: artifact dir 'A': found a mapping, expected a pattern, or a map of glob and all"},
+    {"workload: w\nartifact_dirs: {A: {all: true}}\n", AT "2:20: artifact dir 'A': found a mapping, expected a pattern, or a map of glob and all"},
+    {"workload: w\nartifact_dirs: {A: {glob: x, all: 1}}\n", AT "2:35: artifact dir 'A': found an integer, expected true or false"},
+    {"workload: w\nartifact_dirs: {A}B: x}\n", AT "2:19: *"},
+    {"workload: w\nartifact_dirs: {'A}B': x}\n", AT "2:17: name of an artifact dir: found 'A}B', expected letters, digits and _"},
+    {PARSE("json: [a]"), AT "3:13: 'v': json: found a list, expected text"},
+    {PARSE("json: a, first: 1"), AT "3:23: 'v': first: found an integer, expected true or false"},
+    {PARSE("yaml: a, as: json"), AT "3:20: 'v': as: found 'json', expected text"},
+    {PARSE("lines: a, match: x, as: jsn"), AT "3:31: 'v': as: found 'jsn', expected text, json, python or number"},
+    {PARSE("lines: a, match: x, keep: most"), AT "3:33: 'v': keep: found 'most', expected all, first, last or count"},
+    {PARSE("lines: a"), AT "3:3: 'v': the parser 'lines' needs match"},
+    {PARSE("env: {A: b}"), AT "3:12: 'v': env: found a mapping, expected text"},
+    {"workload: w\nparse_once: {a-b: {json: x}}\n", AT "2:14: name of a parsed value: found 'a-b', expected letters, digits and _"},
+    {"workload: w\nparse_once: {settings: {json: x}}\n", AT "2:14: 'settings': the name means something else in every workload"},
+    {"workload: w\nparse_always: {match: {env: [A]}}\n", AT "2:16: 'match': the name means something else in every workload"},
+    {"workload: w\nparse_once: {string: {json: x}}\n", AT "2:14: 'string': the name means something else in every workload"},
+    /* paths, patterns, directories */
+    {PARSE("json: a, select: '$.a[1:2]'"), AT "3:29: JSONPath '$.a[1:2]', column 6: slices*"},
+    {PARSE("json: a, select: a"), AT "3:24: *"},
+    {PARSE("json: a, keep: ['$.a', '$[?@.b]']"), AT "3:3*"},
+    {PARSE("lines: a, match: '(x'"), AT "3:24: pattern '(x', byte 2: missing closing parenthesis"},
+    {PARSE("json: '${RUN}/a'"), AT "3:3: '${RUN}/a': ${…} names no artifact dir of the workload"},
+    {PARSE("json: '${RUN/a'"), AT "3:3: '${RUN/a': ${…} names no artifact dir of the workload"},
+    {"workload: w\nartifact_dirs: {A: x}\nparse_once: {v: {json: '${A}/${A}'}}\n", AT "3:14: '${A}/${A}': more than one ${…}"},
+    {"workload: w\nimportant_files: [a, '${B}/x']\n", AT "2:22: '${B}/x': ${…} names no artifact dir of the workload"},
+    /* Lua */
+    {PARSE("value: 'a +'"), AT "3:14: unexpected symbol near <eof>"},
+    {PARSE("value: \"''..\\n'\""), AT "4: unfinished string near <eof>"},
+    {PARSE("value: ' '"), AT "3:14: found nothing, expected an expression"},
+    {PARSE("lua: f"), AT "3:3: 'v': there is no function 'f' in the workload's Lua files"},
+    {"workload: w\nlua: f.lua\nparse_once: {v: {lua: g}}\n", AT "3:14: 'v': there is no function 'g' in the workload's Lua files"},
+    {"workload: w\nlua: f.lua\nrewrite_settings: {lua: g}\n", AT "3:19: rewrite_settings: there is no function 'g'"},
+    {"workload: w\nlua: broken.lua\n", "broken.lua:3: 'end' expected (to close 'function' at line 1) near <eof>"},
+    {"workload: w\nlua: runs.lua\n", "w/workload.yaml: runs.lua:1: json: only inside a function: there is no test yet when the file is loaded"},
+    {"workload: w\nlua: [f.lua, none.lua]\n", AT "2:14: w/none.lua: no such file"},
+    {"workload: w\nlua: ../../f.lua\n", AT "2:6: ../f.lua: lies outside the folder that holds the workload's folder"},
+    {"workload: w\nlua: 1\n", AT "2:6: lua: found an integer, expected text"},
+    {"workload: w\nrewrite_settings: {set: {a: {b: c}}}\n",
+     AT "2:29: rewrite_settings: set: found a mapping, expected an expression, a number, true, false or null"},
+    {"workload: w\nrewrite_settings: {set: {a: .nan}}\n",
+     AT "2:29: rewrite_settings: set.a: found a number, expected an expression, a number, true, false, null, a map or a list"},
+    /* includes */
+    {"workload: w\ninclude: none.yaml\n", AT "2:10: w/none.yaml: no such file"},
+    {"workload: w\ninclude: [../common/c.yaml, none.yaml]\n", AT "2:29: w/none.yaml: no such file"},
+    {"workload: w\ninclude: workload.yaml\n", AT "2:10: w/workload.yaml includes itself"},
+    {"workload: w\ninclude: ../common/back.yaml\n", "common/back.yaml:1:10: w/workload.yaml includes itself"},
+    {"workload: w\ninclude: ../../c.yaml\n", AT "2:10: ../c.yaml: lies outside the folder that holds the workload's folder"},
+    {"workload: w\ninclude: /etc/passwd\n", AT "2:10: *"},
+    {"workload: w\ninclude: out.yaml\n", AT "2:10: w/out.yaml: *"},
+    {"workload: w\ninclude: {a: b}\n", AT "2:10: include: found a mapping, expected text"},
+    {"workload: w\ninclude: ../common/bad.yaml\n", "common/bad.yaml:2:3: KPI 'k': expected unit, as tokens/s"},
+    {"workload: w\ninclude: ./loop.yaml\n", "w/././././././././././loop.yaml:1:10: w/./././././././././././loop.yaml: includes are nested more than 10 deep"},
+    {"workload: w\ninclude: wide1.yaml\n", "w/wide*"},
+    /* KPIs */
+    {PAYLOAD "kpis: {k: {unit: s, better: lower, value: results.r}}\n", AT "3:8: KPI 'k': expected help: a sentence"},
+    {PAYLOAD "kpis: {k: {help: H, better: lower, value: results.r}}\n", AT "3:8: KPI 'k': expected unit, as tokens/s"},
+    {PAYLOAD "kpis: {k: {help: H, unit: s, value: results.r}}\n", AT "3:8: KPI 'k': expected better: higher, lower or none"},
+    {PAYLOAD "kpis: {k: {help: H, unit: s, better: lower}}\n", AT "3:8: KPI 'k': expected value: an expression"},
+    {PAYLOAD "kpis: {k: {help: H, unit: s, better: more, value: '1'}}\n", AT "3:38: better: found 'more', expected none, higher or lower"},
+    {PAYLOAD "kpis: {k: {help: H, unit: s, better: lower, value: 1}}\n", AT "3:52: value: found an integer, expected text"},
+    {PAYLOAD "kpis: {a-b: {help: H, unit: s, better: lower, value: '1'}}\n", AT "3:8: KPI name: found 'a-b', expected at most 200 letters, digits and _"},
+    {"workload: w\nkpis: {k: {help: H, unit: s, better: lower, value: '1'}}\n", AT " KPIs need `payload:` with metadata and results"},
+    {KPI(", format: '{:.2f'"), AT "4:66: format: found '{:.2f', expected '{:.2f}' or '%.2f'"},
+    {KPI(", format: '%s'"), AT "4:66: format: found '%s', expected '{:.2f}' or '%.2f'"},
+    {KPI(", format: '%n%f'"), AT "4:66: format: found '%n%f', expected '{:.2f}' or '%.2f'"},
+    {KPI(", format: '%.99f'"), AT "4:66: format: found '%.99f', expected '{:.2f}' or '%.2f'"},
+    {KPI(", divisor: {by: 0, unit: KB}"), AT "4:72: divisor: by: found an integer, expected a number above 0"},
+    {KPI(", divisor: {by: .inf, unit: KB}"), AT "4:72: divisor: by: found a number, expected a finite number"},
+    {KPI(", divisor: {by: 2^5000, unit: KB}"), AT "4:72: divisor: by: found '2^5000', expected a number above 0, as 1024 or \"2^30\""},
+    {KPI(", divisor: {by: x.y, unit: KB}"), AT "4:72: unknown name 'x'"},
+    {KPI(", divisor: {by: '\"x\"', unit: KB}"), AT "4:72: divisor: by: found '\"x\"', expected a number above 0, as 1024 or \"2^30\""},
+    {KPI(", divisor: {by: 2}"), AT "4:67: divisor: found a mapping, expected by and unit"},
+    {KPI(", min_relative: -1"), AT "4:72: min_relative: found an integer, expected 0 or more"},
+    {KPI(", min_absolute: .nan"), AT "4:72: min_absolute: found a number, expected a finite number"},
+    {KPI(", openmetrics: {name: \"x\\ny\"}"), AT "4:78: openmetrics: name: found 'x\\x0ay', expected at most 200 letters, digits and _"},
+    {KPI(", openmetrics: {unit: a b}"), AT "4:78: openmetrics: unit: found 'a b', expected letters, digits and _, as seconds"},
+    {KPI(", openmetrics: {scale: .inf}"), AT "4:79: openmetrics: scale: found a number, expected a finite number"},
+    {KPI(", openmetrics: {scale: 0}"), AT "4:79: openmetrics: scale: found an integer, expected a number above 0"},
+    /* labels and keys */
+    {"workload: w\npayload: {metadata: {settings: {help: '1'}}}\n", AT "2:33: label 'help' clashes with a field that every KPI has"},
+    {PAYLOAD "labels: {value: '1'}\n", AT "3:10: label 'value' clashes with a field that every KPI has"},
+    {PAYLOAD "labels: {c: '1', a: '1'}\n", AT "3:18: label 'a' is a setting too"},
+    {PAYLOAD "analyze: {comparison_keys: [a, x]}\n", AT "3:32: analyze: comparison_keys: 'x' is not among payload.metadata.settings"},
+    {PAYLOAD "analyze: {ignored_keys: x}\n", AT "3:25: analyze: ignored_keys: 'x' is not among payload.metadata.settings"},
+    {PAYLOAD "analyze: {sorting_keys: [b, x]}\n", AT "3:29: analyze: sorting_keys: 'x' is not among payload.metadata.settings"},
+    {PAYLOAD "analyze: {min_history: 2}\n", AT "3:24: min_history: found an integer, expected 3 to 1000"},
+    {PAYLOAD "analyze: {min_history: 3.5}\n", AT "3:24: min_history: found a number, expected 3 to 1000"},
+    {PAYLOAD "analyze: {min_relative: -0.1}\n", AT "3:25: min_relative: found a number, expected 0 or more"},
+    /* models */
+    {MODELS("  M: {a: itn}\n"), AT "3:10: type 'itn': expected int, float, str, bool, datetime, UUID, SemVer, Any, List[…], dict[str, …], "
+                             "Optional[…], Union[…], Literal[…] or a model of this workload"},
+    {MODELS("  M: {a: 1}\n"), AT "3:10: field 'a': expected a type, as int or Optional[str]"},
+    {MODELS("  M: {a: {typ: int}}\n"), AT "3:11: 'typ': a field has `type: …` and, if need be, `coerce: pydantic`"},
+    {MODELS("  M: {a: {type: int, coerce: no}}\n"), AT "3:22: 'coerce': a field has `type: …` and, if need be, `coerce: pydantic`"},
+    {MODELS("  M: {a: {coerce: pydantic}}\n"), AT "3:10: field 'a': expected a type, as int or Optional[str]"},
+    {MODELS("  M: []\n"), AT "3:6: model 'M': expected a map of fields, found a list"},
+    {MODELS("  M: {a: M}\n"), AT "3:10: model 'M' contains itself"},
+    {MODELS("  M: {a: N}\n  N: {b: O}\n  O: {c: N}\n"), AT "5:10: model 'N' contains itself"},
+    {MODELS("  M: {extends: N, a: int}\n  N: {b: int}\n"), AT "3:16: extends: expected the name of a model given before this one"},
+    {MODELS("  M: {extends: M}\n"), AT "3:16: extends: expected the name of a model given before this one"},
+    {MODELS("  int: {a: str}\n"), AT "3:3: model 'int': expected a name of letters, digits and _ that is no type and not KPI or KPIs"},
+    {MODELS("  KPI: {a: str}\n"), AT "3:3: model 'KPI': expected a name of letters, digits and _ that is no type and not KPI or KPIs"},
+    {MODELS("  a/b: {a: str}\n"), AT "3:3: model 'a/b': expected a name of letters, digits and _ that is no type and not KPI or KPIs"},
+    {MODELS("  M: {a: ''}\n"), AT "3:10: type: found '', expected a type, as int, str or Optional[float]"},
+    {MODELS("  M: {a: 'List'}\n"), AT "3:10: type: found '', expected '['"},
+    {MODELS("  M: {a: 'List[int'}\n"), AT "3:10: type: found '', expected ',' or ']'"},
+    {MODELS("  M: {a: 'List[int]]'}\n"), AT "3:10: type: found ']', expected the end of the type"},
+    {MODELS("  M: {a: 'List[int, str]'}\n"), AT "3:10: type: found '', expected one type in the brackets"},
+    {MODELS("  M: {a: 'dict[int, str]'}\n"), AT "3:10: type: found '', expected dict[str, T]: JSON has text keys only"},
+    {MODELS("  M: {a: 'Optional[]'}\n"), AT "3:10: type: found ']', expected a type, as int, str or Optional[float]"},
+    {MODELS("  M: {a: 'Literal[a]'}\n"), AT "3:10: type: found 'a]', expected a quoted text"},
+    {MODELS("  M: {a: \"Literal['a]\"}\n"), AT "3:10: type: found ''a]', expected a quoted text"},
+    {MODELS("  M: {a: 'List[List[List[List[List[List[List[List[List[List[List[List[List[List[List[List[List[List[List[List[List[int]]]]]]]]]]]]]]]]]]]]]'}\n"),
+     AT "3:10: type: found 'List[int]]]]]]]]]]]]]]]]]]]]]', expected a type that is nested less"},
+};
+
+static void put_beside(struct scratch *scratch)
+{
+    put(scratch, "w/f.lua", "function f() end\n");
+    put(scratch, "w/broken.lua", "function f()\n\n");
+    put(scratch, "w/runs.lua", "local x = json('a')\n");
+    put(scratch, "w/loop.yaml", "include: ./loop.yaml\n");
+    put(scratch, "common/c.yaml", "artifact_dirs: {C: '*c'}\n");
+    put(scratch, "common/back.yaml", "include: ../w/workload.yaml\n");
+    put(scratch, "common/bad.yaml", "kpis:\n  k: {help: H}\n");
+    put(scratch, "outside.yaml", "artifact_dirs: {C: '*c'}\n");
+    CHECK(symlink("/etc/passwd", scratch_path(scratch, "w/out.yaml")) == 0, "link");
+    for (int i = 1; i <= 9; i++) { /* each includes the next one four times: 4^8 files */
+        char name[40], text[200];
+        snprintf(name, sizeof(name), "w/wide%d.yaml", i);
+        snprintf(text, sizeof(text), i == 9 ? "artifact_dirs: {C: '*c'}\n" : "include: [wide%d.yaml, wide%d.yaml, wide%d.yaml, wide%d.yaml]\n",
+                 i + 1, i + 1, i + 1, i + 1);
+        put(scratch, name, text);
+    }
+}
+
+static void test_bad(struct scratch *scratch)
+{
+    put_beside(scratch);
+    for (size_t i = 0; i < ROWS(bad); i++) {
+        struct arena arena = {0};
+        struct error err = {0};
+        put(scratch, "w/workload.yaml", bad[i].text);
+        struct workload *workload = load(&arena, "w", &err);
+        size_t n = strlen(bad[i].error);
+        CHECK(!workload && err.kind == ERR_USAGE, "row %zu was taken: %s", i, bad[i].text);
+        bool open_end = bad[i].error[n - 1] == '*'; /* the rest is another module's business */
+        CHECK(strncmp(err.text, bad[i].error, n - open_end) == 0 && (open_end || !err.text[n]), "row %zu: %s\n    expected %s", i, err.text, bad[i].error);
+        workload_close(workload);
+        arena_close(&arena);
+    }
+}
+
+/* What lies where, after a load of two files: the later one changes the shared one. */
+static void test_merging(struct scratch *scratch)
+{
+    static const char base[] =
+        "schema_version: '0.1'\n"
+        "artifact_dirs: {A: '*a', B: {glob: '*b', all: true}}\n"
+        "important_files: [x, '${A}/y']\n"
+        "parse_once: {one: {json: a, select: $.x, first: true}, two: {lines: b, match: '(old)'}}\n"
+        "models:\n  Settings: {a: str, b: \"Optional[int]\"}\n"
+        "payload: {metadata: {settings: {a: \"'1'\", b: 2, c: 5}}, results: {r: 1.5, s: null}}\n"
+        "kpis: {k: {help: old, unit: s, better: none, value: results.r}}\n"
+        "analyze: {comparison_keys: [a], ignored_entries: {b: [1, 2]}}\n";
+    static const char flavour[] =
+        "workload: w\ninclude: ../common/base.yaml\nschema_version: '0.2'\nlua: f.lua\n"
+        "artifact_dirs: {B: 'b', C: c}\n"
+        "important_files: z\n"
+        "parse_once: {two: {lines: b, match: '(new)', as: number, keep: last}, three: {lua: f}}\n"
+        "models:\n  Settings: {extends: Settings, d: \"List[dict[str, Union[int, str]]]\"}\n"
+        "payload: {metadata: {settings: {b: 3, d: 4}}, results: {r: results}}\n"
+        "kpis:\n  k: {help: new, unit: B, better: higher, value: '1', divisor: {by: '2^20', unit: MiB, format: '%.1f'}, min_relative: 0.1,\n"
+        "      openmetrics: {name: o, unit: '', scale: 2}}\n  l: {help: H, unit: '', better: lower, value: '1', format: '{:,.3f}'}\n"
+        "analyze: {comparison_keys: b, ignored_entries: {b: 3}, min_history: 5}\n"
+        "rewrite_settings: {drop: x, rename: {a: b}, set: {c: 1, d: settings.a}, lua: f}\n";
+    struct arena arena = {0};
+    struct error err = {0};
+    put(scratch, "common/base.yaml", base);
+    put(scratch, "w/workload.yaml", flavour);
+    struct workload *w = load(&arena, "w/", &err);
+    CHECK(w, "%s", err.text);
+    if (w) {
+        CHECK(strcmp(w->name, "w") == 0 && strcmp(w->schema_version, "0.2") == 0 && strcmp(w->file, "w/workload.yaml") == 0, "%s", w->file);
+        CHECK(w->artifact_dirs_n == 3 && strcmp(w->artifact_dirs[1].pattern, "b") == 0 && !w->artifact_dirs[1].all, "dirs");
+        CHECK(strcmp(w->important_files[0], "x") == 0 && strcmp(w->important_files[2], "z") == 0 && !w->important_files[3], "files");
+        CHECK(w->parse_once_n == 3 && strcmp(w->parse_once[1].arguments[1].text, "(new)") == 0 && w->parse_once[1].at.line == 7, "parsers");
+        const struct model *settings = models_find(&w->models, "Settings");
+        CHECK(settings->fields_n == 3 && settings->fields[1].type->optional && settings->fields[2].type->kind == TYPE_LIST &&
+                  settings->fields[2].type->inner[0]->kind == TYPE_DICT, "models");
+        const struct template *labels = &w->metadata->members[0];
+        CHECK(labels->members_n == 4 && json_integer_value(labels->members[1].constant) == 3 && labels->members[3].at.line == 10, "settings");
+        CHECK(w->results->members_n == 2 && w->results->members[0].kind == TEMPLATE_EXPRESSION && json_is_null(w->results->members[1].constant), "results");
+        CHECK(w->kpis_n == 2 && strcmp(w->kpis[0].help, "new") == 0 && w->kpis[0].divisor.by == 1048576 && w->kpis[0].better == BETTER_HIGHER &&
+                  w->kpis[0].openmetrics_scale == 2 && w->kpis[1].openmetrics_scale == 1, "kpis");
+        CHECK(strcmp(w->analyze.comparison_keys[0], "b") == 0 && !w->analyze.comparison_keys[1] && w->analyze.min_history == 5 &&
+                  json_integer_value(w->analyze.ignored_entries[0].values) == 3, "analyze");
+        CHECK(strcmp(w->rewrite.drop[0], "x") == 0 && w->rewrite.renames_n == 1 && w->rewrite.set->members_n == 2 &&
+                  strcmp(w->rewrite.function, "f") == 0, "rewrite");
+        CHECK(w->lts && w->lua_n == 1, "lua");
+    }
+    workload_close(w);
+    put(scratch, "w/workload.yaml", "workload: w\nlts: none\nparse_once: {f: {lua: f}}\nlua: f.lua\n");
+    w = load(&arena, "w/workload.yaml", &err);
+    CHECK(w && !w->lts && strcmp(w->file, "w/workload.yaml") == 0, "a parsed value may be named as a function: %s", err.text);
+    workload_close(w);
+    arena_close(&arena);
+}
+
+/* Small files that mean much work: they have to end, and soon. */
+static void test_bombs(struct scratch *scratch)
+{
+    struct arena arena = {0};
+    struct error err = {0};
+    struct text text = text_open(8 << 20);
+    text_add(&text, "workload: w\nmodels:\n");
+    for (int i = 25; i >= 0; i--) {
+        text_printf(&text, "  M%d: {", i);
+        for (int k = 0; k < 10; k++)
+            text_printf(&text, i == 25 ? "f%d: int, " : "f%d: M%d, ", k, i + 1);
+        text_add(&text, "}\n");
+    }
+    put(scratch, "w/workload.yaml", text.s);
+    struct workload *w = load(&arena, "w", &err);
+    CHECK(w, "many models: %s", err.text);
+    workload_close(w);
+    text_clear(&text);
+    text_add(&text, "workload: w\npayload:\n  metadata:\n");
+    for (int i = 0; i < 30000; i++)
+        text_printf(&text, "    f%d: x\n", i);
+    put(scratch, "w/workload.yaml", text.s);
+    CHECK(!load(&arena, "w", &err) && strcmp(err.text, AT "20004:13: more than 20000 expressions") == 0, "%s", err.text);
+    text_clear(&text);
+    text_add(&text, "workload: w\nmodels:\n  M0: {a: int}\n");
+    for (int i = 1; i < 200; i++)
+        text_printf(&text, "  M%d: {a: M%d}\n", i, i - 1);
+    put(scratch, "w/workload.yaml", text.s);
+    err = (struct error){0};
+    w = load(&arena, "w", &err);
+    CHECK(w, "a long chain of models: %s", err.text);
+    workload_close(w);
+    text_close(&text);
+    arena_close(&arena);
+}
+
+static void test_shipped(void)
+{
+    struct arena arena = {0};
+    struct error err = {0};
+    const char *source = getenv("MB_SOURCE");
+    struct workload *w = load(&arena, arena_printf(&arena, "%s/workloads/fine_tuning", source ? source : "."), &err);
+    CHECK(w && w->kpis_n == 9, "%s", err.text);
+    workload_close(w);
+    arena_close(&arena);
+}
+
+static void test_find(struct scratch *scratch)
+{
+    struct arena arena = {0};
+    put(scratch, "place/one/workload.yaml", "workload: one\naliases: [projects.one.visualizations.one]\n");
+    put(scratch, "place/two/workload.yaml", "workload: two\naliases: [1, [\n");
+    put(scratch, "place/three/other.yaml", "workload: three\n");
+    static const char *const search[] = {"nowhere", "place", NULL}, *const none[] = {NULL};
+    static const struct {
+        const char *name, *base, *found, *error;
+    } rows[] = {
+        {"one", NULL, "place/one", ""},
+        {"two", NULL, "place/two", ""},
+        {"projects.one.visualizations.one", NULL, "place/one", ""},
+        {"place/one", NULL, "place/one", ""},
+        {"place/one/workload.yaml", NULL, "place/one/workload.yaml", ""},
+        {"one", "place", "place/one", ""},
+        {"place/one", "nowhere", "place/one", ""},
+        {"three", NULL, NULL, "workload 'three': no such folder, name or alias; looked in: nowhere, place; known: one, two"},
+        {"onee", NULL, NULL, "workload 'onee': no such folder, name or alias; looked in: nowhere, place; known: one, two; did you mean 'one'?"},
+        {"projects.fine_tuning.visualizations.fine_tuning", NULL, NULL,
+         "workload 'projects.fine_tuning.visualizations.fine_tuning': use one of its flavours: fms_hf_tuning, ilab_training, ray_benchmark"},
+    };
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct error err = {0};
+        struct workload_places places = {.base_dir = rows[i].base, .search = search};
+        const char *found = workload_find(&arena, rows[i].name, &places, &err);
+        CHECK(rows[i].found ? found && strcmp(found, rows[i].found) == 0 : !found && err.kind == ERR_USAGE, "%s: %s", rows[i].name,
+              found ? found : "none");
+        CHECK(strcmp(err.text, rows[i].error) == 0, "%s", err.text);
+    }
+    struct error err = {0};
+    CHECK(!workload_find(&arena, "x", &(struct workload_places){.search = none}, &err) &&
+              strcmp(err.text, "workload 'x': no such folder, name or alias; looked in: no search path") == 0, "%s", err.text);
+    err = (struct error){0};
+    CHECK(!load(&arena, "nowhere", &err) && strcmp(err.text, "nowhere: No such file or directory") == 0, "%s", err.text);
+    arena_close(&arena);
+}
+
+int main(void)
+{
+    struct scratch scratch;
+    scratch_open(&scratch);
+    test_shipped();
+    if (chdir(scratch.folder) != 0)
+        return 1;
+    test_bad(&scratch);
+    test_merging(&scratch);
+    test_bombs(&scratch);
+    test_find(&scratch);
+    scratch_close(&scratch);
+    return check_end();
+}
