@@ -62,7 +62,7 @@ static bool show_test(struct context *context, const struct store_options *optio
     for (size_t i = 0; i < findings->n; i++)
         fprintf(context->out, "note: %s\n", command_shown(context, findings->v[i].text));
     for (size_t i = 0; i < payload.violations_n; i++)
-        fprintf(context->out, "violation: %s\n",
+        fprintf(context->out, "violation: %s: %s\n", command_shown(context, payload_violation_where(&payload.violations[i])),
                 command_shown(context, payload_violation_text(context->arena, &payload.violations[i])));
     bool valid = payload.violations_n == 0 && !parsing_broken(parsing);
     fprintf(context->out, "%s\n", !valid ? "the payload is not valid" : payload.json ? "the payload is valid" : "parsed");
@@ -77,11 +77,11 @@ static int check_test(struct context *context, const struct workload *workload, 
     struct discovery found = {0};
     struct lts *lts = NULL;
     struct root *root = root_open(directory, options_list(context->options, "allow_root"), &err);
-    bool ok = root && (lts = lts_open(context->arena, workload, &err)) &&
-              discover_tests(context->arena, root, workload, NULL, 0, &found, &err);
-    int code = ok ? 0 : command_fail(context, &err);
     struct store_options options = {.root = root, .workload = workload, .environment = context->environment,
                                     .env_allowed = options_list(context->options, "allow_env")};
+    bool ok = root && store_check(&options, &err) && (lts = lts_open(context->arena, workload, &err)) &&
+              discover_tests(context->arena, root, workload, NULL, 0, &found, &err);
+    int code = ok ? 0 : command_fail(context, &err);
     for (size_t i = 0; ok && i < found.findings.n; i++)
         log_line(&context->log, LOG_WARNING, "%s", found.findings.v[i].text);
     if (ok && found.n == 0) {

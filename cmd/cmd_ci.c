@@ -314,7 +314,9 @@ static const char *meaning(int code)
 static void show_codes(const struct ci *ci)
 {
     int code = exit_code(ci);
-    fprintf(ci->context->out, "exit code %d: %s", code, meaning(code));
+    bool gated = ci->analysis && ci->analysis->counts[VERDICT_OK] + ci->analysis->counts[VERDICT_SUSPECT] +
+                                         ci->analysis->counts[VERDICT_REGRESSION] + ci->analysis->counts[VERDICT_IMPROVEMENT] > 0;
+    fprintf(ci->context->out, "exit code %d: %s", code, code == 0 && !gated ? "nothing was gated" : meaning(code));
     for (size_t i = 0; i < ci->outcomes_n; i++)
         if (ci->outcomes[i].code && ci->outcomes[i].code != code)
             fprintf(ci->context->out, "; also %d: %s", ci->outcomes[i].code, meaning(ci->outcomes[i].code));

@@ -9,14 +9,13 @@ const char *const log_level_names[] = {"debug", "info", "warning", "error", "fat
 static const char *const shown[] = {
     [LOG_DEBUG] = "DEBUG", [LOG_INFO] = "INFO", [LOG_WARNING] = "WARNING", [LOG_ERROR] = "ERROR", [LOG_FATAL] = "FATAL"};
 
-enum { LINE_MAX_BYTES = 8000 };
 
 void log_line(struct log *log, enum log_level level, const char *format, ...)
 {
     log->errors += level >= LOG_ERROR;
     if (level < log->least)
         return;
-    struct text said = text_open(LINE_MAX_BYTES), line = text_open(LINE_MAX_BYTES * 4);
+    struct text said = text_open(LOG_LINE_MAX), line = text_open(LOG_LINE_MAX * 4);
     va_list args;
     va_start(args, format);
     text_vprintf(&said, format, args);

@@ -238,11 +238,15 @@ void payload_close(struct payload *payload)
     *payload = (struct payload){0};
 }
 
+const char *payload_violation_where(const struct payload_violation *violation)
+{
+    return violation->pointer[0] ? violation->pointer : "payload";
+}
+
 const char *payload_violation_text(struct arena *arena, const struct payload_violation *violation)
 {
     struct text out = text_open(4000);
-    text_printf(&out, "%s: found %s, expected %s", violation->pointer[0] ? violation->pointer : "payload", violation->found,
-                violation->expected);
+    text_printf(&out, "found %s, expected %s", violation->found, violation->expected);
     bool told = violation->reason && violation->artifact &&
                 strncmp(violation->reason, violation->artifact, strlen(violation->artifact)) == 0;
     if (violation->artifact && !told)

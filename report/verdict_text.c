@@ -35,16 +35,20 @@ static const struct {
 
 struct not_gated verdict_text_not_gated(const struct analysis *analysis)
 {
-    struct not_gated not_gated = {0, 0};
+    struct not_gated not_gated = {0};
     for (size_t i = 0; i < analysis->entries_n; i++) {
         const struct entry_result *entry = &analysis->entries[i];
-        size_t without = 0, compared = 0;
+        size_t without = 0, compared = 0, unclear = 0;
         for (size_t j = 0; j < entry->kpis_n; j++) {
             enum verdict verdict = entry->kpis[j].verdict;
             without += verdict == VERDICT_NO_HISTORY || (verdict == VERDICT_MISSING && entry->changed_key);
-            compared += verdict != VERDICT_NO_HISTORY && verdict != VERDICT_MISSING && verdict != VERDICT_NOT_ANALYSED;
+            unclear += verdict == VERDICT_CANNOT_TELL;
+            compared += verdict != VERDICT_NO_HISTORY && verdict != VERDICT_MISSING && verdict != VERDICT_NOT_ANALYSED &&
+                        verdict != VERDICT_CANNOT_TELL;
         }
-        if (without && !compared)
+        if (unclear && !compared)
+            not_gated.cannot_tell++;
+        else if (without && !compared)
             ++*(entry->changed_key ? &not_gated.keys_changed : &not_gated.no_history);
     }
     return not_gated;
@@ -59,6 +63,8 @@ static void render_head(struct text *out, const struct analysis *analysis, struc
     if (not_gated.keys_changed)
         text_printf(out, "NOT GATED: history no longer matches for %zu of %zu entries (a key list changed)\n",
                     not_gated.keys_changed, analysis->entries_n);
+    if (not_gated.cannot_tell)
+        text_printf(out, "NOT GATED: too little history for %zu of %zu entries\n", not_gated.cannot_tell, analysis->entries_n);
     const char *line = "";
     for (size_t i = 0; i < VERDICT_COUNT; i++) {
         size_t n = analysis->counts[by_weight[i]];

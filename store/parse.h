@@ -18,6 +18,9 @@ struct store_options {
     const char *const *env_allowed;  /* NULL-ended: names allowed beside the known CI variables */
 };
 
+/* Refuses (ERR_USAGE) an env: parser of the workload that asks for a variable which may not be read. */
+bool store_check(const struct store_options *options, struct error *err);
+
 struct parsing;
 
 /* The files that a parsed value came from. */

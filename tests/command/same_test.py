@@ -93,11 +93,14 @@ class SecretsTest(CommandTest):
         super().setUp()
         self.env = {name: self.SECRET for name in self.NAMES}
         shutil.copytree(SOURCE / "workloads/topsail", self.place / "topsail")
-        shutil.copytree(SOURCE / "workloads/fine_tuning", self.place / "w", ignore=shutil.ignore_patterns("example"))
-        file = self.place / "w/workload.yaml"
-        asked = "".join(f"  asked_{name}: {{env: [{name}]}}\n" for name in (*self.NAMES, "HARMLESS"))
-        file.write_text(file.read_text() + f"parse_always:\n{asked}")
+        self.workload("w", "HARMLESS")
         tree("one", self.place / "one")
+
+    def workload(self, folder, name):
+        """fine_tuning that asks for a variable."""
+        shutil.copytree(SOURCE / "workloads/fine_tuning", self.place / folder, ignore=shutil.ignore_patterns("example"))
+        file = self.place / folder / "workload.yaml"
+        file.write_text(file.read_text() + f"parse_always:\n  asked: {{env: [{name}]}}\n")
 
     def test_nowhere(self):
         (self.place / ".env.yaml").write_text(f"opensearch_password: {self.SECRET}\n")
@@ -121,6 +124,14 @@ class SecretsTest(CommandTest):
             said.append(done.out + done.err)
             self.assertNotIn(self.SECRET, done.out + done.err, command)
         self.assertTrue('"HARMLESS": "shown"' in said[1], "the workload was not asked")
+        for name in self.NAMES:
+            self.workload(name.lower(), name)
+            for command in (["parse", "--results_dirname=one", f"--workload={name.lower()}", "--output_matrix=-"],
+                            ["check", name.lower(), "one"]):
+                done = self.matbench(*command, *allowed, env=self.env)
+                self.assertEqual(done.code, 100, done.err)
+                self.assertIn(f"env: {name} may not be read: its name tells of a secret", done.err)
+                self.assertNotIn(self.SECRET, done.out + done.err)
         for path in self.place.rglob("*"):
             if path.is_file() and not path.name.startswith(".env"):
                 self.assertNotIn(self.SECRET.encode(), path.read_bytes(), path)
