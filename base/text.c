@@ -64,12 +64,28 @@ void text_add(struct text *text, const char *more)
     text_addn(text, more, strlen(more));
 }
 
+size_t text_add_utf8(struct text *text, const char *bytes, size_t len)
+{
+    size_t bad = 0;
+    for (const char *p = bytes, *end = bytes + len; p < end;) {
+        size_t good = text_utf8_valid(p, (size_t)(end - p));
+        text_addn(text, p, good);
+        p += good;
+        if (p < end) {
+            text_addn(text, "\xEF\xBF\xBD", 3);
+            bad++;
+            p++;
+        }
+    }
+    return bad;
+}
+
 void text_addc(struct text *text, char c)
 {
     text_addn(text, &c, 1);
 }
 
-void text_add_clean(struct text *text, const char *more)
+void text_add_line(struct text *text, const char *more)
 {
     for (; *more; more++) {
         unsigned char c = (unsigned char)*more;

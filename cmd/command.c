@@ -93,7 +93,7 @@ const char *command_history_uri(struct context *context, struct error *err)
 const char *command_shown(struct context *context, const char *text)
 {
     struct text line = text_open(1 << 20);
-    text_add_clean(&line, text);
+    text_add_line(&line, text);
     const char *shown = arena_strdup(context->arena, line.s);
     text_close(&line);
     return shown;

@@ -21,7 +21,7 @@ void log_line(struct log *log, enum log_level level, const char *format, ...)
     text_vprintf(&said, format, args);
     va_end(args);
     text_printf(&line, "%s | ", shown[level]);
-    text_add_clean(&line, said.over ? "(a line too long to show)" : said.s);
+    text_add_line(&line, said.over ? "(a line too long to show)" : said.s);
     fprintf(log->out, "%s\n", line.s);
     if (log->copy)
         fprintf(log->copy, "%s\n", line.s);

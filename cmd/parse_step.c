@@ -96,7 +96,7 @@ static void close_outputs(struct step *step)
 
 static enum log_level level_of(const struct step *step, const struct finding *finding, bool test_fails)
 {
-    static const enum log_level levels[] = {[FINDING_NOTE] = LOG_DEBUG, [FINDING_WARNING] = LOG_WARNING,
+    static const enum log_level levels[] = {[FINDING_NOTE] = LOG_INFO, [FINDING_WARNING] = LOG_WARNING,
                                             [FINDING_LACK] = LOG_WARNING, [FINDING_BROKEN] = LOG_WARNING};
     bool fails = finding->level >= FINDING_LACK && test_fails;
     (void)step;

@@ -9,8 +9,10 @@
 
 #include "config/yaml.h"
 #include "json/write.h"
+#include "store/rewrite.h"
+#include "store/visits.h"
 
-enum { SETTINGS_FILE_MAX = 4 << 20, WALK_DEPTH_MAX = 64 };
+enum { SETTINGS_FILE_MAX = 4 << 20, SETTINGS_MAX = 64 << 20, WALK_DEPTH_MAX = 64, VISITS_MAX = 20 };
 
 /* A directory on the way down: its settings are merged into those of its parents. */
 struct level {
@@ -33,6 +35,7 @@ struct walk {
         size_t n, cap;
     } tests;
     json_t *owned; /* array: merged settings of the directories */
+    struct visits visits;
 };
 
 void findings_add(struct arena *arena, struct findings *findings, enum finding_level level, const char *format, ...)
@@ -58,10 +61,13 @@ static bool marks_test(const char *name)
 static const char *merge_file(struct walk *walk, json_t *settings, const char *shown, const char *bytes, size_t len)
 {
     struct error err = {0};
-    struct yaml_findings ignored = {0};
-    struct node *node = yaml_parse_artifact(walk->arena, bytes, len, shown, &ignored, &err);
+    struct yaml_findings found = {0};
+    struct node *node = yaml_parse_artifact(walk->arena, bytes, len, shown, &found, &err);
     if (!node)
         return arena_strdup(walk->arena, err.text);
+    if (found.repeated_keys)
+        findings_add(walk->arena, &walk->found->findings, FINDING_WARNING, "%s: %zu keys are given twice (the last counts), first at %d:%d",
+                     shown, found.repeated_keys, found.first_line, found.first_col);
     if (node->kind == NODE_NULL)
         return NULL;
     if (node->kind != NODE_MAP)
@@ -178,69 +184,29 @@ static bool passes_filters(const struct walk *walk, json_t *settings)
     return true;
 }
 
-/* ---- rewrite_settings ---- */
-
-static bool rewrite_by_lua(struct walk *walk, json_t **settings, struct error *err)
-{
-    const struct workload *workload = walk->workload;
-    const struct rewrite *rewrite = &workload->rewrite;
-    struct sandbox_options options = {.files = workload->lua, .files_n = workload->lua_n,
-                                      .helpers = NULL};
-    struct sandbox *sandbox = sandbox_open(&options, err);
-    json_t *globals = json_pack("{s:O}", "settings", *settings);
-    struct sandbox_result result = {0};
-    bool ok = sandbox != NULL;
-    if (ok)
-        sandbox_globals(sandbox, globals);
-    for (size_t i = 0; ok && rewrite->set && i < rewrite->set->members_n; i++) {
-        const struct template *member = &rewrite->set->members[i];
-        bool constant = member->kind == TEMPLATE_CONSTANT;
-        result = (struct sandbox_result){.value = constant ? json_incref(member->constant) : NULL};
-        ok = constant || (member->kind == TEMPLATE_EXPRESSION && sandbox_evaluate(sandbox, &member->code, &result, err));
-        json_object_set_new(*settings, member->name, result.value ? result.value : json_null());
-    }
-    if (ok && rewrite->function) {
-        ok = sandbox_call(sandbox, rewrite->function, rewrite->at, *settings, &result, err);
-        json_t *rewritten = ok && json_is_object(result.value) ? result.value : NULL;
-        if (ok && result.value && !rewritten) {
-            ok = error_at(err, ERR_USAGE, rewrite->at, "rewrite_settings: %s must give a table or nil", rewrite->function);
-            json_decref(result.value);
-        }
-        if (ok) {
-            json_decref(*settings);
-            *settings = rewritten;
-        }
-    }
-    sandbox_close(sandbox);
-    json_decref(globals);
-    return ok;
-}
-
-/* *settings becomes NULL when the workload says to skip the test. */
-static bool rewrite_settings(struct walk *walk, json_t **settings, struct error *err)
-{
-    const struct rewrite *rewrite = &walk->workload->rewrite;
-    for (const char *const *key = rewrite->drop; key && *key; key++)
-        json_object_del(*settings, *key);
-    for (size_t i = 0; i < rewrite->renames_n; i++) {
-        json_t *value = json_object_get(*settings, rewrite->renames[i].from);
-        if (value) {
-            json_object_set(*settings, rewrite->renames[i].to, value);
-            json_object_del(*settings, rewrite->renames[i].from);
-        }
-    }
-    return (!rewrite->set && !rewrite->function) || rewrite_by_lua(walk, settings, err);
-}
-
 /* ---- the walk ---- */
 
+/* NULL: too large to be compared. */
 static const char *canonical(struct arena *arena, const json_t *value)
 {
-    struct text out = text_open(SETTINGS_FILE_MAX);
+    struct text out = text_open(SETTINGS_MAX);
     json_write(&out, value, &(struct json_style){.indent = -1, .sort_keys = true}, 0);
-    const char *text = arena_strndup(arena, out.s, out.len);
+    const char *text = out.over ? NULL : arena_strndup(arena, out.s, out.len);
     text_close(&out);
     return text;
+}
+
+/* As messages and the matrix name it: names of directories need not be UTF-8, JSON must be. */
+static const char *location(struct walk *walk, const char *directory)
+{
+    const char *path = root_path(walk->root);
+    if (strcmp(directory, ".") != 0)
+        path = join(walk->arena, path, directory);
+    struct text clean = text_open(SETTINGS_MAX);
+    text_add_utf8(&clean, path, strlen(path));
+    path = arena_strdup(walk->arena, clean.s);
+    text_close(&clean);
+    return path;
 }
 
 static void add_test(struct walk *walk, const char *directory, const struct level *level)
@@ -254,7 +220,7 @@ static void add_test(struct walk *walk, const char *directory, const struct leve
         return;
     struct error err = {0};
     json_t *settings = json_copy(level->settings);
-    if (!rewrite_settings(walk, &settings, &err)) {
+    if (!settings_rewrite(walk->workload, &settings, &err)) {
         broken(walk, directory, err.text);
         json_decref(settings);
         return;
@@ -264,12 +230,18 @@ static void add_test(struct walk *walk, const char *directory, const struct leve
         json_decref(settings);
         return;
     }
+    const char *key = canonical(walk->arena, settings);
+    if (!key) {
+        broken(walk, directory, "its settings are larger than 64 MB");
+        json_decref(settings);
+        return;
+    }
     *LIST_ADD(walk->arena, &walk->tests) = (struct test){
         .relative = directory,
-        .location = strcmp(directory, ".") == 0 ? root_path(walk->root) : join(walk->arena, root_path(walk->root), directory),
+        .location = location(walk, directory),
         .settings = settings,
         .exit_code = exit_code,
-        .key = canonical(walk->arena, settings),
+        .key = key,
     };
 }
 
@@ -283,21 +255,38 @@ static bool seen_above(const struct level *level, const struct stat *st)
 
 static void walk_directory(struct walk *walk, const char *directory, const struct level *parent, int depth);
 
+/* A link that leads out of the root may hide tests. */
+static void note_refused(struct walk *walk, const char *path)
+{
+    struct root_names ignored;
+    struct error err = {0};
+    if (root_list(walk->root, path, walk->arena, &ignored, &err) == ROOT_REFUSED)
+        findings_add(walk->arena, &walk->found->findings, FINDING_WARNING, "%s", err.text);
+}
+
 static void walk_children(struct walk *walk, const char *directory, const struct root_names *names,
                           const struct level *level, int depth)
 {
     for (size_t i = 0; i < names->n; i++) {
         const char *child = join(walk->arena, directory, names->v[i]);
-        if (root_kind(walk->root, child) == S_IFDIR)
+        mode_t kind = root_kind(walk->root, child);
+        if (kind == S_IFDIR)
             walk_directory(walk, child, level, depth + 1);
+        else if (kind == 0)
+            note_refused(walk, child);
     }
+}
+
+static bool is_directory(const struct walk *walk, const char *directory, const char *name)
+{
+    return root_kind(walk->root, join(walk->arena, directory, name)) == S_IFDIR;
 }
 
 /* Merges the settings files of this directory; the names are sorted, so that the last one wins in a known way. */
 static void merge_here(struct walk *walk, const char *directory, const struct root_names *names, struct level *level)
 {
     for (size_t i = 0; i < names->n && !level->problem; i++) {
-        if (!is_settings_name(names->v[i]))
+        if (!is_settings_name(names->v[i]) || is_directory(walk, directory, names->v[i]))
             continue;
         if (level->settings == level->parent->settings) {
             level->settings = json_copy(level->parent->settings);
@@ -319,6 +308,11 @@ static void walk_directory(struct walk *walk, const char *directory, const struc
     }
     if (!root_stat(walk->root, directory, &st) || seen_above(parent, &st))
         return; /* a link back up: its tests are found on the way there */
+    if (visits_add(&walk->visits, st.st_dev, st.st_ino) > VISITS_MAX) {
+        findings_add(walk->arena, &walk->found->findings, FINDING_WARNING,
+                     "%s: more than %d links lead to this directory: not looked into again", directory, (int)VISITS_MAX);
+        return;
+    }
     if (root_list(walk->root, directory, walk->arena, &names, &err) != ROOT_FOUND) {
         findings_add(walk->arena, &walk->found->findings, FINDING_WARNING, "%s", err.kind ? err.text : directory);
         return;
@@ -327,7 +321,7 @@ static void walk_directory(struct walk *walk, const char *directory, const struc
                           .problem = parent->problem};
     bool is_test = false, is_skipped = false;
     for (size_t i = 0; i < names.n; i++) {
-        is_test |= marks_test(names.v[i]);
+        is_test |= marks_test(names.v[i]) && !is_directory(walk, directory, names.v[i]);
         is_skipped |= strcmp(names.v[i], "skip") == 0;
     }
     if (is_skipped) {
@@ -362,7 +356,8 @@ static void drop_duplicates(struct walk *walk)
     struct test **order = ARENA_ARRAY(walk->arena, struct test *, n + 1);
     for (size_t i = 0; i < n; i++)
         order[i] = &walk->tests.v[i];
-    qsort(order, n, sizeof(*order), by_key_then_path);
+    if (n)
+        qsort(order, n, sizeof(*order), by_key_then_path);
     const struct test *first = NULL;
     for (size_t i = 0; i < n; i++) {
         if (!first || strcmp(first->key, order[i]->key) != 0) {
@@ -420,6 +415,7 @@ bool discover_tests(struct arena *arena, const struct root *root, const struct w
         error_at(err, ERR_USAGE, (struct pos){.file = root_path(root)}, "expected a readable directory");
     }
     json_decref(walk.owned);
+    visits_close(&walk.visits);
     return ok;
 }
 

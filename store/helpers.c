@@ -4,11 +4,12 @@
 
 #include "base/moment.h"
 #include "json/read.h"
+#include "store/budget.h"
 #include "store/lines.h"
 #include "store/literal.h"
 #include "store/quantity.h"
 
-enum { PATHS_MAX = 32, GROUPS_MAX = 32 };
+enum { PATHS_MAX = 32, GROUPS_MAX = 32, PARTS_MAX = 1000 * 1000 };
 
 static bool want_text(json_t *const *arguments, size_t n, size_t i, const char **text, size_t *len, struct error *err)
 {
@@ -38,7 +39,7 @@ static bool help_json(void *context, json_t *const *arguments, size_t n, json_t 
         if (!paths[i])
             return false;
     }
-    *result = parsing_json(parsing, arena_strdup(parsing->arena, name), paths, paths_n, err);
+    *result = parsing_json(parsing, arena_strdup(parsing->arena, name), paths_n ? paths : NULL, paths_n, err);
     return err->kind == ERR_NONE;
 }
 
@@ -150,7 +151,7 @@ static bool help_match(void *context, json_t *const *arguments, size_t n, json_t
     size_t groups = regex_groups(regex);
     *result = json_array();
     for (size_t i = groups > 0; i <= groups && i < GROUPS_MAX; i++)
-        json_array_append_new(*result, spans[i].start == REGEX_NONE
+        json_array_append_new(*result, spans[i].start == REGEX_NONE || spans[i].end < spans[i].start
                                            ? json_null()
                                            : json_stringn(text + spans[i].start, spans[i].end - spans[i].start));
     return true;
@@ -168,14 +169,21 @@ static bool help_replace(void *context, json_t *const *arguments, size_t n, json
     struct regex *regex = parsing_regex(parsing, pattern, err);
     struct text out = text_open(SANDBOX_MEMORY_MAX);
     struct regex_span span;
+    struct budget budget = budget_open();
     bool found = true;
     size_t at = 0;
-    while (regex && at <= len && regex_find(regex, parsing->scratch, text, len, at, &span, 1, &found, err) && found) {
+    while (regex && at <= len && !out.over && budget_left(&budget, err) &&
+           regex_find(regex, parsing->scratch, text, len, at, &span, 1, &found, err) && found) {
+        if (span.start < at || span.end < span.start) {
+            error_set(err, ERR_ARTIFACT, "a match must not begin before the one before it ends (\\K)");
+            break;
+        }
         text_addn(&out, text + at, span.start - at);
         text_addn(&out, with, with_len);
         at = span.end;
         if (span.end == span.start) {
             size_t step = at < len ? text_utf8(text + at, text + len) : 1;
+            step += step == 0;
             text_addn(&out, text + at, at < len ? step : 0);
             at += step;
         }
@@ -205,6 +213,8 @@ static bool help_split(void *context, json_t *const *arguments, size_t n, json_t
         json_array_append_new(*result, json_stringn(text, (size_t)((found ? found : end) - text)));
         if (!found)
             return true;
+        if (json_array_size(*result) > PARTS_MAX)
+            return error_set(err, ERR_ARTIFACT, "more than %d parts", (int)PARTS_MAX);
         text = found + separator_len;
     }
 }
@@ -262,9 +272,22 @@ static bool help_moment(void *context, json_t *const *arguments, size_t n, json_
     return true;
 }
 
+#define WITHOUT_TEST                                                                                                       \
+    {"parse_json", help_parse_json}, {"python", help_python}, {"match", help_match}, {"replace", help_replace},            \
+        {"split", help_split}, {"trim", help_trim}, {"quantity", help_quantity}, {"moment", help_moment}
+
 const struct helper store_helpers[] = {
-    {"json", help_json},       {"yaml", help_yaml},         {"text", help_text},       {"exists", help_exists},
-    {"lines", help_lines},     {"parse_json", help_parse_json}, {"python", help_python}, {"match", help_match},
-    {"replace", help_replace}, {"split", help_split},       {"trim", help_trim},       {"quantity", help_quantity},
-    {"moment", help_moment},   {NULL, NULL},
+    {"json", help_json}, {"yaml", help_yaml}, {"text", help_text}, {"exists", help_exists}, {"lines", help_lines}, WITHOUT_TEST, {NULL, NULL},
+};
+
+/* Files may name the others; calling them says why not. */
+static bool help_nothing(void *context, json_t *const *arguments, size_t n, json_t **result, struct error *err)
+{
+    (void)context, (void)arguments, (void)n, (void)result;
+    return error_set(err, ERR_USAGE, "there is no test here whose files could be read");
+}
+
+const struct helper store_helpers_without_test[] = {
+    {"json", help_nothing}, {"yaml", help_nothing}, {"text", help_nothing}, {"exists", help_nothing}, {"lines", help_nothing},
+    WITHOUT_TEST, {NULL, NULL},
 };

@@ -19,25 +19,36 @@ static void resolve_dir(struct parsing *parsing, const struct artifact_dir *dir,
     const char *directory = strcmp(test->relative, ".") == 0 ? "" : test->relative;
     const char *literal = directory[0] ? arena_printf(parsing->arena, "%s/%s", directory, dir->pattern) : dir->pattern;
     struct root_names matches = {.v = &literal, .n = 1};
-    if (!root_kind(root, literal))
+    if (root_kind(root, literal) != S_IFDIR)
         matches = root_glob(root, directory, dir->pattern, parsing->arena);
     const char **all = ARENA_ARRAY(parsing->arena, const char *, matches.n + 1);
-    for (size_t i = 0; i < matches.n; i++)
-        all[i] = below_test(test, matches.v[i]);
-    *resolved = (struct resolved_dir){.dir = dir, .path = matches.n ? all[matches.n - 1] : NULL, .all = all};
-    if (matches.n > 1 && !dir->all)
-        parsing_note(parsing, FINDING_WARNING, dir->pattern, "%zu directories match, %s is used", matches.n, resolved->path);
-    if (!matches.n)
+    size_t n = 0;
+    for (size_t i = 0; i < matches.n; i++) {
+        mode_t kind = root_kind(root, matches.v[i]);
+        if (kind == S_IFDIR || kind == 0) /* 0: a link that leaves the root: kept, so that reading it is refused loudly */
+            all[n++] = below_test(test, matches.v[i]);
+    }
+    *resolved = (struct resolved_dir){.dir = dir, .path = n ? all[n - 1] : NULL, .all = all};
+    if (n > 1 && !dir->all)
+        parsing_note(parsing, FINDING_NOTE, dir->pattern, "%zu directories match, %s is used", n, resolved->path);
+    if (!n)
         parsing_note(parsing, FINDING_NOTE, dir->pattern, "no directory matches (%s)", dir->name);
+}
+
+/* Names of directories need not be UTF-8. */
+static json_t *path_json(const char *path)
+{
+    size_t ignored = 0;
+    return parsing_clean(path, strlen(path), &ignored);
 }
 
 static json_t *dir_json(const struct resolved_dir *resolved)
 {
     if (!resolved->dir->all)
-        return resolved->path ? json_string(resolved->path) : json_null();
+        return resolved->path ? path_json(resolved->path) : json_null();
     json_t *list = json_array();
     for (const char *const *path = resolved->all; *path; path++)
-        json_array_append_new(list, json_string(*path));
+        json_array_append_new(list, path_json(*path));
     return list;
 }
 
@@ -52,21 +63,37 @@ static void make_globals(struct parsing *parsing)
         json_object_set_new(dirs, workload->artifact_dirs[i].name, dir_json(&parsing->dirs[i]));
     }
     parsing->values = json_object();
-    parsing->globals = json_pack("{s:O s:O s:I s:o s:{s:s s:s s:o}}", "settings", test->settings, "import_settings",
+    parsing->globals = json_pack("{s:O s:O s:I s:o s:{s:o s:o s:o}}", "settings", test->settings, "import_settings",
                                  test->import_settings, "exit_code", (json_int_t)test->exit_code, "dirs", dirs, "test", "path",
-                                 test->location, "dir", test->relative, "dirs", json_incref(dirs));
+                                 path_json(test->location), "dir", path_json(test->relative), "dirs", json_incref(dirs));
 }
 
-/* A parser failed. When a file that it used, or that its values came from, is known to be missing or broken, that explains it;
- * else the file that it read last is the one that it could make no sense of. */
+/* Whether another parser said the same ("'other': <text>"). */
+static bool is_said(const struct parsing *parsing, const char *text)
+{
+    size_t len = strlen(text);
+    for (size_t i = 0; i < parsing->findings.n; i++) {
+        const struct finding *finding = &parsing->findings.v[i];
+        size_t n = strlen(finding->text);
+        if (finding->level == FINDING_BROKEN && n > len && strcmp(finding->text + n - len, text) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A parser failed. When a file that it used, or that its values came from, is missing, that explains it; else the file that
+ * it read last is the one that it could make no sense of. */
 static void note_failure(struct parsing *parsing, const struct parser *parser, const struct error *err)
 {
-    for (size_t i = 0; i < parsing->files.n; i++)
-        if (parsing_fault(parsing, parsing->files.v[i]))
+    for (size_t i = 0; i < parsing->files.n; i++) {
+        const char *fault = parsing_fault(parsing, parsing->files.v[i]);
+        if (fault && strcmp(fault, FAULT_ABSENT) == 0)
             return;
+    }
     parsing->broken = true;
-    parsing_add_fault(parsing, parsing->files.n ? parsing->files.v[parsing->files.n - 1] : parser->name, "is broken");
-    findings_add(parsing->arena, &parsing->findings, FINDING_BROKEN, "'%s': %s", parser->name, err->text);
+    parsing_add_fault(parsing, parsing->files.n ? parsing->files.v[parsing->files.n - 1] : parser->name, FAULT_BROKEN);
+    if (!is_said(parsing, err->text))
+        findings_add(parsing->arena, &parsing->findings, FINDING_BROKEN, "'%s': %s", parser->name, err->text);
 }
 
 static void run_parser(struct parsing *parsing, const struct parser *parser)

@@ -5,7 +5,7 @@
 
 #include "json/read.h"
 
-enum { REGEX_CACHE_MAX = 200 };
+enum { REGEX_CACHE_MAX = 200, FAULTS_MAX = 1000 /* files of one test that something is said about */ };
 
 void parsing_note(struct parsing *parsing, enum finding_level level, const char *file, const char *format, ...)
 {
@@ -15,7 +15,11 @@ void parsing_note(struct parsing *parsing, enum finding_level level, const char 
     va_end(args);
     if (level == FINDING_BROKEN)
         parsing->broken = true;
-    findings_add(parsing->arena, &parsing->findings, level, "%s: %s", file, what);
+    const char *text = arena_printf(parsing->arena, "%s: %s", file, what);
+    for (size_t i = 0; i < parsing->findings.n; i++)
+        if (parsing->findings.v[i].level == level && strcmp(parsing->findings.v[i].text, text) == 0)
+            return; /* several parsers of one file see the same */
+    findings_add(parsing->arena, &parsing->findings, level, "%s", text);
 }
 
 static const struct resolved_dir *find_dir(const struct parsing *parsing, const char *name, size_t len)
@@ -29,21 +33,34 @@ static const struct resolved_dir *find_dir(const struct parsing *parsing, const 
     return NULL;
 }
 
+/* Whether a path stays in the directory that it starts from, links aside. */
+static bool stays_below(const char *path)
+{
+    int depth = 0;
+    for (const char *p = path; *p && depth >= 0; p += strspn(p, "/")) {
+        size_t n = strcspn(p, "/");
+        bool up = n == 2 && memcmp(p, "..", 2) == 0, here = n == 0 || (n == 1 && *p == '.');
+        depth += up ? -1 : !here;
+        p += n;
+    }
+    return depth >= 0 && path[0] != '/';
+}
+
 bool parsing_resolve(struct parsing *parsing, const char *name, const char **path, struct error *err)
 {
     *path = NULL;
     const char *open = strstr(name, "${"), *close = open ? strchr(open, '}') : NULL;
     if (!open) {
         *path = name;
-        return true;
+        return stays_below(name) || error_at(err, ERR_USAGE, (struct pos){.file = name}, "leads out of the test's directory");
     }
     const struct resolved_dir *dir = close ? find_dir(parsing, open + 2, (size_t)(close - open - 2)) : NULL;
     if (!dir)
         return error_set(err, ERR_USAGE, "'%s': ${…} names no artifact dir of the workload", name);
-    const char *rest = close + 1;
     if (dir->path)
-        *path = arena_printf(parsing->arena, "%.*s%s%s", (int)(open - name), name, dir->path, rest);
-    return true;
+        *path = arena_printf(parsing->arena, "%.*s%s%s", (int)(open - name), name, dir->path, close + 1);
+    return !*path || stays_below(*path) ||
+           error_at(err, ERR_USAGE, (struct pos){.file = *path}, "leads out of the test's directory");
 }
 
 static bool is_known(const struct touched *files, const char *file)
@@ -91,6 +108,28 @@ static void note_unlisted(struct parsing *parsing, const char *name, const char 
     parsing_note(parsing, FINDING_WARNING, path, "read, but not among the workload's important_files");
 }
 
+static enum root_found read_once(struct parsing *parsing, const char *path, const char **bytes, size_t *len, struct error *err)
+{
+    for (size_t i = 0; i < parsing->read.n; i++) {
+        const struct cached_file *known = &parsing->read.v[i];
+        if (strcmp(known->path, path) != 0)
+            continue;
+        *bytes = known->bytes;
+        *len = known->len;
+        return ROOT_FOUND;
+    }
+    if (parsing->read_size > ARTIFACTS_MAX) {
+        error_at(err, ERR_ARTIFACT, (struct pos){.file = path}, "more than 2 GB of artifacts were read");
+        return ROOT_REFUSED;
+    }
+    enum root_found found = root_read(parsing->options->root, from_root(parsing, path), ARTIFACT_MAX, parsing->arena, bytes, len, err);
+    if (found != ROOT_FOUND)
+        return found;
+    parsing->read_size += *len;
+    *LIST_ADD(parsing->arena, &parsing->read) = (struct cached_file){path, *bytes, *len};
+    return found;
+}
+
 enum root_found parsing_read(struct parsing *parsing, const char *name, const char **bytes, size_t *len, const char **path,
                              struct error *err)
 {
@@ -99,11 +138,11 @@ enum root_found parsing_read(struct parsing *parsing, const char *name, const ch
     add_provenance(parsing, *path ? *path : name);
     enum root_found found = ROOT_ABSENT;
     if (*path)
-        found = root_read(parsing->options->root, from_root(parsing, *path), ARTIFACT_MAX, parsing->arena, bytes, len, err);
+        found = read_once(parsing, *path, bytes, len, err);
     if (found == ROOT_FOUND)
         note_unlisted(parsing, name, *path);
     const char *shown = *path ? *path : name;
-    if (found == ROOT_ABSENT && parsing_add_fault(parsing, shown, "was not found"))
+    if (found == ROOT_ABSENT && parsing_add_fault(parsing, shown, FAULT_ABSENT))
         parsing_note(parsing, FINDING_LACK, shown, *path ? "not found" : "not found: its directory is not there");
     return found;
 }
@@ -118,7 +157,7 @@ const char *parsing_fault(const struct parsing *parsing, const char *file)
 
 bool parsing_add_fault(struct parsing *parsing, const char *file, const char *what)
 {
-    if (parsing_fault(parsing, file))
+    if (parsing_fault(parsing, file) || parsing->faults.n >= FAULTS_MAX)
         return false;
     *LIST_ADD(parsing->arena, &parsing->faults) = (struct fault){file, what};
     return true;
@@ -202,21 +241,23 @@ json_t *parsing_json(struct parsing *parsing, const char *name, struct json_path
     return document;
 }
 
-json_t *parsing_string(struct parsing *parsing, const char *file, const char *bytes, size_t len)
+json_t *parsing_clean(const char *bytes, size_t len, size_t *bad)
 {
     if (text_utf8_valid(bytes, len) == len)
         return json_stringn_nocheck(bytes, len);
     struct text out = text_open(len * 3 + 1);
-    size_t bad = 0;
-    for (const char *p = bytes, *end = bytes + len; p < end;) {
-        size_t n = text_utf8(p, end);
-        text_addn(&out, n ? p : "\xEF\xBF\xBD", n ? n : 3);
-        bad += n == 0;
-        p += n ? n : 1;
-    }
-    parsing_note(parsing, FINDING_WARNING, file, "%zu bytes are not UTF-8 (read as U+FFFD)", bad);
+    *bad += text_add_utf8(&out, bytes, len);
     json_t *string = json_stringn_nocheck(out.s, out.len);
     text_close(&out);
+    return string;
+}
+
+json_t *parsing_string(struct parsing *parsing, const char *file, const char *bytes, size_t len)
+{
+    size_t bad = 0;
+    json_t *string = parsing_clean(bytes, len, &bad);
+    if (bad)
+        parsing_note(parsing, FINDING_WARNING, file, "%zu bytes are not UTF-8 (read as U+FFFD)", bad);
     return string;
 }
 
@@ -240,6 +281,8 @@ json_t *parsing_select(struct parsing *parsing, json_t *document, const struct a
     if (!document || !select->given)
         return json_incref(document);
     struct json_nodes nodes = json_path_find(select->paths[0], document, parsing->arena);
+    if (nodes.over)
+        parsing_note(parsing, FINDING_BROKEN, json_path_text(select->paths[0]), "selects more than can be kept");
     if ((first && first->given && first->flag) || json_path_singular(select->paths[0]))
         return nodes.n ? json_incref(nodes.v[0]) : NULL;
     json_t *list = json_array();

@@ -5,6 +5,7 @@
 #include "store/parse.h"
 
 enum { ARTIFACT_MAX = 1 << 30 };
+static const size_t ARTIFACTS_MAX = (size_t)2 << 30; /* bytes of one test's artifacts that are read, each counted once */
 
 struct resolved_dir {
     const struct artifact_dir *dir;
@@ -17,13 +18,20 @@ struct touched {
     size_t n, cap;
 };
 
+#define FAULT_ABSENT "was not found"
+#define FAULT_BROKEN "is broken"
 struct fault {
-    const char *file, *what;
+    const char *file, *what; /* FAULT_… */
 };
 
 struct cached_regex {
     const char *pattern;
     struct regex *regex;
+};
+
+struct cached_file {
+    const char *path, *bytes;
+    size_t len;
 };
 
 struct cached_yaml {
@@ -49,10 +57,12 @@ struct parsing {
     LIST_OF(struct cached_regex) regexes;
     struct regex_scratch *scratch;
     LIST_OF(struct cached_yaml) yamls;
+    LIST_OF(struct cached_file) read; /* what was read stays, however often it is named */
+    size_t read_size;
 };
 
 /* "${RUN}/artifacts/pod.log" → the path relative to the test's directory, or NULL when RUN matched nothing. An unknown name is
- * an error. */
+ * an error, and so is a path that leaves the test's directory by its "..": a test depends on nothing but itself. */
 bool parsing_resolve(struct parsing *parsing, const char *name, const char **path, struct error *err);
 /* Reads an artifact. Absent: a finding is added, ROOT_ABSENT. Refused: *err is set. The name is kept as provenance. */
 enum root_found parsing_read(struct parsing *parsing, const char *name, const char **bytes, size_t *len, const char **path,
@@ -65,7 +75,8 @@ struct document *parsing_yaml(struct parsing *parsing, const char *name, struct 
 json_t *parsing_json(struct parsing *parsing, const char *name, struct json_path *const *keep, size_t keep_n,
                      struct error *err);
 struct regex *parsing_regex(struct parsing *parsing, const char *pattern, struct error *err);
-/* Text from an artifact as a JSON string: bytes that are not UTF-8 become U+FFFD, with a finding. */
+/* Text as a JSON string: bytes that are not UTF-8 become U+FFFD and are counted in *bad; or with a finding about the file. */
+json_t *parsing_clean(const char *bytes, size_t len, size_t *bad);
 json_t *parsing_string(struct parsing *parsing, const char *file, const char *bytes, size_t len);
 /* Remembers what is wrong with a file; false when that was known. */
 bool parsing_add_fault(struct parsing *parsing, const char *file, const char *what);
@@ -77,6 +88,8 @@ void parsing_note(struct parsing *parsing, enum finding_level level, const char 
 json_t *parsing_select(struct parsing *parsing, json_t *document, const struct argument *select, const struct argument *first);
 
 extern const struct helper store_helpers[]; /* ended by a row without name */
+/* The same names; those that read a test's files only say that there is none. They want a parsing with arena and scratch. */
+extern const struct helper store_helpers_without_test[];
 
 extern const struct parser_kind parser_json, parser_yaml, parser_lines, parser_text, parser_python, parser_ansible_log,
     parser_ansible_play, parser_exists, parser_env, parser_lua, parser_value;

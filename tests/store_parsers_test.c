@@ -1,0 +1,368 @@
+/* The parsers and the helpers of store/ on small artifacts: values, findings, what is broken, where values came from. */
+#include <stdlib.h>
+
+#include "tests/store_bench.h"
+
+static const char functions[] =
+    "function of_test(test) return {test.dir, test.path ~= nil, test.dirs.RUN} end\n"
+    "function fails() error('said so') end\n"
+    "function gives_nil() return nil end\n"
+    "function gives_nan() return {0/0} end\n"
+    "function no_value() return tostring end\n";
+
+static const char directories[] = "artifact_dirs:\n"
+                                  "  RUN: '*__run'\n  MANY: '*__many'\n  NONE: '*__none'\n  LIT: 'b[x]'\n  ALL: {glob: '*__many', all: true}\n"
+                                  "  FILE: '*.txt'\n  DEEP: 'deep/*/x*'\n";
+
+static void make_tree(struct scratch *scratch)
+{
+    put(scratch, "w/f.lua", functions);
+    put(scratch, "results/t/settings.yaml", "model: m\ncount: 3\n");
+    put(scratch, "results/t/exit_code", "7\n");
+    put(scratch, "results/other/secret.txt", "of another test");
+    put(scratch, "results/t/a.json", "{\"x\": [1, {\"y\": \"z\"}, null], \"n\": 2.5, \"m\": {\"y\": 5}}");
+    put(scratch, "results/t/odd.json", "{\"a\": NaN, \"b\": \"\\u0000\", \"c\": 18446744073709551615, \"a\": 1}");
+    put(scratch, "results/t/bad.json", "{\"a\": [1,]}");
+    put(scratch, "results/t/empty", "");
+    put(scratch, "results/t/a.yaml", "k: [1, 2]\nwhen: 2025-01-06\ninf: .inf\nyes: no\n");
+    put(scratch, "results/t/twice.yaml", "k: 1\nk: 2\n");
+    put(scratch, "results/t/bad.yaml", "k: [1\n");
+    put(scratch, "results/t/dump.yaml", "b:   {c: 'x'}\na: 1.50\n");
+    put(scratch, "results/t/a.txt", "  text with blanks\n\n");
+    put_bytes(scratch, "results/t/latin.txt", "caf\xE9 \xFF", 6);
+    put(scratch, "results/t/literal.txt", "{'a': (1, None), \"b\": True}");
+    put(scratch, "results/t/nan.txt", "[nan, 1.0]");
+    put(scratch, "results/t/bad_literal.txt", "{'a': __import__('os')}");
+    put(scratch, "results/t/log", "start\nloss: 0.5\r\nloss: 0.25\nloss: nan\nother\nloss: 1e3\n");
+    put(scratch, "results/t/json.log", "x {\"a\": 1}\nx {\"a\": NaN}\ny\nx {\"a\": 3}");
+    put(scratch, "results/t/broken.log", "x {\"a\": \nx {\"a\": 2}\n");
+    put(scratch, "results/t/python.log", "{'loss': 1.5, 'epoch': 1}\n{'loss': nan}\n{'loss': 0.5}\n");
+    put(scratch, "results/t/progress.log", "10%\r20%\r{'loss': 2}\r30%\n{'loss': 3}\n");
+    put_bytes(scratch, "results/t/latin.log", "v: a\xE9\nv: \xE9\xE9\nv: b\n", 17);
+    put(scratch, "results/t/ansible.log",
+        "2025-01-06 08:00:00,595 p=1 u=x n=ansible | PLAY\n  more\n2025-01-06 08:10:00,001 p=1 u=x n=ansible | end\n");
+    put(scratch, "results/t/one.log", "2025-01-06 08:00:00,595 p=1");
+    put(scratch, "results/t/not_ansible.log", "hello\n");
+    put(scratch, "results/t/blank.log", "\n \n");
+    put(scratch, "results/t/play.yaml", "- name: p\n  vars: {run_a: 1, run_b: [x], other: 2, run_: 3}\n- vars: {run_c: 4}\n");
+    put(scratch, "results/t/no_play.yaml", "name: p\n");
+    put(scratch, "results/t/001__run/pod.log", "pod");
+    put(scratch, "results/t/001__many/v", "1");
+    put(scratch, "results/t/010__many/v", "10");
+    put(scratch, "results/t/002__many/v", "2");
+    put(scratch, "results/t/b[x]/v", "literal");
+    put(scratch, "results/t/bx/v", "glob");
+    put(scratch, "results/t/zzz__run", "a file, no directory");
+    put(scratch, "results/t/deep/one/x1/v", "x1");
+    put(scratch, "results/t/deep/two/x2/v", "x2");
+    CHECK(symlink("../other", scratch_path(scratch, "results/t/link")) == 0, "link");
+    CHECK(symlink("/etc", scratch_path(scratch, "results/t/etc")) == 0, "link");
+    CHECK(mkfifo(scratch_path(scratch, "results/t/fifo"), 0644) == 0, "fifo");
+    mkdir(scratch_path(scratch, "results/t/directory"), 0755);
+}
+
+struct row {
+    const char *parser, *value;
+    const char *findings; /* from WARNING on; "" for none */
+};
+
+static const struct row rows[] = {
+    /* json */
+    {"json: a.json", "{\"x\":[1,{\"y\":\"z\"},null],\"n\":2.5,\"m\":{\"y\":5}}", ""},
+    {"json: a.json, select: $.n", "2.5", ""},
+    {"json: a.json, select: $.none", "null", ""},
+    {"json: a.json, select: $..y", "[\"z\",5]", ""},
+    {"json: a.json, select: $..y, first: true", "\"z\"", ""},
+    {"json: a.json, select: $..none, first: true", "null", ""},
+    {"json: a.json, select: $..none", "[]", ""},
+    {"json: a.json, select: '$.x[-1]'", "null", ""},
+    {"json: a.json, keep: ['$.x[1].y', $.n]", "{\"x\":[null,{\"y\":\"z\"},null],\"n\":2.5}", ""},
+    {"json: odd.json", "{\"a\":1,\"b\":\"\xEF\xBF\xBD\",\"c\":1.8446744073709552e+19}",
+     "WARNING odd.json: 1 numbers are NaN or infinite (read as null), first at byte 6\n"
+     "WARNING odd.json: 1 \\u0000 escapes (read as U+FFFD), first at byte 6\n"
+     "WARNING odd.json: 1 integers are beyond 64 bits (read as doubles), first at byte 6\n"
+     "WARNING odd.json: 1 members are given twice (the last counts), first at byte 6"},
+    {"json: bad.json", "null", "BROKEN 'v': bad.json:1:10: *"},
+    {"json: empty", "null", "BROKEN 'v': empty:1:1: *"},
+    {"json: none.json", "null", "LACK none.json: not found"},
+    {"json: none/none.json", "null", "LACK none/none.json: not found"},
+    {"json: a.txt/none", "null", "LACK a.txt/none: not found"},
+    {"json: directory", "null", "BROKEN 'v': t/directory: expected a regular file"},
+    {"json: fifo", "null", "BROKEN 'v': t/fifo: expected a regular file"},
+    {"json: etc/passwd", "null", "BROKEN 'v': t/etc/passwd: leads out of the results directory*"},
+    {"json: ../other/secret.txt", "null", "BROKEN 'v': ../other/secret.txt: leads out of the test's directory"},
+    {"json: deep/../../other/secret.txt", "null", "BROKEN 'v': deep/../../other/secret.txt: leads out of the test's directory"},
+    {"json: /etc/passwd", "null", "BROKEN 'v': /etc/passwd: leads out of the test's directory"},
+    {"text: deep/../a.txt", "\"text with blanks\"", ""},
+    {"text: link/secret.txt", "\"of another test\"", ""}, /* a link inside the results may lead anywhere there */
+    /* yaml */
+    {"yaml: a.yaml", "{\"k\":[1,2],\"when\":\"2025-01-06\",\"inf\":null,\"true\":false}", "WARNING a.yaml: 1 numbers are not finite (read as null)"},
+    {"yaml: a.yaml, select: '$.k[*]'", "[1,2]", "WARNING*"},
+    {"yaml: a.yaml, select: '$.k[*]', first: true", "1", "WARNING*"},
+    {"yaml: a.yaml, select: '$.k[1]'", "2", "WARNING*"},
+    {"yaml: a.json, select: $.n", "2.5", ""},
+    {"yaml: dump.yaml, as: text", "\"b:\\n    c: x\\na: 1.5\\n\"", ""},
+    {"yaml: twice.yaml", "{\"k\":2}", "WARNING twice.yaml: 1 keys are given twice (the last counts), first at 2:1"},
+    {"yaml: bad.yaml", "null", "BROKEN 'v': bad.yaml:*"},
+    {"yaml: none.yaml", "null", "LACK none.yaml: not found"},
+    {"yaml: empty", "null", ""},
+    /* text, python, exists */
+    {"text: a.txt", "\"text with blanks\"", ""},
+    {"text: empty", "\"\"", ""},
+    {"text: latin.txt", "\"caf\xEF\xBF\xBD \xEF\xBF\xBD\"", "WARNING latin.txt: 2 bytes are not UTF-8 (read as U+FFFD)"},
+    {"text: none", "null", "LACK none: not found"},
+    {"python: literal.txt", "{\"a\":[1,null],\"b\":true}", ""},
+    {"python: nan.txt", "[null,1.0]", "WARNING nan.txt: 1 numbers are NaN or infinite (read as null)"},
+    {"python: bad_literal.txt", "null", "BROKEN 'v': bad_literal.txt:1:*"},
+    {"python: empty", "null", "BROKEN 'v': empty:1:*"},
+    {"exists: a.txt", "true", ""},
+    {"exists: none", "false", ""},
+    {"exists: directory", "true", ""},
+    {"exists: '${RUN}/pod.log'", "true", ""},
+    {"exists: '${NONE}/pod.log'", "false", ""},
+    {"exists: etc/passwd", "false", ""},
+    /* lines */
+    {"lines: log, match: 'loss: (.*)'", "[\"0.5\",\"0.25\",\"nan\",\"1e3\"]", ""},
+    {"lines: log, match: 'loss: (.*)', as: number", "[0.5,0.25,null,1000.0]", "WARNING log: 1 numbers are NaN or infinite (read as null)"},
+    {"lines: log, match: 'loss: (.*)', as: number, keep: first", "0.5", ""},
+    {"lines: log, match: 'loss: (.*)', as: number, keep: last", "1000.0", ""},
+    {"lines: log, match: 'loss: (.*)', keep: count", "4", ""},
+    {"lines: log, match: '^loss.*5$'", "[\"loss: 0.5\",\"loss: 0.25\"]", ""},
+    {"lines: log, match: none", "[]", ""},
+    {"lines: log, match: none, keep: first", "null", ""},
+    {"lines: log, match: none, keep: last", "null", ""},
+    {"lines: log, match: none, keep: count", "0", ""},
+    {"lines: log, match: 'oth(x)?er'", "[\"other\"]", ""},
+    {"lines: log, match: '(o)(t)'", "[\"o\"]", ""},
+    {"lines: log, match: '(.*)', as: number, keep: first", "null", "BROKEN 'v': log:1: 'start': expected a number"},
+    {"lines: log, match: '(loss: 0.2.*)', as: number", "null", "BROKEN 'v': log:3: 'loss: 0.25': expected a number"},
+    {"lines: json.log, match: 'x (.*)', as: json", "[{\"a\":1},{\"a\":null},{\"a\":3}]", "WARNING json.log: 1 numbers*"},
+    {"lines: json.log, match: 'x (.*)', as: json, keep: last", "{\"a\":3}", ""},
+    {"lines: broken.log, match: 'x (.*)', as: json", "null", "BROKEN 'v': broken.log:1: JSON at *"},
+    {"lines: broken.log, match: 'x (.*)', as: json, keep: last", "{\"a\":2}", ""}, /* only the last one is read */
+    {"lines: broken.log, match: 'x (.*)', as: json, keep: first", "null", "BROKEN*"},
+    {"lines: broken.log, match: 'x (.*)', as: json, keep: count", "2", ""},
+    {"lines: python.log, match: '(\\{.*)', as: python", "[{\"loss\":1.5,\"epoch\":1},{\"loss\":null},{\"loss\":0.5}]", "WARNING python.log: 1*"},
+    {"lines: progress.log, match: '(\\{.*)', as: python", "[{\"loss\":2},{\"loss\":3}]", ""},
+    {"lines: progress.log, match: '%$', keep: count", "3", ""},
+    {"lines: latin.log, match: 'v: (.*)'", "[\"a\xEF\xBF\xBD\",\"\xEF\xBF\xBD\xEF\xBF\xBD\",\"b\"]", "WARNING latin.log: 3 bytes*"},
+    {"lines: latin.log, match: 'v: (.*)', keep: first", "\"a\xEF\xBF\xBD\"", "WARNING latin.log: 1 bytes*"},
+    {"lines: latin.log, match: 'v: (..)$', keep: last", "\"\xEF\xBF\xBD\xEF\xBF\xBD\"", "WARNING latin.log: 3 bytes*"},
+    {"lines: empty, match: x", "[]", ""},
+    {"lines: none, match: x", "null", "LACK none: not found"},
+    {"lines: none, match: x, keep: count", "null", "LACK none: not found"},
+    /* ansible */
+    {"ansible_log: ansible.log", "{\"start\":\"2025-01-06T08:00:00\",\"end\":\"2025-01-06T08:10:00\"}", ""},
+    {"ansible_log: one.log", "{\"start\":\"2025-01-06T08:00:00\",\"end\":\"2025-01-06T08:00:00\"}", ""},
+    {"ansible_log: not_ansible.log", "null", "BROKEN 'v': not_ansible.log: *"},
+    {"ansible_log: empty", "null", "BROKEN 'v': empty: empty, expected an Ansible log"},
+    {"ansible_log: blank.log", "null", "BROKEN 'v': blank.log: empty, expected an Ansible log"},
+    {"ansible_log: none", "null", "LACK none: not found"},
+    {"ansible_play: play.yaml", "{\"run_a\":1,\"run_b\":[\"x\"],\"other\":2,\"run_\":3}", ""},
+    {"ansible_play: play.yaml, prefix: run_", "{\"a\":1,\"b\":[\"x\"],\"\":3}", ""},
+    {"ansible_play: play.yaml, prefix: none_", "{}", ""},
+    {"ansible_play: no_play.yaml", "null", "BROKEN 'v': no_play.yaml: expected a list of plays, the first with vars"},
+    {"ansible_play: empty", "null", "BROKEN 'v': empty: expected a list of plays, the first with vars"},
+    {"ansible_play: none", "null", "LACK none: not found"},
+    /* directories */
+    {"text: '${RUN}/pod.log'", "\"pod\"", ""},
+    {"text: '${MANY}/v'", "\"10\"", ""}, /* the last in sorted order */
+    {"text: '${LIT}/v'", "\"literal\"", ""},
+    {"text: '${NONE}/v'", "null", "LACK ${NONE}/v: not found: its directory is not there"},
+    {"text: '${DEEP}/v'", "\"x2\"", ""},
+    {"text: '${ALL}/v'", "\"10\"", ""},
+    {"text: '${FILE}/v'", "null", "LACK ${FILE}/v: not found: its directory is not there"},
+    {"value: dirs", "{\"RUN\":\"001__run\",\"MANY\":\"010__many\",\"NONE\":null,\"LIT\":\"b[x]\",\"ALL\":[\"001__many\",\"002__many\",\"010__many\"],"
+                    "\"FILE\":null,\"DEEP\":\"deep/two/x2\"}", ""},
+    /* expressions and functions */
+    {"value: exit_code + settings.count", "10", ""},
+    {"value: import_settings.model", "\"m\"", ""},
+    {"value: settings.none", "null", ""},
+    {"value: none", "null", "BROKEN 'v': *:*: unknown name 'none'"},
+    {"value: 0/0", "null", "WARNING v: a number is NaN or infinite (read as null)"},
+    {"lua: of_test", "[\"t\",true,\"001__run\"]", ""},
+    {"lua: gives_nil", "null", ""},
+    {"lua: gives_nan", "[null]", "WARNING v: a number is NaN or infinite (read as null)"},
+    {"lua: fails", "null", "BROKEN 'v': f.lua:2: said so"},
+    {"lua: no_value", "null", "BROKEN 'v': *: a function is no value"},
+    /* the environment */
+    {"env: [JOB_NAME, BUILD_ID]", "{\"JOB_NAME\":\"nightly=1\",\"BUILD_ID\":null}", ""},
+    {"env: JOB_SPEC", "{\"JOB_SPEC\":\"\"}", ""},
+    {"env: [MINE]", "{\"MINE\":\"yes\"}", ""},
+    {"env: [HOME]", "null", "BROKEN 'v': *: env: HOME may not be read; --allow_env=HOME permits it"},
+    {"env: [MATBENCH_X]", "null", "BROKEN*"},
+    {"env: [my_token]", "null", "BROKEN*"},
+    {"env: [SSH_KEY_FILE]", "null", "BROKEN*"},
+    {"env: [DB_PASSWORD]", "null", "BROKEN*"},
+    /* helpers: files */
+    {"value: json('a.json').m.y", "5", ""},
+    {"value: \"json('a.json', {'$.n'})\"", "{\"n\":2.5}", ""},
+    {"value: \"json('none.json')\"", "null", "LACK none.json: not found"},
+    {"value: \"json('bad.json')\"", "null", "BROKEN 'v': *: json: bad.json:1:10: *"},
+    {"value: \"json('a.json', {'$.n['})\"", "null", "BROKEN 'v': *json: JSONPath*"},
+    {"value: \"json('a.json', 'x')\"", "null", "BROKEN 'v': *json: argument 2 must be a list of at most 32 paths"},
+    {"value: json(1)", "null", "BROKEN 'v': *json: argument 1 must be text"},
+    {"value: json()", "null", "BROKEN 'v': *json: argument 1 must be text"},
+    {"value: \"json('../other/secret.txt')\"", "null", "BROKEN 'v': *json: ../other/secret.txt: leads out of the test's directory"},
+    {"value: \"text('${NOPE}/x')\"", "null", "BROKEN 'v': *text: '${NOPE}/x': ${…} names no artifact dir of the workload"},
+    {"value: \"yaml('a.yaml').k\"", "[1,2]", "WARNING a.yaml: 1 numbers are not finite (read as null)"},
+    {"value: \"yaml('none.yaml')\"", "null", "LACK none.yaml: not found"},
+    {"value: \"text('${RUN}/pod.log') .. text('${MANY}/v')\"", "\"pod10\"", ""},
+    {"value: \"text('latin.txt')\"", "\"caf\xEF\xBF\xBD \xEF\xBF\xBD\"", "WARNING latin.txt: 2 bytes*"},
+    {"value: \"text('none')\"", "null", "LACK none: not found"},
+    {"value: \"exists('a.txt') and not exists('none')\"", "true", ""},
+    {"value: \"lines('log', 'loss: (.*)', 'number', 'last')\"", "1000.0", ""},
+    {"value: \"lines('log', 'loss: (.*)')[2]\"", "\"0.25\"", ""},
+    {"value: \"lines('log', 'x', null, 'count')\"", "0", ""},
+    {"value: \"lines('log', 'x', 'texts')\"", "null", "BROKEN 'v': *lines: argument 3 must be one of text, json, python, number"},
+    {"value: \"lines('log', '(')\"", "null", "BROKEN 'v': *lines: pattern '(', byte 1: *"},
+    {"value: \"lines('log', '(start)', 'number', 'all')\"", "null", "BROKEN 'v': *lines: log:1: 'start': expected a number"},
+    {"value: \"lines('none', 'x')\"", "null", "LACK none: not found"},
+    /* helpers: texts */
+    {"value: \"parse_json('[1, {}]')\"", "[1,{}]", ""},
+    {"value: \"parse_json('[')\"", "null", "BROKEN 'v': *parse_json: *"},
+    {"value: \"python('(1, None)')\"", "[1,null]", ""},
+    {"value: \"python('x()')\"", "null", "BROKEN 'v': *python: *"},
+    {"value: 'match(\"a=1\", [[(\\w)=(\\d)]])[2]'", "\"1\"", ""},
+    {"value: \"match('a=1', '.=')\"", "[\"a=\"]", ""},
+    {"value: \"match('a', '(a)|(b)')\"", "[\"a\",null]", ""},
+    {"value: \"match('a', 'b')\"", "null", ""},
+    {"value: \"match('a', nil)\"", "null", "BROKEN 'v': *match: argument 2 must be text"},
+    {"value: \"replace('a.b.c', '[.]', '-')\"", "\"a-b-c\"", ""},
+    {"value: \"replace('abc', 'x*', '-')\"", "\"-a-b-c-\"", ""},
+    {"value: \"replace('xab', 'x*', '-')\"", "\"--a-b-\"", ""},
+    {"value: \"replace('\xC3\xA9', '', '-')\"", "\"-\xC3\xA9-\"", ""},
+    {"value: \"replace('', 'x', '-')\"", "\"\"", ""},
+    {"value: \"replace('a', 'a', '$0\\\\\\\\1')\"", "\"$0\\\\1\"", ""},
+    {"value: \"replace('aaa', '(?<=a)a', 'b')\"", "\"abb\"", ""},
+    {"value: \"split('a,b,,c', ',')\"", "[\"a\",\"b\",\"\",\"c\"]", ""},
+    {"value: \"split('', ',')\"", "[\"\"]", ""},
+    {"value: \"split('a', '')\"", "null", "BROKEN 'v': *split: argument 2 must not be empty"},
+    {"value: \"trim('  a b\\\\n')\"", "\"a b\"", ""},
+    {"value: \"quantity('1Ki') + quantity(2)\"", "1026.0", ""},
+    {"value: \"quantity('x')\"", "null", "BROKEN 'v': *quantity: 'x': *"},
+    {"value: \"moment('2025-05-06T01:02:03Z')\"", "{\"iso\":\"2025-05-06T01:02:03+00:00\",\"date\":\"2025-05-06\",\"epoch\":1746493323.0}", ""},
+    {"value: \"moment('Tue May  6 01:02:03 UTC 2025').date\"", "\"2025-05-06\"", ""},
+    {"value: \"moment('yesterday')\"", "null", ""},
+};
+
+/* `*` in the pattern stands for anything in one line. */
+static bool fits(const char *pattern, const char *text)
+{
+    if (*pattern == '*')
+        return fits(pattern + 1, text) || (*text && *text != '\n' && fits(pattern, text + 1));
+    return *pattern == *text && (*text == '\0' || fits(pattern + 1, text + 1));
+}
+
+static void test_rows(struct scratch *scratch)
+{
+    static const char *const environment[] = {"JOB_NAME=nightly=1", "JOB_SPEC=", "MINE=yes", "HOME=/x", "MATBENCH_X=1", "my_token=x", NULL};
+    static const char *const allowed[] = {"MINE", "MATBENCH_X", "my_token", "SSH_KEY_FILE", "DB_PASSWORD", NULL};
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct store_bench bench;
+        char text[2000];
+        snprintf(text, sizeof(text), "workload: w\nlua: f.lua\n%sparse_once: {v: {%s}}\n", directories, rows[i].parser);
+        put(scratch, "w/workload.yaml", text);
+        if (!bench_open(&bench, scratch, NULL, 0) || bench.found.n != 1) {
+            CHECK(false, "%s: %zu tests", rows[i].parser, bench.found.n);
+            bench_close(&bench);
+            continue;
+        }
+        bench.environment = environment;
+        bench.env_allowed = allowed;
+        bench_parse(&bench, 0);
+        const char *value = json_text(&bench.arena, json_object_get(parsing_values(bench.parsing), "v"));
+        bool broken = strncmp(rows[i].findings, "BROKEN", 6) == 0;
+        const char *expected = broken ? "null" : rows[i].value; /* whatever was read before it broke */
+        CHECK(strcmp(value, expected) == 0, "%s: %s, not %s", rows[i].parser, value, expected);
+        const char *findings = findings_text(&bench.arena, parsing_findings(bench.parsing), FINDING_WARNING);
+        CHECK(fits(rows[i].findings, findings), "%s: findings: %s", rows[i].parser, findings);
+        CHECK(parsing_broken(bench.parsing) == broken, "%s: broken", rows[i].parser);
+        bench_close(&bench);
+    }
+}
+
+/* Several parsers of one file: one finding; and which files each value came from. */
+static void test_whole(struct scratch *scratch)
+{
+    put(scratch, "w/f.lua", functions);
+    put(scratch, "w/workload.yaml",
+        "workload: w\nartifact_dirs: {RUN: '*__run', MANY: '*__many'}\n"
+        "parse_once:\n"
+        "  one: {text: none}\n  two: {lines: none, match: x}\n  log: {lines: log, match: 'loss: (.*)'}\n"
+        "  three: {value: \"text('none') or log[1]\"}\n  four: {value: 'three .. \"x\"'}\n  doc: {yaml: a.yaml}\n"
+        "  same: {yaml: a.yaml, select: $.k}\n  bad: {json: bad.json}\n"
+        "parse_always:\n  five: {value: four}\n");
+    struct store_bench bench;
+    if (!bench_open(&bench, scratch, NULL, 0))
+        return;
+    bench_parse(&bench, 0);
+    json_t *values = parsing_values(bench.parsing);
+    CHECK(strcmp(json_text(&bench.arena, json_object_get(values, "five")), "\"0.5x\"") == 0, "%s",
+          json_text(&bench.arena, json_object_get(values, "five")));
+    const char *findings = findings_text(&bench.arena, parsing_findings(bench.parsing), FINDING_NOTE);
+    CHECK(fits("NOTE *__many: 3 directories match, 010__many is used\nLACK none: not found\nWARNING a.yaml: 1 numbers are not finite (read as null)\nBROKEN 'bad': bad.json:1:10: *", findings), "%s", findings);
+    CHECK((parsing_fault(bench.parsing, "none") != NULL) && !(parsing_fault(bench.parsing, "log") != NULL), "absent");
+    static const struct {
+        const char *expression, *files;
+    } sources[] = {{"five", "none log"}, {"doc.k", "a.yaml"}, {"bad", "bad.json"}, {"1", ""}, {"settings.model", ""}, {"log[1] .. #same", "log a.yaml"},
+                   {"exists('x') or text('a.txt')", "a.txt"}};
+    for (size_t i = 0; i < ROWS(sources); i++) {
+        struct code code;
+        struct error err = {0};
+        struct sandbox_result result = {0};
+        struct provenance from = {0};
+        const char *all = "";
+        bool ok = sandbox_compile_expression(&bench.arena, sources[i].expression, (struct pos){.file = "e"}, &code, &err) &&
+                  parsing_evaluate(bench.parsing, &code, &result, &from, &err);
+        for (size_t k = 0; k < from.files_n; k++)
+            all = arena_printf(&bench.arena, "%s%s%s", all, k ? " " : "", from.files[k]);
+        CHECK(ok && strcmp(all, sources[i].files) == 0, "%s: from %s %s", sources[i].expression, all, err.text);
+        json_decref(result.value);
+    }
+    bench_close(&bench);
+}
+
+/* Names that are not UTF-8, and texts that mean much work. */
+static void test_hostile(struct scratch *scratch)
+{
+    struct store_bench bench;
+    char *many = malloc(3 << 20);
+    memset(many, ',', 3 << 20);
+    put_bytes(scratch, "results/\xFFt\n/commas", many, 3 << 20);
+    free(many);
+    put(scratch, "results/\xFFt\n/settings.yaml", "a: 1\n");
+    put(scratch, "results/\xFFt\n/exit_code", "0");
+    put(scratch, "results/\xFFt\n/\xE9__run/v", "x");
+    put(scratch, "w/workload.yaml",
+        "workload: w\nartifact_dirs: {RUN: '*__run'}\nparse_once:\n  dir: {value: test.dir}\n  v: {text: '${RUN}/v'}\n  run: {value: dirs.RUN}\n"
+        "  parts: {value: \"split(text('commas'), ',')\"}\n"
+        "  slow: {value: \"match(text('commas'), '(,+)+[xy]')\"}\n"
+        "  many: {value: '(function() for i = 1, 3000 do text(\"none\" .. i) end end)()'}\n"
+        "  again: {value: '(function() for i = 1, 400 do text(\"commas\") end return 1 end)()'}\n"
+        "  patterns: {value: '(function() for i = 1, 300 do match(\"x\", \"y\" .. i) end end)()'}\n");
+    if (!bench_open(&bench, scratch, NULL, 0))
+        return;
+    CHECK(bench.found.n == 2, "%zu tests", bench.found.n);
+    bench_parse(&bench, 1);
+    CHECK(strcmp(json_text(&bench.arena, json_object_get(parsing_values(bench.parsing), "dir")), "\"\xEF\xBF\xBDt\\n\"") == 0, "dir");
+    CHECK(strcmp(json_text(&bench.arena, json_object_get(parsing_values(bench.parsing), "v")), "\"x\"") == 0, "v");
+    CHECK(strcmp(json_text(&bench.arena, json_object_get(parsing_values(bench.parsing), "run")), "\"\xEF\xBF\xBD__run\"") == 0, "run");
+    const char *text = findings_text(&bench.arena, parsing_findings(bench.parsing), FINDING_BROKEN);
+    CHECK(fits("BROKEN 'parts': *split: more than 1000000 parts\nBROKEN 'slow': *match: pattern needs too many steps\n"
+               "BROKEN 'again': *: copies more than 1 GB\nBROKEN 'patterns': *match: more than 200 different patterns", text), "%s", text);
+    CHECK(parsing_findings(bench.parsing)->n < 1100, "%zu findings", parsing_findings(bench.parsing)->n);
+    bench_close(&bench);
+}
+
+int main(void)
+{
+    struct scratch scratch;
+    scratch_open(&scratch);
+    make_tree(&scratch);
+    test_rows(&scratch);
+    test_whole(&scratch);
+    test_hostile(&scratch);
+    scratch_close(&scratch);
+    return check_end();
+}
