@@ -93,8 +93,8 @@ json_t *kpis_derive(struct arena *arena, const struct workload *workload, struct
     for (size_t i = 0; i < workload->kpis_n; i++) {
         json_t *kpi = describe(&workload->kpis[i]);
         if (settings)
-            json_object_update(kpi, settings);
-        json_object_update(kpi, labels);
+            json_object_update_missing(kpi, settings);
+        json_object_update_missing(kpi, labels);
         json_object_set(kpi, "@timestamp", when);
         json_t *uuid = json_object_get(metadata, "test_uuid");
         json_object_set_new(kpi, "test_uuid", uuid ? json_incref(uuid) : json_null());

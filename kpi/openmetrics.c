@@ -10,7 +10,7 @@
 #include "base/moment.h"
 #include "json/write.h"
 
-enum { SAMPLES_MAX = 64 << 20 };
+enum { SAMPLES_MAX = 64 << 20, LABEL_NAME_MAX = 10000 };
 
 struct seen {
     const char *labels, *where;
@@ -19,7 +19,9 @@ struct seen {
 struct openmetrics {
     const struct workload *workload;
     FILE **families; /* a temporary file each */
-    bool *summary;   /* a list was seen */
+    struct kind {
+        const char *number, *list; /* who gave one first; NULL */
+    } *kinds;
     struct arena arena;
     LIST_OF(struct seen) seen; /* label sets, sorted when it is finished */
 };
@@ -60,7 +62,7 @@ void openmetrics_name(const struct kpi *kpi, struct text *name, struct text *uni
         size_t n = slash ? (size_t)(slash - kpi->unit) : strlen(kpi->unit);
         add_word(unit, kpi->unit, n, false);
         if (slash) {
-            text_add(unit, "_per_");
+            text_add(unit, n ? "_per_" : "per_");
             add_word(unit, slash + 1, strlen(slash + 1), true);
         }
     }
@@ -86,23 +88,38 @@ static void add_escaped(struct text *out, const char *value)
     }
 }
 
-static void add_label_name(struct text *out, const char *prefix, const char *name)
+/* Whether `labels` has that label already: quotes inside values have a backslash before them, so this finds names only. */
+static bool has_label(const struct text *labels, const char *name)
+{
+    size_t n = strlen(name);
+    for (const char *p = labels->s; (p = strstr(p, name)); p++)
+        if ((p == labels->s || p[-1] == ',') && p[n] == '=' && p[n + 1] == '"')
+            return true;
+    return false;
+}
+
+/* Letters, digits and _; one more _ while the name means something else ("quantile", "le") or is there already. */
+static void make_label_name(const struct text *labels, const char *prefix, const char *name, struct text *out)
 {
     text_add(out, prefix);
-    for (size_t i = 0; name[i]; i++) {
-        bool ok = isalpha((unsigned char)name[i]) || name[i] == '_' || ((i || prefix[0]) && isdigit((unsigned char)name[i]));
-        text_addc(out, ok ? name[i] : '_');
-    }
+    text_add(out, name);
+    for (size_t i = 0; i < out->len; i++)
+        if (!isalpha((unsigned char)out->s[i]) && out->s[i] != '_' && !(i && isdigit((unsigned char)out->s[i])))
+            out->s[i] = '_';
+    if (out->len == 0)
+        text_addc(out, '_');
+    while (!out->over && (strcmp(out->s, "quantile") == 0 || strcmp(out->s, "le") == 0 || has_label(labels, out->s)))
+        text_addc(out, '_');
 }
 
 static void add_label(struct text *out, const char *prefix, const char *name, const json_t *value)
 {
     if (json_is_null(value))
         return;
-    if (out->len)
-        text_addc(out, ',');
-    add_label_name(out, prefix, name);
-    text_add(out, "=\"");
+    struct text label = text_open(LABEL_NAME_MAX);
+    make_label_name(out, prefix, name, &label);
+    text_printf(out, "%s%s=\"", out->len ? "," : "", label.s);
+    text_close(&label);
     if (json_is_string(value)) {
         add_escaped(out, json_string_value(value));
     } else {
@@ -138,10 +155,11 @@ static void add_labels(struct text *out, const json_t *kpi)
         }
         const char *key;
         json_t *member;
-        char prefix[200];
-        snprintf(prefix, sizeof(prefix), "%s_", name);
+        struct text prefix = text_open(LABEL_NAME_MAX);
+        text_printf(&prefix, "%s_", name);
         json_object_foreach(value, key, member)
-            add_label(out, prefix, key, member);
+            add_label(out, prefix.s, key, member);
+        text_close(&prefix);
     }
 }
 
@@ -155,7 +173,10 @@ static void add_sample(struct text *out, const struct sample *sample, const char
     if (sample->labels[0] || extra[0])
         text_printf(out, "{%s%s%s}", sample->labels, sample->labels[0] && extra[0] ? "," : "", extra);
     text_addc(out, ' ');
-    json_write_real(out, value);
+    if (isfinite(value))
+        json_write_real(out, value);
+    else
+        text_add(out, isnan(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf"); /* a scale or a sum went beyond doubles */
     text_printf(out, "%s%s\n", sample->time[0] ? " " : "", sample->time);
 }
 
@@ -207,7 +228,7 @@ static void add_time(struct text *out, const json_t *kpi)
 
 void openmetrics_render(const struct workload *workload, const json_t *kpis, struct text *out)
 {
-    struct text name = text_open(1000), unit = text_open(1000), labels = text_open(1 << 20), time = text_open(100);
+    struct text name = text_open(1000), unit = text_open(1000), labels = text_open(SAMPLES_MAX), time = text_open(100);
     for (size_t i = 0; i < workload->kpis_n; i++) {
         const struct kpi *spec = &workload->kpis[i];
         const json_t *kpi = json_object_get(kpis, spec->name), *value = json_object_get(kpi, "value");
@@ -228,12 +249,45 @@ void openmetrics_render(const struct workload *workload, const json_t *kpis, str
 
 /* ---- families ---- */
 
+/* Names of samples that the family of KPI `a` may have and that of KPI `b` has, too; a summary adds _count and _sum. */
+static bool names_clash(const char *a, const char *b)
+{
+    size_t n = strlen(a);
+    if (strncmp(a, b, n) != 0)
+        return false;
+    return b[n] == '\0' || strcmp(b + n, "_count") == 0 || strcmp(b + n, "_sum") == 0;
+}
+
+static bool check_families(struct openmetrics *metrics, struct error *err)
+{
+    size_t n = metrics->workload->kpis_n;
+    const struct kpi *kpis = metrics->workload->kpis;
+    const char **names = ARENA_ARRAY(&metrics->arena, const char *, n);
+    for (size_t i = 0; i < n; i++) {
+        struct text name = text_open(1000), unit = text_open(1000);
+        openmetrics_name(&kpis[i], &name, &unit);
+        names[i] = arena_strdup(&metrics->arena, name.s);
+        text_close(&name), text_close(&unit);
+    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < n; k++)
+            if (i != k && names_clash(names[i], names[k]))
+                return error_at(err, ERR_USAGE, kpis[i > k ? i : k].at,
+                                "KPIs '%s' and '%s' clash as OpenMetrics: %s and %s (openmetrics: {name: …} gives another one)",
+                                kpis[i].name, kpis[k].name, names[i], names[k]);
+    return true;
+}
+
 struct openmetrics *openmetrics_open(const struct workload *workload, struct error *err)
 {
     struct openmetrics *metrics = memory_need(calloc(1, sizeof(*metrics)));
     metrics->workload = workload;
     metrics->families = ARENA_ARRAY(&metrics->arena, FILE *, workload->kpis_n);
-    metrics->summary = ARENA_ARRAY(&metrics->arena, bool, workload->kpis_n);
+    metrics->kinds = ARENA_ARRAY(&metrics->arena, struct kind, workload->kpis_n);
+    if (!check_families(metrics, err)) {
+        openmetrics_close(metrics);
+        return NULL;
+    }
     for (size_t i = 0; i < workload->kpis_n; i++) {
         metrics->families[i] = tmpfile();
         if (!metrics->families[i]) {
@@ -256,20 +310,48 @@ void openmetrics_close(struct openmetrics *metrics)
     free(metrics);
 }
 
+/* The labels of the first sample: all KPIs of a payload have the same, beside the quantiles of lists. */
+static const char *labels_of(struct arena *arena, const char *sample)
+{
+    static const char quantile[] = "quantile=\"0\"";
+    const char *end = memrchr(sample, '}', strcspn(sample, "\n")), *start = end ? strchr(sample, '{') + 1 : NULL;
+    if (!end)
+        return "";
+    size_t n = (size_t)(end - start), tail = sizeof(quantile) - 1;
+    if (n >= tail && memcmp(end - tail, quantile, tail) == 0)
+        n -= tail + (n > tail);
+    return arena_strndup(arena, start, n);
+}
+
+/* A family is of numbers or of lists (summaries); a list has more than one line. */
+static bool note_kind(struct openmetrics *metrics, size_t i, const struct text *samples, const char *where, struct error *err)
+{
+    struct kind *kind = &metrics->kinds[i];
+    const char **first = strchr(samples->s, '\n') == samples->s + samples->len - 1 ? &kind->number : &kind->list;
+    if (!*first)
+        *first = where;
+    return !kind->number || !kind->list ||
+           error_set(err, ERR_INVALID, "KPI '%s': %s gives a number and %s a list; one family cannot hold both",
+                     metrics->workload->kpis[i].name, kind->number, kind->list);
+}
+
 bool openmetrics_add(struct openmetrics *metrics, const struct text *samples, const json_t *settings, const char *where,
                      struct error *err)
 {
-    struct text labels = text_open(1 << 20);
-    if (settings)
-        json_write(&labels, settings, &(struct json_style){.indent = -1, .sort_keys = true}, 0);
-    *LIST_ADD(&metrics->arena, &metrics->seen) =
-        (struct seen){arena_strdup(&metrics->arena, labels.s), arena_strdup(&metrics->arena, where)};
-    text_close(&labels);
+    struct seen seen = {.where = arena_strdup(&metrics->arena, where)};
+    (void)settings;
     for (size_t i = 0; i < metrics->workload->kpis_n; i++) {
-        metrics->summary[i] |= strstr(samples[i].s, "quantile=\"") != NULL && strstr(samples[i].s, "_count") != NULL;
+        if (samples[i].len == 0)
+            continue;
+        if (!seen.labels)
+            seen.labels = labels_of(&metrics->arena, samples[i].s);
+        if (!note_kind(metrics, i, &samples[i], seen.where, err))
+            return false;
         if (fwrite(samples[i].s, 1, samples[i].len, metrics->families[i]) != samples[i].len)
             return error_set(err, ERR_OUTPUT, "a temporary file for --output-kpis: %s", strerror(errno));
     }
+    if (seen.labels)
+        *LIST_ADD(&metrics->arena, &metrics->seen) = seen;
     return true;
 }
 
@@ -295,7 +377,7 @@ static bool write_head(const struct openmetrics *metrics, size_t i, struct outpu
     struct text head = text_open(1 << 16), name = text_open(1000), unit = text_open(1000);
     const struct kpi *kpi = &metrics->workload->kpis[i];
     openmetrics_name(kpi, &name, &unit);
-    text_printf(&head, "# TYPE %s %s\n", name.s, metrics->summary[i] ? "summary" : "gauge");
+    text_printf(&head, "# TYPE %s %s\n", name.s, metrics->kinds[i].list ? "summary" : "gauge");
     if (unit.len)
         text_printf(&head, "# UNIT %s %s\n", name.s, unit.s);
     text_printf(&head, "# HELP %s ", name.s);

@@ -1,7 +1,7 @@
 /* kpi/openmetrics.h — KPIs as OpenMetrics 1.0 text.
  *
  * One family per KPI; its samples are the payloads', with the run's start as time. The family's name is the KPI's name with
- * the unit as suffix (openmetrics_unit): train_runtime in `s` is train_runtime_seconds. Null labels are left out; `urls` gives one label
+ * the unit as suffix (openmetrics_name): train_runtime in `s` is train_runtime_seconds. Null labels are left out; `urls` gives one label
  * urls_<key> each; a list KPI is a summary (quantiles 0, .5, .8, .9, .95, .99, 1, count, sum). Source: OpenMetrics 1.0, "ABNF" and "Metric naming".
  *
  * Families must not be interleaved, so samples wait in temporary files, one a family, until openmetrics_finish:
@@ -14,14 +14,16 @@
 
 struct openmetrics;
 
+/* ERR_USAGE when two KPIs would have samples of the same name. */
 struct openmetrics *openmetrics_open(const struct workload *workload, struct error *err);
 void openmetrics_close(struct openmetrics *metrics);
 /* Renders one payload's samples into `out`, one text per KPI of the workload; safe on worker threads. `where` names the test. */
 void openmetrics_render(const struct workload *workload, const json_t *kpis, struct text *out);
-/* Takes them over, in order. Two payloads with equal labels are refused (ERR_INVALID) with both their names. */
+/* Takes them over, in order. ERR_INVALID when one payload has a number and another a list for the same KPI. `settings` is not
+ * looked at: labels are compared as they stand in the samples. */
 bool openmetrics_add(struct openmetrics *metrics, const struct text *samples, const json_t *settings, const char *where,
                      struct error *err);
-/* Writes all families and "# EOF". */
+/* Writes all families and "# EOF". Two payloads whose samples have equal labels are refused (ERR_INVALID) with both their names. */
 bool openmetrics_finish(struct openmetrics *metrics, struct output *out, struct error *err);
 
 /* The family's name and unit for a KPI: "s" → "seconds", "tokens/s" → "tokens_per_second". Both go into `out`s. */

@@ -3,7 +3,12 @@
 
 #include "lts/schema.h"
 
-enum { DEPTH_MAX = 30 };
+enum { DEPTH_MAX = 20, FIELDS_MAX = 20000 /* models that hold each other twice grow without end */ };
+
+struct mapping {
+    const json_t *definitions;
+    size_t fields;
+};
 
 /* Follows "#/$defs/Name". */
 static const json_t *resolved(const json_t *schema, const json_t *definitions)
@@ -34,26 +39,27 @@ static json_t *of_string(const char *name, const json_t *schema)
     return json_pack("{s:s s:i}", "type", "keyword", "ignore_above", 8191);
 }
 
-static json_t *map_value(const char *name, const json_t *schema, const json_t *definitions, int depth);
+static json_t *map_value(struct mapping *mapping, const char *name, const json_t *schema, int depth);
 
-static json_t *of_object(const json_t *schema, const json_t *definitions, int depth)
+static json_t *of_object(struct mapping *mapping, const json_t *schema, int depth)
 {
     json_t *properties = json_object_get(schema, "properties"), *mapped, *member;
     const char *key;
-    if (!json_object_size(properties) || depth > DEPTH_MAX)
+    mapping->fields += json_object_size(properties);
+    if (!json_object_size(properties) || depth > DEPTH_MAX || mapping->fields > FIELDS_MAX)
         return json_pack("{s:s}", "type", "flat_object");
     mapped = json_object();
     json_object_foreach(properties, key, member)
-        json_object_set_new(mapped, key, map_value(key, member, definitions, depth + 1));
+        json_object_set_new(mapped, key, map_value(mapping, key, member, depth + 1));
     return json_pack("{s:o}", "properties", mapped);
 }
 
-static json_t *map_value(const char *name, const json_t *schema, const json_t *definitions, int depth)
+static json_t *map_value(struct mapping *mapping, const char *name, const json_t *schema, int depth)
 {
     static const struct {
         const char *type, *mapped;
     } plain[] = {{"integer", "long"}, {"number", "double"}, {"boolean", "boolean"}};
-    schema = resolved(schema, definitions);
+    schema = resolved(schema, mapping->definitions);
     const char *type = type_of(schema);
     for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
         if (strcmp(type, plain[i].type) == 0)
@@ -61,8 +67,8 @@ static json_t *map_value(const char *name, const json_t *schema, const json_t *d
     if (strcmp(type, "string") == 0)
         return of_string(name, schema);
     if (strcmp(type, "array") == 0)
-        return map_value(name, json_object_get(schema, "items"), definitions, depth + 1);
-    return of_object(schema, definitions, depth);
+        return map_value(mapping, name, json_object_get(schema, "items"), depth + 1);
+    return of_object(mapping, schema, depth);
 }
 
 json_t *lts_mapping(const struct workload *workload, struct error *err)
@@ -70,7 +76,8 @@ json_t *lts_mapping(const struct workload *workload, struct error *err)
     json_t *schema = lts_schema(workload, err);
     if (!schema)
         return NULL;
-    json_t *properties = of_object(schema, json_object_get(schema, "$defs"), 0);
+    struct mapping mapping = {.definitions = json_object_get(schema, "$defs")};
+    json_t *properties = of_object(&mapping, schema, 0);
     json_decref(schema);
     return json_pack("{s:o}", "mappings", properties);
 }

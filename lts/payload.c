@@ -158,8 +158,17 @@ static const struct origin *find_origin(const struct building *building, const c
     return best;
 }
 
-/* A KPI that is a result as it stands lacks its value with it: said once, for the result. */
-static bool repeats_result(const struct building *building, const char *pointer, const json_t *results)
+static bool is_said(const struct violations *found, const char *head, const char *tail)
+{
+    size_t n = strlen(head);
+    for (size_t i = 0; i < found->n; i++)
+        if (strncmp(found->v[i].pointer, head, n) == 0 && strcmp(found->v[i].pointer + n, tail) == 0)
+            return true;
+    return false;
+}
+
+/* A KPI that is a result as it stands is as wrong as the result: said once, for the result. */
+static bool repeats_result(const struct building *building, const char *pointer, const struct violations *found)
 {
     static const char head[] = "/kpis/", tail[] = "/value", path[] = "results.";
     size_t n = strlen(pointer), head_n = sizeof(head) - 1, tail_n = sizeof(tail) - 1;
@@ -170,28 +179,43 @@ static bool repeats_result(const struct building *building, const char *pointer,
         const struct kpi *kpi = &workload->kpis[i];
         if (strlen(kpi->name) == n - head_n - tail_n && strncmp(kpi->name, pointer + head_n, strlen(kpi->name)) == 0 &&
             strncmp(kpi->value.source, path, sizeof(path) - 1) == 0)
-            return json_is_null(json_object_get(results, kpi->value.source + sizeof(path) - 1));
+            return is_said(found, "/results/", kpi->value.source + sizeof(path) - 1);
     }
     return false;
 }
 
-/* A label of a KPI is a setting: said once, for the setting. */
-static bool repeats_setting(const char *pointer, const json_t *settings)
+/* A label of a KPI is a setting, its time the start: said once, for those. */
+static bool repeats_metadata(const char *pointer, const struct violations *found)
 {
     const char *slash = strncmp(pointer, "/kpis/", 6) == 0 ? strrchr(pointer, '/') : NULL;
-    return slash && slash > pointer + 5 && (json_object_get(settings, slash + 1) || strcmp(slash, "/test_uuid") == 0 ||
-                                            strcmp(slash, "/@timestamp") == 0);
+    if (!slash || slash == pointer + 5)
+        return false;
+    if (strcmp(slash, "/@timestamp") == 0)
+        return is_said(found, "/metadata/start", "");
+    return is_said(found, strcmp(slash, "/test_uuid") == 0 ? "/metadata/" : "/metadata/settings/", slash + 1);
+}
+
+/* A number that is not finite was said when the value that it stands in was evaluated. */
+static bool is_non_finite(const struct building *building, size_t said, const struct violation *violation)
+{
+    for (size_t i = 0; i < said && strcmp(violation->found, "null") == 0; i++) {
+        const char *known = building->violations.v[i].pointer;
+        size_t n = strlen(known);
+        if (n && strncmp(violation->pointer, known, n) == 0 && (violation->pointer[n] == '\0' || violation->pointer[n] == '/'))
+            return true;
+    }
+    return false;
 }
 
 static void validate(struct building *building, const json_t *json)
 {
     struct violations found = {0};
-    const json_t *settings = json_object_get(json_object_get(json, "metadata"), "settings");
+    const size_t said = building->violations.n;
     json_schema_check(building->lts->schema, json, building->arena, &found);
     for (size_t i = 0; i < found.n; i++) {
         const struct violation *violation = &found.v[i];
-        if (repeats_setting(violation->pointer, settings) ||
-            repeats_result(building, violation->pointer, json_object_get(json, "results")))
+        if (repeats_metadata(violation->pointer, &found) || repeats_result(building, violation->pointer, &found) ||
+            is_non_finite(building, said, violation))
             continue;
         const struct origin *origin = find_origin(building, violation->pointer);
         *LIST_ADD(building->arena, &building->violations) =

@@ -1,0 +1,262 @@
+/* kpi/openmetrics.h: names, escapes, times, summaries, what is refused. The text is judged by another reader in
+ * tests/openmetrics_differential.py. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "json/read.h"
+#include "kpi/openmetrics.h"
+#include "tests/check.h"
+#include "tests/scratch.h"
+
+static const struct {
+    const char *kpi, *unit, *own_name, *own_unit, *family, *om_unit;
+} names[] = {
+    {"train_runtime", "s", NULL, NULL, "train_runtime_seconds", "seconds"},
+    {"runtime_seconds", "s", NULL, NULL, "runtime_seconds", "seconds"},
+    {"seconds", "s", NULL, NULL, "seconds_seconds", "seconds"},
+    {"xseconds", "s", NULL, NULL, "xseconds_seconds", "seconds"},
+    {"latency", "ms", NULL, NULL, "latency_milliseconds", "milliseconds"},
+    {"latency", "us", NULL, NULL, "latency_microseconds", "microseconds"},
+    {"latency", "ns", NULL, NULL, "latency_nanoseconds", "nanoseconds"},
+    {"t", "min", NULL, NULL, "t_minutes", "minutes"},
+    {"t", "h", NULL, NULL, "t_hours", "hours"},
+    {"memory", "B", NULL, NULL, "memory_bytes", "bytes"},
+    {"memory", "GiB", NULL, NULL, "memory_gibibytes", "gibibytes"},
+    {"usage", "%", NULL, NULL, "usage_percent", "percent"},
+    {"heat", "C", NULL, NULL, "heat_celsius", "celsius"},
+    {"rate", "tokens/s", NULL, NULL, "rate_tokens_per_second", "tokens_per_second"},
+    {"tokens_per_second", "tokens/s", NULL, NULL, "tokens_per_second_tokens_per_second", "tokens_per_second"},
+    {"train_tokens_per_second", "tokens/s", NULL, NULL, "train_tokens_per_second", "tokens_per_second"},
+    {"cost", "hours/Mtoken", NULL, NULL, "cost_hours_per_million_tokens", "hours_per_million_tokens"},
+    {"flow", "MB/s", NULL, NULL, "flow_megabytes_per_second", "megabytes_per_second"},
+    {"flow", "GB/h", NULL, NULL, "flow_gigabytes_per_hour", "gigabytes_per_hour"},
+    {"flow", "J/C", NULL, NULL, "flow_J_per_celsius", "J_per_celsius"},
+    {"odd", "a b/c-d", NULL, NULL, "odd_a_b_per_c_d", "a_b_per_c_d"},
+    {"odd", "\xC2\xB5s", NULL, NULL, "odd___s", "__s"},
+    {"rate", "/s", NULL, NULL, "rate_per_second", "per_second"},
+    {"ratio", "", NULL, NULL, "ratio", ""},
+    {"x", "s", "other", NULL, "other_seconds", "seconds"},
+    {"x", "s", NULL, "bytes", "x_bytes", "bytes"},
+    {"x", "s", "other_bytes", "bytes", "other_bytes", "bytes"},
+    {"x", "s", NULL, "", "x", ""},
+};
+
+static void test_names(void)
+{
+    for (size_t i = 0; i < ROWS(names); i++) {
+        struct text family = text_open(1000), unit = text_open(1000);
+        struct kpi kpi = {.name = names[i].kpi, .unit = names[i].unit, .openmetrics_name = names[i].own_name, .openmetrics_unit = names[i].own_unit};
+        openmetrics_name(&kpi, &family, &unit);
+        CHECK(strcmp(family.s, names[i].family) == 0 && strcmp(unit.s, names[i].om_unit) == 0, "row %zu: %s %s", i, family.s, unit.s);
+        text_close(&family);
+        text_close(&unit);
+    }
+}
+
+/* What stands around the labels and the value of a KPI. */
+#define FIXED "\"help\": \"H\", \"unit\": \"s\", \"format\": null, \"full_format\": null, \"divisor\": null, \"divisor_unit\": null, " \
+              "\"ignored_for_regression\": false, \"lower_better\": true, "
+
+static const struct {
+    const char *kpi; /* members after FIXED */
+    double scale;
+    const char *text;
+} samples[] = {
+    {"\"value\": 1.5", 1, "k_seconds 1.5\n"},
+    {"\"value\": 3", 1, "k_seconds 3.0\n"},
+    {"\"value\": 3", 0.001, "k_seconds 0.003\n"},
+    {"\"value\": 1e-7", 1, "k_seconds 1e-07\n"},
+    {"\"value\": 1e308", 1000, "k_seconds +Inf\n"},
+    {"\"value\": -1e308", 1000, "k_seconds -Inf\n"},
+    {"\"value\": null", 1, ""},
+    {"\"value\": []", 1, ""},
+    {"\"value\": \"x\"", 1, ""},
+    {"\"a\": 1", 1, ""},
+    /* labels */
+    {"\"a\": \"x\", \"b\": null, \"c\": 2, \"d\": 1.50, \"e\": true, \"value\": 1", 1, "k_seconds{a=\"x\",c=\"2\",d=\"1.5\",e=\"true\"} 1.0\n"},
+    {"\"a\": \"q\\\"q\\\\b\\nn\", \"value\": 1", 1, "k_seconds{a=\"q\\\"q\\\\b\\nn\"} 1.0\n"},
+    {"\"a\": \"\xC3\xA9\", \"value\": 1", 1, "k_seconds{a=\"\xC3\xA9\"} 1.0\n"},
+    {"\"a\": \"\", \"value\": 1", 1, "k_seconds{a=\"\"} 1.0\n"},
+    {"\"a-b\": 1, \"a.b\": 2, \"a_b\": 3, \"0c\": 4, \"\": 5, \"value\": 1", 1,
+     "k_seconds{a_b=\"1\",a_b_=\"2\",a_b__=\"3\",_c=\"4\",_=\"5\"} 1.0\n"},
+    {"\"quantile\": 1, \"le\": 2, \"value\": 1", 1, "k_seconds{quantile_=\"1\",le_=\"2\"} 1.0\n"},
+    {"\"urls\": {\"job\": \"http://x/?a=b&c\", \"log\": null, \"a b\": 1}, \"value\": 1", 1,
+     "k_seconds{urls_job=\"http://x/?a=b&c\",urls_a_b=\"1\"} 1.0\n"},
+    {"\"urls\": null, \"list\": [1, \"a\"], \"o\": {\"p\": {\"q\": 1}}, \"value\": 1", 1,
+     "k_seconds{list=\"[1,\\\"a\\\"]\",o_p=\"{\\\"q\\\":1}\"} 1.0\n"},
+    {"\"v\": \",w=\\\"1\\\"\", \"w\": 2, \"value\": 1", 1, "k_seconds{v=\",w=\\\"1\\\"\",w=\"2\"} 1.0\n"},
+    {"\"test_uuid\": \"u\", \"value\": 1", 1, "k_seconds{test_uuid=\"u\"} 1.0\n"},
+    /* times */
+    {"\"@timestamp\": \"2025-01-06T08:00:00.000000Z\", \"value\": 1", 1, "k_seconds 1.0 1736150400\n"},
+    {"\"@timestamp\": \"2025-01-06T08:00:00.000001Z\", \"value\": 1", 1, "k_seconds 1.0 1736150400.000001\n"},
+    {"\"@timestamp\": \"2025-01-06T08:00:00.250000Z\", \"value\": 1", 1, "k_seconds 1.0 1736150400.250000\n"},
+    {"\"@timestamp\": \"2025-01-06T09:00:00+01:00\", \"value\": 1", 1, "k_seconds 1.0 1736150400\n"},
+    {"\"@timestamp\": \"1970-01-01T00:00:00Z\", \"value\": 1", 1, "k_seconds 1.0 0\n"},
+    {"\"@timestamp\": \"1969-12-31T23:59:59.500000Z\", \"value\": 1", 1, "k_seconds 1.0 -0.500000\n"},
+    {"\"@timestamp\": \"1969-12-31T23:59:58.250000Z\", \"value\": 1", 1, "k_seconds 1.0 -1.750000\n"},
+    {"\"@timestamp\": null, \"value\": 1", 1, "k_seconds 1.0\n"},
+    {"\"@timestamp\": \"soon\", \"value\": 1", 1, "k_seconds 1.0\n"},
+    /* summaries: linear between order statistics */
+    {"\"a\": 1, \"@timestamp\": \"1970-01-01T00:00:01Z\", \"value\": [3, 1, 2, 10, 4]", 1,
+     "k_seconds{a=\"1\",quantile=\"0\"} 1.0 1\nk_seconds{a=\"1\",quantile=\"0.5\"} 3.0 1\nk_seconds{a=\"1\",quantile=\"0.8\"} 5.200000000000001 1\n"
+     "k_seconds{a=\"1\",quantile=\"0.9\"} 7.6000000000000005 1\nk_seconds{a=\"1\",quantile=\"0.95\"} 8.799999999999999 1\n"
+     "k_seconds{a=\"1\",quantile=\"0.99\"} 9.76 1\nk_seconds{a=\"1\",quantile=\"1\"} 10.0 1\n"
+     "k_seconds_count{a=\"1\"} 5.0 1\nk_seconds_sum{a=\"1\"} 20.0 1\n"},
+    {"\"value\": [2.5]", 2,
+     "k_seconds{quantile=\"0\"} 5.0\nk_seconds{quantile=\"0.5\"} 5.0\nk_seconds{quantile=\"0.8\"} 5.0\nk_seconds{quantile=\"0.9\"} 5.0\n"
+     "k_seconds{quantile=\"0.95\"} 5.0\nk_seconds{quantile=\"0.99\"} 5.0\nk_seconds{quantile=\"1\"} 5.0\nk_seconds_count 1.0\nk_seconds_sum 5.0\n"},
+};
+
+static json_t *parse(const char *text)
+{
+    struct error err = {0};
+    json_t *value = json_read(text, strlen(text), &(struct json_read_options){.strict = true}, &err);
+    CHECK(value, "%s: %s", text, err.text);
+    return value;
+}
+
+static json_t *kpis_of(struct arena *arena, const char *members)
+{
+    return parse(arena_printf(arena, "{\"k\": {%s%s}}", FIXED, members));
+}
+
+static void test_samples(void)
+{
+    for (size_t i = 0; i < ROWS(samples); i++) {
+        struct arena arena = {0};
+        struct kpi kpi = {.name = "k", .unit = "s", .help = "H", .openmetrics_scale = samples[i].scale};
+        struct workload workload = {.kpis = &kpi, .kpis_n = 1};
+        struct text out = text_open(100000);
+        json_t *kpis = kpis_of(&arena, samples[i].kpi);
+        openmetrics_render(&workload, kpis, &out);
+        CHECK(strcmp(out.s, samples[i].text) == 0, "row %zu: %s", i, out.s);
+        json_decref(kpis);
+        text_close(&out);
+        arena_close(&arena);
+    }
+}
+
+/* Renders, adds and finishes; the text, or "!" and the error. */
+static const char *whole(struct arena *arena, struct scratch *scratch, const struct workload *workload, const char *const *payloads)
+{
+    struct error err = {0};
+    struct openmetrics *metrics = openmetrics_open(workload, &err);
+    bool ok = metrics != NULL;
+    for (size_t i = 0; ok && payloads[i]; i++) {
+        struct text out[3] = {text_open(100000), text_open(100000), text_open(100000)};
+        json_t *kpis = parse(payloads[i]);
+        openmetrics_render(workload, kpis, out);
+        ok = openmetrics_add(metrics, out, NULL, arena_printf(arena, "t%zu", i), &err);
+        json_decref(kpis);
+        for (size_t k = 0; k < 3; k++)
+            text_close(&out[k]);
+    }
+    struct output *output = ok ? output_open(scratch_path(scratch, "om"), 1, &err) : NULL;
+    ok = output && openmetrics_finish(metrics, output, &err);
+    if (ok)
+        ok = output_commit(output, &err);
+    else
+        output_abort(output);
+    openmetrics_close(metrics);
+    if (!ok)
+        return arena_printf(arena, "!%s", err.text);
+    char *text = arena_alloc(arena, 100000);
+    int fd = open(scratch_path(scratch, "om"), O_RDONLY);
+    ssize_t n = read(fd, text, 99999);
+    close(fd);
+    CHECK(n > 0, "read");
+    return text;
+}
+
+static void test_families(struct scratch *scratch)
+{
+    struct arena arena = {0};
+    struct kpi kpis[] = {{.name = "a", .unit = "s", .help = "one \"\\\n line", .openmetrics_scale = 1},
+                         {.name = "b", .unit = "", .help = "H", .openmetrics_scale = 1},
+                         {.name = "c", .unit = "B", .help = "H", .openmetrics_scale = 1}};
+    struct workload workload = {.kpis = kpis, .kpis_n = 3};
+    static const char *const none[] = {NULL};
+    CHECK(strcmp(whole(&arena, scratch, &workload, none),
+                 "# TYPE a_seconds gauge\n# UNIT a_seconds seconds\n# HELP a_seconds one \\\"\\\\\\n line\n"
+                 "# TYPE b gauge\n# HELP b H\n# TYPE c_bytes gauge\n# UNIT c_bytes bytes\n# HELP c_bytes H\n# EOF\n") == 0, "%s",
+          whole(&arena, scratch, &workload, none));
+    static const char *const two[] = {"{\"a\": {\"l\": 1, \"value\": 1}, \"b\": {\"l\": 1, \"value\": [1]}, \"c\": {\"l\": 1, \"value\": null}}",
+                                      "{\"a\": {\"l\": 2, \"value\": 2}, \"b\": {\"l\": 2, \"value\": null}, \"c\": {\"l\": 2, \"value\": 3}}", NULL};
+    const char *text = whole(&arena, scratch, &workload, two);
+    CHECK(strstr(text, "# HELP a_seconds one \\\"\\\\\\n line\na_seconds{l=\"1\"} 1.0\na_seconds{l=\"2\"} 2.0\n# TYPE b summary\n"), "%s", text);
+    CHECK(strstr(text, "b_sum{l=\"1\"} 1.0\n# TYPE c_bytes gauge\n") && strcmp(text + strlen(text) - 6, "# EOF\n") == 0, "%s", text);
+    CHECK(strstr(text, "# HELP c_bytes H\nc_bytes{l=\"2\"} 3.0\n# EOF\n"), "%s", text);
+    arena_close(&arena);
+}
+
+static const struct {
+    const char *payloads[3];
+    const char *error; /* "": taken */
+} pairs[] = {
+    {{"{\"a\": {\"l\": 1, \"value\": 1}}", "{\"a\": {\"l\": 1, \"value\": 2}}"}, "!t0 and t1 have the same KPI labels"},
+    {{"{\"a\": {\"l\": 1, \"test_uuid\": \"x\", \"value\": 1}}", "{\"a\": {\"l\": 1, \"test_uuid\": \"y\", \"value\": 2}}"}, ""},
+    {{"{\"a\": {\"l\": 1, \"value\": [1]}}", "{\"a\": {\"l\": 1, \"value\": [2]}}"}, "!t0 and t1 have the same KPI labels"},
+    {{"{\"a\": {\"l\": 1, \"value\": null}, \"b\": {\"l\": 1, \"value\": [1]}}", "{\"a\": {\"l\": 1, \"value\": 2}}"},
+     "!t0 and t1 have the same KPI labels"},
+    {{"{\"a\": {\"value\": 1}}", "{\"a\": {\"value\": 2}}"}, "!t0 and t1 have the same KPI labels"},
+    {{"{\"a\": {\"value\": null}}", "{\"a\": {\"value\": null}}"}, ""},
+    {{"{\"a\": {\"l\": \"}\", \"value\": 1}}", "{\"a\": {\"l\": \"} \", \"value\": 2}}"}, ""},
+    {{"{\"a\": {\"l\": 1, \"value\": 1}}", "{\"a\": {\"l\": 2, \"value\": [2]}}"},
+     "!KPI 'a': t0 gives a number and t1 a list; one family cannot hold both"},
+};
+
+static void test_pairs(struct scratch *scratch)
+{
+    struct kpi kpis[] = {{.name = "a", .unit = "s", .help = "H", .openmetrics_scale = 1}, {.name = "b", .unit = "s", .help = "H", .openmetrics_scale = 1}};
+    struct workload workload = {.kpis = kpis, .kpis_n = 2};
+    for (size_t i = 0; i < ROWS(pairs); i++) {
+        struct arena arena = {0};
+        const char *text = whole(&arena, scratch, &workload, pairs[i].payloads);
+        CHECK(pairs[i].error[0] ? strcmp(text, pairs[i].error) == 0 : text[0] == '#', "row %zu: %s", i, text);
+        arena_close(&arena);
+    }
+}
+
+static const struct {
+    const char *name[2], *unit[2];
+    bool clash;
+} clashes[] = {
+    {{"a", "b"}, {"s", "s"}, false},
+    {{"a", "a_seconds"}, {"s", "s"}, true},
+    {{"a", "a_seconds"}, {"s", ""}, true},
+    {{"a", "a_count"}, {"", ""}, true},
+    {{"a_sum", "a"}, {"", ""}, true},
+    {{"a", "a_total"}, {"", ""}, false},
+    {{"a", "ab"}, {"", ""}, false},
+    {{"a_count", "b_count"}, {"", ""}, false},
+};
+
+static void test_clashes(void)
+{
+    for (size_t i = 0; i < ROWS(clashes); i++) {
+        struct error err = {0};
+        struct kpi kpis[2];
+        for (size_t k = 0; k < 2; k++)
+            kpis[k] = (struct kpi){.name = clashes[i].name[k], .unit = clashes[i].unit[k], .at = {.file = "w.yaml", .line = (int)k + 1}};
+        struct workload workload = {.kpis = kpis, .kpis_n = 2};
+        struct openmetrics *metrics = openmetrics_open(&workload, &err);
+        CHECK(!metrics == clashes[i].clash, "row %zu: %s", i, err.text);
+        CHECK(!clashes[i].clash || (err.kind == ERR_USAGE && strncmp(err.text, "w.yaml:2: KPIs '", 16) == 0), "row %zu: %s", i, err.text);
+        openmetrics_close(metrics);
+    }
+}
+
+int main(void)
+{
+    struct scratch scratch;
+    scratch_open(&scratch);
+    test_names();
+    test_samples();
+    test_families(&scratch);
+    test_pairs(&scratch);
+    test_clashes();
+    scratch_close(&scratch);
+    return check_end();
+}
