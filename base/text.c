@@ -64,7 +64,7 @@ void text_add(struct text *text, const char *more)
     text_addn(text, more, strlen(more));
 }
 
-size_t text_add_clean(struct text *text, const char *bytes, size_t len)
+size_t text_add_utf8(struct text *text, const char *bytes, size_t len)
 {
     size_t bad = 0;
     for (const char *p = bytes, *end = bytes + len; p < end;) {
@@ -83,6 +83,17 @@ size_t text_add_clean(struct text *text, const char *bytes, size_t len)
 void text_addc(struct text *text, char c)
 {
     text_addn(text, &c, 1);
+}
+
+void text_add_line(struct text *text, const char *more)
+{
+    for (; *more; more++) {
+        unsigned char c = (unsigned char)*more;
+        if (c < 0x20 || c == 0x7F)
+            text_printf(text, "\\x%02x", c);
+        else
+            text_addc(text, *more);
+    }
 }
 
 void text_fill(struct text *text, char c, size_t n)

@@ -25,12 +25,14 @@ void text_clear(struct text *text); /* empties, keeps the memory */
 void text_add(struct text *text, const char *more);
 void text_addn(struct text *text, const char *more, size_t len);
 void text_addc(struct text *text, char c);
+/* As one line that nothing in it can end: control characters become \xNN. For what an input says. */
+void text_add_line(struct text *text, const char *more);
 void text_fill(struct text *text, char c, size_t n); /* n times c */
 void text_printf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_vprintf(struct text *text, const char *format, va_list args);
 
 /* Appends bytes as UTF-8: those that are not become U+FFFD, one each. Returns how many those were. */
-size_t text_add_clean(struct text *text, const char *bytes, size_t len);
+size_t text_add_utf8(struct text *text, const char *bytes, size_t len);
 
 /* Makes room for n more bytes and returns where they go, or NULL when over; text->len is then advanced by the caller. */
 char *text_room(struct text *text, size_t n);

@@ -10,7 +10,7 @@
 const struct option options_analyze[] = {
     {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
     {"fail_on", OPTION_LIST, "LIST", "regression", false,
-     "Which verdicts make the exit code: regression (1), suspect (2), missing, no-history (3), improvement (4), or none."},
+     "Which verdicts make the exit code: regression (1), suspect (2), missing, no-history, cannot-tell (3), improvement (4), or none."},
     {"min_history", OPTION_NUMBER, "N", NULL, false, "Run points of history that a regression needs; default: the workload's, else 8."},
     {"false_alarm_rate", OPTION_NUMBER, "P", "0.05", false, "Promised probability of any regression when nothing changed, per invocation."},
     {"history_scope", OPTION_TEXT, "SCOPE", "older", false, "older: versions up to the entry's own; all: newer ones too."},
@@ -61,18 +61,25 @@ static struct kpi_rule *make_rules(struct arena *arena, const struct workload *w
     return rules;
 }
 
-static bool make_options(struct context *context, const struct workload *workload, struct analysis_options *options, struct error *err)
+bool analyze_check_options(struct context *context, struct error *err)
+{
+    double min_history = options_number(context->options, "min_history"), rate = options_number(context->options, "false_alarm_rate");
+    const char *scope = options_text(context->options, "history_scope");
+    if (!isnan(min_history) && !(min_history >= 3 && min_history <= 1000 && min_history == floor(min_history)))
+        return error_set(err, ERR_USAGE, "--min_history=%g: expected a whole number from 3 to 1000", min_history);
+    if (!(rate > 0 && rate < 1))
+        return error_set(err, ERR_USAGE, "--false_alarm_rate=%g: expected a probability between 0 and 1", rate);
+    if (strcmp(scope, "older") != 0 && strcmp(scope, "all") != 0)
+        return error_set(err, ERR_USAGE, "--history_scope=%s: expected older or all", scope);
+    return true;
+}
+
+static void make_options(struct context *context, const struct workload *workload, struct analysis_options *options)
 {
     static const char *const no_keys[] = {NULL};
     const struct analyze *analyze = &workload->analyze;
     double min_history = options_number(context->options, "min_history"), rate = options_number(context->options, "false_alarm_rate");
     const char *scope = options_text(context->options, "history_scope");
-    if (!isnan(min_history) && (min_history < 3 || min_history > 1000))
-        return error_set(err, ERR_USAGE, "--min_history=%g: expected 3 to 1000", min_history);
-    if (!(rate > 0 && rate < 1))
-        return error_set(err, ERR_USAGE, "--false_alarm_rate=%g: expected a probability between 0 and 1", rate);
-    if (strcmp(scope, "older") != 0 && strcmp(scope, "all") != 0)
-        return error_set(err, ERR_USAGE, "--history_scope=%s: expected older or all", scope);
     *options = (struct analysis_options){
         .comparison_keys = analyze->comparison_keys ? analyze->comparison_keys : no_keys,
         .ignored_keys = analyze->ignored_keys ? analyze->ignored_keys : no_keys,
@@ -85,7 +92,6 @@ static bool make_options(struct context *context, const struct workload *workloa
         .false_alarm_rate = rate,
         .suspect_level = 0.05,
     };
-    return true;
 }
 
 static bool is_value(const json_t *value, const char *label)
@@ -157,7 +163,8 @@ const struct analysis *analyze_step(struct context *context, const struct analyz
     struct records records = {.arena = context->arena};
     struct analysis_options *options = ARENA_NEW(context->arena, struct analysis_options);
     size_t entries_n;
-    if (!make_options(context, request->workload, options, &err) || !load_history(context, request, &records, &err)) {
+    make_options(context, request->workload, options);
+    if (!load_history(context, request, &records, &err)) {
         *code = command_fail(context, &err);
         return NULL;
     }

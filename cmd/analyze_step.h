@@ -15,6 +15,8 @@ struct analyze_request {
     const char *summary_yaml, *verdicts_json; /* files to write, or NULL */
 };
 
+/* Whether the values of options_analyze make sense: asked before anything is parsed. ERR_USAGE. */
+bool analyze_check_options(struct context *context, struct error *err);
 /* The analysis (in the run's arena), or NULL after logging the error with *code set. */
 const struct analysis *analyze_step(struct context *context, const struct analyze_request *request, int *code);
 

@@ -44,7 +44,7 @@ static int run(struct context *context)
     const char *uri = command_history_uri(context, &err);
     struct workload *workload = NULL;
     struct batch *batch = NULL;
-    bool ok = uri && gate_parse(options_list(context->options, "fail_on"), &gate, &err) &&
+    bool ok = uri && analyze_check_options(context, &err) && gate_parse(options_list(context->options, "fail_on"), &gate, &err) &&
               (workload = command_workload(context, options_text(context->options, "workload"), &err)) && (batch = batch_open(&err));
     int code = ok ? analyze(context, workload, batch, uri, &gate) : command_fail(context, &err);
     batch_close(batch);

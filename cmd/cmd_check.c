@@ -23,7 +23,7 @@ static void show_value(struct context *context, const char *name, const json_t *
     json_write(&out, value, &(struct json_style){.indent = 0}, 0);
     char *shown = arena_strdup(context->arena, out.s);
     error_shorten(shown, VALUE_MAX);
-    fprintf(context->out, "  %-28s %s\n", name, shown);
+    fprintf(context->out, "  %-34s %s\n", name, shown);
     text_close(&out);
 }
 
@@ -51,7 +51,7 @@ static bool show_test(struct context *context, const struct store_options *optio
     struct payload payload;
     struct parsing *parsing = parsing_open(context->arena, options, test);
     payload_build(lts, parsing, &payload);
-    fprintf(context->out, "\n%s\n", test->location);
+    fprintf(context->out, "\n%s\n", command_shown(context, test->location));
     show_members(context, "parsed", parsing_values(parsing));
     if (payload.json) {
         show_members(context, "labels", json_object_get(json_object_get(payload.json, "metadata"), "settings"));
@@ -60,9 +60,10 @@ static bool show_test(struct context *context, const struct store_options *optio
     }
     const struct findings *findings = parsing_findings(parsing);
     for (size_t i = 0; i < findings->n; i++)
-        fprintf(context->out, "note: %s\n", findings->v[i].text);
+        fprintf(context->out, "note: %s\n", command_shown(context, findings->v[i].text));
     for (size_t i = 0; i < payload.violations_n; i++)
-        fprintf(context->out, "violation: %s\n", payload_violation_text(context->arena, &payload.violations[i]));
+        fprintf(context->out, "violation: %s: %s\n", command_shown(context, payload_violation_where(&payload.violations[i])),
+                command_shown(context, payload_violation_text(context->arena, &payload.violations[i])));
     bool valid = payload.violations_n == 0 && !parsing_broken(parsing);
     fprintf(context->out, "%s\n", !valid ? "the payload is not valid" : payload.json ? "the payload is valid" : "parsed");
     payload_close(&payload);
@@ -76,11 +77,11 @@ static int check_test(struct context *context, const struct workload *workload, 
     struct discovery found = {0};
     struct lts *lts = NULL;
     struct root *root = root_open(directory, options_list(context->options, "allow_root"), &err);
-    bool ok = root && (lts = lts_open(context->arena, workload, &err)) &&
-              discover_tests(context->arena, root, workload, NULL, 0, &found, &err);
-    int code = ok ? 0 : command_fail(context, &err);
     struct store_options options = {.root = root, .workload = workload, .environment = context->environment,
                                     .env_allowed = options_list(context->options, "allow_env")};
+    bool ok = root && store_check(&options, &err) && (lts = lts_open(context->arena, workload, &err)) &&
+              discover_tests(context->arena, root, workload, NULL, 0, &found, &err);
+    int code = ok ? 0 : command_fail(context, &err);
     for (size_t i = 0; ok && i < found.findings.n; i++)
         log_line(&context->log, LOG_WARNING, "%s", found.findings.v[i].text);
     if (ok && found.n == 0) {
@@ -111,7 +112,7 @@ static int run(struct context *context)
     int code = lts ? 0 : command_fail(context, &err);
     lts_close(lts);
     if (code == 0)
-        fprintf(context->out, "%s: workload '%s' is right: %zu parsers, %zu models, %zu KPIs\n", workload->file, workload->name,
+        fprintf(context->out, "%s: workload '%s' is right (parsers: %zu, models: %zu, KPIs: %zu)\n", workload->file, workload->name,
                 workload->parse_once_n + workload->parse_always_n, workload->models.n, workload->kpis_n);
     if (code == 0 && directory)
         code = check_test(context, workload, directory);

@@ -128,7 +128,7 @@ static bool choose_places(struct ci *ci, struct error *err)
     if (!ci->directory)
         return error_set(err, ERR_USAGE, "ci: expected the directory with the tests: matbench ci DIR, --results_dirname=DIR, or "
                                          "matbench.test_directory in --config");
-    return ci->history != NULL;
+    return ci->history && history_is_known(ci->history, err);
 }
 
 static bool choose_steps(struct ci *ci, struct error *err)
@@ -136,7 +136,7 @@ static bool choose_steps(struct ci *ci, struct error *err)
     const char *configured = is_given(ci, "fail_on") ? NULL : block_text(ci->block, "lts.gate.fail_on");
     const char *const one[] = {configured, NULL};
     const char *upload = options_text(ci->context->options, "upload");
-    if (!gate_parse(configured ? one : options_list(ci->context->options, "fail_on"), &ci->gate, err))
+    if (!analyze_check_options(ci->context, err) || !gate_parse(configured ? one : options_list(ci->context->options, "fail_on"), &ci->gate, err))
         return false;
     ci->lts = block_flag(ci->block, "lts.generate", true);
     ci->analyze = ci->lts && block_flag(ci->block, "lts.regression_analyses.enabled", true);
@@ -273,13 +273,13 @@ static void write_outcomes(struct ci *ci)
 static void show_parsed(const struct ci *ci)
 {
     const struct parse_counts *n = &ci->parsed;
-    fprintf(ci->context->out, "\n%s: %zu tests parsed", ci->directory, n->tests);
+    fprintf(ci->context->out, "\n%s: tests: %zu read", command_shown(ci->context, ci->directory), n->tests);
     if (n->broken)
-        fprintf(ci->context->out, ", %zu broken", n->broken);
+        fprintf(ci->context->out, ", %zu of them broken", n->broken);
     if (n->skipped)
         fprintf(ci->context->out, ", %zu skipped", n->skipped);
     if (ci->lts)
-        fprintf(ci->context->out, "; %zu payloads valid, %zu not", n->valid, n->invalid);
+        fprintf(ci->context->out, "; payloads: %zu valid, %zu invalid", n->valid, n->invalid);
     fprintf(ci->context->out, "\n");
 }
 
@@ -288,10 +288,11 @@ static void show_stored(const struct ci *ci)
     if (!ci->lts)
         return;
     if (ci->uploaded)
-        fprintf(ci->context->out, "stored in %s: %zu added, %zu replaced, %zu there already\n", ci->history, ci->stored.added,
+        fprintf(ci->context->out, "stored in %s: %zu added, %zu replaced, %zu there already\n", command_shown(ci->context, ci->history), ci->stored.added,
                 ci->stored.replaced, ci->stored.unchanged);
     else
-        fprintf(ci->context->out, "nothing stored in %s: %s\n", ci->history, ci->not_stored ? ci->not_stored : "it failed, see above");
+        fprintf(ci->context->out, "nothing stored in %s: %s\n", command_shown(ci->context, ci->history),
+                ci->not_stored ? ci->not_stored : "it failed, see above");
 }
 
 static const char *meaning(int code)
@@ -313,11 +314,30 @@ static const char *meaning(int code)
 static void show_codes(const struct ci *ci)
 {
     int code = exit_code(ci);
-    fprintf(ci->context->out, "exit code %d: %s", code, meaning(code));
+    bool gated = ci->analysis && ci->analysis->counts[VERDICT_OK] + ci->analysis->counts[VERDICT_SUSPECT] +
+                                         ci->analysis->counts[VERDICT_REGRESSION] + ci->analysis->counts[VERDICT_IMPROVEMENT] > 0;
+    fprintf(ci->context->out, "exit code %d: %s", code, code == 0 && !gated ? "nothing was gated" : meaning(code));
     for (size_t i = 0; i < ci->outcomes_n; i++)
         if (ci->outcomes[i].code && ci->outcomes[i].code != code)
             fprintf(ci->context->out, "; also %d: %s", ci->outcomes[i].code, meaning(ci->outcomes[i].code));
     fprintf(ci->context->out, "\n");
+}
+
+/* What people should do now: for the worst that happened first. */
+static void show_next(const struct ci *ci)
+{
+    const size_t *counts = ci->analysis ? ci->analysis->counts : NULL;
+    FILE *out = ci->context->out;
+    if (ci->parsed.invalid || ci->parsed.broken)
+        fprintf(out, "next: the log says what is wrong with each test; matbench check %s TEST_DIR shows what every line gave\n",
+                ci->workload->name);
+    if (counts && counts[VERDICT_REGRESSION])
+        fprintf(out, "next: look at what changed since the last run before it; another run of the same version would confirm it\n");
+    if (counts && counts[VERDICT_SUSPECT])
+        fprintf(out, "next: run the suspect configurations again; the last column says how often\n");
+    if (counts && counts[VERDICT_NO_HISTORY] + counts[VERDICT_CANNOT_TELL])
+        fprintf(out, "next: keep running: %d run points of history are needed before a change is called a regression\n",
+                ci->analysis->options->min_history);
 }
 
 static void show(struct ci *ci)
@@ -333,8 +353,12 @@ static void show(struct ci *ci)
         fprintf(ci->context->out, "NOT GATED: %s\n", ci->analyze ? "there is no valid payload to compare" : "the analysis is off");
     }
     show_stored(ci);
-    fprintf(ci->context->out, "files: %s%s%s%s\n", artifact(ci, "internal_matrix.json"), ci->lts ? ", lts_payload.json, kpis.om" : "",
-            ci->analysis ? ", regression_summary.yaml, regression_verdicts.json" : "", ", outcome.json");
+    fprintf(ci->context->out, "files in %s: %s%s%s%soutcome.json\n",
+            strcmp(ci->artifacts, ".") == 0 ? "this directory" : ci->artifacts, ci->parsed.written ? "internal_matrix.json, " : "",
+            ci->parsed.written && ci->lts ? "lts_payload.json, lts_payload.schema.json, " : "",
+            ci->parsed.written && ci->lts && ci->workload->kpis_n ? "kpis.om, " : "",
+            ci->analysis ? "regression_summary.yaml, regression_verdicts.json, " : "");
+    show_next(ci);
     show_codes(ci);
 }
 

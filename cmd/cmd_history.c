@@ -31,7 +31,7 @@ static bool show_record(void *context, const struct record *record)
         const char *value = record_label(record, *key);
         fprintf(c->out, "  %s", value ? value : "-");
     }
-    fprintf(c->out, "  %zu KPIs  %s\n", record->kpis_n, record->where ? record->where : "");
+    fprintf(c->out, "  %zu KPIs  %s\n", record->kpis_n, record->where ? command_shown(c, record->where) : "");
     return !*c->signal && !ferror(c->out);
 }
 

@@ -31,9 +31,9 @@ static int run(struct context *context)
     };
     request.need_payloads = request.payloads != NULL;
     int code = parse_step(context, &request, &counts);
-    if (code == 0 || code == ERR_INVALID)
-        log_line(&context->log, LOG_INFO, "%zu tests parsed, %zu broken, %zu skipped; %zu payloads valid, %zu not", counts.tests,
-                 counts.broken, counts.skipped, counts.valid, counts.invalid);
+    if (counts.written && counts.tests)
+        log_line(&context->log, LOG_INFO, "tests: %zu read, %zu of them broken, %zu skipped; payloads: %zu valid, %zu invalid",
+                 counts.tests, counts.broken, counts.skipped, counts.valid, counts.invalid);
     workload_close(workload);
     return code;
 }

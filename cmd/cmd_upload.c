@@ -22,16 +22,16 @@ static int upload(struct context *context, const struct workload *workload, cons
     int code = parse_step(context, &request, &counts);
     bool partly = code == ERR_INVALID || code == ERR_ARTIFACT;
     if (partly && options_bool(context->options, "valid_only") && counts.valid)
-        log_line(&context->log, LOG_WARNING, "--valid_only: %zu valid payloads go on without the others", counts.valid);
+        log_line(&context->log, LOG_WARNING, "--valid_only: the valid payloads (%zu) go on without the others", counts.valid);
     else if (code) {
-        if (partly)
-            log_line(&context->log, LOG_ERROR, "nothing was stored; --valid_only stores the %zu valid payloads", counts.valid);
+        if (partly && counts.valid)
+            log_line(&context->log, LOG_ERROR, "nothing was stored; --valid_only stores the valid payloads: %zu", counts.valid);
         return code;
     }
     if (counts.withheld)
-        log_line(&context->log, LOG_WARNING, "%zu payloads with a status other than Valid do not become history", counts.withheld);
+        log_line(&context->log, LOG_WARNING, "payloads with a status other than Valid, which do not become history: %zu", counts.withheld);
     if (options_bool(context->options, "dry_run")) {
-        log_line(&context->log, LOG_INFO, "--dry_run: %zu payloads would be stored in %s", counts.valid - counts.withheld, uri);
+        log_line(&context->log, LOG_INFO, "--dry_run: payloads that would be stored in %s: %zu", uri, counts.valid - counts.withheld);
         return 0;
     }
     return upload_step(context, workload, uri, batch, &stored);

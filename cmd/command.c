@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "history/history.h"
 #include "store/parse.h"
 #include "workload/find.h"
 
@@ -81,7 +82,7 @@ const char *command_history_uri(struct context *context, struct error *err)
 {
     const char *uri = options_text(context->options, "history");
     if (uri)
-        return uri;
+        return history_is_known(uri, err) ? uri : NULL;
     if (variables_get(context->variables, "MATBENCH_OPENSEARCH_HOST")) {
         error_set(err, ERR_USAGE, "opensearch_host is set, and this version has no OpenSearch history; --history=sqlite:FILE names another");
         return NULL;
@@ -89,8 +90,17 @@ const char *command_history_uri(struct context *context, struct error *err)
     return "sqlite:history.db";
 }
 
+const char *command_shown(struct context *context, const char *text)
+{
+    struct text line = text_open(1 << 20);
+    text_add_line(&line, text);
+    const char *shown = arena_strdup(context->arena, line.s);
+    text_close(&line);
+    return shown;
+}
+
 unsigned command_jobs(const struct context *context)
 {
     double jobs = options_number(context->options, "jobs");
-    return isnan(jobs) || jobs < 1 ? pool_processors() : jobs > 256 ? 256 : (unsigned)jobs;
+    return isnan(jobs) ? pool_processors() : (unsigned)jobs;
 }

@@ -13,6 +13,8 @@
 #include "config/options.h"
 #include "workload/workload.h"
 
+enum { JOBS_MAX = 256 };
+
 struct context {
     struct arena *arena;
     FILE *out; /* results */
@@ -47,6 +49,8 @@ int command_interrupted(const struct context *context);
 struct workload *command_workload(struct context *context, const char *name, struct error *err);
 /* --history, MATBENCH_HISTORY, else sqlite:history.db; refuses what is not there yet (opensearch_host…). */
 const char *command_history_uri(struct context *context, struct error *err);
+/* A file name or another text of an input, as it may stand in a line on the screen. */
+const char *command_shown(struct context *context, const char *text);
 unsigned command_jobs(const struct context *context);
 
 #endif

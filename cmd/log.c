@@ -9,31 +9,19 @@ const char *const log_level_names[] = {"debug", "info", "warning", "error", "fat
 static const char *const shown[] = {
     [LOG_DEBUG] = "DEBUG", [LOG_INFO] = "INFO", [LOG_WARNING] = "WARNING", [LOG_ERROR] = "ERROR", [LOG_FATAL] = "FATAL"};
 
-enum { LINE_MAX_BYTES = 8000 };
-
-static void add_clean(struct text *line, const char *said)
-{
-    for (; *said; said++) {
-        unsigned char c = (unsigned char)*said;
-        if (c < 0x20 || c == 0x7F)
-            text_printf(line, "\\x%02x", c);
-        else
-            text_addc(line, *said);
-    }
-}
 
 void log_line(struct log *log, enum log_level level, const char *format, ...)
 {
     log->errors += level >= LOG_ERROR;
     if (level < log->least)
         return;
-    struct text said = text_open(LINE_MAX_BYTES), line = text_open(LINE_MAX_BYTES * 4);
+    struct text said = text_open(LOG_LINE_MAX), line = text_open(LOG_LINE_MAX * 4);
     va_list args;
     va_start(args, format);
     text_vprintf(&said, format, args);
     va_end(args);
     text_printf(&line, "%s | ", shown[level]);
-    add_clean(&line, said.over ? "(a line too long to show)" : said.s);
+    text_add_line(&line, said.over ? "(a line too long to show)" : said.s);
     fprintf(log->out, "%s\n", line.s);
     if (log->copy)
         fprintf(log->copy, "%s\n", line.s);

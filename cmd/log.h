@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR, LOG_FATAL };
+enum { LOG_LINE_MAX = 8000 }; /* bytes; what is longer is cut */
 extern const char *const log_level_names[]; /* "debug" … in the order of the enum; NULL-ended */
 
 struct log {

@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <libgen.h>
 #include <limits.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,7 @@ static void keep_standard_descriptors(void)
 {
     for (int fd = 0; fd <= 2; fd++)
         if (fcntl(fd, F_GETFD) < 0)
-            (void)!open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
+            (void)!open("/dev/null", fd == 2 ? O_WRONLY : O_RDONLY); /* results that go nowhere are an error, not a success */
 }
 
 static void catch_signals(void)
@@ -40,8 +41,17 @@ static void catch_signals(void)
     signal(SIGPIPE, SIG_IGN); /* writing reports it, so that temporary files are cleaned up */
 }
 
+/* Tests come and go, each with the same few hundred KB: keep that memory instead of giving it back and asking again. */
+static void keep_memory(void)
+{
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 64 << 20);
+    mallopt(M_TOP_PAD, 1 << 20);
+}
+
 int main(int argc, char **argv)
 {
+    keep_memory();
     keep_standard_descriptors();
     catch_signals();
     json_set_alloc_funcs(allocate, free);

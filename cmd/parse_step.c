@@ -19,6 +19,7 @@ struct step {
     struct list_output matrix, payloads;
     struct output *kpis;
     struct openmetrics *metrics;
+    bool empty_shard; /* there are tests, and none is this shard's */
     struct error err;
 };
 
@@ -35,11 +36,11 @@ static bool open_outputs(struct step *step)
 {
     const struct parse_request *request = step->request;
     const char *const paths[] = {request->matrix, request->payloads, request->kpis};
-    int dashes = 0;
     for (size_t i = 0; i < 3; i++)
-        dashes += paths[i] && strcmp(paths[i], "-") == 0;
-    if (dashes > 1)
-        return error_set(&step->err, ERR_USAGE, "two outputs cannot both be '-': name a file for one of them");
+        for (size_t k = 0; k < i; k++)
+            if (paths[i] && paths[k] && strcmp(paths[i], paths[k]) == 0 && strcmp(paths[i], "/dev/null") != 0)
+                return error_set(&step->err, ERR_USAGE, "two outputs cannot both be '%s': name another file for one of them",
+                                 paths[i]);
     step->matrix.pretty = step->payloads.pretty = request->pretty;
     return open_one(step, request->matrix, &step->matrix.out) && open_one(step, request->payloads, &step->payloads.out) &&
            open_one(step, request->kpis, &step->kpis) &&
@@ -95,11 +96,37 @@ static void close_outputs(struct step *step)
 
 static enum log_level level_of(const struct step *step, const struct finding *finding, bool test_fails)
 {
-    static const enum log_level levels[] = {[FINDING_NOTE] = LOG_DEBUG, [FINDING_WARNING] = LOG_WARNING,
+    static const enum log_level levels[] = {[FINDING_NOTE] = LOG_INFO, [FINDING_WARNING] = LOG_WARNING,
                                             [FINDING_LACK] = LOG_WARNING, [FINDING_BROKEN] = LOG_WARNING};
     bool fails = finding->level >= FINDING_LACK && test_fails;
     (void)step;
     return fails ? LOG_ERROR : levels[finding->level];
+}
+
+/* Violations that differ only in their pointer are one line: "/results/a, /results/b: found null, …". */
+static void log_violations(struct step *step, const struct outcome *outcome, enum log_level level)
+{
+    struct arena scratch = {0};
+    const struct payload *payload = outcome->payload;
+    size_t n = payload->violations_n;
+    const char **what = ARENA_ARRAY(&scratch, const char *, n + 1);
+    for (size_t i = 0; i < n; i++)
+        what[i] = payload_violation_text(&scratch, &payload->violations[i]);
+    for (size_t i = 0; i < n; i++) {
+        struct text where = text_open(LOG_LINE_MAX / 2);
+        const char *said = what[i];
+        for (size_t k = i; said && k < n; k++) {
+            if (!what[k] || strcmp(what[k], said) != 0)
+                continue;
+            text_printf(&where, "%s%s", where.len ? ", " : "", payload_violation_where(&payload->violations[k]));
+            what[k] = NULL;
+        }
+        if (said)
+            log_line(&step->context->log, level, "%s: lts-error: %s%s: %s", outcome->test->relative, where.s,
+                     where.over ? ", …" : "", said);
+        text_close(&where);
+    }
+    arena_close(&scratch);
 }
 
 static void log_outcome(struct step *step, const struct outcome *outcome)
@@ -113,11 +140,7 @@ static void log_outcome(struct step *step, const struct outcome *outcome)
             continue; /* said below, as a violation */
         log_line(&context->log, level_of(step, finding, fails), "%s: %s", outcome->test->relative, finding->text);
     }
-    struct arena scratch = {0};
-    for (size_t i = 0; i < outcome->payload->violations_n; i++)
-        log_line(&context->log, fails ? LOG_ERROR : LOG_WARNING, "%s: lts-error: %s", outcome->test->relative,
-                 payload_violation_text(&scratch, &outcome->payload->violations[i]));
-    arena_close(&scratch);
+    log_violations(step, outcome, fails ? LOG_ERROR : LOG_WARNING);
 }
 
 static void count_outcome(struct step *step, const struct outcome *outcome)
@@ -161,13 +184,14 @@ static bool deliver(void *context, struct outcome *outcome)
 /* ---- the step ---- */
 
 /* "2/5" → every fifth test, from the second. */
-static bool take_shard(const char *shard, struct discovery *found, struct error *err)
+static bool take_shard(struct step *step, const char *shard, struct discovery *found)
 {
     char *slash, *end;
     unsigned long i = strtoul(shard, &slash, 10), n = *slash == '/' ? strtoul(slash + 1, &end, 10) : 0;
     if (*slash != '/' || *end || n == 0 || i == 0 || i > n)
-        return error_set(err, ERR_USAGE, "--shard=%s: expected I/N with 1 ≤ I ≤ N", shard);
+        return error_set(&step->err, ERR_USAGE, "--shard=%s: expected I/N with 1 ≤ I ≤ N", shard);
     size_t kept = 0;
+    step->empty_shard = found->n > 0 && i > found->n;
     for (size_t k = 0; k < found->n; k++) {
         if (k % n == i - 1) {
             found->tests[kept++] = found->tests[k];
@@ -188,25 +212,25 @@ static bool find_tests(struct step *step, const struct root *root, struct discov
     const char *shard = options_text(context->options, "shard");
     if (!setting_filters_parse(context->arena, options_text(context->options, "filters"), &filters, &filters_n, &step->err) ||
         !discover_tests(context->arena, root, step->request->workload, filters, filters_n, found, &step->err) ||
-        (shard && !take_shard(shard, found, &step->err)))
+        (shard && !take_shard(step, shard, found)))
         return false;
     for (size_t i = 0; i < found->findings.n; i++) {
         const struct finding *finding = &found->findings.v[i];
         bool fails = finding->level == FINDING_BROKEN && (step->request->strict || step->request->need_payloads);
         log_line(&context->log, fails ? LOG_ERROR : finding->level == FINDING_NOTE ? LOG_INFO : LOG_WARNING, "%s", finding->text);
     }
-    step->counts->broken = found->broken;
+    step->counts->tests = step->counts->broken = found->broken;
     step->counts->skipped = found->skipped;
     return true;
 }
 
-static bool run_stream(struct step *step, const struct root *root, const struct lts *lts, const struct discovery *found)
+static bool run_stream(struct step *step, const struct store_options *store, const struct lts *lts,
+                       const struct discovery *found)
 {
     const struct parse_request *request = step->request;
     struct context *context = step->context;
     struct stream_options options = {
-        .store = {.root = root, .workload = request->workload, .environment = context->environment,
-                  .env_allowed = options_list(context->options, "allow_env")},
+        .store = *store,
         .lts = lts,
         .workers = command_jobs(context),
         .matrix = request->matrix != NULL,
@@ -218,14 +242,32 @@ static bool run_stream(struct step *step, const struct root *root, const struct 
     return stream_run(&options, found->tests, found->n, deliver, step);
 }
 
+static void say_no_test(struct step *step, const struct discovery *found)
+{
+    struct context *context = step->context;
+    const char *directory = step->request->results_dirname, *filters = options_text(context->options, "filters"),
+               *shard = options_text(context->options, "shard");
+    if (shard)
+        log_line(&context->log, LOG_ERROR, "%s: no test found for --shard=%s", directory, shard);
+    else if (found->skipped)
+        log_line(&context->log, LOG_ERROR, "%s: no test found%s%s: all were skipped (%zu)", directory,
+                 filters ? " for --filters=" : "", filters ? filters : "", found->skipped);
+    else
+        log_line(&context->log, LOG_ERROR, "%s: no test found: a test is a directory with settings.yaml and a non-empty exit_code",
+                 directory);
+}
+
 static int judge(struct step *step, const struct discovery *found)
 {
     struct context *context = step->context;
     const struct parse_counts *counts = step->counts;
-    size_t parsed = counts->tests - (counts->broken - found->broken);
+    size_t parsed = counts->tests - counts->broken;
+    if (step->empty_shard) {
+        log_line(&context->log, LOG_INFO, "--shard=%s has no test: there are fewer", options_text(context->options, "shard"));
+        return 0;
+    }
     if (found->n == 0 && found->broken == 0) {
-        log_line(&context->log, LOG_ERROR, "%s: no test found: a test is a directory with settings.yaml and a non-empty exit_code",
-                 step->request->results_dirname);
+        say_no_test(step, found);
         return ERR_NO_TEST;
     }
     if (step->request->need_payloads && counts->invalid) {
@@ -234,7 +276,7 @@ static int judge(struct step *step, const struct discovery *found)
         return ERR_INVALID;
     }
     if (parsed == 0 || (counts->broken && (step->request->strict || step->request->need_payloads))) {
-        log_line(&context->log, LOG_ERROR, parsed == 0 ? "all %zu tests are broken" : "%zu tests are broken", counts->broken);
+        log_line(&context->log, LOG_ERROR, "%zu of %zu tests are broken", counts->broken, counts->tests);
         return ERR_ARTIFACT;
     }
     return 0;
@@ -248,12 +290,17 @@ int parse_step(struct context *context, const struct parse_request *request, str
     int code = 0;
     *counts = (struct parse_counts){0};
     struct root *root = root_open(request->results_dirname, options_list(context->options, "allow_root"), &step.err);
-    bool ok = root && (lts = lts_open(context->arena, request->workload, &step.err)) && open_outputs(&step) &&
-              find_tests(&step, root, &found);
-    if (ok)
-        ok = run_stream(&step, root, lts, &found) && finish_outputs(&step);
-    if (command_interrupted(context))
-        code = command_interrupted(context);
+    if (!root)
+        error_prefix(&step.err, "the results directory");
+    struct store_options store = {.root = root, .workload = request->workload, .environment = context->environment,
+                                  .env_allowed = options_list(context->options, "allow_env")};
+    bool ok = root && store_check(&store, &step.err) && (lts = lts_open(context->arena, request->workload, &step.err)) &&
+              open_outputs(&step) && find_tests(&step, root, &found);
+    if (ok && (found.n > 0 || step.empty_shard)) /* without a test, older outputs stay */
+        ok = counts->written = run_stream(&step, &store, lts, &found) && finish_outputs(&step);
+    code = command_interrupted(context);
+    if (code)
+        log_line(&context->log, LOG_ERROR, "stopped by %s: the outputs are as they were before", code == ERR_INTERRUPTED ? "SIGINT" : "SIGTERM");
     else if (!ok)
         code = command_fail(context, &step.err);
     else

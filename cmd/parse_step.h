@@ -15,11 +15,12 @@ struct parse_request {
 };
 
 struct parse_counts {
-    size_t tests;    /* found and parsed, the broken ones included */
+    size_t tests;    /* found, the broken ones included */
     size_t broken;   /* with an artifact that cannot be read, or settings that cannot */
     size_t skipped;
     size_t valid, invalid; /* payloads */
     size_t withheld;       /* valid, with a status other than Valid: never history */
+    bool written;          /* the outputs are there */
 };
 
 /* Gives the exit code by contract C2.6, C3.1; everything has been logged. Outputs are complete or untouched. */

@@ -1,6 +1,7 @@
 #include "cmd/program.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -47,10 +48,15 @@ static void show_help(FILE *out, const struct command *command)
     text_close(&help);
 }
 
+static bool is_help_flag(const char *argument)
+{
+    return strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0;
+}
+
 static bool asks_for_help(int argc, const char *const *argv)
 {
     for (int i = 0; i < argc; i++)
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+        if (is_help_flag(argv[i]))
             return true;
     return false;
 }
@@ -83,6 +89,15 @@ static bool set_log_level(struct context *context)
     return false;
 }
 
+static bool check_jobs(struct context *context)
+{
+    double jobs = options_number(context->options, "jobs");
+    if (isnan(jobs) || (jobs >= 1 && jobs <= JOBS_MAX && jobs == floor(jobs)))
+        return true;
+    log_line(&context->log, LOG_ERROR, "--jobs=%g: expected a whole number from 1 to %d", jobs, (int)JOBS_MAX);
+    return false;
+}
+
 static int run_command(struct context *context, const struct command *command, int argc, const char *const *argv)
 {
     struct envfile_warnings warnings = {0};
@@ -93,7 +108,7 @@ static int run_command(struct context *context, const struct command *command, i
         options_parse(context->arena, command->tables, argc, argv, &variables, command->positional_max, &err);
     if (!context->options)
         return command_fail(context, &err);
-    if (!set_log_level(context))
+    if (!set_log_level(context) || !check_jobs(context))
         return ERR_USAGE;
     for (size_t i = 0; i < warnings.n; i++)
         log_line(&context->log, LOG_WARNING, "%s", warnings.v[i]);
@@ -118,18 +133,20 @@ int program_run(const struct program *program, int argc, const char *const *argv
     struct context context = {.arena = &arena, .out = program->out, .out_fd = fileno(program->out),
                               .log = {.out = program->err, .least = LOG_INFO}, .environment = program->environment,
                               .signal = program->signal, .program_folder = program->folder};
-    const struct command *command = argc ? find(argv[0]) : NULL;
+    bool helps = argc && (strcmp(argv[0], "help") == 0 || is_help_flag(argv[0]));
+    const char *name = helps && argc > 1 ? argv[1] : argc ? argv[0] : NULL;
+    const struct command *command = name ? find(name) : NULL;
     int code = 0;
     if (!argc) {
         show_usage(program->err);
         code = ERR_USAGE;
-    } else if (strcmp(argv[0], "--version") == 0 || strcmp(argv[0], "version") == 0) {
+    } else if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0) {
         version_show(program->out);
-    } else if (!command && (asks_for_help(argc, argv) || strcmp(argv[0], "help") == 0)) {
+    } else if (!command && (helps || asks_for_help(argc, argv))) {
         show_usage(program->out);
     } else if (!command) {
-        code = unknown_command(&context, argv[0]);
-    } else if (asks_for_help(argc, argv)) {
+        code = unknown_command(&context, name);
+    } else if (helps || asks_for_help(argc, argv)) {
         show_help(program->out, command);
     } else {
         code = run_command(&context, command, argc - 1, argv + 1);

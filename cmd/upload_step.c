@@ -14,9 +14,9 @@ int upload_step(struct context *context, const struct workload *workload, const 
     if (!ok)
         return command_fail(context, &err);
     if (counts->replaced)
-        log_line(&context->log, LOG_WARNING, "%s: %zu payloads were there with other content and are replaced", uri,
+        log_line(&context->log, LOG_WARNING, "%s: payloads that were there with other content, and are replaced: %zu", uri,
                  counts->replaced);
-    log_line(&context->log, LOG_INFO, "%s: %zu payloads added, %zu replaced, %zu were there already", uri, counts->added,
+    log_line(&context->log, LOG_INFO, "%s: payloads: %zu added, %zu replaced, %zu there already", uri, counts->added,
              counts->replaced, counts->unchanged);
     return 0;
 }

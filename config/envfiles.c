@@ -23,6 +23,11 @@ static void warn(struct loading *loading, const char *what)
     *LIST_ADD(loading->arena, loading->warnings) = arena_printf(loading->arena, "%s: %s", loading->file, what);
 }
 
+static void warn_broken(struct loading *loading, const struct error *err)
+{
+    *LIST_ADD(loading->arena, loading->warnings) = arena_printf(loading->arena, "%s; the file is ignored", err->text);
+}
+
 static void add(struct loading *loading, const char *name, const char *value, const char *source)
 {
     *LIST_ADD(loading->arena, loading->variables) = (struct variable){name, value, source};
@@ -77,7 +82,7 @@ static void load_yaml(struct loading *loading, const char *bytes, size_t len)
     struct error err = {0};
     struct node *node = yaml_parse(loading->arena, bytes, len, loading->file, &err);
     if (!node) {
-        *LIST_ADD(loading->arena, loading->warnings) = arena_strdup(loading->arena, err.text);
+        warn_broken(loading, &err);
         return;
     }
     if (node->kind != NODE_MAP) {
@@ -121,7 +126,7 @@ static void load_json(struct loading *loading, const char *bytes, size_t len)
     struct error err = {0};
     json_t *document = json_read(bytes, len, &(struct json_read_options){.file = loading->file, .strict = true}, &err);
     if (!document) {
-        *LIST_ADD(loading->arena, loading->warnings) = arena_strdup(loading->arena, err.text);
+        warn_broken(loading, &err);
         return;
     }
     if (!json_is_object(document))
@@ -158,9 +163,9 @@ static void load_file(struct loading *loading, const struct root *root, size_t w
     loading->file = files[which].name;
     enum root_found found = root_read(root, loading->file, ENV_FILE_MAX, loading->arena, &bytes, &len, &err);
     if (found == ROOT_REFUSED)
-        *LIST_ADD(loading->arena, loading->warnings) = arena_strdup(loading->arena, err.text);
+        warn_broken(loading, &err);
     if (found == ROOT_FOUND && len == 0)
-        warn(loading, "empty");
+        warn(loading, "empty, and ignored");
     if (found == ROOT_FOUND && len > 0)
         files[which].load(loading, bytes, len);
 }

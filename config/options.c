@@ -44,27 +44,36 @@ bool option_bool_parse(const char *text, bool *value)
     return false;
 }
 
-/* Levenshtein distance of two short names, - and _ alike. */
+static bool same_letter(char a, char b)
+{
+    return a == b || (a == '-' && b == '_');
+}
+
+static size_t least_of(size_t a, size_t b, size_t c)
+{
+    size_t least = a < b ? a : b;
+    return least < c ? least : c;
+}
+
+/* Edit distance of two short names; two letters in the wrong order count as one, - and _ are alike. */
 static size_t distance(const char *a, const char *b)
 {
     enum { LONGEST = 64 };
-    size_t n = strlen(a), m = strlen(b), row[LONGEST + 1];
+    size_t n = strlen(a), m = strlen(b), rows[3][LONGEST + 1]; /* of i - 2, i - 1 and i, modulo 3 */
     if (n > LONGEST || m > LONGEST)
         return SIZE_MAX;
     for (size_t j = 0; j <= m; j++)
-        row[j] = j;
+        rows[0][j] = j;
     for (size_t i = 1; i <= n; i++) {
-        size_t diagonal = row[0];
+        size_t *row = rows[i % 3], *above = rows[(i + 2) % 3], *two_above = rows[(i + 1) % 3];
         row[0] = i;
         for (size_t j = 1; j <= m; j++) {
-            bool same = a[i - 1] == b[j - 1] || (a[i - 1] == '-' && b[j - 1] == '_');
-            size_t best = diagonal + !same;
-            diagonal = row[j];
-            best = row[j] + 1 < best ? row[j] + 1 : best;
-            row[j] = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+            row[j] = least_of(above[j] + 1, row[j - 1] + 1, above[j - 1] + !same_letter(a[i - 1], b[j - 1]));
+            if (i > 1 && j > 1 && same_letter(a[i - 1], b[j - 2]) && same_letter(a[i - 2], b[j - 1]))
+                row[j] = two_above[j - 2] + 1 < row[j] ? two_above[j - 2] + 1 : row[j];
         }
     }
-    return row[m];
+    return rows[n % 3][m];
 }
 
 const char *option_nearest(const char *text, const char *const *names)
@@ -141,9 +150,10 @@ static bool set_value(struct arena *arena, struct value *value, const char *text
 static bool unknown_flag(const struct options *options, const char *flag, size_t n, struct error *err)
 {
     struct arena scratch = {0};
-    const char **names = ARENA_ARRAY(&scratch, const char *, options->n + 1);
+    const char **names = ARENA_ARRAY(&scratch, const char *, options->n + 2);
     for (size_t i = 0; i < options->n; i++)
         names[i] = options->values[i].option->name;
+    names[options->n] = "help";
     const char *nearest = option_nearest(arena_strndup(&scratch, flag, n), names);
     if (nearest)
         error_set(err, ERR_USAGE, "--%.*s: unknown option; the nearest is --%s (--help lists all)", (int)n, flag, nearest);

@@ -23,23 +23,31 @@ static bool unknown_backend(const char *uri, size_t scheme_len, struct error *er
     return false;
 }
 
-struct history *history_open(const char *uri, enum history_mode mode, struct error *err)
+static const struct history_backend *find_backend(const char *uri, struct error *err)
 {
     size_t scheme_len = strcspn(uri, ":");
-    for (size_t i = 0; i < BACKENDS && uri[scheme_len] == ':'; i++) {
-        const struct history_backend *backend = backends[i];
-        if (strlen(backend->scheme) != scheme_len || strncmp(backend->scheme, uri, scheme_len) != 0)
-            continue;
-        struct history *history = backend->open(uri, uri + scheme_len + 1, mode, err);
-        if (!history)
-            return NULL;
-        history->backend = backend;
-        history->uri = memory_need(strdup(uri));
-        history->mode = mode;
-        return history;
-    }
+    for (size_t i = 0; i < BACKENDS && uri[scheme_len] == ':'; i++)
+        if (strlen(backends[i]->scheme) == scheme_len && strncmp(backends[i]->scheme, uri, scheme_len) == 0)
+            return backends[i];
     unknown_backend(uri, scheme_len, err);
     return NULL;
+}
+
+bool history_is_known(const char *uri, struct error *err)
+{
+    return find_backend(uri, err) != NULL;
+}
+
+struct history *history_open(const char *uri, enum history_mode mode, struct error *err)
+{
+    const struct history_backend *backend = find_backend(uri, err);
+    struct history *history = backend ? backend->open(uri, strchr(uri, ':') + 1, mode, err) : NULL;
+    if (!history)
+        return NULL;
+    history->backend = backend;
+    history->uri = memory_need(strdup(uri));
+    history->mode = mode;
+    return history;
 }
 
 void history_close(struct history *history)

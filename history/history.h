@@ -36,6 +36,8 @@ struct history_workload {
     int64_t first_us, last_us; /* starts of its oldest and newest run */
 };
 
+/* Whether the URI names a back end of ours, without touching it; ERR_USAGE. For saying so before the work begins. */
+bool history_is_known(const char *uri, struct error *err);
 /* Fails with ERR_USAGE (no such back end, bad URI) or ERR_STORE (locked, not a history, unreadable, not writable).
  * HISTORY_READ makes no file, not even a passing one, unless it finds the journal of a writer that was killed: that is
  * rolled back first. */

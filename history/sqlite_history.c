@@ -54,6 +54,19 @@ static bool check_writable(const struct sqlite *sqlite, bool exists, struct erro
     return ok;
 }
 
+/* A folder that is not there is a slip in the URI, not a history that has not begun. */
+static bool check_folder(const struct sqlite *sqlite, struct error *err)
+{
+    char *folder = memory_need(strdup(sqlite->file)), *slash = strrchr(folder, '/');
+    struct stat st;
+    slash[slash == folder] = '\0';
+    bool ok = stat(folder, &st) == 0;
+    if (!ok)
+        error_at(err, ERR_STORE, (struct pos){.file = sqlite->path}, "its folder %s: %s", folder, strerror(errno));
+    free(folder);
+    return ok;
+}
+
 static bool look(struct sqlite_history *h, enum history_mode mode, struct error *err)
 {
     struct pos at = {.file = h->sqlite.path};
@@ -63,6 +76,8 @@ static bool look(struct sqlite_history *h, enum history_mode mode, struct error 
         return error_at(err, ERR_STORE, at, "%s", strerror(errno));
     if (there && !S_ISREG(st.st_mode))
         return error_at(err, ERR_STORE, at, "%s", S_ISDIR(st.st_mode) ? "is a directory" : "is not a regular file");
+    if (!there && !check_folder(&h->sqlite, err))
+        return false;
     if (mode == HISTORY_WRITE && !check_writable(&h->sqlite, there, err))
         return false;
     if (st.st_size == 0)

@@ -1,6 +1,7 @@
 /* Checking a value: recursion over value and schema together, limited in depth and in steps. The branches of an anyOf
  * are first tried without collecting anything. */
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,16 @@ struct place {
     size_t len;       /* of the name; or the element's index */
 };
 
+/* One value often stands in many places of a document (the labels of a payload's KPIs are its settings): what has passed a
+ * schema once need not be looked at again. Direct-mapped; a newer pair takes the place of an older one. */
+enum { PASSED_MAX = 256 };
+struct passed {
+    const struct schema_node *node;
+    const json_t *value;
+};
+
 struct check {
+    struct passed passed[PASSED_MAX];
     struct arena *arena;
     struct violations *out;
     struct regex_scratch *scratch; /* NULL until a pattern needs it */
@@ -377,11 +387,16 @@ static void check_keywords(struct check *c, const struct schema_node *node, cons
 static void check_value(struct check *c, const struct schema_node *node, const json_t *value, const struct place *at)
 {
     c->stopped |= ++c->steps > JSON_CHECK_STEPS_MAX || c->depth >= JSON_CHECK_DEPTH_MAX;
-    if (c->stopped)
+    struct passed *passed = &c->passed[((uintptr_t)node / 16 * 31 + (uintptr_t)value / 16) % PASSED_MAX];
+    if (c->stopped || (passed->node == node && passed->value == value))
         return;
+    size_t listed = c->out->n;
+    bool had_failed = c->failed;
     c->depth++;
     check_keywords(c, node, value, at);
     c->depth--;
+    if (!had_failed && !c->failed && !c->stopped && c->out->n == listed)
+        *passed = (struct passed){node, value};
 }
 
 void json_schema_check(const struct json_schema *schema, const json_t *instance, struct arena *arena,

@@ -61,12 +61,14 @@ static const char *artifacts_text(struct arena *arena, const struct provenance *
 
 /* ---- metadata and results ---- */
 
-/* A file that is not there explains a missing value better than what the expression ran into. */
-static const char *absent_text(const struct building *building, const struct provenance *sources)
+/* A file that is not there or broken explains a missing value better than what the expression ran into. */
+static const char *fault_text(const struct building *building, const struct provenance *sources)
 {
-    for (size_t i = 0; i < sources->files_n; i++)
-        if (parsing_absent(building->parsing, sources->files[i]))
-            return arena_printf(building->arena, "%s was not found", sources->files[i]);
+    for (size_t i = 0; i < sources->files_n; i++) {
+        const char *fault = parsing_fault(building->parsing, sources->files[i]);
+        if (fault)
+            return arena_printf(building->arena, "%s %s", sources->files[i], fault);
+    }
     return NULL;
 }
 
@@ -77,7 +79,7 @@ static json_t *evaluate(struct building *building, const struct template *templa
     struct error err = {0};
     bool ok = parsing_evaluate(building->parsing, &template->code, &result, &sources, &err);
     struct origin origin = {.pointer = pointer, .artifact = artifacts_text(building->arena, &sources)};
-    origin.reason = absent_text(building, &sources);
+    origin.reason = fault_text(building, &sources);
     if (!ok && !origin.reason)
         origin.reason = arena_strdup(building->arena, err.text);
     *LIST_ADD(building->arena, &building->origins) = origin;
@@ -260,11 +262,15 @@ void payload_close(struct payload *payload)
     *payload = (struct payload){0};
 }
 
+const char *payload_violation_where(const struct payload_violation *violation)
+{
+    return violation->pointer[0] ? violation->pointer : "payload";
+}
+
 const char *payload_violation_text(struct arena *arena, const struct payload_violation *violation)
 {
     struct text out = text_open(4000);
-    text_printf(&out, "%s: found %s, expected %s", violation->pointer[0] ? violation->pointer : "payload", violation->found,
-                violation->expected);
+    text_printf(&out, "found %s, expected %s", violation->found, violation->expected);
     bool told = violation->reason && violation->artifact &&
                 strncmp(violation->reason, violation->artifact, strlen(violation->artifact)) == 0;
     if (violation->artifact && !told)

@@ -30,7 +30,9 @@ struct payload {
 void payload_build(const struct lts *lts, struct parsing *parsing, struct payload *payload);
 void payload_close(struct payload *payload);
 
-/* One line: "/results/train_runtime: found null, expected a number (from …/pod.log; …)". */
+/* "/results/train_runtime", or "payload" for the whole. */
+const char *payload_violation_where(const struct payload_violation *violation);
+/* What is wrong there, one line: "found null, expected a number; because …/pod.log was not found". */
 const char *payload_violation_text(struct arena *arena, const struct payload_violation *violation);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/pool.h"
 #include "json/write.h"
 #include "kpi/openmetrics.h"
+#include "store/documents.h"
 
 enum { RENDERED_MAX = 1 << 30 };
 
@@ -127,7 +128,9 @@ static void open_slot(const struct stream *stream, struct slot *slot)
 bool stream_run(const struct stream_options *options, const struct test *tests, size_t n, stream_deliver *deliver_one, void *context)
 {
     unsigned workers = options->workers > n ? (n ? (unsigned)n : 1) : options->workers ? options->workers : 1;
-    struct stream stream = {.options = options, .tests = tests, .window = 2 * (size_t)workers, .deliver = deliver_one,
+    struct stream_options shared = *options;
+    shared.store.documents = documents_open();
+    struct stream stream = {.options = &shared, .tests = tests, .window = 2 * (size_t)workers, .deliver = deliver_one,
                             .context = context};
     stream.slots = memory_need(calloc(stream.window, sizeof(*stream.slots)));
     for (size_t i = 0; i < stream.window; i++)
@@ -138,5 +141,6 @@ bool stream_run(const struct stream_options *options, const struct test *tests, 
     for (size_t i = 0; i < stream.window; i++)
         close_slot(&stream, &stream.slots[i]);
     free(stream.slots);
+    documents_close(shared.store.documents);
     return all;
 }

@@ -31,12 +31,16 @@ static int compare_entries(const void *a, const void *b, void *options)
     return order ? order : strcmp(x->id, y->id);
 }
 
+static bool same_label(const struct record *a, const struct record *b, const char *key)
+{
+    const char *x = record_label(a, key), *y = record_label(b, key);
+    return strcmp(x ? x : "null", y ? y : "null") == 0;
+}
+
 static bool varies(const struct analysis *analysis, const char *key)
 {
-    const char *first = record_label(analysis->entries[0].entry, key);
     for (size_t i = 1; i < analysis->entries_n; i++) {
-        const char *value = record_label(analysis->entries[i].entry, key);
-        if (strcmp(value ? value : "null", first ? first : "null") != 0)
+        if (!same_label(analysis->entries[0].entry, analysis->entries[i].entry, key))
             return true;
     }
     return false;
@@ -52,7 +56,7 @@ static bool contains(const char *const *keys, size_t n, const char *key)
 }
 
 /* The labels that tell the entries apart: sorting keys first, then by name. */
-static const char *const *find_names(struct work *work)
+static const char **find_names(struct work *work)
 {
     LIST_OF(const char *) names = {0};
     const struct analysis *analysis = work->analysis;
@@ -79,6 +83,32 @@ static const char *const *find_names(struct work *work)
     }
     *LIST_ADD(work->arena, &names) = NULL;
     return names.v;
+}
+
+/* Whether two entries have the same values for the first n names. */
+static bool ambiguous(const struct analysis *analysis, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < analysis->entries_n; i++) {
+        for (size_t j = i + 1; j < analysis->entries_n; j++) {
+            bool same = true;
+            for (size_t k = 0; k < n && same; k++)
+                same = same_label(analysis->entries[i].entry, analysis->entries[j].entry, names[k]);
+            if (same)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* As few names as tell the entries apart; all when nothing does. */
+static void shorten_names(const struct analysis *analysis, const char **names)
+{
+    for (size_t n = 0; names[n]; n++) {
+        if (!ambiguous(analysis, names, n)) {
+            names[n] = NULL;
+            return;
+        }
+    }
 }
 
 static const char *name_entry(struct work *work, const struct record *entry, const char *const *keys)
@@ -128,7 +158,7 @@ static void weigh(struct hypothesis *h)
     h->p_worse = series_worse(&h->series, f, &h->began);
     double change = h->series.x[h->series.n] - f->now.centre;
     bool counts = (double)h->series.worse * change < 0 && series_passes(h->series.rule, change, f->now.centre);
-    h->p_better = counts ? fmin(1, f->p_better / SERIES_NEWEST_SHARE) : 1;
+    h->p_better = counts ? fmin(1, f->p_better / series_newest_share(&h->series)) : 1;
 }
 
 /* Each direction by itself, over everything that was tested. */
@@ -202,7 +232,8 @@ struct analysis *analysis_run(struct arena *arena, const struct analysis_options
     qsort_r(analysis->entries, entries_n, sizeof(*analysis->entries), compare_entries, (void *)options);
     struct work work = {.arena = arena, .options = options, .analysis = analysis};
     work.index = select_open(arena, options, history, history_n);
-    const char *const *names = find_names(&work);
+    const char **names = find_names(&work);
+    shorten_names(analysis, names);
     for (size_t i = 0; i < entries_n; i++) {
         analysis->entries[i].name = name_entry(&work, analysis->entries[i].entry, names);
         analyse_entry(&work, &analysis->entries[i]);

@@ -82,6 +82,7 @@ struct evidence {
                                 * thresholds enters it as 1 */
     double smallest_seen;      /* smallest change for the worse that would have been seen (as suspect at least) with 80 % power */
     int more_runs;             /* for suspect and cannot tell; -1: no number of runs would settle it; else 0 */
+    double ok_from;            /* the value from which it would be ok (an improvement: up to which it would be) */
     const char *since_version; /* for a regression, suspect or improvement: the first run point of the changed level */
     const char *since_after;   /* the last point before it */
     size_t since_point;        /* its index in points; points_n: the entry itself */

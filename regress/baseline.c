@@ -73,17 +73,12 @@ struct baseline baseline_of(const double *history, size_t n, const struct levels
         double r = (score_lag1(plain, base.residuals_n) + used / count) / fmax(0.4, 1 - 4 * used / count);
         base.rho = fmin(SCORE_RHO_MAX, fmax(0, r + 0.5 / sqrt(count)));
     }
+    base.tail = 2 + fmin(1, fmax(0, (count - 12) / 18));
     base.unit = 1 + 1 / (double)base.n;
     base.variance = variance_of_difference(&base, 1);
     qsort(base.residuals, base.residuals_n, sizeof(double), compare_doubles);
     arena_close(&scratch);
     return base;
-}
-
-/* Index of the tail that is assumed beyond the largest residual: cautious for few. */
-static double tail_index(const struct baseline *base)
-{
-    return 2 + fmin(1, fmax(0, ((double)base->residuals_n - 12) / 18));
 }
 
 /* The r-th largest residual towards `side`, r from 1. */
@@ -112,7 +107,7 @@ static double rank_p(const struct baseline *base, double difference, size_t runs
     if (beyond)
         return share;
     double largest = fmax(extreme(base, 1, side), 1e-300);
-    return pow(largest / fmax(z, largest), tail_index(base) * r) * share;
+    return pow(largest / fmax(z, largest), base->tail * r) * share;
 }
 
 double baseline_p(const struct baseline *base, double value, enum side side)
@@ -141,7 +136,7 @@ double baseline_critical(const struct baseline *base, double alpha, enum side si
     double count = (double)base->residuals_n;
     size_t rank = (size_t)floor(alpha * (count + 1));
     double u = rank >= 1 ? extreme(base, rank > base->residuals_n ? base->residuals_n : rank, side)
-                         : extreme(base, 1, side) * pow(1 / (alpha * (count + 1)), 1 / tail_index(base));
+                         : extreme(base, 1, side) * pow(1 / (alpha * (count + 1)), 1 / base->tail);
     return fmax(stats_t_quantile(fmin(alpha, 0.5), base->df) * base->sigma, u) * sqrt(base->variance);
 }
 

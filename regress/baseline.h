@@ -19,6 +19,8 @@ struct baseline {
     double rho;      /* conservative autocorrelation of the residuals */
     double unit;     /* variance of (new value - centre) in sigma² without autocorrelation: 1 + 1/n */
     double variance; /* the same with it */
+    double tail;     /* index of the Pareto tail beyond the largest residual: 2 for few residuals, 3 from 30 on; the caller
+                      * may lower it */
     double *residuals; /* of all values that sigma rests on, scaled to one run; sorted, smallest first */
     size_t residuals_n;
 };

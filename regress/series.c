@@ -7,6 +7,8 @@
 #include "regress/score.h"
 #include "regress/stats.h"
 
+enum { JUST_BEFORE = 8 };
+static const double TAIL_FEW = 1.9, TAIL_MANY = 2.2; /* up to 8 residuals, from 20 on */
 static const struct levels_options estimated = {.alpha = 0.05, .rho = NAN};
 
 static bool point_value(const struct select_point *point, const char *kpi, double *mean, size_t *repetitions)
@@ -50,6 +52,11 @@ bool series_of(const struct selection *selection, const struct record *entry, co
     return has;
 }
 
+double series_newest_share(const struct series *series)
+{
+    return series->n < SERIES_FEW ? SERIES_NEWEST_SHARE_FEW : SERIES_NEWEST_SHARE;
+}
+
 double series_relative_threshold(const struct kpi_rule *rule, double level)
 {
     return rule->min_relative > 0 ? rule->min_relative * fabs(level) : 0;
@@ -83,6 +90,17 @@ static bool not_recovered(const struct series *s, double good, double bad)
     return worse_by(s, good, s->x[s->n]) >= 0.5 * worse_by(s, good, bad);
 }
 
+/* The baseline of the specification assumes a tail index up to 3, which is right for one test at .05. A correction over
+ * many tests looks farther out than the history reaches, where log-normal noise and Student's t with 3 degrees of freedom fall
+ * more slowly: measured, see series.h. */
+static struct baseline cautious_baseline(const double *x, size_t n, const struct levels *levels, size_t level,
+                                         double resolution, struct arena *arena)
+{
+    struct baseline base = baseline_of(x, n, levels, level, resolution, NAN, arena);
+    base.tail = TAIL_FEW + (TAIL_MANY - TAIL_FEW) * fmin(1, fmax(0, ((double)base.residuals_n - 8) / 12));
+    return base;
+}
+
 /* ---- most of the newest runs are outside ---- */
 
 static int compare_doubles(const void *a, const void *b)
@@ -91,19 +109,18 @@ static int compare_doubles(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Whether it is worth segmenting the history before x[start]: x[start] is among the worst of it, and the runs since
- * then are worse by more than the thresholds. */
+/* Whether it is worth looking at: x[start] is worse than nearly all of the runs just before it, and so are the runs since,
+ * by more than the thresholds. Only saves time: what is passed over would not have been sure. */
 static bool worth_testing(const struct series *s, size_t start, struct arena *scratch)
 {
-    size_t beyond = 0;
-    for (size_t i = 0; i < start; i++)
+    size_t from = start > JUST_BEFORE ? start - JUST_BEFORE : 0, beyond = 0;
+    for (size_t i = from; i < start; i++)
         beyond += worse_by(s, s->x[start], s->x[i]) >= 0;
-    if (beyond > start / 4)
+    if (beyond > (start - from) / 4)
         return false;
-    size_t from = start > SERIES_WINDOW ? start - SERIES_WINDOW : 0;
     double good = median_of(s->x + from, start - from, scratch);
     double bad = median_of(s->x + start, s->n + 1 - start, scratch);
-    return worse_by(s, good, bad) > 0 && not_recovered(s, good, bad);
+    return worse_and_passes(s, good, bad) && not_recovered(s, good, bad);
 }
 
 /* The runs from `start` on against the level before them: how rare it is that three quarters of them stand as far out
@@ -117,7 +134,7 @@ static struct began test_runs(const struct series *s, size_t start, struct arena
         goto out;
     struct levels levels = levels_find(s->x, start, &estimated, &scratch);
     double resolution = score_resolution(s->x, s->n + 1), *out_by = ARENA_ARRAY(&scratch, double, k);
-    began.reference = baseline_of(s->x, start, &levels, levels.n, resolution, NAN, arena);
+    began.reference = cautious_baseline(s->x, start, &levels, levels.n, resolution, arena);
     double good = began.reference.centre, bad = median_of(s->x + start, k, &scratch);
     if (began.reference.n < 2 || !worse_and_passes(s, good, bad) || !not_recovered(s, good, bad))
         goto out;
@@ -151,17 +168,17 @@ static struct began find_runs(const struct series *s, struct arena *arena)
 
 static double level_centre(const struct series *s, const struct levels *levels, size_t level, struct arena *scratch)
 {
-    size_t from = levels_start(levels, level, s->n + 1), n = levels_start(levels, level + 1, s->n + 1) - from;
+    size_t from = levels_start(levels, level, s->n), n = levels_start(levels, level + 1, s->n) - from;
     return score_centre(s->x + from, n, ARENA_ARRAY(scratch, double, 2 * n));
 }
 
-/* The best level, other than the last, of which a run stands within the window. */
+/* The best level, other than the last, of which a run stands within the window; levels->n when there is none. */
 static size_t best_level(const struct series *s, const struct levels *levels, struct arena *scratch)
 {
-    size_t total = s->n + 1, window = total > SERIES_WINDOW ? total - SERIES_WINDOW : 0, best = levels->n;
+    size_t window = s->n > SERIES_WINDOW ? s->n - SERIES_WINDOW : 0, best = levels->n;
     double centre = 0;
     for (size_t i = 0; i < levels->n; i++) {
-        if (levels_start(levels, i + 1, total) <= window)
+        if (levels_start(levels, i + 1, s->n) <= window)
             continue;
         double c = level_centre(s, levels, i, scratch);
         if (best == levels->n || worse_by(s, centre, c) < 0) {
@@ -172,27 +189,28 @@ static size_t best_level(const struct series *s, const struct levels *levels, st
     return best;
 }
 
+/* The entry stands with the last level of history, which is worse than the best one before it. (A level that began with
+ * the last run or two is found by find_runs.) */
 static struct began find_step(const struct series *s, struct findings *f, struct arena *arena)
 {
     struct began began = {.p = 1};
-    f->all = levels_find(s->x, s->n + 1, &estimated, arena);
-    if (f->all.n == 0)
-        return began;
     struct arena scratch = {0};
-    size_t best = best_level(s, &f->all, &scratch);
-    double good = level_centre(s, &f->all, best, &scratch), bad = level_centre(s, &f->all, f->all.n, &scratch);
-    size_t since = f->all.n;
-    if (best == f->all.n || !worse_and_passes(s, good, bad) || !not_recovered(s, good, bad))
+    const struct levels *levels = &f->levels;
+    size_t best = best_level(s, levels, &scratch), since = levels->n;
+    if (best == levels->n)
         goto out;
-    while (since - 1 > best && worse_and_passes(s, good, level_centre(s, &f->all, since - 1, &scratch)))
+    double good = level_centre(s, levels, best, &scratch), bad = level_centre(s, levels, levels->n, &scratch);
+    if (!worse_and_passes(s, good, bad) || !not_recovered(s, good, bad))
+        goto out;
+    while (since - 1 > best && worse_and_passes(s, good, level_centre(s, levels, since - 1, &scratch)))
         since--;
-    const struct level_change *change = &f->all.changes[since - 1];
+    const struct level_change *change = &levels->changes[since - 1];
     if (change->drift)
         goto out;
-    struct levels before = {.changes = f->all.changes, .n = since - 1};
-    began.reference = baseline_of(s->x, change->at, &before, best, score_resolution(s->x, s->n + 1), NAN, arena);
+    struct levels before = {.changes = levels->changes, .n = since - 1};
+    began.reference = cautious_baseline(s->x, change->at, &before, best, score_resolution(s->x, s->n + 1), arena);
     began.start = change->at;
-    began.p = fmax(change->p, f->all.p_series);
+    began.p = fmax(change->p, levels->p_series);
     began.found = true;
     f->step_change = since - 1;
 out:
@@ -203,7 +221,7 @@ out:
 void series_resolve(const struct series *series, struct findings *findings, double alpha)
 {
     if (findings->step.found)
-        findings->step.p = levels_resolve(series->x, series->n + 1, &findings->all, findings->step_change, alpha);
+        findings->step.p = levels_resolve(series->x, series->n, &findings->levels, findings->step_change, alpha);
 }
 
 /* ---- all of it ---- */
@@ -215,7 +233,7 @@ struct findings series_test(const struct series *series, struct arena *arena)
         return f;
     double resolution = score_resolution(series->x, series->n + 1), value = series->x[series->n];
     f.levels = levels_find(series->x, series->n, &estimated, arena);
-    f.now = baseline_of(series->x, series->n, &f.levels, f.levels.n, resolution, NAN, arena);
+    f.now = cautious_baseline(series->x, series->n, &f.levels, f.levels.n, resolution, arena);
     f.tested = f.now.n >= 2;
     if (!f.tested)
         return f;
@@ -231,7 +249,7 @@ double series_worse(const struct series *series, const struct findings *f, const
     double value = series->x[series->n], p = 1;
     *began = NULL;
     if (worse_and_passes(series, f->now.centre, value))
-        p = fmin(1, f->p_worse / SERIES_NEWEST_SHARE);
+        p = fmin(1, f->p_worse / series_newest_share(series));
     if (f->runs.found && f->runs.p / SERIES_RUNS_SHARE < p) {
         p = f->runs.p / SERIES_RUNS_SHARE;
         *began = &f->runs;

@@ -44,16 +44,23 @@ struct best {
 
 /* ---- statistics ---- */
 
-static double *split_weights(const struct trial *trial, double rho)
+/* Per k: the difference of the means of x[0..k) and the rest is left·sum - total·rest; weight: 1/its variance. */
+struct split_weight {
+    double sum, rest, weight;
+};
+
+static struct split_weight *split_weights(const struct trial *trial, double rho)
 {
-    double *w = ARENA_ARRAY(trial->scratch, double, trial->n + 1);
-    for (size_t k = 1; k < trial->n; k++)
-        w[k] = 1 / score_difference_variance(trial->n, k, rho);
+    struct split_weight *w = ARENA_ARRAY(trial->scratch, struct split_weight, trial->n + 1);
+    for (size_t k = 1; k < trial->n; k++) {
+        double a = (double)k, b = (double)(trial->n - k);
+        w[k] = (struct split_weight){1 / a + 1 / b, 1 / b, 1 / score_difference_variance(trial->n, k, rho)};
+    }
     return w;
 }
 
-/* The largest squared studentised difference of means over all splits. weights[k]: 1/variance of the difference. */
-static struct best best_split(const double *x, size_t n, const double *weights)
+/* The largest squared studentised difference of means over all splits. */
+static struct best best_split(const double *x, size_t n, const struct split_weight *weights)
 {
     double total = 0, squares = 0, left = 0, largest = -1, gain = 0;
     struct best best = {0, 0, n};
@@ -65,13 +72,12 @@ static struct best best_split(const double *x, size_t n, const double *weights)
         left += x[k - 1];
         if (k < SCORE_SEGMENT_MIN)
             continue;
-        double a = (double)k, b = (double)(n - k);
-        double d = left / a - (total - left) / b;
-        double t = d * d * weights[k];
+        double d = left * weights[k].sum - total * weights[k].rest;
+        double t = d * d * weights[k].weight;
         if (t > largest) {
             largest = t;
             best.from = k;
-            gain = d * d * a * b / (double)n;
+            gain = d * d / weights[k].sum; /* k(n-k)/n */
         }
     }
     double rest = squares - total * total / (double)n - gain;
@@ -189,7 +195,8 @@ static double tally_p(const struct tally *tally)
 static double split_p(const struct trial *trial, struct best *found)
 {
     size_t n = trial->n;
-    double rho = trial->rho.split, *weights = split_weights(trial, rho);
+    double rho = trial->rho.split;
+    struct split_weight *weights = split_weights(trial, rho);
     *found = best_split(trial->x, n, weights);
     double *e = innovations(trial, found->from, n, rho), *y = ARENA_ARRAY(trial->scratch, double, n);
     struct tally tally = tally_open(trial, trial->first_share);
@@ -223,7 +230,8 @@ static struct split test_scores(const struct trial *trial)
 {
     struct best split = {0}, arc = {0};
     double p1 = split_p(trial, &split) / trial->first_share;
-    if (trial->arcs) {
+    double p2_least = 1 / ((double)trial->resamples + 1) / ARC_SHARE; /* a sure split needs no look at arcs */
+    if (trial->arcs && p1 > p2_least) {
         double p2 = arc_p(trial, &arc) / ARC_SHARE;
         if (p2 < p1)
             return (struct split){fmin(1, p2), true, arc.from, arc.to};

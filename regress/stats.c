@@ -128,17 +128,53 @@ double stats_normal_quantile(double p)
     return quantile(p, 0);
 }
 
-static int compare_doubles(const void *a, const void *b)
+static void swap(double *a, double *b)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+    double t = *a;
+    *a = *b;
+    *b = t;
+}
+
+/* Hoare's selection: afterwards v[k] is what sorting would put there, nothing before it is larger, nothing after it
+ * smaller. The middle of three as pivot: sorted input is no bad case. */
+static void select_nth(double *v, size_t n, size_t k)
+{
+    size_t low = 0, high = n - 1;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2, i = low, j = high;
+        if (v[mid] < v[low])
+            swap(&v[mid], &v[low]);
+        if (v[high] < v[low])
+            swap(&v[high], &v[low]);
+        if (v[high] < v[mid])
+            swap(&v[high], &v[mid]);
+        double pivot = v[mid];
+        for (;;) {
+            while (v[i] < pivot)
+                i++;
+            while (pivot < v[j])
+                j--;
+            if (i >= j)
+                break;
+            swap(&v[i++], &v[j--]);
+        }
+        if (k <= j)
+            high = j;
+        else
+            low = j + 1;
+    }
 }
 
 double stats_median(double *values, size_t n)
 {
     assert(n > 0);
-    qsort(values, n, sizeof(*values), compare_doubles);
-    return n % 2 ? values[n / 2] : 0.5 * (values[n / 2 - 1] + values[n / 2]);
+    select_nth(values, n, n / 2);
+    double upper_middle = values[n / 2], lower_middle = values[0];
+    if (n % 2)
+        return upper_middle;
+    for (size_t i = 1; i < n / 2; i++)
+        lower_middle = values[i] > lower_middle ? values[i] : lower_middle;
+    return 0.5 * (lower_middle + upper_middle);
 }
 
 static int compare_indirect(const void *a, const void *b, void *p)

@@ -28,7 +28,7 @@ const char *verdict_name(enum verdict verdict)
 static struct evidence empty_evidence(void)
 {
     return (struct evidence){.level = NAN, .sd = NAN, .df = NAN, .low = NAN, .high = NAN, .value = NAN, .change = NAN,
-                             .relative = NAN, .p = NAN, .p_corrected = NAN, .smallest_seen = NAN,
+                             .relative = NAN, .p = NAN, .p_corrected = NAN, .smallest_seen = NAN, .ok_from = NAN,
                              .relative_threshold = NAN, .absolute_threshold = NAN};
 }
 
@@ -126,7 +126,7 @@ static enum verdict decide(const struct hypothesis *h, const struct invocation *
     if (h->p_worse <= options->suspect_level)
         return VERDICT_SUSPECT;
     const struct baseline *base = &h->findings.now;
-    double seen = baseline_detectable(base, options->suspect_level * SERIES_NEWEST_SHARE, h->series.worse);
+    double seen = baseline_detectable(base, options->suspect_level * series_newest_share(&h->series), h->series.worse);
     if (base->centre != 0 && seen > SEEN_SHARE_MAX * fabs(base->centre) && seen > h->series.rule->min_absolute)
         return VERDICT_CANNOT_TELL;
     return VERDICT_OK;
@@ -148,7 +148,7 @@ static void describe_level(struct hypothesis *h, const struct baseline *base, co
     e->relative = base->centre != 0 ? e->change / fabs(base->centre) : NAN;
     e->relative_threshold = series_relative_threshold(h->series.rule, base->centre);
     e->absolute_threshold = h->series.rule->min_absolute;
-    e->smallest_seen = fmax(baseline_detectable(base, options->suspect_level * SERIES_NEWEST_SHARE, h->series.worse),
+    e->smallest_seen = fmax(baseline_detectable(base, options->suspect_level * series_newest_share(&h->series), h->series.worse),
                             fmax(e->relative_threshold, e->absolute_threshold));
 }
 
@@ -187,7 +187,7 @@ static double gate_alpha(const struct hypothesis *h, const struct invocation *in
 {
     size_t others = invocation->rejected - (h->corrected_worse <= invocation->options->false_alarm_rate);
     double alpha = invocation->options->false_alarm_rate * (double)(others + 1) / (double)invocation->tested;
-    return fmin(alpha, 0.5) * SERIES_NEWEST_SHARE;
+    return fmin(alpha, 0.5) * series_newest_share(&h->series);
 }
 
 static int count_more_runs(const struct hypothesis *h, const struct baseline *base, const struct invocation *invocation)
@@ -214,12 +214,13 @@ static void describe_flip(struct hypothesis *h, const struct baseline *base, con
     double sign = (double)h->series.worse, least = fmax(e->relative_threshold, e->absolute_threshold);
     bool better = h->result->verdict == VERDICT_IMPROVEMENT;
     enum side side = better ? (enum side)-h->series.worse : h->series.worse;
-    double alpha = better ? invocation->options->false_alarm_rate * SERIES_NEWEST_SHARE / (double)invocation->tested
-                          : invocation->options->suspect_level * SERIES_NEWEST_SHARE;
+    double alpha = better ? invocation->options->false_alarm_rate * series_newest_share(&h->series) / (double)invocation->tested
+                          : invocation->options->suspect_level * series_newest_share(&h->series);
     double ok = base->centre + (better ? -sign : sign) * fmax(least, baseline_critical(base, alpha, side));
     bool enough = e->points_n >= (size_t)invocation->options->min_history;
-    double gate = enough ? gate_alpha(h, invocation) : invocation->options->suspect_level * SERIES_NEWEST_SHARE;
+    double gate = enough ? gate_alpha(h, invocation) : invocation->options->suspect_level * series_newest_share(&h->series);
     double worse = base->centre + sign * fmax(least, baseline_critical(base, gate, h->series.worse));
+    e->ok_from = ok;
     e->flip = sentence_flip(h, invocation, ok, worse, arena);
 }
 

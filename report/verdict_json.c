@@ -93,7 +93,7 @@ static json_t *render_evidence(const struct evidence *e)
 {
     return OBJECT({"value", real(e->value)}, {"change", real(e->change)}, {"relative_change", real(e->relative)},
                   {"relative_threshold", real(e->relative_threshold)}, {"absolute_threshold", real(e->absolute_threshold)},
-                  {"p", real(e->p)}, {"p_corrected", real(e->p_corrected)}, {"smallest_seen", real(e->smallest_seen)},
+                  {"p", real(e->p)}, {"p_corrected", real(e->p_corrected)}, {"smallest_seen", real(e->smallest_seen)}, {"ok_from", real(e->ok_from)},
                   {"more_runs", e->more_runs < 0 ? json_null() : json_integer(e->more_runs)},
                   {"level", render_level(e)}, {"since", render_since(e)}, {"newer_left_out", size(e->newer_left_out)},
                   {"points", render_points(e)});

@@ -120,8 +120,12 @@ static const char *merge_above(struct walk *walk, json_t *settings)
     return problem;
 }
 
+/* `what` often begins with a path below `where`, which is then said once. */
 static void broken(struct walk *walk, const char *where, const char *what)
 {
+    size_t n = strlen(where);
+    if (strncmp(what, where, n) == 0 && what[n] == '/')
+        what += n + 1;
     walk->found->broken++;
     findings_add(walk->arena, &walk->found->findings, FINDING_BROKEN, "%s: %s", where, what);
 }
@@ -199,7 +203,7 @@ static const char *location(struct walk *walk, const char *directory)
     if (strcmp(directory, ".") != 0)
         path = join(walk->arena, path, directory);
     struct text clean = text_open(SETTINGS_MAX);
-    text_add_clean(&clean, path, strlen(path));
+    text_add_utf8(&clean, path, strlen(path));
     path = arena_strdup(walk->arena, clean.s);
     text_close(&clean);
     return path;

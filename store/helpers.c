@@ -50,8 +50,8 @@ static bool help_yaml(void *context, json_t *const *arguments, size_t n, json_t 
     size_t len;
     if (!want_text(arguments, n, 0, &name, &len, err))
         return false;
-    const struct node *node = parsing_yaml(parsing, arena_strdup(parsing->arena, name), err);
-    *result = node ? node_json(node, NULL) : NULL;
+    const struct document *document = parsing_yaml(parsing, arena_strdup(parsing->arena, name), err);
+    *result = document ? json_incref(document->json) : NULL;
     return err->kind == ERR_NONE;
 }
 

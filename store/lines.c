@@ -96,7 +96,7 @@ static void clean_line(struct lines *lines, const char **line, size_t *len)
     if (text_utf8_valid(*line, *len) == *len)
         return;
     text_clear(&lines->clean);
-    lines->line.bad += text_add_clean(&lines->clean, *line, *len);
+    lines->line.bad += text_add_utf8(&lines->clean, *line, *len);
     *line = lines->clean.s;
     *len = lines->clean.len;
 }

@@ -23,9 +23,11 @@ static void resolve_dir(struct parsing *parsing, const struct artifact_dir *dir,
         matches = root_glob(root, directory, dir->pattern, parsing->arena);
     const char **all = ARENA_ARRAY(parsing->arena, const char *, matches.n + 1);
     size_t n = 0;
-    for (size_t i = 0; i < matches.n; i++)
-        if (root_kind(root, matches.v[i]) == S_IFDIR)
+    for (size_t i = 0; i < matches.n; i++) {
+        mode_t kind = root_kind(root, matches.v[i]);
+        if (kind == S_IFDIR || kind == 0) /* 0: a link that leaves the root: kept, so that reading it is refused loudly */
             all[n++] = below_test(test, matches.v[i]);
+    }
     *resolved = (struct resolved_dir){.dir = dir, .path = n ? all[n - 1] : NULL, .all = all};
     if (n > 1 && !dir->all)
         parsing_note(parsing, FINDING_NOTE, dir->pattern, "%zu directories match, %s is used", n, resolved->path);
@@ -66,14 +68,41 @@ static void make_globals(struct parsing *parsing)
                                  path_json(test->location), "dir", path_json(test->relative), "dirs", json_incref(dirs));
 }
 
+/* Whether another parser said the same ("'other': <text>"). */
+static bool is_said(const struct parsing *parsing, const char *text)
+{
+    size_t len = strlen(text);
+    for (size_t i = 0; i < parsing->findings.n; i++) {
+        const struct finding *finding = &parsing->findings.v[i];
+        size_t n = strlen(finding->text);
+        if (finding->level == FINDING_BROKEN && n > len && strcmp(finding->text + n - len, text) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A parser failed. When a file that it used, or that its values came from, is missing, that explains it; else the file that
+ * it read last is the one that it could make no sense of. */
+static void note_failure(struct parsing *parsing, const struct parser *parser, const struct error *err)
+{
+    for (size_t i = 0; i < parsing->files.n; i++) {
+        const char *fault = parsing_fault(parsing, parsing->files.v[i]);
+        if (fault && strcmp(fault, FAULT_ABSENT) == 0)
+            return;
+    }
+    parsing->broken = true;
+    parsing_add_fault(parsing, parsing->files.n ? parsing->files.v[parsing->files.n - 1] : parser->name, FAULT_BROKEN);
+    if (!is_said(parsing, err->text))
+        findings_add(parsing->arena, &parsing->findings, FINDING_BROKEN, "'%s': %s", parser->name, err->text);
+}
+
 static void run_parser(struct parsing *parsing, const struct parser *parser)
 {
     struct error err = {0};
     parsing->files = (struct touched){0};
     json_t *value = parser->kind->parse(parsing, parser, &err);
     if (err.kind) {
-        parsing->broken = true;
-        findings_add(parsing->arena, &parsing->findings, FINDING_BROKEN, "'%s': %s", parser->name, err.text);
+        note_failure(parsing, parser, &err);
         json_decref(value);
         value = NULL;
     }
@@ -106,6 +135,9 @@ void parsing_close(struct parsing *parsing)
     if (!parsing)
         return;
     sandbox_close(parsing->sandbox);
+    for (size_t i = 0; i < parsing->yamls.n; i++)
+        if (!parsing->yamls.v[i].shared)
+            document_close(parsing->yamls.v[i].document);
     for (size_t i = 0; i < parsing->regexes.n; i++)
         regex_close(parsing->regexes.v[i].regex);
     regex_scratch_close(parsing->scratch);

@@ -8,12 +8,18 @@
 #include "store/test.h"
 #include "workload/workload.h"
 
+struct documents; /* store/documents.h */
+
 struct store_options {
     const struct root *root;
     const struct workload *workload;
     const char *const *environment;  /* "NAME=VALUE", NULL-ended: what env: parsers may see */
+    struct documents *documents;     /* shared by all tests; may be NULL */
     const char *const *env_allowed;  /* NULL-ended: names allowed beside the known CI variables */
 };
+
+/* Refuses (ERR_USAGE) an env: parser of the workload that asks for a variable which may not be read. */
+bool store_check(const struct store_options *options, struct error *err);
 
 struct parsing;
 
@@ -24,8 +30,8 @@ struct provenance {
     size_t files_n;
 };
 
-/* Whether a file that parsers asked for was not there. */
-bool parsing_absent(const struct parsing *parsing, const char *file);
+/* What was wrong with a file that parsers asked for: "was not found", "is broken"; NULL: nothing. */
+const char *parsing_fault(const struct parsing *parsing, const char *file);
 
 /* Everything lives in `arena` until parsing_close. Never fails: what went wrong is in the findings. */
 struct parsing *parsing_open(struct arena *arena, const struct store_options *options, const struct test *test);

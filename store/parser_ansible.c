@@ -50,9 +50,10 @@ const struct parser_kind parser_ansible_log = {"ansible_log", log_arguments, par
 static json_t *parse_play(struct parsing *parsing, const struct parser *parser, struct error *err)
 {
     const struct argument *file = &parser->arguments[0], *prefix = &parser->arguments[1];
-    const struct node *node = parsing_yaml(parsing, file->text, err);
-    if (!node)
+    const struct document *document = parsing_yaml(parsing, file->text, err);
+    if (!document)
         return NULL;
+    const struct node *node = document->node;
     const struct node *play = node->kind == NODE_LIST && node->n ? node->items[0] : NULL;
     const struct node *vars = play ? node_member(play, "vars") : NULL;
     if (!vars || vars->kind != NODE_MAP) {

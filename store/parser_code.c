@@ -43,7 +43,7 @@ static const char *const known_variables[] = {
     "CI_JOB_URL",   "CI_PIPELINE_ID", "GITHUB_REF", "GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_SHA",     "HOSTNAME",
     "JENKINS_URL",  "JOB_NAME",   "JOB_NAME_SAFE", "JOB_SPEC",           "JOB_TYPE",      "OPENSHIFT_CI",   "PERFLAB_CI",
     "PROW_JOB_ID",  "PULL_NUMBER", "TOPSAIL_LOCAL_CI", "USER",           NULL};
-static const char *const secret_words[] = {"TOKEN", "SECRET", "PASSWORD", "KEY", NULL};
+static const char *const secret_words[] = {"TOKEN", "SECRET", "PASSW", "KEY", "CREDENTIAL", NULL};
 
 static bool in_list(const char *const *names, const char *name)
 {
@@ -53,14 +53,37 @@ static bool in_list(const char *const *names, const char *name)
     return false;
 }
 
-static bool may_read(const struct parsing *parsing, const char *name)
+static bool may_be_secret(const char *name)
 {
-    if (strncmp(name, "MATBENCH_", 9) == 0)
-        return false;
     for (const char *const *word = secret_words; *word; word++)
         if (strcasestr(name, *word))
-            return false;
-    return in_list(known_variables, name) || in_list(parsing->options->env_allowed, name);
+            return true;
+    return strncmp(name, "MATBENCH_", 9) == 0;
+}
+
+static bool check_variable(const char *const *allowed, const struct parser *parser, const char *name, struct error *err)
+{
+    if (may_be_secret(name))
+        return error_at(err, ERR_USAGE, parser->at, "env: %s may not be read: its name tells of a secret", name);
+    if (!in_list(known_variables, name) && !in_list(allowed, name))
+        return error_at(err, ERR_USAGE, parser->at, "env: %s may not be read; --allow_env=%s permits it", name, name);
+    return true;
+}
+
+static bool check_parsers(const char *const *allowed, const struct parser *parsers, size_t n, struct error *err)
+{
+    for (size_t i = 0; i < n; i++)
+        for (const char *const *name = parsers[i].arguments[0].names; parsers[i].kind == &parser_env && *name; name++)
+            if (!check_variable(allowed, &parsers[i], *name, err))
+                return false;
+    return true;
+}
+
+bool store_check(const struct store_options *options, struct error *err)
+{
+    const struct workload *workload = options->workload;
+    return check_parsers(options->env_allowed, workload->parse_once, workload->parse_once_n, err) &&
+           check_parsers(options->env_allowed, workload->parse_always, workload->parse_always_n, err);
 }
 
 static const char *variable(const struct parsing *parsing, const char *name)
@@ -76,11 +99,8 @@ static json_t *parse_env(struct parsing *parsing, const struct parser *parser, s
 {
     json_t *values = json_object();
     for (const char *const *name = parser->arguments[0].names; *name; name++) {
-        if (!may_read(parsing, *name)) {
-            error_at(err, ERR_USAGE, parser->at, "env: %s may not be read; --allow-env=%s permits it unless its name tells of a secret",
-                     *name, *name);
+        if (!check_variable(parsing->options->env_allowed, parser, *name, err))
             break;
-        }
         const char *value = variable(parsing, *name);
         json_object_set_new(values, *name, value ? parsing_string(parsing, *name, value, strlen(value)) : json_null());
     }

@@ -1,10 +1,11 @@
 #include "store/parsing.h"
 
+#include <fnmatch.h>
 #include <string.h>
 
 #include "json/read.h"
 
-enum { REGEX_CACHE_MAX = 200, ABSENT_MAX = 1000 /* files that are said to be absent, for one test */ };
+enum { REGEX_CACHE_MAX = 200, FAULTS_MAX = 1000 /* files of one test that something is said about */ };
 
 void parsing_note(struct parsing *parsing, enum finding_level level, const char *file, const char *format, ...)
 {
@@ -14,7 +15,11 @@ void parsing_note(struct parsing *parsing, enum finding_level level, const char 
     va_end(args);
     if (level == FINDING_BROKEN)
         parsing->broken = true;
-    findings_add(parsing->arena, &parsing->findings, level, "%s: %s", file, what);
+    const char *text = arena_printf(parsing->arena, "%s: %s", file, what);
+    for (size_t i = 0; i < parsing->findings.n; i++)
+        if (parsing->findings.v[i].level == level && strcmp(parsing->findings.v[i].text, text) == 0)
+            return; /* several parsers of one file see the same */
+    findings_add(parsing->arena, &parsing->findings, level, "%s", text);
 }
 
 static const struct resolved_dir *find_dir(const struct parsing *parsing, const char *name, size_t len)
@@ -58,12 +63,18 @@ bool parsing_resolve(struct parsing *parsing, const char *name, const char **pat
            error_at(err, ERR_USAGE, (struct pos){.file = *path}, "leads out of the test's directory");
 }
 
+static bool is_known(const struct touched *files, const char *file)
+{
+    for (size_t i = 0; i < files->n; i++)
+        if (strcmp(files->v[i], file) == 0)
+            return true;
+    return false;
+}
+
 static void add_provenance(struct parsing *parsing, const char *file)
 {
-    for (size_t i = 0; i < parsing->files.n; i++)
-        if (strcmp(parsing->files.v[i], file) == 0)
-            return;
-    *LIST_ADD(parsing->arena, &parsing->files) = file;
+    if (!is_known(&parsing->files, file))
+        *LIST_ADD(parsing->arena, &parsing->files) = file;
 }
 
 /* The path of an artifact from the results root. */
@@ -71,6 +82,30 @@ static const char *from_root(struct parsing *parsing, const char *path)
 {
     const char *directory = parsing->test->relative;
     return strcmp(directory, ".") == 0 ? path : arena_printf(parsing->arena, "%s/%s", directory, path);
+}
+
+/* Files that parsing needs must be listed, or a download would not bring them. */
+static bool is_important(struct parsing *parsing, const char *name, const char *path)
+{
+    const char *const *pattern = parsing->options->workload->important_files;
+    if (!pattern || !*pattern)
+        return true;
+    for (; *pattern; pattern++) {
+        const char *resolved;
+        struct error ignored = {0};
+        if (strcmp(*pattern, name) == 0 ||
+            (parsing_resolve(parsing, *pattern, &resolved, &ignored) && resolved && fnmatch(resolved, path, 0) == 0))
+            return true;
+    }
+    return false;
+}
+
+static void note_unlisted(struct parsing *parsing, const char *name, const char *path)
+{
+    if (is_known(&parsing->unlisted, path) || is_important(parsing, name, path))
+        return;
+    *LIST_ADD(parsing->arena, &parsing->unlisted) = path;
+    parsing_note(parsing, FINDING_WARNING, path, "read, but not among the workload's important_files");
 }
 
 static enum root_found read_once(struct parsing *parsing, const char *path, const char **bytes, size_t *len, struct error *err)
@@ -104,20 +139,28 @@ enum root_found parsing_read(struct parsing *parsing, const char *name, const ch
     enum root_found found = ROOT_ABSENT;
     if (*path)
         found = read_once(parsing, *path, bytes, len, err);
+    if (found == ROOT_FOUND)
+        note_unlisted(parsing, name, *path);
     const char *shown = *path ? *path : name;
-    if (found == ROOT_ABSENT && parsing->absent.n < ABSENT_MAX && !parsing_absent(parsing, shown)) {
+    if (found == ROOT_ABSENT && parsing_add_fault(parsing, shown, FAULT_ABSENT))
         parsing_note(parsing, FINDING_LACK, shown, *path ? "not found" : "not found: its directory is not there");
-        *LIST_ADD(parsing->arena, &parsing->absent) = shown;
-    }
     return found;
 }
 
-bool parsing_absent(const struct parsing *parsing, const char *file)
+const char *parsing_fault(const struct parsing *parsing, const char *file)
 {
-    for (size_t i = 0; i < parsing->absent.n; i++)
-        if (strcmp(parsing->absent.v[i], file) == 0)
-            return true;
-    return false;
+    for (size_t i = 0; i < parsing->faults.n; i++)
+        if (strcmp(parsing->faults.v[i].file, file) == 0)
+            return parsing->faults.v[i].what;
+    return NULL;
+}
+
+bool parsing_add_fault(struct parsing *parsing, const char *file, const char *what)
+{
+    if (parsing_fault(parsing, file) || parsing->faults.n >= FAULTS_MAX)
+        return false;
+    *LIST_ADD(parsing->arena, &parsing->faults) = (struct fault){file, what};
+    return true;
 }
 
 bool parsing_exists(struct parsing *parsing, const char *name, bool *exists, struct error *err)
@@ -131,28 +174,38 @@ bool parsing_exists(struct parsing *parsing, const char *name, bool *exists, str
 
 /* ---- documents ---- */
 
-struct node *parsing_yaml(struct parsing *parsing, const char *name, struct error *err)
+static void note_document(struct parsing *parsing, const char *path, const struct document *document)
+{
+    const struct yaml_findings *found = &document->findings;
+    if (found->repeated_keys)
+        parsing_note(parsing, FINDING_WARNING, path, "%zu keys are given twice (the last counts), first at %d:%d",
+                     found->repeated_keys, found->first_line, found->first_col);
+    if (document->non_finite)
+        parsing_note(parsing, FINDING_WARNING, path, "%zu numbers are not finite (read as null)", document->non_finite);
+}
+
+struct document *parsing_yaml(struct parsing *parsing, const char *name, struct error *err)
 {
     for (size_t i = 0; i < parsing->yamls.n; i++) {
         if (strcmp(parsing->yamls.v[i].file, name) == 0) {
             const char *path;
             if (parsing_resolve(parsing, name, &path, err) && path)
                 add_provenance(parsing, path);
-            return parsing->yamls.v[i].node;
+            return parsing->yamls.v[i].document;
         }
     }
     const char *bytes, *path;
     size_t len;
-    struct yaml_findings found = {0};
-    struct node *node = NULL;
-    if (parsing_read(parsing, name, &bytes, &len, &path, err) == ROOT_FOUND)
-        node = yaml_parse_artifact(parsing->arena, bytes, len, path, &found, err);
-    if (found.repeated_keys)
-        parsing_note(parsing, FINDING_WARNING, path, "%zu keys are given twice (the last counts), first at %d:%d",
-                     found.repeated_keys, found.first_line, found.first_col);
-    if (node)
-        *LIST_ADD(parsing->arena, &parsing->yamls) = (struct cached_yaml){name, node};
-    return node;
+    bool shared;
+    if (parsing_read(parsing, name, &bytes, &len, &path, err) != ROOT_FOUND)
+        return NULL;
+    struct document *document =
+        documents_read(parsing->options->documents, parsing->arena, bytes, len, path, &shared, err);
+    if (document) {
+        note_document(parsing, path, document);
+        *LIST_ADD(parsing->arena, &parsing->yamls) = (struct cached_yaml){name, document, shared};
+    }
+    return document;
 }
 
 static void note_repairs(struct parsing *parsing, const char *path, const struct json_repairs *repairs)
@@ -193,7 +246,7 @@ json_t *parsing_clean(const char *bytes, size_t len, size_t *bad)
     if (text_utf8_valid(bytes, len) == len)
         return json_stringn_nocheck(bytes, len);
     struct text out = text_open(len * 3 + 1);
-    *bad += text_add_clean(&out, bytes, len);
+    *bad += text_add_utf8(&out, bytes, len);
     json_t *string = json_stringn_nocheck(out.s, out.len);
     text_close(&out);
     return string;

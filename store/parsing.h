@@ -1,6 +1,7 @@
 /* store/parsing.h — what the parsers and helpers see of the test that is being parsed. Inside store/ only. */
 #ifndef STORE_PARSING_H
 #define STORE_PARSING_H
+#include "store/documents.h"
 #include "store/parse.h"
 
 enum { ARTIFACT_MAX = 1 << 30 };
@@ -17,6 +18,12 @@ struct touched {
     size_t n, cap;
 };
 
+#define FAULT_ABSENT "was not found"
+#define FAULT_BROKEN "is broken"
+struct fault {
+    const char *file, *what; /* FAULT_… */
+};
+
 struct cached_regex {
     const char *pattern;
     struct regex *regex;
@@ -29,7 +36,8 @@ struct cached_file {
 
 struct cached_yaml {
     const char *file;
-    struct node *node;
+    struct document *document;
+    bool shared;
 };
 
 struct parsing {
@@ -43,7 +51,8 @@ struct parsing {
     struct findings findings;
     bool broken;
     struct touched files;      /* files that the current value came from */
-    struct touched absent;     /* files that were not there */
+    LIST_OF(struct fault) faults; /* files that were not there, or could not be read: each is said once */
+    struct touched unlisted;   /* files that are not among important_files, and were said to be so */
     LIST_OF(struct provenance) provenance; /* per parsed value */
     LIST_OF(struct cached_regex) regexes;
     struct regex_scratch *scratch;
@@ -62,13 +71,15 @@ bool parsing_exists(struct parsing *parsing, const char *name, bool *exists, str
 /* The sandbox, opened on first use; NULL with *err set when the Lua files do not run. */
 struct sandbox *parsing_sandbox(struct parsing *parsing, struct error *err);
 /* A document, read once however many parsers name it. */
-struct node *parsing_yaml(struct parsing *parsing, const char *name, struct error *err);
+struct document *parsing_yaml(struct parsing *parsing, const char *name, struct error *err);
 json_t *parsing_json(struct parsing *parsing, const char *name, struct json_path *const *keep, size_t keep_n,
                      struct error *err);
 struct regex *parsing_regex(struct parsing *parsing, const char *pattern, struct error *err);
 /* Text as a JSON string: bytes that are not UTF-8 become U+FFFD and are counted in *bad; or with a finding about the file. */
 json_t *parsing_clean(const char *bytes, size_t len, size_t *bad);
 json_t *parsing_string(struct parsing *parsing, const char *file, const char *bytes, size_t len);
+/* Remembers what is wrong with a file; false when that was known. */
+bool parsing_add_fault(struct parsing *parsing, const char *file, const char *what);
 /* Adds a finding about a file. */
 void parsing_note(struct parsing *parsing, enum finding_level level, const char *file, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -223,7 +223,7 @@ static void test_variables(void)
 static const struct {
     const char *text, *nearest;
 } near[] = {
-    {"comparison_key", "comparison_keys"}, {"comparisonkeys", "comparison_keys"}, {"kpi", "kpis"}, {"kpsi", NULL},
+    {"comparison_key", "comparison_keys"}, {"comparisonkeys", "comparison_keys"}, {"kpi", "kpis"}, {"kpsi", "kpis"},
     {"x", "y"},  {"", NULL}, {"ab", "a"}, {"zzzzzz", NULL}, {"include", "include"}, {"in-clude", "include"},
 };
 

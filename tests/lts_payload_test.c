@@ -210,7 +210,7 @@ static const char head[] =
 
 static const struct {
     const char *body, *doc;
-    const char *violations; /* payload_violation_text, one a line */
+    const char *violations; /* where and what, one a line */
     const char *at, *value; /* a piece of the payload, by pointer; "" for none */
 } built[] = {
     {BODY(METADATA, RESULTS, KPIS), "{\"a\": 1.5, \"b\": 2, \"c\": [1]}", "", "/results", "{\"a\":1.5,\"b\":2,\"c\":[1]}"},
@@ -256,15 +256,16 @@ static const struct {
     {BODY(METADATA ", more: 1", RESULTS, KPIS), "{\"a\": 1, \"c\": []}", "/metadata/more: found 1, expected no such member", "", ""},
     {BODY(METADATA, RESULTS, KPIS), "{\"a\": 1,}",
      "payload: found a broken artifact, expected artifacts that can be read; because 'doc': 001__run/doc.json:1:9: *\n"
-     "/results/a: found null, expected a number; from 001__run/doc.json; because *\n"
-     "/results/c: found null, expected an array; from 001__run/doc.json; because *", "", ""},
+     "/results/a: found null, expected a number; because 001__run/doc.json is broken\n"
+     "/results/c: found null, expected an array; because 001__run/doc.json is broken", "", ""},
 };
 
 static const char *violations_text(struct arena *arena, const struct payload *payload)
 {
     const char *all = "";
     for (size_t i = 0; i < payload->violations_n; i++)
-        all = arena_printf(arena, "%s%s%s", all, i ? "\n" : "", payload_violation_text(arena, &payload->violations[i]));
+        all = arena_printf(arena, "%s%s%s: %s", all, i ? "\n" : "", payload_violation_where(&payload->violations[i]),
+                           payload_violation_text(arena, &payload->violations[i]));
     return all;
 }
 

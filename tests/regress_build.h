@@ -36,7 +36,7 @@ static inline struct record build_record(const char *id, int day, const char *la
     build_labels(&r, labels, arena);
     r.kpis = ARENA_ARRAY(arena, struct kpi_value, 1);
     r.kpis[0] = (struct kpi_value){"speed", speed};
-    r.kpis_n = isnan(speed) ? 0 : 1;
+    r.kpis_n = isnan(speed) ? 0u : 1u;
     return r;
 }
 

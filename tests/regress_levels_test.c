@@ -7,9 +7,11 @@
 
 #include "regress/baseline.h"
 #include "regress/levels.h"
+#include "regress/rho.h"
 #include "regress/score.h"
 #include "regress/stats.h"
 #include "tests/check.h"
+#include "tests/regress_build.h"
 
 static json_t *load_vectors(void)
 {
@@ -159,34 +161,6 @@ static void test_critical(void)
     arena_close(&arena);
 }
 
-/* Uniform in (0, 1), and the noise families of the error rates. */
-static double uniform(uint64_t *random)
-{
-    return ((double)(score_random(random) >> 11) + 0.5) / 9007199254740992.0;
-}
-
-static double gauss(uint64_t *random)
-{
-    return sqrt(-2 * log(uniform(random))) * cos(6.283185307179586 * uniform(random));
-}
-
-static void noise(const char *family, double *x, size_t n, uint64_t *random)
-{
-    double last = gauss(random);
-    for (size_t i = 0; i < n; i++) {
-        double g = gauss(random);
-        if (strcmp(family, "t3") == 0) {
-            double a = gauss(random), b = gauss(random), c = gauss(random);
-            g /= sqrt((a * a + b * b + c * c) / 3);
-        } else if (strcmp(family, "lognormal") == 0) {
-            g = exp(.8 * g);
-        } else if (strcmp(family, "AR(.3)") == 0) {
-            g = last = .3 * last + sqrt(1 - .09) * g;
-        }
-        x[i] = 100 + g;
-    }
-}
-
 /* Share of stationary series in which a change is found: at most .05 is promised; the bound is three standard errors
  * of 300 series above the .05 (seeded, so it is one fixed number). */
 static void test_error_rate(void)
@@ -201,7 +175,7 @@ static void test_error_rate(void)
             int changed = 0;
             for (int i = 0; i < SERIES; i++) {
                 double x[64];
-                noise(families[f], x, sizes[s], &random);
+                build_noise(families[f], x, sizes[s], &random);
                 changed += levels_find(x, sizes[s], &(struct levels_options){.05, NAN}, &arena).n > 0;
                 arena_clear(&arena);
             }
@@ -223,6 +197,19 @@ static void test_edges(void)
     CHECK(found.n == 1 && found.changes[0].at == 6, "a step between constants");
     double p = levels_resolve(step, 12, &found, 0, 1e-3);
     CHECK(p >= 5e-5 && p < 1e-3, "never below 1 in 20,000: %g", p);
+    /* An interior bump has its own autocorrelation estimate; expected numbers: rhos() of the prototype. */
+    static const double arc[] = {0, 1, -1, .5, -.5, 1, 0, -1, .5, 0, 6, 7, 5, 6.5, 5.5, 6, 0, 1, -.5, .25, -1, .75, 0, -.25};
+    double scores[24], room[24];
+    score_clip(arc, 24, scores, room);
+    struct arc_lengths lengths = arc_lengths(24);
+    struct rho_pair rho = rho_estimate(scores, 24, &lengths, .05, &arena);
+    CHECK(fabs(rho.split - 0.4082482904638631) < 1e-12 && rho.arc == 0, "rho %.17g %.17g", rho.split, rho.arc);
+    double bump[30];
+    uint64_t random = 5;
+    for (size_t i = 0; i < 30; i++)
+        bump[i] = 100 + build_gauss(&random) + (i >= 12 && i < 18 ? 6 : 0);
+    found = levels_find(bump, 30, &options, &arena);
+    CHECK(found.n == 2 && found.changes[0].at == 12 && found.changes[1].at == 18, "bump: %zu changes, p %g", found.n, found.p_series);
     arena_close(&arena);
 }
 

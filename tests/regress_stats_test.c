@@ -1,8 +1,10 @@
 /* regress: distributions, quantiles, medians, Benjamini–Hochberg.
  * The numbers of the first three tables come from scipy 1.17.1: stats.t.sf, stats.t.isf, stats.norm.isf. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "regress/score.h"
 #include "regress/stats.h"
 #include "tests/check.h"
 
@@ -182,6 +184,28 @@ static void test_median(void)
     }
 }
 
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Against sorting, on sequences of every length with and without ties. */
+static void test_median_random(void)
+{
+    uint64_t random = 3;
+    for (size_t n = 1; n < 80; n++) {
+        for (uint64_t ties = 2; ties < 1000; ties *= 5) {
+            double v[80], sorted[80];
+            for (size_t i = 0; i < n; i++)
+                sorted[i] = v[i] = (double)(score_random(&random) % ties);
+            qsort(sorted, n, sizeof(double), compare_doubles);
+            double want = n % 2 ? sorted[n / 2] : 0.5 * (sorted[n / 2 - 1] + sorted[n / 2]), got = stats_median(v, n);
+            CHECK(got == want, "n %zu, %d values: %g, not %g", n, (int)ties, got, want);
+        }
+    }
+}
+
 /* Expected values by hand: R's p.adjust(p, "BH") gives the same for each. */
 static const struct {
     const char *what;
@@ -212,6 +236,7 @@ int main(void)
 {
     test_distributions();
     test_median();
+    test_median_random();
     test_adjust();
     return check_end();
 }

@@ -27,7 +27,7 @@ static const struct {
       "d/settings.yaml=x: 4", "d/exit_code=99999999999999999999", "e/settings.yaml=x: 5", "e/exit_code/x="}, "",
      "BROKEN a: exit_code: found 'zero', expected one integer\nBROKEN b: exit_code: found '1 2', expected one integer\n"
      "BROKEN c: exit_code: found '1.5', expected one integer\nBROKEN d: exit_code: found '99999999999999999999', expected one integer\n"
-     "BROKEN e: e/exit_code: expected a regular file", 5, 0},
+     "BROKEN e: exit_code: expected a regular file", 5, 0},
     {"layers", "", "",
      {"settings.all.yaml=a: root\nb: root\nc: root", "x/settings.mode.yaml=b: x", "x/y/settings.yaml=c: y", "x/y/exit_code=0",
       "x/y/settings.z.yaml=d: z", "z/settings.yaml=e: 1", "z/exit_code=0"},
@@ -49,7 +49,7 @@ static const struct {
     {"broken settings", "", "",
      {"a/settings.yaml=x: [1", "a/exit_code=0", "b/settings.yaml=- x", "b/exit_code=0", "c/settings.yaml=", "c/exit_code=0",
       "d/settings.x=y: [", "d/e/settings.yaml=x: 1", "d/e/exit_code=0"},
-     "c=0{}", "BROKEN a: a/settings.yaml:*\nBROKEN b: b/settings.yaml: expected a map of settings, found a list\nBROKEN d/e: d/settings.x:*", 3, 0},
+     "c=0{}", "BROKEN a: settings.yaml:*\nBROKEN b: settings.yaml: expected a map of settings, found a list\nBROKEN d/e: d/settings.x:*", 3, 0},
     {"keys given twice", "", "", {"a/settings.yaml=x: 1\nx: 2", "a/exit_code=0"}, "a=0{\"x\":2}",
      "WARNING a/settings.yaml: 1 keys are given twice (the last counts), first at 2:1", 0, 0},
     {"settings as PyYAML reads them", "", "", {"a/settings.yaml=x: yes\ny: 0777\nz: 2025-01-06", "a/exit_code=0"},
@@ -69,7 +69,7 @@ static const struct {
      "WARNING l: leads out of the results directory *", 0, 0},
     {"a link as settings", "", "", {"x/common=x: 1", "a/settings.yaml>../x/common", "a/exit_code>../x/code", "x/code=3"}, "a=3{\"x\":1}", "", 0, 0},
     {"settings that lead outside", "", "", {"a/settings.yaml>/etc/passwd", "a/exit_code=0", "b/settings.yaml=x: 1", "b/exit_code=0"}, "b=0{\"x\":1}",
-     "BROKEN a: a/settings.yaml: leads out of the results directory *", 1, 0},
+     "BROKEN a: settings.yaml: leads out of the results directory *", 1, 0},
     {"a dangling settings", "", "", {"a/settings.yaml>nowhere", "a/exit_code=0"}, "a=0{}", "", 0, 0},
     {"odd names", "", "", {"a\nERROR b/settings.yaml=x: 1", "a\nERROR b/exit_code=0", "\xFF/settings.yaml=x: 2", "\xFF/exit_code=0"},
      "a\nERROR b=0{\"x\":1}\n\xFF=0{\"x\":2}", "", 0, 0},

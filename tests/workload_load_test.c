@@ -55,7 +55,7 @@ static const struct {
     {KPI(", divisor: {by: 2, unt: KB}"), AT "4:75: divisor: unknown key 'unt'; did you mean 'unit'?"},
     {KPI(", openmetrics: {nam: x}"), AT "4:72: openmetrics: unknown key 'nam'; did you mean 'name'?"},
     {"workload: w\nanalyze: {comparison_key: [a]}\n", AT "2:11: analyze: unknown key 'comparison_key'; did you mean 'comparison_keys'?"},
-    {"workload: w\nrewrite_settings: {dorp: [a]}\n", AT "2:20: rewrite_settings: unknown key 'dorp'; known are drop, rename, set, lua"},
+    {"workload: w\nrewrite_settings: {dorp: [a]}\n", AT "2:20: rewrite_settings: unknown key 'dorp'; did you mean 'drop'?"},
     {PARSE("json: a, selct: $.a"), AT "3:16: 'v': 'selct' is no argument of the parser 'json', which has: json, select, first, keep"},
     {PARSE("jsn: a"), AT "3:6: 'v': expected one of the parsers json, yaml, lines, text, python, ansible_log, ansible_play, exists, "
                       "env, lua, value"},

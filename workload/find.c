@@ -57,7 +57,7 @@ static const char *search_place(struct arena *arena, const char *place, const ch
             if (strcmp(names.v[i], name) == 0 || has_alias(arena, root, names.v[i], name))
                 found = folder;
             const char **wider = ARENA_ARRAY(arena, const char *, seen->n + 2);
-            if (seen->v)
+            if (seen->n)
                 memcpy(wider, seen->v, seen->n * sizeof(*wider));
             wider[seen->n] = names.v[i];
             *seen = (struct root_names){wider, seen->n + 1};
@@ -83,9 +83,13 @@ static bool say_not_found(const char *name, const struct workload_places *places
     for (const char *const *place = places->search; *place; place++)
         text_printf(&where, "%s%s", where.len ? ", " : "", *place);
     const char *nearest = seen->n ? option_nearest(name, seen->v) : NULL;
-    error_set(err, ERR_USAGE, "workload '%s': no such folder, name or alias; looked in: %s%s%s%s%s%s", name,
-              where.len ? where.s : "no search path", seen->n ? "; known: " : "", all.s, nearest ? "; did you mean '" : "",
-              nearest ? nearest : "", nearest ? "'?" : "");
+    struct stat st;
+    if (stat(name, &st) == 0)
+        error_set(err, ERR_USAGE, "workload '%s': expected a folder with a workload.yaml in it", name);
+    else
+        error_set(err, ERR_USAGE, "workload '%s': no such folder, name or alias; looked in: %s%s%s%s%s%s", name,
+                  where.len ? where.s : "no search path", seen->n ? "; known: " : "", all.s, nearest ? "; did you mean '" : "",
+                  nearest ? nearest : "", nearest ? "'?" : "");
     text_close(&all);
     text_close(&where);
     return false;

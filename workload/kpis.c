@@ -188,7 +188,7 @@ bool kpis_read(const struct reader *reader, const struct node *node, void *targe
             k++;
         if (k == workload->kpis_n) {
             struct kpi *wider = ARENA_ARRAY(reader->arena, struct kpi, workload->kpis_n + 1);
-            if (workload->kpis)
+            if (workload->kpis_n)
                 memcpy(wider, workload->kpis, workload->kpis_n * sizeof(*wider));
             workload->kpis = wider;
             workload->kpis_n++;

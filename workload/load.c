@@ -64,7 +64,7 @@ static bool read_artifact_dirs(const struct reader *reader, const struct node *n
             k++;
         if (k == workload->artifact_dirs_n) {
             struct artifact_dir *wider = ARENA_ARRAY(reader->arena, struct artifact_dir, k + 1);
-            if (workload->artifact_dirs)
+            if (k)
                 memcpy(wider, workload->artifact_dirs, k * sizeof(*wider));
             workload->artifact_dirs = wider;
             workload->artifact_dirs_n++;

@@ -126,7 +126,7 @@ static bool read_list(const struct reader *reader, const struct node *node, stru
             k++;
         if (k == *list.n) {
             struct parser *wider = ARENA_ARRAY(reader->arena, struct parser, *list.n + 1);
-            if (*list.v)
+            if (*list.n)
                 memcpy(wider, *list.v, *list.n * sizeof(*wider));
             *list.v = wider;
             ++*list.n;

@@ -161,7 +161,7 @@ static void merge_member(struct arena *arena, struct template *map, const struct
         return;
     }
     struct template *wider = ARENA_ARRAY(arena, struct template, map->members_n + 1);
-    if (map->members)
+    if (map->members_n)
         memcpy(wider, map->members, map->members_n * sizeof(*wider));
     wider[map->members_n] = *member;
     map->members = wider;

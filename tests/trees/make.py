@@ -14,6 +14,7 @@ import argparse
 import dataclasses
 import datetime
 import itertools
+import math
 import pathlib
 import sys
 
@@ -65,7 +66,7 @@ def different_jobs(count):
     cells = itertools.product(range(10_000), (512, 1024, 2048, 4096), (1, 2, 4, 8, 16), (1, 2, 4, 8), generate.JOBS)
     for repetition, length, batch, gpu, base in itertools.islice(cells, count):
         extra = (("repetition", repetition),) if repetition else ()
-        rate = base.tokens_per_second * gpu / base.gpu * (512 / length) ** 0.5
+        rate = base.tokens_per_second * gpu / base.gpu * math.sqrt(512 / length)
         yield dataclasses.replace(base, gpu=gpu, batch=batch, max_seq_length=length, progress=2, extra_settings=extra,
                                   tokens_per_second=rate)
 

@@ -10,6 +10,7 @@ Python 3.9 or newer, standard library only.
 import argparse
 import dataclasses
 import datetime
+import math
 import pathlib
 import shutil
 import statistics
@@ -64,9 +65,10 @@ def standard_noise(key, count):
     for attempt in range(10_000):
         dice = Dice(f"{key} {attempt}")
         draws = [dice.normal() for _ in range(count)]
-        mean, deviation = statistics.fmean(draws), statistics.stdev(draws)
+        mean = math.fsum(draws) / count
+        deviation = math.sqrt(math.fsum((d - mean) ** 2 for d in draws) / (count - 1))
         draws = [(d - mean) / deviation for d in draws]
-        lag = sum(a * b for a, b in zip(draws, draws[1:])) / count
+        lag = math.fsum(a * b for a, b in zip(draws, draws[1:])) / count
         if count < 5 or (abs(lag + 1 / count) < 0.15 and (count > 20 or max(map(abs, draws)) < 1.7)):
             return draws
     raise ValueError(f"no noise of {count} values for {key}")

@@ -2,12 +2,14 @@
 
 test_files(job, run, start, directory) returns {relative path: text}: a caller may change or drop entries and then
 write them with write_files(). Python 3 standard library only; the same arguments give the same bytes everywhere:
-no clock, no hash order, no libm (random.Random(text).random() is the only source of chance).
+no clock, no hash order, no libm beyond sqrt, random.Random(text).random() as the only source of chance, and
+math.fsum, since sum() of floats differs between Python versions.
 """
 import dataclasses
 import datetime
 import hashlib
 import json
+import math
 import pathlib
 import random
 import re
@@ -91,7 +93,7 @@ class Dice:
         self.random = random.Random(key).random
 
     def normal(self):
-        return sum(self.random() for _ in range(12)) - 6.0
+        return math.fsum(self.random() for _ in range(12)) - 6.0
 
     def below(self, n):
         return int(self.random() * n)
@@ -394,7 +396,7 @@ def loss_lines(job, figs, dice):
         out.append(f"\r{bar}{wipe}{entry}\n")
     summary = {"train_runtime": figs.train_runtime, "train_samples_per_second": figs.train_samples_per_second,
                "train_steps_per_second": figs.train_steps_per_second,
-               "train_tokens_per_second": figs.train_tokens_per_second, "train_loss": sum(losses) / len(losses),
+               "train_tokens_per_second": figs.train_tokens_per_second, "train_loss": math.fsum(losses) / len(losses),
                "epoch": 1.0}
     return "".join(out) + f"{wipe}{summary}\n\r{progress_bar(figs.steps, figs.steps, figs.train_runtime)}\n"
 

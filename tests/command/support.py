@@ -1,0 +1,88 @@
+"""What the tests of commands share: a scratch directory, the program, trees of tests. Standard library only.
+
+Each test file is run as `python3 FILE MATBENCH [unittest options]`.
+"""
+import contextlib
+import hashlib
+import io
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.dont_write_bytecode = True
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+SHARED = pathlib.Path(os.environ.get("MB_SHARED") or SOURCE.parent / "shared")
+sys.path[:0] = [str(SOURCE / "tests/trees"), str(SOURCE / "workloads/fine_tuning/example")]
+import make  # noqa: E402
+
+MATBENCH = os.path.realpath(sys.argv.pop(1)) if len(sys.argv) > 1 else None
+KEPT = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS")
+SECONDS = 120
+
+
+def environment(extra=None):
+    return {name: os.environ[name] for name in KEPT if name in os.environ} | {"TZ": "UTC", "LANG": "C.UTF-8"} | (extra or {})
+
+
+def tree(*arguments):
+    """tests/trees/make.py in this process: tree("nights", out, 6)."""
+    printed = io.StringIO()
+    with contextlib.redirect_stderr(printed):
+        code = make.main([str(a) for a in arguments])
+    assert code == 0, printed.getvalue()
+
+
+def digest(path):
+    return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
+
+
+class Done:
+    def __init__(self, code, out, err):
+        self.code, self.out, self.err = code, out, err
+
+
+class CommandTest(unittest.TestCase):
+    def setUp(self):
+        place = tempfile.TemporaryDirectory(prefix="mb-command-")
+        self.addCleanup(place.cleanup)
+        self.place = pathlib.Path(place.name).resolve()
+
+    def matbench(self, *arguments, env=None, code=None, **popen):
+        """Runs it in self.place; with `code` checks its exit code."""
+        popen = {"cwd": self.place, "stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | popen
+        done = subprocess.run([MATBENCH, *map(str, arguments)], env=environment(env), timeout=SECONDS, **popen)
+        done = Done(done.returncode, (done.stdout or b"").decode(), (done.stderr or b"").decode())
+        self.assertNotIn("Sanitizer", done.err)
+        if code is not None:
+            self.assertEqual(done.code, code, f"{arguments}\n{done.out}\n{done.err}")
+        return done
+
+    def fine_tuning(self, command, *arguments, **keywords):
+        return self.matbench(command, "--workload=fine_tuning", *arguments, **keywords)
+
+    def ci(self, directory, *arguments, **keywords):
+        return self.fine_tuning("ci", directory, *arguments, **keywords)
+
+    def upload(self, directory, *arguments, **keywords):
+        return self.fine_tuning("upload_lts", f"--results_dirname={directory}", *arguments, **keywords)
+
+    def json(self, name):
+        return json.loads((self.place / name).read_text())
+
+    def kpi(self, name="train_tokens_per_second", entry=0, file="regression_verdicts.json"):
+        return next(k for k in self.json(file)["entries"][entry]["kpis"] if k["name"] == name)
+
+    def names(self, directory="."):
+        return sorted(p.name for p in (self.place / directory).iterdir())
+
+    def assert_no_temporary(self, directory="."):
+        left = [n for n in self.names(directory) if n.endswith((".tmp", "-journal", "-wal", "-shm"))]
+        self.assertEqual(left, [])
+
+
+def main():
+    unittest.main()

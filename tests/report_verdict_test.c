@@ -1,0 +1,267 @@
+/* report: verdicts as text, JSON and summary. One analysis with every verdict; its bytes must not depend on the order of
+ * the history, nor change from one run to the next. */
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/read.h"
+#include "json/schema.h"
+#include "report/layout.h"
+#include "report/verdict_json.h"
+#include "report/verdict_summary.h"
+#include "report/verdict_text.h"
+#include "tests/check.h"
+#include "tests/regress_build.h"
+
+static const char *const version_key[] = {"version", NULL}, *const no_keys[] = {NULL}, *const ocp_key[] = {"ocp", NULL};
+
+/* KPIs by what they do in the scene. */
+static const struct kpi_rule rules[] = {
+    {.name = "better", .unit = "tokens/s", .better = DIRECTION_HIGHER, .help = "Gets better"},
+    {.name = "gone", .unit = "s", .better = DIRECTION_LOWER},
+    {.name = "ignored", .unit = "s", .better = DIRECTION_LOWER, .ignored = true},
+    {.name = "memory_of_a_kpi_with_a_very_long_name_that_has_to_be_cut_somewhere", .unit = "bytes", .better = DIRECTION_LOWER,
+     .format = "%.2f", .divisor = 1073741824, .divisor_unit = "GiB"},
+    {.name = "steady", .unit = "s", .better = DIRECTION_LOWER, .format = "{:.2f}"},
+    {.name = "worse", .unit = "tokens/s", .better = DIRECTION_HIGHER, .min_relative = .05},
+};
+enum { KPIS = ROWS(rules), RUNS = 12 };
+
+static double value_of(size_t kpi, size_t run, bool entry)
+{
+    static const double noise[] = {0, .6, -.5, .2, -.2, .1, -.3, .3, .4, -.4, .25, -.15, .05};
+    double x = 100 + noise[run % ROWS(noise)];
+    switch (kpi) {
+    case 0:
+        return entry ? 2 * x : x;
+    case 1:
+        return entry ? NAN : x;
+    case 3:
+        return x * 1e9;
+    case 5:
+        return entry ? 5151.484 * .8 : 51.51484 * x;
+    default:
+        return x;
+    }
+}
+
+static struct record make(const char *id, size_t day, const char *labels, bool entry, struct arena *arena)
+{
+    struct record r = build_record(id, (int)day, labels, 0, arena);
+    r.kpis = ARENA_ARRAY(arena, struct kpi_value, KPIS);
+    r.kpis_n = 0;
+    for (size_t k = 0; k < KPIS; k++) {
+        double value = value_of(k, day, entry);
+        if (!isnan(value))
+            r.kpis[r.kpis_n++] = (struct kpi_value){rules[k].name, value};
+    }
+    return r;
+}
+
+/* Three entries: with history, with a near miss only, with a changed key list. */
+static struct analysis *scene(struct analysis_options *options, bool reversed, struct arena *arena)
+{
+    *options = (struct analysis_options){.comparison_keys = version_key, .ignored_keys = ocp_key, .sorting_keys = no_keys,
+                                         .kpis = rules, .kpis_n = KPIS, .min_history = 8, .false_alarm_rate = .05, .suspect_level = .05};
+    struct record *history = ARENA_ARRAY(arena, struct record, 2 * RUNS), *entries = ARENA_ARRAY(arena, struct record, 3);
+    for (size_t i = 0; i < 2 * RUNS; i++) {
+        const char *labels = arena_printf(arena, "version=\"v1.%zu\" gpu=8 mode=\"%s\" ocp=\"4.%zu\"", i % RUNS, i < RUNS ? "a" : "b", 10 + i % 2);
+        history[reversed ? 2 * RUNS - 1 - i : i] = make(arena_printf(arena, "h%02zu", i), i, labels, false, arena);
+    }
+    entries[0] = make("e1", 40, "version=\"v1.12\" gpu=8 mode=\"a\" ocp=\"4.11\"", true, arena);
+    entries[1] = make("e2", 40, "version=\"v1.12\" gpu=4 mode=\"a\" ocp=\"4.11\"", true, arena);
+    entries[2] = make("e3", 40, "version=\"v1.12\" gpu=8 mode=\"b\" ocp=\"4.11\" added=\"x\x1b[31m\"", true, arena);
+    return analysis_run(arena, options, entries, 3, history, 2 * RUNS);
+}
+
+static char *render(void (*renderer)(struct text *, const struct analysis *), bool reversed)
+{
+    struct arena arena = {0};
+    struct analysis_options options;
+    struct text out = text_open(1 << 24);
+    renderer(&out, scene(&options, reversed, &arena));
+    CHECK(!out.over && text_utf8_valid(out.s, out.len) == out.len, "valid text");
+    char *copy = strdup(out.s);
+    text_close(&out);
+    arena_close(&arena);
+    return copy;
+}
+
+static void test_determinism(void)
+{
+    static void (*const renderers[])(struct text *, const struct analysis *) = {verdict_text_render, verdict_json_render, verdict_summary_render};
+    for (size_t i = 0; i < ROWS(renderers); i++) {
+        char *first = render(renderers[i], false), *again = render(renderers[i], false), *reversed = render(renderers[i], true);
+        CHECK(strcmp(first, again) == 0, "renderer %zu: the same bytes twice", i);
+        CHECK(strcmp(first, reversed) == 0, "renderer %zu: the same bytes for a history in another order", i);
+        free(first);
+        free(again);
+        free(reversed);
+    }
+}
+
+static void test_text(void)
+{
+    char *text = render(verdict_text_render, false), *save = NULL;
+    static const char *const parts[] = {
+        "NOT GATED: no history for 1 of 3 entries\nNOT GATED: history no longer matches for 1 of 3 entries (a key list changed)\n18 KPI results of 3 entries: 1 regression, ",
+        "\nREGRESSION added=null gpu=8\n", "  worse  5,153  ±", "     4,121  tokens/s  -20.0 %  ",
+        "  since this run, v1.12 of 1970-02-10; the last run before it: v1.11 of 1970-01-12\n", "  held against v1.0…v1.11, 12 run points\n",
+        "≥ 4,", "\nMISSING added=null gpu=8\n  gone: ", "\nIMPROVEMENT added=null gpu=8\n", "differ only in 'gpu' (here 4, there 8): an ignored key?",
+        "a key list changed: history agrees on every shared label, but 'added'", "not compared, but not the same in all runs: 'ocp'", "added=x?[31m",
+        "\nOK added=null gpu=8: 2 KPIs, change", "\nNO HISTORY added=null gpu=4: ",
+    };
+    for (size_t i = 0; i < ROWS(parts); i++)
+        CHECK(strstr(text, parts[i]), "'%s' is not in:\n%s", parts[i], text);
+    CHECK(strncmp(text, "NOT GATED", 9) == 0, "the first line says so");
+    CHECK(strstr(text, "REGRESSION") < strstr(text, "\nMISSING") && strstr(text, "\nMISSING") < strstr(text, "IMPROVEMENT"), "by weight");
+    for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+        CHECK(text_width(line) <= VERDICT_TEXT_COLUMNS, "%zu columns: %s", text_width(line), line);
+        CHECK(!strchr(line, '\x1b') && line[strlen(line) - 1] != ' ', "clean: '%s'", line);
+    }
+    free(text);
+}
+
+static const struct {
+    const char *text;
+    size_t indent, hang, columns;
+    const char *want;
+} wrap_rows[] = {
+    {"one two three", 0, 2, 8, "one two\n  three\n"},
+    {"  blanks   shrink ", 1, 1, 80, " blanks shrink\n"},
+    {"abcdefghijkl x", 0, 0, 6, "abcde…\nx\n"},
+    {"", 2, 2, 10, "  \n"},
+    {"ééé ééé", 0, 0, 3, "ééé\nééé\n"},
+    {"a\x01\x7f\xffz", 0, 0, 9, "a???z\n"},
+    {"a\xc2\x9bz", 0, 0, 9, "a?z\n"}, /* CSI as one character */
+};
+
+static void test_layout(void)
+{
+    for (size_t i = 0; i < ROWS(wrap_rows); i++) {
+        struct text out = text_open(1000);
+        layout_wrap(&out, wrap_rows[i].text, wrap_rows[i].indent, wrap_rows[i].hang, wrap_rows[i].columns);
+        CHECK(strcmp(out.s, wrap_rows[i].want) == 0, "row %zu: '%s'", i, out.s);
+        text_close(&out);
+    }
+    struct text out = text_open(1000);
+    layout_cell(&out, "abc", 5, false);
+    layout_cell(&out, "abc", 5, true);
+    layout_cell(&out, "abcdef", 4, true);
+    CHECK(strcmp(out.s, "abc    abcabc…") == 0, "'%s'", out.s);
+    text_close(&out);
+}
+
+/* ---- JSON ---- */
+
+static json_t *read_file(const char *path)
+{
+    char full[4096];
+    const char *source = getenv("MB_SOURCE");
+    snprintf(full, sizeof(full), "%s/%s", source ? source : ".", path);
+    FILE *in = fopen(full, "rb");
+    CHECK(in, "%s", full);
+    static char bytes[1 << 17];
+    size_t len = in ? fread(bytes, 1, sizeof(bytes), in) : 0;
+    if (in)
+        fclose(in);
+    struct error err = {0};
+    json_t *document = json_read(bytes, len, &(struct json_read_options){.file = path, .strict = true}, &err);
+    CHECK(document, "%s", err.text);
+    return document;
+}
+
+static size_t count_violations(const struct json_schema *schema, const json_t *document)
+{
+    struct arena arena = {0};
+    struct violations found = {0};
+    json_schema_check(schema, document, &arena, &found);
+    for (size_t i = 0; i < found.n && i < 3; i++)
+        printf("%s: %s, expected %s\n", found.v[i].pointer, found.v[i].found, found.v[i].expected);
+    arena_close(&arena);
+    return found.n;
+}
+
+static void test_json(void)
+{
+    struct arena arena = {0};
+    struct error err = {0};
+    char *text = render(verdict_json_render, false);
+    json_t *schema_text = read_file("docs/verdict.schema.json");
+    struct json_schema *schema = json_schema_compile(&arena, schema_text, "verdict.schema.json", &err);
+    CHECK(schema, "%s", err.text);
+    json_t *document = json_read(text, strlen(text), &(struct json_read_options){.file = "verdicts", .strict = true}, &err);
+    CHECK(document, "%s", err.text);
+    CHECK(count_violations(schema, document) == 0, "follows its schema");
+    const json_t *entry = json_array_get(json_object_get(document, "entries"), 1);
+    const json_t *kpi = json_array_get(json_object_get(entry, "kpis"), KPIS - 1);
+    CHECK(json_array_size(json_object_get(document, "entries")) == 3 && kpi, "entries");
+    CHECK(json_is_null(json_object_get(json_object_get(kpi, "evidence"), "p")), "without history there is no p");
+    json_object_set_new((json_t *)json_object_get(document, "counts"), "surprise", json_integer(1));
+    CHECK(count_violations(schema, document) == 1, "the schema is strict");
+    json_decref(document);
+    json_schema_close(schema);
+    json_decref(schema_text);
+    free(text);
+    arena_close(&arena);
+}
+
+/* ---- summary ---- */
+
+static const struct {
+    const char *what;
+    size_t counts[VERDICT_COUNT]; /* of 2 entries x 4 KPIs, dealt out in the enum's order */
+    const char *want;
+} summary_rows[] = {
+    {"all is well", {[VERDICT_OK] = 8},
+     "entries_count: 2\nfailures: 0\nkpis_count: 4\nmessage: 'Performed 8 KPI regression analyses over 2 entries x 4 KPIs. 0 KPIs didn''t pass.'\n"
+     "no_history: 0\nnot_analyzed: 0\nsignificant_performance_decrease: 0\nsignificant_performance_increase: 0\ntotal_points: 8\n"},
+    {"both directions", {[VERDICT_REGRESSION] = 3, [VERDICT_IMPROVEMENT] = 1, [VERDICT_OK] = 4},
+     "entries_count: 2\nfailures: 3\nkpis_count: 4\nmessage: 'Performed 8 KPI regression analyses over 2 entries x 4 KPIs. 3 KPIs didn''t pass. "
+     "3 KPIs had a significant performance decrease.  1 KPIs had a significant performance increase. '\n"
+     "no_history: 0\nnot_analyzed: 0\nsignificant_performance_decrease: 3\nsignificant_performance_increase: 1\ntotal_points: 8\n"},
+    {"acknowledged ones are no failures", {[VERDICT_ACKNOWLEDGED] = 2, [VERDICT_OK] = 6},
+     "entries_count: 2\nfailures: 0\nkpis_count: 4\nmessage: 'Performed 8 KPI regression analyses over 2 entries x 4 KPIs. 0 KPIs didn''t pass. "
+     "2 KPIs had a significant performance decrease. '\n"
+     "no_history: 0\nnot_analyzed: 0\nsignificant_performance_decrease: 2\nsignificant_performance_increase: 0\ntotal_points: 8\n"},
+    {"no history, and not to be judged", {[VERDICT_CANNOT_TELL] = 2, [VERDICT_NO_HISTORY] = 5, [VERDICT_NOT_ANALYSED] = 1},
+     "entries_count: 2\nfailures: 0\nkpis_count: 4\nmessage: 'Performed 7 KPI regression analyses over 2 entries x 4 KPIs. 0 KPIs didn''t pass. "
+     "1 entries didn''t have historical records. 2 entries couldn''t be analyzed (check the logs for an explanation). '\n"
+     "no_history: 1\nnot_analyzed: 2\nsignificant_performance_decrease: 0\nsignificant_performance_increase: 0\ntotal_points: 7\n"},
+};
+
+static void test_summary(void)
+{
+    for (size_t i = 0; i < ROWS(summary_rows); i++) {
+        struct kpi_result kpis[8];
+        struct entry_result entries[2] = {{.kpis = kpis, .kpis_n = 4}, {.kpis = kpis + 4, .kpis_n = 4}};
+        struct analysis analysis = {.entries = entries, .entries_n = 2};
+        size_t n = 0;
+        for (int v = 0; v < VERDICT_COUNT; v++) {
+            analysis.counts[v] = summary_rows[i].counts[v];
+            for (size_t j = 0; j < summary_rows[i].counts[v]; j++)
+                kpis[n++] = (struct kpi_result){.verdict = (enum verdict)v};
+        }
+        struct text out = text_open(4096);
+        verdict_summary_render(&out, &analysis);
+        CHECK(strcmp(out.s, summary_rows[i].want) == 0, "%s:\n%s", summary_rows[i].what, out.s);
+        text_close(&out);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1) { /* to look at it */
+        char *text = render(strcmp(argv[1], "json") == 0 ? verdict_json_render : verdict_text_render, false);
+        fputs(text, stdout);
+        free(text);
+        return 0;
+    }
+    test_determinism();
+    test_text();
+    test_layout();
+    test_json();
+    test_summary();
+    return check_end();
+}
