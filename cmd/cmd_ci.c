@@ -400,4 +400,4 @@ static int run(struct context *context)
 }
 
 const struct command command_ci = {
-    "ci", "The whole post-test step: parses, compares with the history, stores, and says what regressed.", "[DIR]", 1, tables, run};
+    "ci", "The whole post-test step: parses, compares, stores, says what regressed.", "[DIR]", 1, tables, run};

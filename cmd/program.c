@@ -34,8 +34,8 @@ static void show_usage(FILE *out)
         fprintf(out, "  %-20s %s\n", (*command)->name, (*command)->summary);
     fprintf(out, "\nmatbench COMMAND --help lists a command's options; each can also be given as the variable\n"
                  "MATBENCH_<OPTION>, or in .env.yaml. matbench --version says what it is built from.\n"
-                 "Exit codes: 0 no regression, 1 regression, 2 suspect, 3 missing data, 4 improvement (2 to 4 only with\n"
-                 "--fail-on), from 100 on trouble: docs/exit-codes.md.\n");
+                 "Exit codes: 0 no regression, 1 regression, 2 suspect, 3 missing data, 4 improvement (2 to 4 only\n"
+                 "with --fail-on), from 100 on trouble: docs/exit-codes.md.\n");
 }
 
 static void show_help(FILE *out, const struct command *command)

@@ -209,7 +209,8 @@ static bool help_split(void *context, json_t *const *arguments, size_t n, json_t
         return error_set(err, ERR_ARTIFACT, "argument 2 must not be empty");
     *result = json_array();
     for (const char *end = text + len;;) {
-        const char *found = memmem(text, (size_t)(end - text), separator, separator_len);
+        const char *found = separator_len == 1 ? memchr(text, *separator, (size_t)(end - text))
+                                               : memmem(text, (size_t)(end - text), separator, separator_len);
         json_array_append_new(*result, json_stringn(text, (size_t)((found ? found : end) - text)));
         if (!found)
             return true;
