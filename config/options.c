@@ -114,7 +114,7 @@ static struct value *value_of(const struct options *options, const char *name)
     for (size_t i = 0; i < options->n; i++)
         if (strcmp(options->values[i].option->name, name) == 0)
             return &options->values[i];
-    assert(!"an option that no table has");
+    assert(false && "an option that no table has");
     return NULL;
 }
 

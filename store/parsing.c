@@ -137,9 +137,10 @@ enum root_found parsing_read(struct parsing *parsing, const char *name, const ch
         return ROOT_REFUSED;
     add_provenance(parsing, *path ? *path : name);
     enum root_found found = ROOT_ABSENT;
+    size_t before = parsing->read.n;
     if (*path)
         found = read_once(parsing, *path, bytes, len, err);
-    if (found == ROOT_FOUND)
+    if (parsing->read.n > before)
         note_unlisted(parsing, name, *path);
     const char *shown = *path ? *path : name;
     if (found == ROOT_ABSENT && parsing_add_fault(parsing, shown, FAULT_ABSENT))

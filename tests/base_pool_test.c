@@ -66,8 +66,36 @@ static const struct {
     {8, 16, 20000, 777}, {3, 100, 300, 300},
 };
 
+/* The window is used: while piece i waits for its delivery, all of i … i + window - 1 are begun. */
+static bool deliver_when_full(void *context, size_t piece)
+{
+    struct run *run = context;
+    size_t want = piece + run->window < run->count ? piece + run->window : run->count, begun = 0;
+    for (int i = 0; i < 20000 && begun < want; i++) {
+        pthread_mutex_lock(&run->lock);
+        begun = run->begun;
+        pthread_mutex_unlock(&run->lock);
+        struct timespec nap = {.tv_nsec = 100 * 1000};
+        nanosleep(&nap, NULL);
+    }
+    run->in_order &= begun == want;
+    return deliver(context, piece);
+}
+
+static void test_full_window(void)
+{
+    struct run run = {.count = 50, .window = 8, .stop_at = 50, .in_order = true, .on_caller = true, .slot_free = true, .worker_known = true,
+                      .workers = 4, .caller = pthread_self(), .slots = calloc(8, sizeof(size_t))};
+    pthread_mutex_init(&run.lock, NULL);
+    struct pool_job job = {.count = 50, .workers = 4, .window = 8, .context = &run, .work = work, .deliver = deliver_when_full};
+    CHECK(pool_run(&job) && run.in_order && run.most == 8, "at most %zu at once", run.most);
+    free(run.slots);
+    pthread_mutex_destroy(&run.lock);
+}
+
 int main(void)
 {
+    test_full_window();
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct run run = {.count = rows[i].count, .window = rows[i].window, .stop_at = rows[i].stop_at, .in_order = true,
                           .on_caller = true, .slot_free = true, .worker_known = true, .workers = rows[i].workers,
