@@ -130,15 +130,6 @@ static struct record *entries_of(struct context *context, const struct analyze_r
     return entries;
 }
 
-static bool write_file(struct context *context, const char *path, const struct text *text, struct error *err)
-{
-    struct output *out = output_open(path, context->out_fd, err);
-    if (out && output_write(out, text->s, text->len, err))
-        return output_commit(out, err);
-    output_abort(out);
-    return false;
-}
-
 static bool write_reports(struct context *context, const struct analyze_request *request, const struct analysis *analysis,
                           struct error *err)
 {
@@ -146,12 +137,12 @@ static bool write_reports(struct context *context, const struct analyze_request 
     bool ok = true;
     if (request->summary_yaml) {
         verdict_summary_render(&out, analysis);
-        ok = write_file(context, request->summary_yaml, &out, err);
+        ok = command_write(context, request->summary_yaml, &out, err);
     }
     if (ok && request->verdicts_json) {
         text_clear(&out);
         verdict_json_render(&out, analysis);
-        ok = write_file(context, request->verdicts_json, &out, err);
+        ok = command_write(context, request->verdicts_json, &out, err);
     }
     text_close(&out);
     return ok;

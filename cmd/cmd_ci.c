@@ -9,7 +9,6 @@
 #include "cmd/parse_step.h"
 #include "cmd/upload_step.h"
 #include "config/block.h"
-#include "json/write.h"
 #include "lts/schema.h"
 #include "regress/gate.h"
 #include "report/verdict_text.h"
@@ -222,49 +221,52 @@ static void write_schema(struct ci *ci)
 {
     struct error err = {0};
     json_t *schema = ci->lts ? lts_schema(ci->workload, &err) : NULL;
-    if (!schema)
-        return;
-    struct text out = text_open(64 << 20);
-    json_write(&out, schema, &(struct json_style){.indent = 4, .ascii = true}, 0);
-    text_addc(&out, '\n');
-    struct output *file = output_open(artifact(ci, "lts_payload.schema.json"), ci->context->out_fd, &err);
-    bool ok = file && output_write(file, out.s, out.len, &err);
-    if (ok)
-        ok = output_commit(file, &err);
-    else
-        output_abort(file);
-    if (!ok)
+    if (schema && !command_write_json(ci->context, artifact(ci, "lts_payload.schema.json"), schema, &err))
         add_outcome(ci, "schema", command_fail(ci->context, &err));
-    text_close(&out);
     json_decref(schema);
+}
+
+static json_t *steps_json(const struct ci *ci)
+{
+    json_t *steps = json_array();
+    for (size_t i = 0; i < ci->outcomes_n; i++)
+        json_array_append_new(steps, json_pack("{s:s s:i}", "step", ci->outcomes[i].step, "code", ci->outcomes[i].code));
+    return steps;
+}
+
+static json_t *verdicts_json(const struct ci *ci)
+{
+    json_t *verdicts = json_object();
+    for (int verdict = 0; ci->analysis && verdict < VERDICT_COUNT; verdict++)
+        json_object_set_new(verdicts, verdict_name((enum verdict)verdict), json_integer((json_int_t)ci->analysis->counts[verdict]));
+    return verdicts;
+}
+
+/* A file's name need not be UTF-8. */
+static json_t *name_json(const char *name)
+{
+    struct text clean = text_open(10000);
+    text_add_utf8(&clean, name, strlen(name));
+    json_t *value = json_stringn(clean.s, clean.len);
+    text_close(&clean);
+    return value;
 }
 
 static void write_outcomes(struct ci *ci)
 {
-    json_t *steps = json_array(), *verdicts = json_object();
-    for (size_t i = 0; i < ci->outcomes_n; i++)
-        json_array_append_new(steps, json_pack("{s:s s:i}", "step", ci->outcomes[i].step, "code", ci->outcomes[i].code));
-    for (int verdict = 0; ci->analysis && verdict < VERDICT_COUNT; verdict++)
-        json_object_set_new(verdicts, verdict_name((enum verdict)verdict), json_integer((json_int_t)ci->analysis->counts[verdict]));
-    json_t *whole = json_pack("{s:i s:o s:{s:I s:I s:I s:I s:I} s:o s:{s:s s:I s:I s:I s:o}}", "exit_code", exit_code(ci), "steps",
-                              steps, "tests", "parsed", (json_int_t)ci->parsed.tests, "broken", (json_int_t)ci->parsed.broken,
-                              "skipped", (json_int_t)ci->parsed.skipped, "valid", (json_int_t)ci->parsed.valid, "invalid",
-                              (json_int_t)ci->parsed.invalid, "verdicts", verdicts, "history", "uri", ci->history, "added",
-                              (json_int_t)ci->stored.added, "replaced", (json_int_t)ci->stored.replaced, "unchanged",
-                              (json_int_t)ci->stored.unchanged, "not_stored", ci->not_stored ? json_string(ci->not_stored) : json_null());
-    struct text out = text_open(1 << 20);
+    const struct parse_counts *parsed = &ci->parsed;
+    const struct history_counts *stored = &ci->stored;
     struct error err = {0};
-    json_write(&out, whole, &(struct json_style){.indent = 4, .ascii = true}, 0);
-    text_addc(&out, '\n');
-    struct output *file = output_open(artifact(ci, "outcome.json"), ci->context->out_fd, &err);
-    bool ok = file && output_write(file, out.s, out.len, &err);
-    if (ok)
-        ok = output_commit(file, &err);
-    else
-        output_abort(file);
-    if (!ok)
+    json_t *tests = json_pack("{s:I s:I s:I s:I s:I}", "parsed", (json_int_t)parsed->tests, "broken", (json_int_t)parsed->broken,
+                              "skipped", (json_int_t)parsed->skipped, "valid", (json_int_t)parsed->valid, "invalid",
+                              (json_int_t)parsed->invalid);
+    json_t *history = json_pack("{s:o s:I s:I s:I s:o}", "uri", name_json(ci->history), "added", (json_int_t)stored->added, "replaced",
+                                (json_int_t)stored->replaced, "unchanged", (json_int_t)stored->unchanged, "not_stored",
+                                ci->not_stored ? json_string(ci->not_stored) : json_null());
+    json_t *whole = json_pack("{s:i s:o s:o s:o s:o}", "exit_code", exit_code(ci), "steps", steps_json(ci), "tests", tests, "verdicts",
+                              verdicts_json(ci), "history", history);
+    if (!command_write_json(ci->context, artifact(ci, "outcome.json"), whole, &err))
         add_outcome(ci, "outcome", command_fail(ci->context, &err));
-    text_close(&out);
     json_decref(whole);
 }
 

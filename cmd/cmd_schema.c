@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "cmd/command.h"
-#include "json/write.h"
 #include "lts/schema.h"
 
 static const struct option options_schema_only[] = {
@@ -13,29 +12,14 @@ static const struct option options_schema_only[] = {
 
 static const struct option *const tables[] = {options_workload, options_schema_only, options_common, NULL};
 
-static bool write_json(struct context *context, const char *path, const json_t *value, struct error *err)
-{
-    struct text out = text_open(64 << 20);
-    json_write(&out, value, &(struct json_style){.indent = 4, .ascii = true}, 0);
-    text_addc(&out, '\n');
-    struct output *file = output_open(path, context->out_fd, err);
-    bool ok = file && output_write(file, out.s, out.len, err);
-    if (ok)
-        ok = output_commit(file, err);
-    else
-        output_abort(file);
-    text_close(&out);
-    return ok;
-}
-
 static bool write_both(struct context *context, const struct workload *workload, const char *path, struct error *err)
 {
     json_t *schema = lts_schema(workload, err), *mapping = NULL;
-    bool ok = schema && write_json(context, path, schema, err);
+    bool ok = schema && command_write_json(context, path, schema, err);
     if (ok && strcmp(path, "-") != 0) {
         const char *beside = arena_printf(context->arena, "%s/opensearch_mapping.json", dirname(arena_strdup(context->arena, path)));
         mapping = lts_mapping(workload, err);
-        ok = mapping && write_json(context, beside, mapping, err);
+        ok = mapping && command_write_json(context, beside, mapping, err);
     }
     json_decref(schema);
     json_decref(mapping);

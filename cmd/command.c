@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "json/write.h"
 #include "history/history.h"
 #include "store/parse.h"
 #include "workload/find.h"
@@ -13,6 +14,8 @@
 #ifndef MB_INSTALLED_WORKLOADS
 #define MB_INSTALLED_WORKLOADS "/usr/share/matbench/workloads"
 #endif
+
+enum { JSON_FILE_MAX = 256 << 20 };
 
 const struct option options_common[] = {
     {"log_level", OPTION_TEXT, "LEVEL", "info", false, "How much is logged on standard error: debug, info, warning, error."},
@@ -103,4 +106,23 @@ unsigned command_jobs(const struct context *context)
 {
     double jobs = options_number(context->options, "jobs");
     return isnan(jobs) ? pool_processors() : (unsigned)jobs;
+}
+
+bool command_write(struct context *context, const char *path, const struct text *text, struct error *err)
+{
+    struct output *out = output_open(path, context->out_fd, err);
+    if (out && output_write(out, text->s, text->len, err))
+        return output_commit(out, err);
+    output_abort(out);
+    return false;
+}
+
+bool command_write_json(struct context *context, const char *path, const json_t *value, struct error *err)
+{
+    struct text out = text_open(JSON_FILE_MAX);
+    json_write(&out, value, &(struct json_style){.indent = 4, .ascii = true}, 0);
+    text_addc(&out, '\n');
+    bool ok = command_write(context, path, &out, err);
+    text_close(&out);
+    return ok;
 }

@@ -51,6 +51,10 @@ struct workload *command_workload(struct context *context, const char *name, str
 const char *command_history_uri(struct context *context, struct error *err);
 /* A file name or another text of an input, as it may stand in a line on the screen. */
 const char *command_shown(struct context *context, const char *text);
+/* Writes a whole file ("-": standard output), or leaves the older one. */
+bool command_write(struct context *context, const char *path, const struct text *text, struct error *err);
+/* The value as indented JSON with a newline at its end. */
+bool command_write_json(struct context *context, const char *path, const json_t *value, struct error *err);
 unsigned command_jobs(const struct context *context);
 
 #endif

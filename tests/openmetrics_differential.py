@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""openmetrics_differential.py MATBENCH SOURCE SHARED VENV: the text of `matbench parse --output_kpis` as the Python client's
-OpenMetrics parser reads it, held against the payloads: every value, label and time, nothing more. Installs the client into
-VENV first; fails when that is not possible."""
+"""openmetrics_differential.py MATBENCH SOURCE SHARED: the text of `matbench parse --output_kpis` as the Python client's
+OpenMetrics parser (Debian's python3-prometheus-client) reads it, held against the payloads: every value, label and time,
+nothing more."""
 import datetime
 import json
 import os
@@ -9,9 +9,10 @@ import re
 import subprocess
 import sys
 import tempfile
-import venv
 
-CLIENT = "prometheus_client==0.21.1"
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+
+
 passed = failed = 0
 
 
@@ -21,19 +22,6 @@ def check(ok, what):
     failed += not ok
     if not ok:
         print("not so:", what, file=sys.stderr)
-
-
-def client_parser(folder):
-    """The function that parses; from a virtual environment, so that the machine stays as it is."""
-    marker = os.path.join(folder, "installed-" + CLIENT)
-    if not os.path.exists(marker):
-        venv.create(folder, with_pip=True, clear=True)
-        subprocess.run([os.path.join(folder, "bin", "python"), "-m", "pip", "install", "--quiet", CLIENT], check=True)
-        open(marker, "w").close()
-    sys.path.insert(0, subprocess.check_output(
-        [os.path.join(folder, "bin", "python"), "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"], text=True).strip())
-    from prometheus_client.openmetrics.parser import text_string_to_metric_families
-    return text_string_to_metric_families
 
 
 def run(matbench, workload, results, folder):
@@ -162,8 +150,8 @@ def odd_tree(folder):
 
 
 def main():
-    matbench, source, shared, folder = sys.argv[1:5]
-    parse = client_parser(folder)
+    matbench, source, shared = sys.argv[1:4]
+    parse = text_string_to_metric_families
     golden = os.path.join(shared, "data", "python-golden", "fms", "tests")
     assert os.path.isdir(golden), golden + " is needed"
     with tempfile.TemporaryDirectory() as scratch:
