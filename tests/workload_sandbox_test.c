@@ -398,7 +398,6 @@ static const struct row values[] = {
 static const struct row attacks[] = {
     {IN_FUNCTION("while true do end"), "!takes more than 20 million steps"},
     {IN_FUNCTION("for i = 1, math.huge do end"), "!takes more than 20 million steps"},
-    {IN_FUNCTION("repeat local x = {} until false"), "!takes more than 20 million steps"},
     {IN_FUNCTION("local t = {} while true do t[#t + 1] = t end"), "!needs more than 64 MB of memory"},
     {IN_FUNCTION("local s = 'x' while true do s = s .. s end"), "!needs more than 64 MB of memory"},
     {IN_FUNCTION("local s = 'x' for i = 1, 20 do s = s .. s end while true do local u = s .. 'y' end"), "!copies more than 1 GB"},
@@ -409,25 +408,26 @@ static const struct row attacks[] = {
     {IN_FUNCTION("local function f() return f() end return f()"), "!takes more than 20 million steps"},
     {IN_FUNCTION("local function f(a) table.sort({1, 2}, f) end return f()"), "!overflow"},
     {IN_FUNCTION("local t = {} for i = 1, 1e5 do t[i] = i end while true do table.insert(t, 1, 0) end"), "!takes more than 20 million steps"},
-    {IN_FUNCTION("local t = {} for i = 1, 1e5 do t[i] = i end while true do table.remove(t, 1) t[#t + 1] = 0 end"), "!takes more than 20 million steps"},
     {IN_FUNCTION("local t = {} for i = 1, 1e5 do t[i] = i end while true do table.sort(t) end"), "!takes more than 20 million steps"},
     {IN_FUNCTION("local t = {} for i = 1, 1e5 do t['x' .. i] = i end while true do pairs(t) end"), "!takes more than 20 million steps"},
-    {IN_FUNCTION("local t = {} for i = 1, 1e5 do t[i] = i end while true do select('#', table.unpack(t)) end"), "!takes more than 20 million steps"},
     {"table.unpack({}, 1, 1e8)", "!too many results"},
-    {IN_FUNCTION("local s = '' for i = 1, 20 do s = s .. ' ' end for i = 1, 20 do s = s .. s end while true do tonumber(s) end"),
-     "!takes more than 20 million steps"},
     {IN_FUNCTION("local t = {} for i = 1, 200 do t = {t} end return t"), "!nested more than 100 deep"},
     {IN_FUNCTION("local t = {} t[1] = t return t"), "!nested more than 100 deep"},
-    {IN_FUNCTION("local t = {} for i = 1, 90 do t = {t, t} end return t"), "!takes more than 20 million steps"},
     {IN_FUNCTION("local t = echo(1) for i = 1, 90 do t = echo(t, t) end return t"), "!a value of more than 4000000 parts"},
     {IN_FUNCTION("local t = echo(1) for i = 1, 2000 do t = echo(t) end return t"), "!nested more than 612 deep"},
     {IN_FUNCTION("while true do many() end"), "!the helpers gave more than 1 GB"},
-    {IN_FUNCTION("local k = long_text() while true do local x = o[k] end"), "!takes more than 20 million steps"},
-    {IN_FUNCTION("local k = long_text() while true do local x = _ENV[k] end"), "!"},
 };
 
 /* The same, each a second or more: with MB_LONG only. */
 static const struct row long_attacks[] = {
+    {IN_FUNCTION("local k = long_text() while true do local x = o[k] end"), "!takes more than 20 million steps"},
+    {IN_FUNCTION("local k = long_text() while true do local x = _ENV[k] end"), "!"},
+    {IN_FUNCTION("local t = {} for i = 1, 1e5 do t[i] = i end while true do table.remove(t, 1) t[#t + 1] = 0 end"), "!takes more than 20 million steps"},
+    {IN_FUNCTION("local t = {} for i = 1, 1e5 do t[i] = i end while true do select('#', table.unpack(t)) end"), "!takes more than 20 million steps"},
+    {IN_FUNCTION("repeat local x = {} until false"), "!takes more than 20 million steps"},
+    {IN_FUNCTION("local t = {} for i = 1, 90 do t = {t, t} end return t"), "!takes more than 20 million steps"},
+    {IN_FUNCTION("local s = '' for i = 1, 20 do s = s .. ' ' end for i = 1, 20 do s = s .. s end while true do tonumber(s) end"),
+     "!takes more than 20 million steps"},
     {IN_FUNCTION("local a = 'x' for i = 1, 24 do a = a .. a end local b = a .. 'y' local c = a .. 'z' while true do local d = b < c end"),
      "!takes more than 5 seconds"},
     {IN_FUNCTION("local t = {} for i = 1, 90 do t = {t, t} end while true do echo(t) end"), "!takes more than 20 million steps"},
@@ -445,7 +445,7 @@ static void test_attacks(void)
     /* after each, the sandbox goes on working */
     struct bench bench;
     bench_open(&bench);
-    for (size_t i = 3; i < 6; i++) {
+    for (size_t i = 2; i < 5; i++) {
         evaluate(&bench, attacks[i].expression);
         const char *got = evaluate(&bench, "double(n)");
         CHECK(strcmp(got, "10") == 0, "after %s: %s", attacks[i].expression, got);
