@@ -171,10 +171,19 @@ static bool write_outcome(struct step *step, struct outcome *outcome)
                      outcome->test->location, err);
 }
 
+/* What was cut at its maximum must not be written as if it were whole. */
+static bool check_size(struct step *step, const struct outcome *outcome)
+{
+    if (!outcome->matrix.over && !outcome->payload_text.over && !outcome->compact.over)
+        return true;
+    return error_at(&step->err, ERR_ARTIFACT, (struct pos){.file = outcome->test->relative},
+                    "its values are larger than 1 GB as JSON; the workload can select less of its artifacts");
+}
+
 static bool deliver(void *context, struct outcome *outcome)
 {
     struct step *step = context;
-    if (*step->context->signal)
+    if (*step->context->signal || !check_size(step, outcome))
         return false;
     log_outcome(step, outcome);
     count_outcome(step, outcome);
