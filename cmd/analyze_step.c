@@ -11,12 +11,15 @@ const struct option options_analyze[] = {
     {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
     {"fail_on", OPTION_LIST, "LIST", "regression", false,
      "Which verdicts make the exit code: regression (1), suspect (2), missing, no-history, cannot-tell (3), improvement (4), or none."},
-    {"min_history", OPTION_NUMBER, "N", NULL, false, "Run points of history that a regression needs; default: the workload's, else 8."},
+    {"min_history", OPTION_NUMBER, "N", NULL, false, "Run points of history that a regression needs; default: the workload's, else 8, or 5 "
+     "where all of them are of the version under test."},
     {"false_alarm_rate", OPTION_NUMBER, "P", "0.05", false, "Promised probability of any regression when nothing changed, per invocation."},
     {"history_scope", OPTION_TEXT, "SCOPE", "older", false, "older: versions up to the entry's own; all: newer ones too."},
     {"kpi_filter", OPTION_TEXT, "TEXT", NULL, false, "Only KPIs whose name contains this."},
     {0},
 };
+
+enum { MIN_HISTORY = 8, MIN_HISTORY_SAME = 5 };
 
 struct records {
     struct arena *arena;
@@ -88,7 +91,8 @@ static void make_options(struct context *context, const struct workload *workloa
         .kpis_n = workload->kpis_n,
         .kpi_filter = options_text(context->options, "kpi_filter"),
         .scope = strcmp(scope, "all") == 0 ? SCOPE_ALL : SCOPE_OLDER,
-        .min_history = !isnan(min_history) ? (int)min_history : analyze->min_history ? analyze->min_history : 8,
+        .min_history = !isnan(min_history) ? (int)min_history : analyze->min_history ? analyze->min_history : MIN_HISTORY,
+        .min_history_same = isnan(min_history) && !analyze->min_history ? MIN_HISTORY_SAME : 0,
         .false_alarm_rate = rate,
         .suspect_level = 0.05,
     };

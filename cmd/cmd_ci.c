@@ -338,8 +338,9 @@ static void show_next(const struct ci *ci)
     if (counts && counts[VERDICT_SUSPECT])
         fprintf(out, "next: run the suspect configurations again; the last column says how often\n");
     if (counts && counts[VERDICT_NO_HISTORY] + counts[VERDICT_CANNOT_TELL])
-        fprintf(out, "next: keep running: %d run points of history are needed before a change is called a regression\n",
-                ci->analysis->options->min_history);
+        fprintf(out, "next: keep running: %d run points of history (%d of one version) are needed before a change is called a regression\n",
+                ci->analysis->options->min_history,
+                ci->analysis->options->min_history_same ? ci->analysis->options->min_history_same : ci->analysis->options->min_history);
 }
 
 static void show(struct ci *ci)

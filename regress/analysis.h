@@ -35,6 +35,8 @@ struct analysis_options {
     const char *kpi_filter;  /* only KPIs whose name contains it; NULL: all */
     enum history_scope scope;
     int min_history;         /* run points that a regression needs; 8 */
+    int min_history_same;    /* the same where all of them are of the entry's own version, so that nothing changed between
+                              * them (contract C5.1: six nights of one version); 0: min_history */
     double false_alarm_rate; /* promised probability of any regression when nothing changed, per invocation; .05 */
     double suspect_level;    /* uncorrected level from which a run is suspect; .05 */
 };

@@ -113,12 +113,20 @@ static bool worse_direction(const struct hypothesis *h, double change)
     return (double)h->series.worse * change > 0;
 }
 
+int verdict_min_history(const struct hypothesis *h, const struct analysis_options *options)
+{
+    for (size_t i = 0; i < h->series.n; i++)
+        if (strcmp(h->series.points[i].version, h->version) != 0)
+            return options->min_history;
+    return options->min_history_same > 0 ? options->min_history_same : options->min_history;
+}
+
 static enum verdict decide(const struct hypothesis *h, const struct invocation *invocation)
 {
     const struct analysis_options *options = invocation->options;
     if (!h->findings.tested)
         return VERDICT_CANNOT_TELL;
-    bool enough = h->series.n >= (size_t)options->min_history;
+    bool enough = h->series.n >= (size_t)verdict_min_history(h, options);
     if (h->corrected_worse <= options->false_alarm_rate && enough)
         return VERDICT_REGRESSION;
     if (h->corrected_better <= options->false_alarm_rate && enough)
@@ -193,7 +201,7 @@ static double gate_alpha(const struct hypothesis *h, const struct invocation *in
 static int count_more_runs(const struct hypothesis *h, const struct baseline *base, const struct invocation *invocation)
 {
     const struct evidence *e = &h->result->evidence;
-    int missing = invocation->options->min_history - (int)e->points_n;
+    int missing = verdict_min_history(h, invocation->options) - (int)e->points_n;
     if (h->result->verdict == VERDICT_SUSPECT) {
         int more = baseline_more_runs(base, gate_alpha(h, invocation), fabs(e->change));
         int least = missing > 1 ? missing : 1;
@@ -217,7 +225,7 @@ static void describe_flip(struct hypothesis *h, const struct baseline *base, con
     double alpha = better ? invocation->options->false_alarm_rate * series_newest_share(&h->series) / (double)invocation->tested
                           : invocation->options->suspect_level * series_newest_share(&h->series);
     double ok = base->centre + (better ? -sign : sign) * fmax(least, baseline_critical(base, alpha, side));
-    bool enough = e->points_n >= (size_t)invocation->options->min_history;
+    bool enough = e->points_n >= (size_t)verdict_min_history(h, invocation->options);
     double gate = enough ? gate_alpha(h, invocation) : invocation->options->suspect_level * series_newest_share(&h->series);
     double worse = base->centre + sign * fmax(least, baseline_critical(base, gate, h->series.worse));
     e->ok_from = ok;

@@ -22,6 +22,9 @@ struct invocation {
     size_t rejected; /* hypotheses whose corrected p_worse is within the level */
 };
 
+/* Run points that a regression of this series needs. */
+int verdict_min_history(const struct hypothesis *h, const struct analysis_options *options);
+
 /* Verdicts that need no test: ignored, no direction, no number, no history, missing. False: it must be tested;
  * h->series is then filled. `changed_key`: see entry_result. */
 bool verdict_without_test(struct hypothesis *h, const struct selection *selection, const struct record *entry,

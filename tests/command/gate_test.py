@@ -34,12 +34,13 @@ class NightsTest(CommandTest):
 
     def test_six_nights(self):
         last = self.nights(6, "--last-worse", "0.10")
-        for code, options in ((0, ()), (1, ("--min_history=5",)), (2, ("--fail_on=regression,suspect",)),
-                              (0, ("--fail_on=none", "--min_history=5")), (0, ("--fail_on=improvement",))):
+        for code, options in ((1, ()), (1, ("--min_history=5",)), (0, ("--min_history=8",)),
+                              (2, ("--fail_on=regression,suspect", "--min_history=8")), (0, ("--fail_on=none",)),
+                              (0, ("--fail_on=improvement", "--min_history=8"))):
             with self.subTest(options):
                 done = self.ci(last, "--noupload", *options, code=code)
                 verdict = self.kpi()["verdict"]
-                self.assertEqual(verdict, "regression" if "--min_history=5" in options else "suspect")
+                self.assertEqual(verdict, "suspect" if "--min_history=8" in options else "regression")
                 self.assertRegex(done.out, f"exit code {code}: ")
                 self.assertEqual(self.json("outcome.json")["exit_code"], code)
         self.assertIn("5 run points of the 8", self.kpi()["reason"])
