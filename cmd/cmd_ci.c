@@ -77,12 +77,15 @@ static const char *artifact(struct ci *ci, const char *name)
 /* Keys that ask for what this version has not: refused, never silently ignored. */
 static bool check_backends(const struct block *block, struct error *err)
 {
-    static const char *const flags[] = {"lts.opensearch.export.enabled", "lts.regression_analyses.notification.enabled",
-                                        "download.save_to_artifacts"};
+    static const struct {
+        const char *path, *within; /* counts only while `within` is on; NULL: always */
+    } flags[] = {{"lts.opensearch.export.enabled", NULL},
+                 {"lts.regression_analyses.notification.enabled", "lts.regression_analyses.enabled"},
+                 {"download.save_to_artifacts", NULL}};
     static const char *const texts[] = {"lts.horreum.test_name", "download.url", "download.url_file", "prom_workload", "preset"};
     for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
-        if (block_flag(block, flags[i], false))
-            return error_set(err, ERR_USAGE, "matbench.%s is true, and this version has nothing behind it; set it to false%s", flags[i],
+        if (block_flag(block, flags[i].path, false) && (!flags[i].within || block_flag(block, flags[i].within, true)))
+            return error_set(err, ERR_USAGE, "matbench.%s is true, and this version has nothing behind it; set it to false%s", flags[i].path,
                              i == 0 ? ", and lts.history.uri: sqlite:FILE for a history" : "");
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         if (block_text(block, texts[i]))
