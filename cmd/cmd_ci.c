@@ -93,18 +93,24 @@ static bool check_backends(const struct block *block, struct error *err)
     return true;
 }
 
-/* By a flag or a variable, not by its default. */
-static bool is_given(const struct ci *ci, const char *flag)
+/* What the block says counts where neither a flag nor a variable does. */
+static bool apply_block(struct ci *ci, struct error *err)
 {
-    const char *source = options_source(ci->context->options, flag);
-    return source && strcmp(source, "default") != 0;
-}
-
-static const char *flag_or_block(const struct ci *ci, const char *flag, const char *path)
-{
-    const char *given = is_given(ci, flag) ? options_text(ci->context->options, flag) : NULL;
-    const char *configured = given ? NULL : block_text(ci->block, path);
-    return given ? given : configured ? configured : options_text(ci->context->options, flag);
+    static const struct {
+        const char *option, *path;
+    } rows[] = {{"workload", "workload"},
+                {"results_dirname", "test_directory"},
+                {"history", "lts.history.uri"},
+                {"fail_on", "lts.gate.fail_on"},
+                {"min_history", "lts.gate.min_history"},
+                {"false_alarm_rate", "lts.gate.false_alarm_rate"}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const char *text = block_text(ci->block, rows[i].path);
+        const char *source = arena_printf(ci->context->arena, "matbench.%s", rows[i].path);
+        if (text && !options_fallback(ci->context->options, rows[i].option, text, source, err))
+            return false;
+    }
+    return true;
 }
 
 static bool choose_places(struct ci *ci, struct error *err)
@@ -113,12 +119,10 @@ static bool choose_places(struct ci *ci, struct error *err)
     const char *config = options_text(context->options, "config"), *positional = options_positional(context->options, 0);
     if (config && !(ci->block = block_load(context->arena, config, err)))
         return false;
-    if (ci->block && !check_backends(ci->block, err))
+    if (ci->block && !(check_backends(ci->block, err) && apply_block(ci, err)))
         return false;
-    ci->directory = positional ? positional : flag_or_block(ci, "results_dirname", "test_directory");
-    ci->history = flag_or_block(ci, "history", "lts.history.uri");
-    if (!ci->history)
-        ci->history = command_history_uri(context, err);
+    ci->directory = positional ? positional : options_text(context->options, "results_dirname");
+    ci->history = command_history_uri(context, err);
     ci->artifacts = options_text(context->options, "artifact_dir");
     if (!ci->artifacts)
         ci->artifacts = variables_get(context->variables, "MATBENCH_ARTIFACT_DIR");
@@ -135,24 +139,24 @@ static bool choose_places(struct ci *ci, struct error *err)
 
 static bool choose_steps(struct ci *ci, struct error *err)
 {
-    const char *configured = is_given(ci, "fail_on") ? NULL : block_text(ci->block, "lts.gate.fail_on");
-    const char *const one[] = {configured, NULL};
-    const char *upload = options_text(ci->context->options, "upload");
-    if (!analyze_check_options(ci->context, err) || !gate_parse(configured ? one : options_list(ci->context->options, "fail_on"), &ci->gate, err))
+    const struct options *options = ci->context->options;
+    const char *upload = options_text(options, "upload");
+    bool chosen = strcmp(options_source(options, "fail_on"), "default") != 0; /* says more than fail_test_on_regression */
+    if (!analyze_check_options(ci->context, err) || !gate_parse(options_list(options, "fail_on"), &ci->gate, err))
         return false;
     ci->lts = block_flag(ci->block, "lts.generate", true);
     ci->analyze = ci->lts && block_flag(ci->block, "lts.regression_analyses.enabled", true);
     ci->upload_on_regression = block_flag(ci->block, "lts.regression_analyses.upload_lts_on_regression", true);
-    if (!block_flag(ci->block, "lts.regression_analyses.fail_test_on_regression", true))
+    if (!chosen && !block_flag(ci->block, "lts.regression_analyses.fail_test_on_regression", true))
         ci->gate.fails[VERDICT_REGRESSION] = false;
-    ci->upload = ci->lts && (upload ? options_bool(ci->context->options, "upload")
+    ci->upload = ci->lts && (upload ? options_bool(options, "upload")
                                     : block_flag(ci->block, "lts.history.upload", true));
     return true;
 }
 
 static struct workload *choose_workload(struct ci *ci, struct error *err)
 {
-    const char *name = flag_or_block(ci, "workload", "workload");
+    const char *name = options_text(ci->context->options, "workload");
     if (!name) {
         error_set(err, ERR_USAGE, "ci: --workload=NAME is missing (or MATBENCH_WORKLOAD, or matbench.workload in --config)");
         return NULL;

@@ -22,7 +22,7 @@ struct context {
     struct log log;
     const char *const *environment;
     const struct variables *variables;
-    const struct options *options;
+    struct options *options;
     const volatile sig_atomic_t *signal; /* the signal that asks to stop, or 0 */
     const char *program_folder;          /* where the program is: shipped workloads are found from there */
 };

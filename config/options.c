@@ -280,6 +280,13 @@ struct options *options_parse(struct arena *arena, const struct option *const *t
     return options;
 }
 
+bool options_fallback(struct options *options, const char *name, const char *text, const char *source, struct error *err)
+{
+    struct value *value = value_of(options, name);
+    bool given = value->source && strcmp(value->source, "default") != 0;
+    return given || set_value(options->arena, value, text, source, err);
+}
+
 const char *options_text(const struct options *options, const char *name)
 {
     return value_of(options, name)->text;

@@ -47,6 +47,9 @@ struct options *options_parse(struct arena *arena, const struct option *const *t
                               const char *const *argv, const struct variables *variables, size_t positional_max,
                               struct error *err);
 
+/* A value from a configuration file: counts where there is none but a default. `source` names it in errors. */
+bool options_fallback(struct options *options, const char *name, const char *text, const char *source, struct error *err);
+
 /* The value, or NULL when it has none. The name must be in the tables (assert). */
 const char *options_text(const struct options *options, const char *name);
 bool options_bool(const struct options *options, const char *name);

@@ -244,6 +244,23 @@ class BlockTest(CommandTest):
         self.block(text % "fail_test_on_regression: true", "--noupload", code=1)
         self.block(text % "fail_test_on_regression: false", "--noupload", code=0)
         self.block(text % "enabled: false", "--noupload", code=0)
+        # a flag says more than the block
+        self.block(text % "fail_test_on_regression: false", "--noupload", "--fail_on=regression", code=1)
+
+    def test_gate_options(self):
+        """Every key of lts.gate counts, and a flag counts more."""
+        tree("nights", self.place / "n", 9, "--last-worse", "0.10")
+        for k in range(1, 9):
+            self.upload(f"n/night-{k}", code=0)
+        text = "matbench: {workload: fine_tuning, test_directory: n/night-9, lts: {gate: {%s}}}"
+        self.block(text % "min_history: 20", "--noupload", code=0)
+        self.assertEqual(self.kpi()["verdict"], "suspect")
+        self.block(text % "min_history: 20, fail_on: suspect", "--noupload", code=2)
+        self.block(text % "min_history: 20", "--noupload", "--min_history=8", code=1)
+        self.block(text % "false_alarm_rate: 1e-9", "--noupload", code=0)
+        self.block(text % "false_alarm_rate: 1e-9", "--noupload", "--false_alarm_rate=0.05", code=1)
+        done = self.block(text % "min_history: few", "--noupload", code=100)
+        self.assertIn("--min_history (matbench.lts.gate.min_history): 'few': expected a number", done.err)
 
 
 if __name__ == "__main__":
