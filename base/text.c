@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -171,4 +172,12 @@ size_t text_width(const char *s)
     for (; *s; s++)
         n += ((unsigned char)*s & 0xC0) != 0x80;
     return n;
+}
+
+void text_trim(const char **s, size_t *len)
+{
+    while (*len && isspace((unsigned char)(*s)[*len - 1]))
+        --*len;
+    while (*len && isspace((unsigned char)**s))
+        ++*s, --*len;
 }

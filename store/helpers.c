@@ -1,5 +1,4 @@
 /* The functions that Lua code may call. Each takes JSON values and gives one; a wrong argument is an error that says so. */
-#include <ctype.h>
 #include <string.h>
 
 #include "base/moment.h"
@@ -227,10 +226,7 @@ static bool help_trim(void *context, json_t *const *arguments, size_t n, json_t 
     (void)context;
     if (!want_text(arguments, n, 0, &text, &len, err))
         return false;
-    while (len && isspace((unsigned char)text[len - 1]))
-        len--;
-    while (len && isspace((unsigned char)*text))
-        text++, len--;
+    text_trim(&text, &len);
     *result = json_stringn(text, len);
     return true;
 }

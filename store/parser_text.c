@@ -1,6 +1,4 @@
 /* text: FILE without the blanks around it; python: FILE, a Python literal; exists: FILE, true or false. */
-#include <ctype.h>
-
 #include "store/literal.h"
 #include "store/parsing.h"
 
@@ -10,10 +8,7 @@ static json_t *parse_text(struct parsing *parsing, const struct parser *parser, 
     size_t len;
     if (parsing_read(parsing, parser->arguments[0].text, &bytes, &len, &path, err) != ROOT_FOUND)
         return NULL;
-    while (len && isspace((unsigned char)bytes[len - 1]))
-        len--;
-    while (len && isspace((unsigned char)*bytes))
-        bytes++, len--;
+    text_trim(&bytes, &len);
     return parsing_string(parsing, path, bytes, len);
 }
 

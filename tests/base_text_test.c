@@ -28,6 +28,14 @@ static void test_utf8(void)
         CHECK(got == utf8_rows[i].valid, "row %zu: %zu", i, got);
     }
     CHECK(text_width("été") == 3, "width");
+    const char *trimmed = " \t a b\r\n";
+    size_t len = strlen(trimmed);
+    text_trim(&trimmed, &len);
+    CHECK(len == 3 && memcmp(trimmed, "a b", 3) == 0, "trim: %zu", len);
+    trimmed = " \n";
+    len = 2;
+    text_trim(&trimmed, &len);
+    CHECK(len == 0, "trim: nothing is left");
 }
 
 static void test_text(void)
