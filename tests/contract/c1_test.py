@@ -192,7 +192,7 @@ class FlagTest(SmallTest):
                 ("fail_on", "no-history", ends(3)), ("fail_on", "regresion", ends(100, "'regression'")),
                 ("false_alarm_rate", "2", ends(100, "--false_alarm_rate=2")), ("min_history", "1", ends(100, "--min_history=1")),
                 ("history_scope", "newer", ends(100, "--history_scope=newer")), ("kpi_filter", "spee", one_kpi),
-                ("history", "nowhere:x", ends(100, "nowhere:x")))
+                ("history", "nowhere:x", ends(100, "'nowhere:' is no known kind of history")))
         for option, value, check in rows:
             self.everywhere("analyze_lts", option, value, check, *base)
 
@@ -549,6 +549,8 @@ class LogTest(CommandTest):
                     self.lines_are_well_formed(done)
                     self.assertNotRegex(done.err, r"(?m)^(ERROR \| forged|Traceback|FAILED)")
                     self.assertNotRegex(done.err, "[\x00-\x09\x0b-\x1f\x7f\x85\u2028]")
+        (self.place / ".env.json").unlink()
+        (self.place / ".env.yaml").unlink()
         for done in (self.matbench("parse", "--workload=" + self.FORGED, "--results_dirname=tests", code=100),
                      self.matbench(self.FORGED, code=100), self.matbench("upload_lts", "--workload=w", "--results_dirname=tests",
                                                                          "--history=" + self.FORGED, code=100)):
