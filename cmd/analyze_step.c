@@ -5,6 +5,7 @@
 
 #include "cmd/markers.h"
 #include "json/write.h"
+#include "regress/relabel.h"
 #include "report/verdict_json.h"
 #include "report/verdict_summary.h"
 
@@ -25,12 +26,21 @@ enum { MIN_HISTORY = 8, MIN_HISTORY_SAME = 5 };
 struct records {
     struct arena *arena;
     LIST_OF(struct record) list;
+    const struct workload *workload;
+    size_t left_out; /* by rewrite_settings */
+    struct error err;
 };
 
 static bool take_record(void *context, const struct record *record)
 {
     struct records *records = context;
-    *LIST_ADD(records->arena, &records->list) = *record;
+    struct record taken = *record;
+    bool kept;
+    if (!relabel_record(records->arena, records->workload, &taken, &kept, &records->err))
+        return false;
+    if (kept)
+        *LIST_ADD(records->arena, &records->list) = taken;
+    records->left_out += !kept;
     return true;
 }
 
@@ -40,6 +50,12 @@ static bool load_history(struct context *context, const struct analyze_request *
     bool ok = history && (!history_exists(history) ||
                           history_walk(history, request->workload->name, context->arena, take_record, records, err));
     history_close(history);
+    if (ok && records->err.kind) {
+        *err = records->err;
+        return false;
+    }
+    if (records->left_out)
+        log_line(&context->log, LOG_INFO, "records of history that rewrite_settings leaves out: %zu", records->left_out);
     return ok;
 }
 
@@ -123,15 +139,20 @@ static bool is_ignored(const struct analyze *analyze, const struct record *recor
     return false;
 }
 
-static struct record *entries_of(struct context *context, const struct analyze_request *request, size_t *n)
+/* NULL when rewriting the labels failed. */
+static struct record *entries_of(struct context *context, const struct analyze_request *request, size_t *n, struct error *err)
 {
     size_t all;
     const struct record *records = batch_records(request->batch, &all);
     struct record *entries = ARENA_ARRAY(context->arena, struct record, all + 1);
     *n = 0;
-    for (size_t i = 0; i < all; i++)
-        if (!is_ignored(&request->workload->analyze, &records[i]))
-            entries[(*n)++] = records[i];
+    for (size_t i = 0; i < all; i++) {
+        bool kept;
+        entries[*n] = records[i];
+        if (!relabel_record(context->arena, request->workload, &entries[*n], &kept, err))
+            return NULL;
+        *n += kept && !is_ignored(&request->workload->analyze, &records[i]);
+    }
     return entries;
 }
 
@@ -163,17 +184,17 @@ static int fail(struct context *context, const struct analyze_request *request, 
 const struct analysis *analyze_step(struct context *context, const struct analyze_request *request, int *code)
 {
     struct error err = {0};
-    struct records records = {.arena = context->arena};
+    struct records records = {.arena = context->arena, .workload = request->workload};
     struct analysis_options *options = ARENA_NEW(context->arena, struct analysis_options);
     size_t entries_n;
     make_options(context, request->workload, options);
-    if (!load_history(context, request, &records, &err)) {
+    const struct record *entries = entries_of(context, request, &entries_n, &err);
+    if (!entries || !load_history(context, request, &records, &err)) {
         *code = fail(context, request, &err);
         return NULL;
     }
     if (request->markers)
         marker_set(context, request->markers, MARKER_NO_HISTORY, records.list.n == 0);
-    const struct record *entries = entries_of(context, request, &entries_n);
     const struct analysis *analysis =
         analysis_run(context->arena, options, entries, entries_n, records.list.v, records.list.n);
     *code = write_reports(context, request, analysis, &err) ? 0 : fail(context, request, &err);

@@ -78,7 +78,7 @@ def small_test(directory, speed=10.0, settings=None, **data):
     key = hashlib.sha256(json.dumps([directory.name, given]).encode()).digest()[:16]
     identity = str(uuid.UUID(bytes=key, version=4))
     given = {"uuid": identity, "run_id": identity} | given
-    (directory / "settings.yaml").write_text(json.dumps({"name": directory.name} | (settings or {})) + "\n")
+    (directory / "settings.yaml").write_text(json.dumps({"name": directory.name} | (settings or {}), ensure_ascii=False) + "\n")
     (directory / "exit_code").write_text("0\n")
     (directory / "data.json").write_text(json.dumps(given))
 
