@@ -38,6 +38,8 @@ static int run(struct context *context)
     };
     request.need_payloads = request.payloads != NULL;
     request.kpi_style.without_times = !options_bool(context->options, "openmetrics_times");
+    if (!workload->lts && (request.payloads || request.kpis))
+        log_line(&context->log, LOG_INFO, "workload '%s' has no LTS payloads (lts: none): there is nothing to write of them", workload->name);
     int code = parse_step(context, &request, &counts);
     if (counts.written && counts.tests)
         log_line(&context->log, LOG_INFO, "tests: %zu read, %zu of them broken, %zu skipped; payloads: %zu valid, %zu invalid",

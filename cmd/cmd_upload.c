@@ -41,10 +41,8 @@ static int run(struct context *context)
 {
     struct error err = {0};
     const char *uri = command_history_uri(context, &err);
-    struct workload *workload = uri ? command_workload(context, options_text(context->options, "workload"), &err) : NULL;
+    struct workload *workload = uri ? command_lts_workload(context, &err) : NULL;
     struct batch *batch = workload ? batch_open(&err) : NULL;
-    if (workload && !workload->lts)
-        error_set(&err, ERR_USAGE, "workload '%s' has no LTS payloads (lts: none)", workload->name);
     int code = err.kind ? command_fail(context, &err) : upload(context, workload, uri, batch);
     batch_close(batch);
     workload_close(workload);
