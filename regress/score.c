@@ -1,6 +1,7 @@
 #include "regress/score.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "regress/stats.h"
