@@ -218,7 +218,6 @@ static const struct {
 } resolutions[] = {
     {{3, 5, 0}, 1},
     {{0.25, 1, 2.5}, 0.01},
-    {{1.0 / 3, 1, 2}, 0},
     {{1e-10, 1e-10, 1e-10}, 0}, /* far below every step: not all the same multiple of 1 */
     {{1e-10, 1, 2}, 0},
 };
