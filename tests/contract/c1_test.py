@@ -282,7 +282,7 @@ class FlagTest(SmallTest):
         rows = (("parse", "--output_ltss=x", "--output_lts"), ("parse", "--Workload=w", "--workload"),
                 ("parse", "--output-matrx", "--output_matrix"), ("upload_lts", "--dryrun", "--dry_run"),
                 ("analyze_lts", "--fail_om=none", "--fail_on"), ("ci", "--conifg=x", "--config"),
-                ("generate_lts_schema", "--fil", "--file"))
+                ("generate_lts_schema", "--fil", "--file"), ("parse", "--matrix=x", "--output_matrix"))
         for command, flag, nearest in rows:
             done = self.matbench(command, flag, code=100)
             said = flag.split("=")[0]
