@@ -65,6 +65,24 @@ const char *const *phrases_not_gated(const struct analysis *analysis, struct are
     return ended(&lines, arena);
 }
 
+const char *phrases_verdict(const struct analysis *analysis, struct arena *arena)
+{
+    const size_t *n = analysis->counts;
+    size_t judged = n[VERDICT_OK] + n[VERDICT_SUSPECT] + n[VERDICT_IMPROVEMENT] + n[VERDICT_ACKNOWLEDGED], entries = 0;
+    for (size_t i = 0; i < analysis->entries_n; i++) {
+        bool worse = false;
+        for (size_t j = 0; j < analysis->entries[i].kpis_n; j++)
+            worse |= analysis->entries[i].kpis[j].verdict == VERDICT_REGRESSION;
+        entries += worse;
+    }
+    const char *of = arena_printf(arena, "%zu entr%s", analysis->entries_n, analysis->entries_n == 1 ? "y" : "ies");
+    if (n[VERDICT_REGRESSION])
+        return arena_printf(arena, "%zu regression%s in %zu of %s.", n[VERDICT_REGRESSION], n[VERDICT_REGRESSION] == 1 ? "" : "s", entries, of);
+    if (!judged)
+        return arena_printf(arena, "Nothing was gated: no KPI result of %s could be judged.", of);
+    return arena_printf(arena, "No regression in the %zu KPI result%s of %s that could be judged.", judged, judged == 1 ? "" : "s", of);
+}
+
 const char *phrases_counts(const struct analysis *analysis, struct arena *arena)
 {
     size_t results = 0, named = 0;

@@ -9,6 +9,8 @@
 /* In the order in which people should look at them: regressions first. */
 extern const enum verdict phrases_by_weight[VERDICT_COUNT];
 
+/* The whole analysis in one sentence: "1 regression in 1 of 5 entries.", "No regression in 40 KPI results of 5 entries." */
+const char *phrases_verdict(const struct analysis *analysis, struct arena *arena);
 /* What nobody may take for green, NULL-ended: "NOT GATED: no history for 5 of 5 entries". */
 const char *const *phrases_not_gated(const struct analysis *analysis, struct arena *arena);
 /* "18 KPI results of 3 entries: 1 regression, 2 missing, 15 ok." */
