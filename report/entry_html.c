@@ -131,12 +131,8 @@ static void render_head(struct page *page, const struct entry_page *context, siz
     page_heading(page, 2, verdict_html_fragment(i + 1, NULL, arena), entry_html_title(entry, i, arena));
     page_paragraph(page, PAGE_PLAIN, entry_counts(entry, arena));
     render_urls(page, entry, arena);
-    if (*notes)
-        page_list_begin(page);
-    for (const char *const *note = notes; *note; note++)
-        page_item(page, *note);
-    if (*notes)
-        page_list_end(page);
+    for (; *notes; notes++)
+        page_paragraph(page, PAGE_PLAIN, arena_printf(arena, "Note: %s.", *notes));
     page_fold_begin(page, "Settings and labels", context->analysis->entries_n <= FEW_ENTRIES);
     render_settings(page, context, entry, arena);
     render_labels(page, entry, arena);
@@ -173,7 +169,7 @@ static const char *thresholds(const struct kpi_result *kpi, struct arena *arena)
     const char *relative = e->relative_threshold > 0 ? with_share(kpi, e->relative_threshold, arena) : "";
     const char *absolute = e->absolute_threshold > 0 ? people(kpi, e->absolute_threshold, arena) : "";
     if (!relative[0] && !absolute[0])
-        return "none";
+        return "no threshold";
     return arena_printf(arena, "%s%s%s", relative, relative[0] && absolute[0] ? ", and " : "", absolute);
 }
 
@@ -283,7 +279,7 @@ static void add_point(struct page *page, const struct comparison *c, size_t i, s
     page_row_end(page);
 }
 
-/* The older points, a line for each level: what a table row needs would be most of the page. */
+/* The older points, a paragraph for each level, values by version: as rows they would be most of the page. */
 static void render_older(struct page *page, const struct comparison *c, size_t n, struct arena *arena)
 {
     const struct evidence *e = &c->kpi->evidence;
@@ -292,11 +288,12 @@ static void render_older(struct page *page, const struct comparison *c, size_t n
         size_t level = e->points[i].level;
         page_paragraph_begin(page, PAGE_MUTED);
         page_text(page, level ? arena_printf(arena, "level %zu%s: ", level, in_reference(e, i) ? " *" : "") : "");
-        for (; i < n && e->points[i].level == level; i++) {
-            page_text(page, e->points[i].version);
-            page_text(page, e->points[i].version[0] ? " " : "");
+        for (bool first = true; i < n && e->points[i].level == level; i++, first = false) {
+            bool same = !first && strcmp(e->points[i].version, e->points[i - 1].version) == 0;
+            page_text(page, first ? "" : same ? ", " : "; ");
+            page_text(page, same ? "" : e->points[i].version);
+            page_text(page, same || !e->points[i].version[0] ? "" : " ");
             page_text(page, value_number(c->kpi->rule, e->points[i].value, VALUE_PEOPLE, arena));
-            page_text(page, "; ");
         }
         page_paragraph_end(page);
     }
@@ -340,7 +337,7 @@ static void render_verdict(struct page *page, const struct entry_result *entry, 
     page_text(page, ": ");
     page_text(page, e->reason && e->reason[0] ? e->reason : "no value");
     if (e->since_version)
-        page_text(page, arena_printf(arena, ". It began %s", phrases_since(entry, e, arena) + strlen("since ")));
+        page_text(page, arena_printf(arena, ". %s", capital(phrases_since(entry, e, arena), arena)));
     if (e->flip && e->flip[0])
         page_text(page, arena_printf(arena, ". It %s", e->flip));
     page_text(page, ".");
