@@ -304,7 +304,7 @@ static void render_comparison(struct page *page, const struct comparison *c, str
 {
     const struct evidence *e = &c->kpi->evidence;
     const char *unit = value_unit(c->kpi->rule);
-    struct page_column columns[6] = {{.name = "version"}, {.name = "run"}, {.name = "start (UTC)"},
+    struct page_column columns[6] = {{.name = "version"}, {.name = "run", .hint = "without what all of these runs share"}, {.name = "start (UTC)"},
                                      {.name = unit[0] ? unit : "value", .right = true}};
     size_t n = 4, older = e->points_n > POINTS_SHOWN ? e->points_n - POINTS_SHOWN : 0;
     if (c->repetitions)
