@@ -11,6 +11,14 @@ static const char *const bookkeeping[] = {
     "divisor",              "divisor_unit",       "status", "lower_better",
 };
 
+bool label_is_bookkeeping(const char *key)
+{
+    for (size_t i = 0; i < sizeof(bookkeeping) / sizeof(bookkeeping[0]); i++)
+        if (strcmp(bookkeeping[i], key) == 0)
+            return true;
+    return false;
+}
+
 static int compare_keys(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -132,5 +140,11 @@ const char *label_shown(const char *value, struct arena *arena)
     size_t len = value ? strlen(value) : 0;
     if (len < 2 || value[0] != '"' || value[len - 1] != '"')
         return value ? value : "null";
-    return arena_strndup(arena, value + 1, len - 2);
+    char *shown = arena_strndup(arena, value + 1, len - 2), *to = shown;
+    for (const char *from = shown; *from; from++) {
+        from += from[0] == '\\' && (from[1] == '"' || from[1] == '\\');
+        *to++ = *from;
+    }
+    *to = '\0';
+    return shown;
 }

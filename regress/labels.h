@@ -21,6 +21,9 @@ struct label_filter {
 struct label_filter label_filter_of(const char *const *comparison_keys, const char *const *ignored_keys,
                                     struct arena *arena);
 
+/* A key of LTS that says nothing about what was measured: run_id, urls, test_path, … */
+bool label_is_bookkeeping(const char *key);
+
 /* Equal for records with equal comparable labels. */
 uint64_t labels_fingerprint(const struct label_filter *filter, const struct record *record);
 
@@ -37,7 +40,8 @@ struct label_difference labels_difference(const struct label_filter *filter, con
                                           const struct record *b);
 bool labels_equal(const struct label_filter *filter, const struct record *a, const struct record *b);
 
-/* A label's value for people: strings without their quotes, all else as it is; never NULL ("null"). */
+/* A label's value for people: strings without their quotes, with \" and \\ as they are meant (control characters stay escaped), all else
+ * as it is; never NULL ("null"). */
 const char *label_shown(const char *value, struct arena *arena);
 
 #endif
