@@ -103,6 +103,12 @@ static enum log_level level_of(const struct step *step, const struct finding *fi
     return fails ? LOG_ERROR : levels[finding->level];
 }
 
+/* Where what is wrong with payloads is said. */
+static struct log *payload_log(struct step *step)
+{
+    return step->request->payload_log ? step->request->payload_log : &step->context->log;
+}
+
 /* Violations that differ only in their pointer are one line: "/results/a, /results/b: found null, …". */
 static void log_violations(struct step *step, const struct outcome *outcome, enum log_level level)
 {
@@ -122,7 +128,7 @@ static void log_violations(struct step *step, const struct outcome *outcome, enu
             what[k] = NULL;
         }
         if (said)
-            log_line(&step->context->log, level, "%s: lts-error: %s%s: %s", outcome->test->relative, where.s,
+            log_line(payload_log(step), level, "%s: lts-error: %s%s: %s", outcome->test->relative, where.s,
                      where.over ? ", …" : "", said);
         text_close(&where);
     }
@@ -133,14 +139,16 @@ static void log_outcome(struct step *step, const struct outcome *outcome)
 {
     struct context *context = step->context;
     bool invalid = outcome->payload->violations_n > 0;
-    bool fails = (step->request->need_payloads && invalid) || (step->request->strict && outcome->broken);
+    bool apart = step->request->payload_log != NULL; /* the log of parsing: only --strict makes its findings errors */
+    bool wrong = step->request->need_payloads && invalid, strict = step->request->strict && outcome->broken;
     for (size_t i = 0; i < outcome->findings->n; i++) {
         const struct finding *finding = &outcome->findings->v[i];
-        if (finding->level == FINDING_BROKEN && invalid)
+        if (finding->level == FINDING_BROKEN && invalid && !apart)
             continue; /* said below, as a violation */
-        log_line(&context->log, level_of(step, finding, fails), "%s: %s", outcome->test->relative, finding->text);
+        log_line(&context->log, level_of(step, finding, strict || (wrong && !apart)), "%s: %s", outcome->test->relative,
+                 finding->text);
     }
-    log_violations(step, outcome, fails ? LOG_ERROR : LOG_WARNING);
+    log_violations(step, outcome, wrong || strict ? LOG_ERROR : LOG_WARNING);
 }
 
 static void count_outcome(struct step *step, const struct outcome *outcome)
@@ -280,7 +288,7 @@ static int judge(struct step *step, const struct discovery *found)
         return ERR_NO_TEST;
     }
     if (step->request->need_payloads && counts->invalid) {
-        log_line(&context->log, LOG_ERROR, "%zu of %zu payloads violate their schema", counts->invalid,
+        log_line(payload_log(step), LOG_ERROR, "%zu of %zu payloads violate their schema", counts->invalid,
                  counts->invalid + counts->valid);
         return ERR_INVALID;
     }

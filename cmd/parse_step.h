@@ -10,7 +10,9 @@ struct parse_request {
     const char *results_dirname;
     const char *matrix, *payloads, *kpis; /* files, "-" or NULL */
     bool need_payloads; /* an incomplete test is an error, not a warning */
+    struct log *payload_log; /* where what is wrong with payloads is said; findings are then warnings. NULL: all in one log */
     bool pretty, strict;
+    bool ignore_cache;
     struct batch *batch; /* takes the valid payloads; or NULL */
 };
 
