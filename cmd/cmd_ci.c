@@ -53,11 +53,16 @@ static const char *artifacts_of(struct ci *ci, const char *of)
     return strcmp(ci->plan.artifacts, ".") == 0 ? name : arena_printf(ci->context->arena, "%s/%s", ci->plan.artifacts, name);
 }
 
-/* The history of another index: a folder of its own; the payloads of one SQLite file are told apart by their workload. */
+/* The history of another index, with the suffix in its name: dir:lts-prom, sqlite:history-prom.db. A test has one payload of each
+ * workload under the same id, so they cannot share one. */
 static const char *prom_history(struct ci *ci)
 {
-    const char *uri = ci->plan.history;
-    return uri && strncmp(uri, "dir:", 4) == 0 ? arena_printf(ci->context->arena, "%s%s", uri, ci->plan.prom_suffix) : uri;
+    const char *uri = ci->plan.history, *suffix = ci->plan.prom_suffix;
+    if (!uri)
+        return NULL;
+    const char *dot = strncmp(uri, "sqlite:", 7) == 0 ? strrchr(uri, '.') : NULL, *slash = strrchr(uri, '/');
+    size_t n = dot && (!slash || dot > slash + 1) ? (size_t)(dot - uri) : strlen(uri);
+    return arena_printf(ci->context->arena, "%.*s%s%s", (int)n, uri, suffix, uri + n);
 }
 
 static const char *last_part(const char *path)
