@@ -1,7 +1,7 @@
 /* base/output.h — output files that replace the older file as a whole, or not at all.
  *
- * A regular file is written to "<target>.<pid>-<n>.tmp" beside its target, made durable and renamed over it by
- * output_commit: a reader sees the old bytes or the new ones. An existing target keeps its permissions; a new one gets
+ * A regular file is written to a temporary one beside its target (base/temporary.h), made durable and renamed over it by
+ * output_commit: a reader sees the old bytes or the new ones. What a killed run left beside the target is removed. An existing target keeps its permissions; a new one gets
  * 0666 less the umask. A symbolic link stays: what it points to is replaced. Devices, FIFOs, "/dev/stdout" and "-"
  * are written directly.
  *
@@ -21,6 +21,9 @@
 #include "base/error.h"
 
 struct output;
+
+/* Makes the folders on the way to the file, as mkdir -p; those that are there stay as they are. ERR_OUTPUT. */
+bool output_make_folders(const char *file, struct error *err);
 
 /* `path` "-" is the open descriptor `dash_fd`, which stays open. The folder must be there. A FIFO without a reader
  * waits for one. */

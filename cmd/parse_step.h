@@ -3,12 +3,14 @@
 #define CMD_PARSE_STEP_H
 #include "cmd/command.h"
 #include "history/batch.h"
+#include "kpi/openmetrics.h"
 #include "lts/payload.h"
 
 struct parse_request {
     const struct workload *workload;
     const char *results_dirname;
     const char *matrix, *payloads, *kpis; /* files, "-" or NULL */
+    struct openmetrics_style kpi_style;
     bool need_payloads; /* an incomplete test is an error, not a warning */
     struct log *payload_log; /* where what is wrong with payloads is said; findings are then warnings. NULL: all in one log */
     bool pretty, strict;
