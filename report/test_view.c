@@ -62,6 +62,14 @@ const char *test_view_name(struct arena *arena, const json_t *settings, const ch
     return name;
 }
 
+bool test_view_wrong(const struct test_view *view)
+{
+    bool wrong = view->exit_code != 0 || view->violations_n > 0;
+    for (size_t i = 0; i < view->findings_n; i++)
+        wrong |= view->findings[i].level >= FINDING_LACK;
+    return wrong;
+}
+
 const char *test_view_uuid(const struct test_view *view)
 {
     const json_t *metadata = json_object_get(view->payload, "metadata");

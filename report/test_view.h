@@ -40,6 +40,8 @@ struct test_view {
 const char *const *test_view_variables(struct arena *arena, const struct test *tests, size_t n);
 /* "model=a, gpu=4", without what is null; "" when nothing is left. */
 const char *test_view_name(struct arena *arena, const json_t *settings, const char *const *variables);
+/* Whether something went wrong: an exit code, a missing or broken artifact, a violation. */
+bool test_view_wrong(const struct test_view *view);
 /* metadata.test_uuid, or NULL. */
 const char *test_view_uuid(const struct test_view *view);
 /* The link from one directory to another, both absolute and without links: ("/a/b", "/a/c/d") → "../c/d". */
