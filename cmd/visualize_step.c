@@ -29,6 +29,7 @@ struct visualizing {
     size_t sheets_n;
     struct output *index;
     const char *const *variables; /* settings that vary among the tests */
+    const char *const *titles;    /* of all tests */
     const char *from, *results;   /* absolute paths of where the pages go and of the results */
     struct findings found;
     size_t tests, wrong;
@@ -48,13 +49,6 @@ static const char *absolute(struct arena *arena, const char *path)
 }
 
 /* ---- a test ---- */
-
-/* Its name among the others; never empty. */
-static const char *name_of(struct arena *arena, const struct visualizing *v, const struct test *test)
-{
-    const char *name = test_view_name(arena, test->settings, v->variables);
-    return *name ? name : strcmp(test->relative, ".") == 0 ? "the only test" : test->relative;
-}
 
 /* What `reports: error:` of the workload gives for the test; the values are the caller's. */
 static struct view_field *evaluate_fields(struct visualizing *v, struct parsing *parsing, json_t **values, size_t *n)
@@ -96,7 +90,8 @@ static bool visit(void *visitor, const struct outcome *outcome, struct error *er
     (void)err;
     struct test_view view = {
         .path = test->relative,
-        .name = name_of(arena, v, test),
+        .title = v->titles[v->tests],
+        .name = test_view_name(arena, test->settings, v->variables),
         .settings = test->settings,
         .payload = outcome->payload->json,
         .values = parsing_values(outcome->parsing),
@@ -120,19 +115,17 @@ static bool visit(void *visitor, const struct outcome *outcome, struct error *er
     return true;
 }
 
-/* The settings of all tests are known: so are their names. */
+/* All tests are known: so is what tells them apart. */
 static bool begin(void *visitor, const struct discovery *found, struct error *err)
 {
     struct visualizing *v = visitor;
     struct arena *arena = v->context->arena;
-    const char **names = ARENA_ARRAY(arena, const char *, found->n);
     (void)err;
     v->found = found->findings;
     v->variables = test_view_variables(arena, found->tests, found->n);
-    for (size_t i = 0; i < found->n; i++)
-        names[i] = name_of(arena, v, &found->tests[i]);
+    v->titles = test_view_titles(arena, found->tests, found->n);
     for (size_t i = 0; i < v->sheets_n; i++)
-        report_begin(v->sheets[i].report, names, found->n);
+        report_begin(v->sheets[i].report, v->titles, found->n);
     return true;
 }
 
@@ -285,8 +278,8 @@ static int parse_and_write(struct visualizing *v)
         return code;
     if (!finish_sheets(v, &err))
         return command_fail(v->context, &err);
-    log_line(&v->context->log, LOG_INFO, "%s: %zu report%s of %zu test%s, something went wrong with %zu", path_in(v, REPORTS_INDEX_FILE),
-             v->sheets_n, v->sheets_n == 1 ? "" : "s", v->tests, v->tests == 1 ? "" : "s", v->wrong);
+    log_line(&v->context->log, LOG_INFO, "%s: reports: %zu, tests: %zu, of which something went wrong with %zu",
+             path_in(v, REPORTS_INDEX_FILE), v->sheets_n, v->tests, v->wrong);
     return code;
 }
 

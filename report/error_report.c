@@ -7,13 +7,13 @@
 #include "base/text.h"
 #include "json/write.h"
 
-enum { LINE_MAX_BYTES = 1000, INLINE_MAX = 200, VALUES_MAX = 60 };
+enum { LINE_MAX_BYTES = 1000, INLINE_MAX = 200, VALUES_MAX = 60, FIRST_MAX = 3 };
 
 struct row {
-    const char *name;
+    const char *title;
     long exit_code;
-    size_t wrong;      /* things that went wrong */
-    const char *first; /* of them; NULL: none */
+    size_t wrong; /* things that went wrong */
+    const char *first[FIRST_MAX]; /* of them; the rest is NULL */
     bool detailed;
 };
 
@@ -263,7 +263,9 @@ static void show_notes(struct page *page, const struct test_view *view, struct a
 static void show_test(struct error_report *report, const struct test_view *view, const struct lines *wrong, struct arena *scratch)
 {
     struct page page = {.out = &report->body};
-    page_heading(&page, 2, test_view_id(scratch, report->rows.n), view->name);
+    page_heading(&page, 2, test_view_id(scratch, report->rows.n), view->title);
+    if (*view->name)
+        page_paragraph(&page, PAGE_MUTED, view->name);
     if (wrong->n) {
         page_paragraph(&page, PAGE_BAD, arena_printf(scratch, "%zu thing%s went wrong:", wrong->n + wrong->left_out,
                                                      wrong->n + wrong->left_out == 1 ? "" : "s"));
@@ -283,11 +285,11 @@ void error_report_add(struct error_report *report, const struct test_view *view)
     bool detailed = report->body.len < ERROR_REPORT_MAX;
     if (detailed)
         show_test(report, view, &wrong, &scratch);
-    *LIST_ADD(&report->arena, &report->rows) = (struct row){.name = arena_strdup(&report->arena, view->name),
-                                                            .exit_code = view->exit_code,
-                                                            .wrong = wrong.n + wrong.left_out,
-                                                            .first = wrong.n ? arena_strdup(&report->arena, wrong.v[0]) : NULL,
-                                                            .detailed = detailed};
+    struct row row = {.title = arena_strdup(&report->arena, view->title), .exit_code = view->exit_code,
+                      .wrong = wrong.n + wrong.left_out, .detailed = detailed};
+    for (size_t i = 0; i < wrong.n && i < FIRST_MAX; i++)
+        row.first[i] = arena_strdup(&report->arena, wrong.v[i]);
+    *LIST_ADD(&report->arena, &report->rows) = row;
     report->wrong += wrong.n > 0;
     arena_close(&scratch);
 }
@@ -310,9 +312,9 @@ static void show_unreadable(struct page *page, const struct findings *found, str
 static void jump(struct page *page, const struct row *row, size_t i, struct arena *scratch)
 {
     if (row->detailed)
-        page_jump(page, test_view_id(scratch, i), row->name);
+        page_jump(page, test_view_id(scratch, i), row->title);
     else
-        page_text(page, row->name);
+        page_text(page, row->title);
 }
 
 static void show_wrong(const struct error_report *report, struct page *page, struct arena *scratch)
@@ -329,9 +331,13 @@ static void show_wrong(const struct error_report *report, struct page *page, str
         page_cell_end(page);
         page_cell(page, row->exit_code ? PAGE_BAD : PAGE_PLAIN, arena_printf(scratch, "%ld", row->exit_code));
         page_cell_begin(page, PAGE_PLAIN);
-        page_text(page, row->first);
-        if (row->wrong > 1)
-            page_text(page, arena_printf(scratch, " (and %zu more)", row->wrong - 1));
+        for (size_t k = 0; k < FIRST_MAX && row->first[k]; k++) {
+            if (k)
+                page_break(page);
+            page_text(page, row->first[k]);
+        }
+        if (row->wrong > FIRST_MAX)
+            page_text(page, arena_printf(scratch, " (and %zu more)", row->wrong - FIRST_MAX));
         page_cell_end(page);
         page_row_end(page);
     }

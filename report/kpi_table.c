@@ -12,7 +12,7 @@ enum { SHORT_NAME_MIN = 5, OVERVIEW_VALUES_MAX = 40, CELL_MAX = 300 };
 
 struct row {
     const char *uuid; /* its first part, or NULL */
-    const char *path, *name;
+    const char *title;
     bool valid;
     struct kpi_cell *cells; /* by rule */
 };
@@ -52,8 +52,7 @@ void kpi_table_add(struct kpi_table *table, const struct test_view *view)
     const char *uuid = test_view_uuid(view);
     json_t *labels = json_object_get(json_object_get(view->payload, "metadata"), "settings");
     struct row row = {.uuid = uuid ? arena_printf(arena, "%.*s", (int)strcspn(uuid, "-"), uuid) : NULL,
-                      .path = arena_strdup(arena, view->path),
-                      .name = arena_strdup(arena, view->name),
+                      .title = arena_strdup(arena, view->title),
                       .valid = view->valid || !view->payload,
                       .cells = ARENA_ARRAY(arena, struct kpi_cell, table->options.rules_n)};
     for (size_t i = 0; i < table->options.rules_n; i++) {
@@ -155,9 +154,12 @@ static void render_overview(const struct kpi_table *table, struct page *page, co
 /* ---- results ---- */
 
 /* The short UUID; a test without one is known by its directory. */
-static const char *row_name(const struct row *row)
+static void row_name(struct page *page, const struct row *row)
 {
-    return row->uuid ? row->uuid : row->path;
+    enum page_tone tone = row->valid ? PAGE_PLAIN : PAGE_WARN;
+    page_cell_begin(page, tone);
+    page_badge(page, tone, row->uuid ? row->uuid : row->title);
+    page_cell_end(page);
 }
 
 static void result_cell(struct page *page, const struct kpi_cell *cell, const struct kpi_rule *rule, struct arena *arena)
@@ -177,7 +179,7 @@ static struct page_column *result_columns(const struct kpi_table *table, const s
     *n = 0;
     columns[(*n)++] = (struct page_column){.name = "test", .hint = "the beginning of its UUID"};
     if (options->by_labels)
-        columns[(*n)++] = (struct page_column){.name = "name", .hint = "its settings that vary"};
+        columns[(*n)++] = (struct page_column){.name = "directory"};
     for (size_t i = 0; i < keys_n; i++)
         columns[(*n)++] = (struct page_column){.name = table->grid.keys.v[keys[i]]};
     for (size_t i = 0; i < options->rules_n; i++) {
@@ -198,9 +200,9 @@ static void render_row(const struct kpi_table *table, struct page *page, size_t 
     const struct row *row = &table->rows.v[at];
     struct arena scratch = {0};
     page_row_begin(page, PAGE_PLAIN);
-    page_cell(page, row->valid ? PAGE_PLAIN : PAGE_WARN, row_name(row));
+    row_name(page, row);
     if (table->options.by_labels)
-        page_cell(page, PAGE_PLAIN, row->name);
+        page_cell(page, PAGE_PLAIN, row->title);
     for (size_t i = 0; i < keys_n; i++) {
         const char *value = key_grid_value(&table->grid, at, keys[i]);
         char *shown = arena_strdup(&scratch, value ? label_shown(value, &scratch) : "(none)");
@@ -242,8 +244,8 @@ static void list_row(const struct kpi_table *table, struct page *page, const str
     struct arena scratch = {0};
     const double numbers[] = {cell->min, cell->median, cell->max};
     page_row_begin(page, PAGE_PLAIN);
-    page_cell(page, row->valid ? PAGE_PLAIN : PAGE_WARN, row_name(row));
-    page_cell(page, PAGE_PLAIN, row->name);
+    row_name(page, row);
+    page_cell(page, PAGE_PLAIN, row->title);
     page_cell(page, PAGE_PLAIN, arena_printf(&scratch, "%zu", cell->n));
     for (size_t i = 0; i < 3; i++)
         page_cell(page, PAGE_PLAIN, cell->n ? value_shown(kpi, numbers[i], VALUE_PEOPLE, &scratch) : "---");
@@ -254,7 +256,7 @@ static void list_row(const struct kpi_table *table, struct page *page, const str
 static void render_lists(const struct kpi_table *table, struct page *page, const size_t *rows)
 {
     static const struct page_column columns[] = {
-        {.name = "test"}, {.name = "name"}, {.name = "values", .right = true}, {.name = "minimum", .right = true},
+        {.name = "test"}, {.name = "directory"}, {.name = "values", .right = true}, {.name = "minimum", .right = true},
         {.name = "median", .right = true}, {.name = "maximum", .right = true}};
     bool begun = false;
     for (size_t rule = 0; rule < table->options.rules_n; rule++) {

@@ -1,7 +1,7 @@
 /* report/kpi_table.h — the pages "KPI Table Report by settings" and "… by labels": one row a test, one column a KPI.
  *
  *     by settings: the columns before the KPIs are the settings of the tests that vary
- *     by labels:   … the labels of the payloads (metadata.settings without the bookkeeping keys) that vary, and the test's name
+ *     by labels:   … the labels of the payloads (metadata.settings without the bookkeeping keys) that vary, and the test's directory
  *
  * Rows stand in the order of the sorting keys, then of the other variable columns. A KPI that is a list has no column: its
  * count, minimum, median and maximum are in a table of their own. Kept are a row of short texts and numbers for each test. */

@@ -171,7 +171,9 @@ static void show_kpis(const struct lts_documentation *documentation, struct page
 void lts_documentation_add(struct lts_documentation *documentation, struct page *page, const struct test_view *view)
 {
     struct arena scratch = {0};
-    page_heading(page, 2, test_view_id(&scratch, documentation->tests++), view->name);
+    page_heading(page, 2, test_view_id(&scratch, documentation->tests++), view->title);
+    if (*view->name)
+        page_paragraph(page, PAGE_MUTED, view->name);
     if (!view->payload) {
         page_paragraph(page, PAGE_PLAIN, "This workload has no payloads.");
         arena_close(&scratch);

@@ -6,6 +6,7 @@
 
 enum {
     PIECE = 64 << 10,       /* bytes that are passed on to the sink at once */
+    WIDE = 8,               /* columns from which a table scrolls rather than breaking words */
     ALIGNED_BY_TABLE = 12   /* columns whose alignment a class of the table says; beyond, each cell says it */
 };
 
@@ -30,6 +31,7 @@ static const char style[] =
     "th,td{border:1px solid var(--line);padding:.25rem .6rem;text-align:left;vertical-align:top;"
     "overflow-wrap:normal;max-width:40rem}\n"
     "td{overflow-wrap:anywhere;min-width:3.5rem}th{background:var(--head);font-weight:600}\n"
+    ".wide td{overflow-wrap:normal}\n"
     "td.n,th.n{text-align:right;white-space:nowrap}\n"
     "dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;margin:.5rem 0}"
     "dt{font-weight:600}dd{margin:0}\n"
@@ -333,7 +335,9 @@ void page_list_end(struct page *page)
 
 static void add_table_class(struct page *page)
 {
-    bool any = false;
+    bool any = page->columns_n >= WIDE;
+    if (any)
+        add(page, " class=\"wide");
     for (size_t i = 0; i < page->columns_n && i < ALIGNED_BY_TABLE; i++) {
         if (!page->columns[i].right)
             continue;

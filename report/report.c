@@ -23,7 +23,7 @@ struct report {
 struct maker {
     void *(*open)(const struct report_options *options);
     void (*close)(void *made);
-    void (*begin)(struct report *report, const char *const *names, size_t n); /* or NULL */
+    void (*begin)(struct report *report, const char *const *titles, size_t n); /* or NULL */
     void (*add)(struct report *report, const struct test_view *view);
     void (*finish)(struct report *report, const struct findings *found);
 };
@@ -60,13 +60,13 @@ static void close_documentation(void *made)
 }
 
 /* The tests' parts come one by one, so the links to them do at once. */
-static void begin_documentation(struct report *report, const char *const *names, size_t n)
+static void begin_documentation(struct report *report, const char *const *titles, size_t n)
 {
     struct arena scratch = {0};
     struct page_link *links = ARENA_ARRAY(&scratch, struct page_link, n + 1);
     size_t shown = n < CONTENTS_MAX ? n : CONTENTS_MAX;
     for (size_t i = 0; i < shown; i++)
-        links[i] = (struct page_link){.id = test_view_id(&scratch, i), .text = names[i]};
+        links[i] = (struct page_link){.id = test_view_id(&scratch, i), .text = titles[i]};
     links[shown] = (struct page_link){.id = "csv", .text = "CSV summary"};
     page_contents(&report->page, "Tests", links, shown + 1);
     arena_close(&scratch);
@@ -156,10 +156,10 @@ void report_close(struct report *report)
     free(report);
 }
 
-void report_begin(struct report *report, const char *const *names, size_t n)
+void report_begin(struct report *report, const char *const *titles, size_t n)
 {
     if (report->maker->begin)
-        report->maker->begin(report, names, n);
+        report->maker->begin(report, titles, n);
 }
 
 void report_add(struct report *report, const struct test_view *view)

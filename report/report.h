@@ -1,7 +1,7 @@
 /* report/report.h — one report page while the tests go by: opened, given each test, finished.
  *
  *     struct report *report = report_open(&item, &options, sink);
- *     report_begin(report, names, n);
+ *     report_begin(report, titles, n);
  *     report_add(report, &view);           // for each test
  *     bool ok = report_finish(report, &found, &err);
  *     report_close(report);
@@ -25,8 +25,8 @@ struct report;
  * caller commits or aborts. */
 struct report *report_open(const struct report_item *item, const struct report_options *options, struct output *sink);
 void report_close(struct report *report); /* NULL is fine */
-/* Before the first test: the names of all of them, in order. */
-void report_begin(struct report *report, const char *const *names, size_t n);
+/* Before the first test: the titles of all of them, in order. */
+void report_begin(struct report *report, const char *const *titles, size_t n);
 void report_add(struct report *report, const struct test_view *view);
 /* `found`: what was found while looking for tests. False when the sink failed or the page is too large. */
 bool report_finish(struct report *report, const struct findings *found, struct error *err);

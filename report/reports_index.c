@@ -42,7 +42,8 @@ bool reports_index_render(const struct reports_index *index, struct text *out, s
     page_define(&page, "Results", index->results_dirname);
     if (index->filters && *index->filters)
         page_define(&page, "Filters", index->filters);
-    page_define(&page, "Tests", arena_printf(&scratch, "%zu, something went wrong with %zu", index->tests, index->wrong));
+    const char *wrong = index->wrong ? arena_printf(&scratch, "something went wrong with %zu of them", index->wrong) : "nothing went wrong";
+    page_define(&page, "Tests", arena_printf(&scratch, "%zu; %s", index->tests, wrong));
     page_definitions_end(&page);
     list_made(index, &page, &scratch);
     list_not_made(index, &page, REPORT_PICTURES, "Not drawn yet", "Reports made of pictures come with a later version.");

@@ -16,6 +16,27 @@ static bool is_named(const char *const *names, size_t n, const char *name)
     return false;
 }
 
+/* How many bytes of the paths are directories that all of them begin with. */
+static size_t shared_by_all(const struct test *tests, size_t n)
+{
+    const char *last = strrchr(tests[0].relative, '/');
+    size_t shared = last ? (size_t)(last + 1 - tests[0].relative) : 0;
+    for (size_t i = 1; shared && i < n; i++)
+        while (shared && strncmp(tests[0].relative, tests[i].relative, shared) != 0)
+            for (shared--; shared && tests[0].relative[shared - 1] != '/';)
+                shared--;
+    return shared;
+}
+
+const char *const *test_view_titles(struct arena *arena, const struct test *tests, size_t n)
+{
+    const char **titles = ARENA_ARRAY(arena, const char *, n);
+    size_t shared = n ? shared_by_all(tests, n) : 0;
+    for (size_t i = 0; i < n; i++)
+        titles[i] = strcmp(tests[i].relative, ".") == 0 ? "the only test" : tests[i].relative + shared;
+    return titles;
+}
+
 /* Every test has every key (discovery makes them uniform), so each can be held against the first. */
 const char *const *test_view_variables(struct arena *arena, const struct test *tests, size_t n)
 {

@@ -21,7 +21,8 @@ struct view_field {
 /* Everything is borrowed while a report looks at it. */
 struct test_view {
     const char *path;  /* below the results directory */
-    const char *name;  /* "model=a, gpu=4": the settings that vary; the path when none does */
+    const char *title; /* the path without the directories that all tests share: "003__granite-8b"; never empty */
+    const char *name;  /* "model=a, gpu=4": the settings that vary; "" when none does */
     const char *link;  /* the test's directory as seen from the reports'; NULL: not known */
     json_t *settings;
     json_t *payload; /* {metadata, results, kpis}, valid or not; NULL: the workload has none */
@@ -36,6 +37,8 @@ struct test_view {
     size_t fields_n;
 };
 
+/* The titles of all tests, in their order. */
+const char *const *test_view_titles(struct arena *arena, const struct test *tests, size_t n);
 /* The names of the settings that vary among the tests, in the order in which they are met; NULL-ended. */
 const char *const *test_view_variables(struct arena *arena, const struct test *tests, size_t n);
 /* "model=a, gpu=4", without what is null; "" when nothing is left. */
