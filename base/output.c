@@ -11,8 +11,9 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/temporary.h"
 
-enum { OUTPUT_BUFFER = 1 << 16, LINKS_MAX = 40, TEMP_NAME_MAX = 200, TEMP_TRIES = 1000 };
+enum { OUTPUT_BUFFER = 1 << 16, LINKS_MAX = 40 };
 
 struct output {
     char name[512];        /* for errors: the path as the user gave it, cut where very long */
@@ -92,22 +93,9 @@ static int resolve_target(struct output *out, int *fd)
 /* 0, or an errno. */
 static int open_temp(struct output *out)
 {
-    const char *slash = strrchr(out->target, '/');
-    int folder = slash ? (int)(slash - out->target) + 1 : 0;
-    for (int i = 0; i < TEMP_TRIES; i++) {
-        int n = snprintf(out->temp, sizeof(out->temp), "%.*s%.*s.%ld-%d.tmp", folder, out->target, TEMP_NAME_MAX,
-                         out->target + folder, (long)getpid(), i);
-        if (n < 0 || (size_t)n >= sizeof(out->temp))
-            return ENAMETOOLONG;
-        out->fd = open(out->temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (out->fd >= 0 || errno != EEXIST)
-            break;
-    }
-    if (out->fd < 0) {
-        out->temp[0] = '\0';
-        return errno;
-    }
-    return 0;
+    temporary_sweep(out->target);
+    out->fd = temporary_open(out->target, out->temp);
+    return out->fd < 0 ? errno : 0;
 }
 
 /* A replaced file keeps its owner, where that is allowed, and its permissions. */

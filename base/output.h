@@ -1,7 +1,7 @@
 /* base/output.h — output files that replace the older file as a whole, or not at all.
  *
- * A regular file is written to "<target>.<pid>-<n>.tmp" beside its target, made durable and renamed over it by
- * output_commit: a reader sees the old bytes or the new ones. An existing target keeps its permissions; a new one gets
+ * A regular file is written to a temporary one beside its target (base/temporary.h), made durable and renamed over it by
+ * output_commit: a reader sees the old bytes or the new ones. What a killed run left beside the target is removed. An existing target keeps its permissions; a new one gets
  * 0666 less the umask. A symbolic link stays: what it points to is replaced. Devices, FIFOs, "/dev/stdout" and "-"
  * are written directly.
  *

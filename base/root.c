@@ -19,6 +19,7 @@ struct place {
 
 struct root {
     char *path;
+    const char *what; /* NULL: the results directory */
     struct place *places; /* [0] is the root itself, the others are allowed as targets of links */
     size_t places_n;
 };
@@ -115,6 +116,11 @@ void root_close(struct root *root)
     free(root);
 }
 
+void root_describe(struct root *root, const char *what)
+{
+    root->what = what;
+}
+
 const char *root_path(const struct root *root)
 {
     return root->path;
@@ -173,7 +179,9 @@ static enum root_found why_not(const struct root *root, const char *relative, st
     if (errno == ENOENT || errno == ENOTDIR)
         return ROOT_ABSENT;
     struct pos at = {.file = relative};
-    if (errno == EXDEV)
+    if (errno == EXDEV && root->what)
+        error_at(err, ERR_ARTIFACT, at, "leads out of %s, %s", root->what, root->path);
+    else if (errno == EXDEV)
         error_at(err, ERR_ARTIFACT, at, "leads out of the results directory %s (--allow-root DIR permits it)", root->path);
     else if (errno == ELOOP)
         error_at(err, ERR_ARTIFACT, at, "its symbolic links never end");

@@ -18,6 +18,9 @@ struct root; /* immutable once opened: workers share it */
 /* `path`: a directory; `allowed`: NULL-ended list of further directories that links may lead into, or NULL. */
 struct root *root_open(const char *path, const char *const *allowed, struct error *err);
 void root_close(struct root *root);
+/* What messages call it, and that links may not be permitted to leave it; without this: "the results directory", which --allow-root
+ * widens. `what` must outlive the root: "the folder that holds the workload's folder". */
+void root_describe(struct root *root, const char *what);
 const char *root_path(const struct root *root); /* as given */
 const char *root_real(const struct root *root); /* absolute, without links */
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "cmd/markers.h"
 #include "json/write.h"
 #include "report/verdict_json.h"
 #include "report/verdict_summary.h"
@@ -152,6 +153,13 @@ static bool write_reports(struct context *context, const struct analyze_request 
     return ok;
 }
 
+static int fail(struct context *context, const struct analyze_request *request, const struct error *err)
+{
+    if (request->markers)
+        marker_fail(context, request->markers, err->text);
+    return command_fail(context, err);
+}
+
 const struct analysis *analyze_step(struct context *context, const struct analyze_request *request, int *code)
 {
     struct error err = {0};
@@ -160,12 +168,14 @@ const struct analysis *analyze_step(struct context *context, const struct analyz
     size_t entries_n;
     make_options(context, request->workload, options);
     if (!load_history(context, request, &records, &err)) {
-        *code = command_fail(context, &err);
+        *code = fail(context, request, &err);
         return NULL;
     }
+    if (request->markers)
+        marker_set(context, request->markers, MARKER_NO_HISTORY, records.list.n == 0);
     const struct record *entries = entries_of(context, request, &entries_n);
     const struct analysis *analysis =
         analysis_run(context->arena, options, entries, entries_n, records.list.v, records.list.n);
-    *code = write_reports(context, request, analysis, &err) ? 0 : command_fail(context, &err);
+    *code = write_reports(context, request, analysis, &err) ? 0 : fail(context, request, &err);
     return analysis;
 }

@@ -1,5 +1,8 @@
 /* matbench analyze_lts — holds the payloads of a results directory against the history. */
+#include <string.h>
+
 #include "cmd/analyze_step.h"
+#include "cmd/markers.h"
 #include "cmd/parse_step.h"
 #include "regress/gate.h"
 #include "report/verdict_text.h"
@@ -13,6 +16,14 @@ static const struct option options_analyze_only[] = {
 static const struct option *const tables[] = {options_workload, options_results, options_analyze, options_analyze_only,
                                               options_common, NULL};
 
+/* Where the file goes: as it is named, else into --artifact_dir. */
+static const char *dest(struct context *context, const char *option)
+{
+    const char *file = options_text(context->options, option), *folder = options_text(context->options, "artifact_dir");
+    bool named = strcmp(options_source(context->options, option), "default") != 0;
+    return named || !folder ? file : arena_printf(context->arena, "%s/%s", folder, file);
+}
+
 static int analyze(struct context *context, const struct workload *workload, struct batch *batch, const char *uri, const struct gate *gate)
 {
     struct parse_counts counts;
@@ -20,12 +31,15 @@ static int analyze(struct context *context, const struct workload *workload, str
                                   .results_dirname = options_text(context->options, "results_dirname"),
                                   .need_payloads = true,
                                   .batch = batch};
+    const char *summary = dest(context, "summary_yaml_dest"), *folder = marker_folder(context, summary);
     int parsed = parse_step(context, &parse, &counts), code;
+    bool none = parsed == ERR_NO_TEST || ((parsed == ERR_ARTIFACT || parsed == ERR_INVALID) && counts.valid == 0);
+    marker_set(context, folder, MARKER_NO_RESULTS, none);
     if (parsed && counts.valid == 0)
         return parsed;
     struct analyze_request request = {.workload = workload, .history = uri, .batch = batch,
-                                      .summary_yaml = options_text(context->options, "summary_yaml_dest"),
-                                      .verdicts_json = options_text(context->options, "verdicts_dest")};
+                                      .summary_yaml = summary, .verdicts_json = dest(context, "verdicts_dest"),
+                                      .markers = folder};
     const struct analysis *analysis = analyze_step(context, &request, &code);
     if (!analysis)
         return code;

@@ -5,6 +5,9 @@ static const struct option options_parse_only[] = {
     {"output_matrix", OPTION_TEXT, "FILE", NULL, false, "Writes all that was parsed as JSON, one entry a test; '-' is standard output."},
     {"output_lts", OPTION_TEXT, "FILE", NULL, false, "Writes the valid LTS payloads as a JSON list; an invalid one makes the exit code 102."},
     {"output_kpis", OPTION_TEXT, "FILE", NULL, false, "Writes the KPIs as OpenMetrics text."},
+    {"openmetrics_flavor", OPTION_TEXT, "FLAVOR", "openmetrics", false,
+     "How the KPIs are spelt: openmetrics; prometheus (text with times in milliseconds); seed; topsail (the Python tool's)."},
+    {"openmetrics_times", OPTION_BOOL, NULL, "true", false, "KPIs carry the run's start; --noopenmetrics_times as the Pushgateway wants it."},
     {"pretty", OPTION_BOOL, NULL, "true", false, "JSON with indentation; --nopretty writes one line."},
     {"strict", OPTION_BOOL, NULL, "false", false, "A broken test makes the exit code 101 even when others were parsed."},
     {"history", OPTION_TEXT, "URI", NULL, false, "Not used by parse; accepted as every command does."},
@@ -18,8 +21,11 @@ static int run(struct context *context)
     struct error err = {0};
     struct parse_counts counts;
     struct workload *workload = command_workload(context, options_text(context->options, "workload"), &err);
-    if (!workload)
+    enum openmetrics_flavor flavor = OPENMETRICS_STANDARD;
+    if (!workload || !openmetrics_flavor_parse(options_text(context->options, "openmetrics_flavor"), &flavor, &err)) {
+        workload_close(workload);
         return command_fail(context, &err);
+    }
     struct parse_request request = {
         .workload = workload,
         .results_dirname = options_text(context->options, "results_dirname"),
@@ -27,9 +33,11 @@ static int run(struct context *context)
         .payloads = options_text(context->options, "output_lts"),
         .kpis = options_text(context->options, "output_kpis"),
         .pretty = options_bool(context->options, "pretty"),
+        .kpi_style = {.flavor = flavor},
         .strict = options_bool(context->options, "strict"),
     };
     request.need_payloads = request.payloads != NULL;
+    request.kpi_style.without_times = !options_bool(context->options, "openmetrics_times");
     int code = parse_step(context, &request, &counts);
     if (counts.written && counts.tests)
         log_line(&context->log, LOG_INFO, "tests: %zu read, %zu of them broken, %zu skipped; payloads: %zu valid, %zu invalid",

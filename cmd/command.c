@@ -20,7 +20,7 @@ enum { JSON_FILE_MAX = 256 << 20 };
 const struct option options_common[] = {
     {"log_level", OPTION_TEXT, "LEVEL", "info", false, "How much is logged on standard error: debug, info, warning, error."},
     {"jobs", OPTION_NUMBER, "N", NULL, false, "Workers that parse tests; default: one per processor."},
-    {"artifact_dir", OPTION_TEXT, "DIR", NULL, false, "Where outputs that are not named go; default: $ARTIFACT_DIR, else the current directory."},
+    {"artifact_dir", OPTION_TEXT, "DIR", NULL, false, "Where outputs that are not named go; default: the current directory (ci: $ARTIFACT_DIR where it is set)."},
     {0},
 };
 

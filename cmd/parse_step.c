@@ -43,7 +43,7 @@ static bool open_outputs(struct step *step)
     step->matrix.pretty = step->payloads.pretty = request->pretty;
     return open_one(step, request->matrix, &step->matrix.out) && open_one(step, request->payloads, &step->payloads.out) &&
            open_one(step, request->kpis, &step->kpis) &&
-           (!request->kpis || (step->metrics = openmetrics_open(request->workload, &step->err)));
+           (!request->kpis || (step->metrics = openmetrics_open(request->workload, request->kpi_style, &step->err)));
 }
 
 /* json.dumps of a list, piece by piece. */
@@ -257,6 +257,7 @@ static bool run_stream(struct step *step, const struct store_options *store, con
         .matrix = request->matrix != NULL,
         .payload_text = request->payloads != NULL,
         .kpi_text = request->kpis != NULL,
+        .kpi_style = request->kpi_style,
         .compact = request->batch != NULL,
         .pretty = request->pretty,
     };

@@ -3,6 +3,7 @@
 #define CMD_PARSE_STEP_H
 #include "cmd/command.h"
 #include "history/batch.h"
+#include "kpi/openmetrics.h"
 #include "lts/stream.h"
 
 /* Sees the tests go by; each function returns false with *err set to stop. */
@@ -16,6 +17,7 @@ struct parse_request {
     const char *results_dirname;
     const char *filters; /* beside --filters; or NULL */
     const char *matrix, *payloads, *kpis; /* files, "-" or NULL */
+    struct openmetrics_style kpi_style;
     bool need_payloads; /* an incomplete test is an error, not a warning */
     bool pretty, strict;
     struct batch *batch; /* takes the valid payloads; or NULL */

@@ -16,6 +16,7 @@ struct loading {
     struct variables *variables;
     struct envfile_warnings *warnings;
     const char *file;
+    size_t begun; /* the variables before this file's */
 };
 
 static void warn(struct loading *loading, const char *what)
@@ -26,6 +27,17 @@ static void warn(struct loading *loading, const char *what)
 static void warn_broken(struct loading *loading, const struct error *err)
 {
     *LIST_ADD(loading->arena, loading->warnings) = arena_printf(loading->arena, "%s; the file is ignored", err->text);
+}
+
+/* A file that says a key twice means one of them: people are told which. */
+static void warn_repeated(struct loading *loading, const char *name)
+{
+    for (size_t i = loading->begun; i < loading->variables->n; i++) {
+        if (strcmp(loading->variables->v[i].name, name) == 0) {
+            warn(loading, arena_printf(loading->arena, "'%s' is given twice: the last counts", name));
+            return;
+        }
+    }
 }
 
 static void add(struct loading *loading, const char *name, const char *value, const char *source)
@@ -55,8 +67,9 @@ static void load_lines(struct loading *loading, const char *bytes, size_t len)
             while (name_end > start && isspace((unsigned char)name_end[-1]))
                 name_end--;
             bool quoted = end - value >= 2 && (*value == '"' || *value == '\'') && end[-1] == *value;
-            add(loading, arena_strndup(loading->arena, start, (size_t)(name_end - start)),
-                arena_strndup(loading->arena, value + quoted, (size_t)(end - value) - 2 * quoted), loading->file);
+            const char *name = arena_strndup(loading->arena, start, (size_t)(name_end - start));
+            warn_repeated(loading, name);
+            add(loading, name, arena_strndup(loading->arena, value + quoted, (size_t)(end - value) - 2 * quoted), loading->file);
         } else if (start < end && start[0] != '#') {
             warn(loading, "a line without '=' is ignored");
         }
@@ -77,26 +90,45 @@ static void add_member(struct loading *loading, const char *key, const char *tex
     add(loading, option_variable(loading->arena, key), text, loading->file);
 }
 
+/* Strictly; what is refused so, as a key given twice, goes as PyYAML has it, with a warning. NULL: broken for both. */
+static struct node *read_yaml(struct loading *loading, const char *bytes, size_t len)
+{
+    struct error err = {0}, ignored = {0};
+    struct yaml_findings found = {0};
+    struct node *node = yaml_parse(loading->arena, bytes, len, loading->file, &err);
+    if (node)
+        return node;
+    node = yaml_parse_artifact(loading->arena, bytes, len, loading->file, &found, &ignored);
+    if (!node)
+        warn_broken(loading, &err);
+    else if (found.repeated_keys)
+        warn(loading, arena_printf(loading->arena, "keys given twice, of which the last counts: %zu, first in line %d",
+                                   found.repeated_keys, found.first_line));
+    return node;
+}
+
+static void add_node(struct loading *loading, const struct node *key, const struct node *value)
+{
+    const char *text = value->kind == NODE_BOOL ? (value->boolean ? "true" : "false") : value->string;
+    if (key->kind != NODE_STRING)
+        warn(loading, arena_printf(loading->arena, "line %d: ignored: expected the name of an option", key->line));
+    else if (value->kind == NODE_LIST || value->kind == NODE_MAP)
+        warn(loading, arena_printf(loading->arena, "'%s' is ignored: expected a plain value", key->string));
+    else if (value->kind != NODE_NULL)
+        add_member(loading, key->string, text);
+}
+
 static void load_yaml(struct loading *loading, const char *bytes, size_t len)
 {
-    struct error err = {0};
-    struct node *node = yaml_parse(loading->arena, bytes, len, loading->file, &err);
-    if (!node) {
-        warn_broken(loading, &err);
+    struct node *node = read_yaml(loading, bytes, len);
+    if (!node)
         return;
-    }
     if (node->kind != NODE_MAP) {
-        warn(loading, node->kind == NODE_NULL ? "empty" : "ignored: expected a map of options");
+        warn(loading, node->kind == NODE_NULL ? "empty, and ignored" : "ignored: expected a map of options");
         return;
     }
-    for (size_t i = 0; i < node->n; i++) {
-        const struct node *value = node->items[i];
-        const char *text = value->kind == NODE_BOOL ? (value->boolean ? "true" : "false") : value->string;
-        if (value->kind == NODE_LIST || value->kind == NODE_MAP)
-            warn(loading, arena_printf(loading->arena, "'%s' is ignored: expected a plain value", node->keys[i]->string));
-        else if (value->kind != NODE_NULL)
-            add_member(loading, node->keys[i]->string, text);
-    }
+    for (size_t i = 0; i < node->n; i++)
+        add_node(loading, node->keys[i], node->items[i]);
 }
 
 static const char *real_text(struct arena *arena, double value)
@@ -124,11 +156,14 @@ static const char *scalar_text(struct arena *arena, const json_t *value)
 static void load_json(struct loading *loading, const char *bytes, size_t len)
 {
     struct error err = {0};
-    json_t *document = json_read(bytes, len, &(struct json_read_options){.file = loading->file, .strict = true}, &err);
+    struct json_repairs repairs = {0};
+    json_t *document = json_read(bytes, len, &(struct json_read_options){.file = loading->file, .repairs = &repairs}, &err);
     if (!document) {
         warn_broken(loading, &err);
         return;
     }
+    if (repairs.repeated_keys)
+        warn(loading, arena_printf(loading->arena, "keys given twice, of which the last counts: %zu", repairs.repeated_keys));
     if (!json_is_object(document))
         warn(loading, "ignored: expected an object of options");
     const char *key;
@@ -161,6 +196,7 @@ static void load_file(struct loading *loading, const struct root *root, size_t w
     size_t len;
     struct error err = {0};
     loading->file = files[which].name;
+    loading->begun = loading->variables->n;
     enum root_found found = root_read(root, loading->file, ENV_FILE_MAX, loading->arena, &bytes, &len, &err);
     if (found == ROOT_REFUSED)
         warn_broken(loading, &err);

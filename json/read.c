@@ -25,6 +25,7 @@ struct build {
     enum keep_answer answer; /* for the value that comes next */
     struct arena arena;
     json_t *root;
+    size_t values, values_max; /* made so far, and how many may be */
     size_t depth; /* frames[depth - 1] is the innermost one */
     struct frame frames[JSON_DEPTH_MAX];
 };
@@ -45,21 +46,22 @@ static void must(int status)
         memory_need(NULL); /* the only way in which these calls fail */
 }
 
-static void pad(struct frame *frame, size_t n)
+static void pad(struct build *b, struct frame *frame, size_t n)
 {
-    while (!frame->whole && json_array_size(frame->made) < n)
+    for (; !frame->whole && json_array_size(frame->made) < n && b->values <= b->values_max; b->values++)
         must(json_array_append_new(frame->made, json_null()));
 }
 
 /* Puts a value where the document has it: the current member or element of `parent`. */
 static void put(struct build *b, struct frame *parent, json_t *value)
 {
+    b->values++;
     if (!parent) {
         b->root = value;
     } else if (parent->object) {
         must(json_object_setn_new_nocheck(parent->made, parent->name, parent->name_len, value));
     } else {
-        pad(parent, parent->elements - 1);
+        pad(b, parent, parent->elements - 1);
         must(json_array_append_new(parent->made, value));
     }
 }
@@ -138,7 +140,7 @@ static void on_close(struct build *b)
     if (!frame->made)
         drop_value(b);
     else if (!frame->object)
-        pad(frame, frame->elements);
+        pad(b, frame, frame->elements);
     if (b->depth == 0 && !b->root)
         b->root = made_of(frame); /* nothing was selected */
     b->answer = b->depth && b->frames[b->depth - 1].whole ? KEEP_ALL : KEEP_NONE;
@@ -219,10 +221,14 @@ json_t *json_read(const char *text, size_t len, const struct json_read_options *
     b->text = text;
     b->reader = json_reader_open(text, len, options->file, options->strict);
     b->answer = start_keep(b, options);
+    b->values_max = options->values_max ? options->values_max : JSON_VALUES_MAX;
     struct json_event event;
     bool ok;
     do {
         ok = json_reader_next(b->reader, &event, err) && on_event(b, &event, err);
+        if (ok && b->values > b->values_max)
+            ok = error_at(err, ERR_ARTIFACT, (struct pos){.file = options->file},
+                          "more than %zu values; a workload can select fewer of them", b->values_max);
     } while (ok && event.kind != JSON_EVENT_END);
     if (ok && !b->root)
         b->root = json_null(); /* a scalar that no path selects */

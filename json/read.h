@@ -22,7 +22,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 
-enum { JSON_DEPTH_MAX = 512 };
+enum { JSON_DEPTH_MAX = 512, JSON_VALUES_MAX = 20000000 };
 
 enum json_event_kind {
     JSON_EVENT_END,  /* the document is complete */
@@ -80,6 +80,7 @@ struct json_read_options {
     const struct json_path *const *keep;
     size_t keep_n;
     struct json_repairs *repairs; /* may be NULL */
+    size_t values_max; /* more values (about 50 bytes each) than this are refused; 0: JSON_VALUES_MAX */
 };
 
 /* The document, or NULL with *err set. The caller owns it (json_decref). Object members keep the order of the text. */

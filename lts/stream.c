@@ -5,7 +5,6 @@
 
 #include "base/pool.h"
 #include "json/write.h"
-#include "kpi/openmetrics.h"
 #include "store/documents.h"
 
 enum { RENDERED_MAX = 1 << 30 };
@@ -58,7 +57,8 @@ static void render(const struct stream_options *options, struct slot *slot)
     if (options->compact)
         json_write(&outcome->compact, slot->payload.json, &(struct json_style){.indent = -1}, 0);
     if (options->kpi_text)
-        openmetrics_render(options->store.workload, json_object_get(slot->payload.json, "kpis"), outcome->samples);
+        openmetrics_render(options->store.workload, options->kpi_style, json_object_get(slot->payload.json, "kpis"),
+                           outcome->samples);
 }
 
 static void clear(const struct stream *stream, struct slot *slot)

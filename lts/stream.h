@@ -6,6 +6,7 @@
 #ifndef LTS_STREAM_H
 #define LTS_STREAM_H
 #include "base/text.h"
+#include "kpi/openmetrics.h"
 #include "lts/payload.h"
 #include "store/discover.h"
 
@@ -14,6 +15,7 @@ struct stream_options {
     const struct lts *lts; /* NULL: no payloads */
     unsigned workers;
     bool matrix, payload_text, kpi_text; /* what to render */
+    struct openmetrics_style kpi_style;
     bool compact;                        /* the payload as compact JSON too, for history */
     bool pretty;                         /* indent 4, else one line */
 };
@@ -29,7 +31,7 @@ struct outcome {
     struct text matrix;            /* an element of the matrix list, at depth 1 */
     struct text payload_text;      /* an element of the payload list, at depth 1; only of valid payloads */
     struct text compact;
-    struct text *samples;          /* OpenMetrics, one per KPI of the workload; only of valid payloads */
+    struct text *samples;          /* KPIs as text, one per KPI of the workload; only of valid payloads */
 };
 
 typedef bool stream_deliver(void *context, struct outcome *outcome);

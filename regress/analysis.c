@@ -132,6 +132,7 @@ static void analyse_entry(struct work *work, struct entry_result *result)
     struct selection selection = select_history(work->index, result->entry, work->arena);
     result->version = selection.version;
     result->run_id = selection.run_id;
+    result->history = selection.history;
     result->history_n = selection.history_n;
     result->newer_left_out = selection.newer_left_out;
     result->changed_key = selection.changed_key;

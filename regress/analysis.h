@@ -62,6 +62,7 @@ struct run_point {
     int64_t start_us;
     double value;        /* mean of its repetitions */
     size_t repetitions;
+    size_t level;        /* which of evidence.levels it belongs to, from 1; 0: levels were not looked for */
 };
 
 /* Why a verdict is what it is. Numbers are in the KPI's unit unless said otherwise; NAN: not applicable. */
@@ -112,7 +113,8 @@ struct entry_result {
     const char *run_id;
     struct kpi_result *kpis;  /* one per rule, in the rules' order (kpi_filter applied) */
     size_t kpis_n;
-    size_t history_n;         /* records that matched, before scope */
+    const struct record *const *history; /* records that matched, before scope */
+    size_t history_n;
     size_t newer_left_out;    /* run points of newer versions among them */
     const char *changed_key;  /* history agrees on every shared label, but its keys differ: one such key; else NULL */
     size_t near_misses_n;

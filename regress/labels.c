@@ -11,6 +11,14 @@ static const char *const bookkeeping[] = {
     "divisor",              "divisor_unit",       "status", "lower_better",
 };
 
+bool label_is_bookkeeping(const char *key)
+{
+    for (size_t i = 0; i < sizeof(bookkeeping) / sizeof(bookkeeping[0]); i++)
+        if (strcmp(bookkeeping[i], key) == 0)
+            return true;
+    return false;
+}
+
 static int compare_keys(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);

@@ -21,6 +21,9 @@ struct label_filter {
 struct label_filter label_filter_of(const char *const *comparison_keys, const char *const *ignored_keys,
                                     struct arena *arena);
 
+/* A key of LTS that says nothing about what was measured: run_id, urls, test_path, … */
+bool label_is_bookkeeping(const char *key);
+
 /* Equal for records with equal comparable labels. */
 uint64_t labels_fingerprint(const struct label_filter *filter, const struct record *record);
 

@@ -316,7 +316,7 @@ static void look_around(const struct select_index *index, const struct record *e
 struct selection select_history(const struct select_index *index, const struct record *entry, struct arena *arena)
 {
     struct matches found = find_matches(index, entry, arena);
-    struct selection selection = {.history_n = found.n, .version = version_of(index, entry, arena),
+    struct selection selection = {.history = found.v, .history_n = found.n, .version = version_of(index, entry, arena),
                                   .run_id = label_shown(run_of(entry), arena)};
     struct placed *placed = place(index, &found, entry, arena);
     struct placed own = placed[found.n];

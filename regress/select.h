@@ -19,7 +19,8 @@ struct select_point {
 struct selection {
     struct select_point *points; /* oldest first: by comparison keys, then start */
     size_t points_n;
-    size_t history_n;      /* records that matched, before scope */
+    const struct record *const *history; /* records that matched, before scope */
+    size_t history_n;
     size_t newer_left_out; /* points of newer versions */
     const char *version, *run_id; /* of the entry */
     const char *const *varying;   /* NULL-ended: ignored keys, ci_engine, kpi_settings_version that vary here */

@@ -140,6 +140,15 @@ static enum verdict decide(const struct hypothesis *h, const struct invocation *
     return VERDICT_OK;
 }
 
+static void place_in_levels(struct hypothesis *h)
+{
+    const struct levels *levels = &h->findings.levels;
+    for (size_t i = 0, level = 0; i < h->series.n; i++) {
+        level += level < levels->n && levels->changes[level].at <= i;
+        h->series.points[i].level = level + 1;
+    }
+}
+
 /* Numbers that follow from the level that the entry is held against. */
 static void describe_level(struct hypothesis *h, const struct baseline *base, const struct analysis_options *options)
 {
@@ -239,6 +248,7 @@ void verdict_decide(struct hypothesis *h, const struct invocation *invocation, s
     bool earlier = h->began && (h->result->verdict == VERDICT_REGRESSION || h->result->verdict == VERDICT_SUSPECT);
     const struct baseline *base = earlier ? &h->began->reference : &h->findings.now;
     if (h->findings.tested) {
+        place_in_levels(h);
         describe_level(h, base, invocation->options);
         describe_p(h);
         describe_since(h);

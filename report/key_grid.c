@@ -8,11 +8,6 @@
 
 enum { KEY_NONE = KEY_GRID_KEYS_MAX };
 
-static int compare_texts(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static size_t key_of(struct key_grid *grid, const char *name)
 {
     for (size_t i = 0; i < grid->keys.n; i++)
@@ -33,25 +28,22 @@ static const char *keep(struct key_grid *grid, size_t key, const json_t *value, 
 }
 
 /* The key of each member, KEY_NONE for those that are left out. */
-static size_t *member_keys(struct key_grid *grid, json_t *object, const char *const *without, size_t n_without,
-                           struct arena *scratch)
+static size_t *member_keys(struct key_grid *grid, json_t *object, bool (*left_out)(const char *), struct arena *scratch)
 {
     const char *name;
     json_t *value;
     size_t *keys = ARENA_ARRAY(scratch, size_t, json_object_size(object)), i = 0;
-    json_object_foreach(object, name, value) {
-        bool left_out = n_without && bsearch(&name, without, n_without, sizeof(*without), compare_texts);
-        keys[i++] = left_out ? KEY_NONE : key_of(grid, name);
-    }
+    json_object_foreach(object, name, value)
+        keys[i++] = left_out && left_out(name) ? KEY_NONE : key_of(grid, name);
     return keys;
 }
 
-void key_grid_add(struct key_grid *grid, json_t *object, const char *const *without, size_t n_without)
+void key_grid_add(struct key_grid *grid, json_t *object, bool (*left_out)(const char *))
 {
     const char *name;
     json_t *value;
     struct arena scratch = {0};
-    size_t *keys = member_keys(grid, object, without, n_without, &scratch), i = 0;
+    size_t *keys = member_keys(grid, object, left_out, &scratch), i = 0;
     struct key_grid_row *row = LIST_ADD(grid->arena, &grid->rows);
     row->n = grid->keys.n;
     row->values = ARENA_ARRAY(grid->arena, const char *, row->n);

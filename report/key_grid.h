@@ -30,8 +30,8 @@ struct key_grid {
     } rows;
 };
 
-/* Adds a row with the members of the object but those whose names are among `without` (sorted, n_without of them). */
-void key_grid_add(struct key_grid *grid, json_t *object, const char *const *without, size_t n_without);
+/* Adds a row with the members of the object, but those whose key is `left_out` (NULL: all). */
+void key_grid_add(struct key_grid *grid, json_t *object, bool (*left_out)(const char *key));
 const char *key_grid_value(const struct key_grid *grid, size_t row, size_t key);
 bool key_grid_varies(const struct key_grid *grid, size_t key);
 /* The values of a key, without repetition, in the order of order_compare; a NULL, if any, comes first. */

@@ -57,11 +57,3 @@ const char *kpi_direction_sign(enum direction better)
     static const char *const signs[] = {[DIRECTION_NONE] = "", [DIRECTION_HIGHER] = " ↑", [DIRECTION_LOWER] = " ↓"};
     return signs[better];
 }
-
-const char *kpi_direction_words(enum direction better)
-{
-    static const char *const words[] = {[DIRECTION_NONE] = "neither higher nor lower is better",
-                                        [DIRECTION_HIGHER] = "higher is better (↑)",
-                                        [DIRECTION_LOWER] = "lower is better (↓)"};
-    return words[better];
-}

@@ -20,7 +20,4 @@ const char *kpi_cell_shown(const struct kpi_cell *cell, const struct kpi_rule *r
 
 /* " ↑" when higher is better, " ↓", or "". */
 const char *kpi_direction_sign(enum direction better);
-/* "higher is better (↑)", "lower is better (↓)", "neither higher nor lower is better". */
-const char *kpi_direction_words(enum direction better);
-
 #endif

@@ -7,6 +7,8 @@
 #include "regress/value.h"
 #include "report/key_grid.h"
 #include "report/kpi_cell.h"
+#include "report/phrases.h"
+#include "report/short_names.h"
 
 enum { SHORT_NAME_MIN = 5, OVERVIEW_VALUES_MAX = 40, CELL_MAX = 300 };
 
@@ -20,7 +22,6 @@ struct row {
 struct kpi_table {
     struct arena arena;
     struct kpi_table_options options;
-    struct label_filter bookkeeping;
     struct key_grid grid;
     LIST_OF(struct row) rows;
     size_t invalid;
@@ -33,8 +34,6 @@ struct kpi_table *kpi_table_open(const struct kpi_table_options *options)
     table->options = *options;
     table->grid.arena = &table->arena;
     table->lists = ARENA_ARRAY(&table->arena, bool, options->rules_n);
-    if (options->by_labels)
-        table->bookkeeping = label_filter_of(NULL, NULL, &table->arena);
     return table;
 }
 
@@ -62,9 +61,9 @@ void kpi_table_add(struct kpi_table *table, const struct test_view *view)
     *LIST_ADD(arena, &table->rows) = row;
     table->invalid += !row.valid;
     if (table->options.by_labels)
-        key_grid_add(&table->grid, labels, table->bookkeeping.left_out, table->bookkeeping.n);
+        key_grid_add(&table->grid, labels, label_is_bookkeeping);
     else
-        key_grid_add(&table->grid, view->settings, NULL, 0);
+        key_grid_add(&table->grid, view->settings, NULL);
 }
 
 size_t kpi_table_rows(const struct kpi_table *table)
@@ -86,22 +85,18 @@ size_t kpi_table_distinct(const struct kpi_table *table)
 
 /* ---- names ---- */
 
-size_t kpi_names_prefix(const struct kpi_rule *rules, size_t n)
+static size_t names_prefix(const struct kpi_table *table, struct arena *arena)
 {
-    size_t prefix = n > 1 ? strlen(rules[0].name) : 0;
-    for (size_t i = 1; i < n; i++) {
-        size_t k = 0;
-        while (k < prefix && rules[i].name[k] == rules[0].name[k])
-            k++;
-        prefix = k;
-    }
-    return prefix;
+    const char **names = ARENA_ARRAY(arena, const char *, table->options.rules_n);
+    for (size_t i = 0; i < table->options.rules_n; i++)
+        names[i] = table->options.rules[i].name;
+    return short_names_prefix(names, table->options.rules_n);
 }
 
-const char *kpi_short_name(const char *name, size_t prefix)
+/* The name without the prefix, or whole when fewer than five characters would stay. */
+static const char *short_name(const char *name, size_t prefix)
 {
-    size_t n = strlen(name);
-    return n < prefix + SHORT_NAME_MIN ? name : name + prefix;
+    return strlen(name) < prefix + SHORT_NAME_MIN ? name : name + prefix;
 }
 
 /* ---- overview ---- */
@@ -175,7 +170,7 @@ static struct page_column *result_columns(const struct kpi_table *table, const s
 {
     const struct kpi_table_options *options = &table->options;
     struct page_column *columns = ARENA_ARRAY(arena, struct page_column, 2 + keys_n + options->rules_n);
-    size_t prefix = kpi_names_prefix(options->rules, options->rules_n);
+    size_t prefix = names_prefix(table, arena);
     *n = 0;
     columns[(*n)++] = (struct page_column){.name = "test", .hint = "the beginning of its UUID"};
     if (options->by_labels)
@@ -187,7 +182,7 @@ static struct page_column *result_columns(const struct kpi_table *table, const s
         const char *unit = value_unit(rule);
         if (!table->lists[i])
             columns[(*n)++] = (struct page_column){
-                .name = arena_printf(arena, "%s%s%s%s%s", kpi_short_name(rule->name, prefix), kpi_direction_sign(rule->better),
+                .name = arena_printf(arena, "%s%s%s%s%s", short_name(rule->name, prefix), kpi_direction_sign(rule->better),
                                      *unit ? " (" : "", unit, *unit ? ")" : ""),
                 .right = true,
                 .hint = rule->help};
@@ -289,7 +284,8 @@ static void render_descriptions(const struct kpi_table *table, struct page *page
             page_text(page, value_unit(rule));
         }
         page_text(page, "; ");
-        page_text(page, kpi_direction_words(rule->better));
+        page_text(page, phrases_direction(rule->better));
+        page_text(page, kpi_direction_sign(rule->better));
         page_define_end(page);
     }
     page_definitions_end(page);

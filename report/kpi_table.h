@@ -31,9 +31,4 @@ size_t kpi_table_rows(const struct kpi_table *table);
 /* The page's content, after its main heading. */
 void kpi_table_render(const struct kpi_table *table, struct page *page);
 
-/* The beginning that all names share, to be left out of column names: its length. 0 for fewer than two names. */
-size_t kpi_names_prefix(const struct kpi_rule *rules, size_t n);
-/* The name without the prefix, or whole when fewer than five characters would stay. */
-const char *kpi_short_name(const char *name, size_t prefix);
-
 #endif

@@ -18,7 +18,6 @@ struct lts_documentation {
     struct arena arena;
     const struct kpi_rule *rules;
     size_t rules_n, tests;
-    struct label_filter bookkeeping;
     struct key_grid labels;
     LIST_OF(struct csv_row) rows;
 };
@@ -29,7 +28,6 @@ struct lts_documentation *lts_documentation_open(const struct kpi_rule *rules, s
     documentation->rules = rules;
     documentation->rules_n = rules_n;
     documentation->labels.arena = &documentation->arena;
-    documentation->bookkeeping = label_filter_of(NULL, NULL, &documentation->arena);
     return documentation;
 }
 
@@ -60,8 +58,7 @@ static void keep_row(struct lts_documentation *documentation, const struct test_
         row.kpis[i] = value && !json_is_null(value) ? test_view_json(arena, value, LIST_MAX) : "";
     }
     *LIST_ADD(arena, &documentation->rows) = row;
-    key_grid_add(&documentation->labels, member(metadata, "settings"), documentation->bookkeeping.left_out,
-                 documentation->bookkeeping.n);
+    key_grid_add(&documentation->labels, member(metadata, "settings"), label_is_bookkeeping);
 }
 
 static void define_json(struct page *page, const char *term, const json_t *value, struct arena *scratch)
@@ -97,18 +94,14 @@ static void define_presets(struct page *page, const json_t *presets, struct aren
     text_close(&out);
 }
 
-static void show_labels(const struct lts_documentation *documentation, struct page *page, json_t *settings, struct arena *scratch)
+static void show_labels(struct page *page, json_t *settings, struct arena *scratch)
 {
     static const struct page_column columns[] = {{.name = "label"}, {.name = "value"}};
-    const struct label_filter *filter = &documentation->bookkeeping;
     const char *name;
     json_t *value;
     page_table_begin(page, "Labels", columns, 2);
     json_object_foreach(settings, name, value) {
-        bool left_out = false;
-        for (size_t i = 0; i < filter->n; i++)
-            left_out |= strcmp(filter->left_out[i], name) == 0;
-        if (left_out)
+        if (label_is_bookkeeping(name))
             continue;
         page_row_begin(page, PAGE_PLAIN);
         page_cell(page, PAGE_PLAIN, name);
@@ -118,8 +111,7 @@ static void show_labels(const struct lts_documentation *documentation, struct pa
     page_table_end(page);
 }
 
-static void show_metadata(const struct lts_documentation *documentation, struct page *page, const struct test_view *view,
-                          struct arena *scratch)
+static void show_metadata(struct page *page, const struct test_view *view, struct arena *scratch)
 {
     json_t *metadata = member(view->payload, "metadata"), *settings = member(metadata, "settings");
     page_definitions_begin(page);
@@ -132,7 +124,7 @@ static void show_metadata(const struct lts_documentation *documentation, struct 
     define_json(page, "exit code", member(metadata, "exit_code"), scratch);
     define_json(page, "schema version", member(metadata, "lts_schema_version"), scratch);
     page_definitions_end(page);
-    show_labels(documentation, page, settings, scratch);
+    show_labels(page, settings, scratch);
 }
 
 /* The list itself, as far as it is short enough. */
@@ -182,7 +174,7 @@ void lts_documentation_add(struct lts_documentation *documentation, struct page 
     if (!view->valid)
         page_paragraph(page, PAGE_WARN, arena_printf(&scratch, "The payload is not valid (%zu violation%s): the error report says why.",
                                                      view->violations_n, view->violations_n == 1 ? "" : "s"));
-    show_metadata(documentation, page, view, &scratch);
+    show_metadata(page, view, &scratch);
     if (documentation->rules_n)
         show_kpis(documentation, page, view->payload, &scratch);
     keep_row(documentation, view);

@@ -13,10 +13,4 @@ enum { VERDICT_TEXT_COLUMNS = 100 };
 /* Appends; the same analysis gives the same bytes. */
 void verdict_text_render(struct text *out, const struct analysis *analysis);
 
-/* Entries of which no KPI could be compared: without history, and with a history whose labels no longer match. */
-struct not_gated {
-    size_t no_history, keys_changed, cannot_tell;
-};
-struct not_gated verdict_text_not_gated(const struct analysis *analysis);
-
 #endif

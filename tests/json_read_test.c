@@ -1,6 +1,7 @@
 /* json/read: what is accepted, what is mended, and where errors are; then Jansson's loader as the judge. */
 #include <math.h>
 
+#include "json/path.h"
 #include "tests/check.h"
 #include "tests/json_support.h"
 
@@ -299,8 +300,54 @@ static void test_against_jansson(void)
     }
 }
 
+static const struct {
+    const char *text;
+    size_t max;
+    bool fits;
+} value_limits[] = {
+    {"[1,2,3]", 4, true},
+    {"[1,2,3]", 3, false},
+    {"{\"a\":[],\"b\":{}}", 3, true},
+    {"{\"a\":[],\"b\":{}}", 2, false},
+    {"[[[[]]]]", 3, false},
+    {"7", 1, true},
+    {"[1,2,3]", 0, true}, /* the default */
+};
+
+static void test_value_limit(void)
+{
+    for (size_t i = 0; i < sizeof(value_limits) / sizeof(value_limits[0]); i++) {
+        struct error err = {0};
+        struct json_read_options options = {.file = "t.json", .values_max = value_limits[i].max};
+        json_t *value = json_read(value_limits[i].text, strlen(value_limits[i].text), &options, &err);
+        CHECK((value != NULL) == value_limits[i].fits, "%s, at most %zu: %s", value_limits[i].text, value_limits[i].max, err.text);
+        CHECK(value || (err.kind == ERR_ARTIFACT && strstr(err.text, "t.json: more than")), "%s: %s", value_limits[i].text, err.text);
+        json_decref(value);
+    }
+}
+
+/* What is passed over is not made and does not count, except the nulls that hold indexes. */
+static void test_value_limit_of_selections(void)
+{
+    struct arena arena = {0};
+    struct error err = {0};
+    struct json_path *path = json_path_parse(&arena, "$[*].a", (struct pos){0}, &err);
+    const struct json_path *const keep[] = {path};
+    static const char text[] = "[{\"b\":[1,2,3,4,5]},{\"b\":[1,2,3]},{\"a\":1,\"b\":[1,2]}]";
+    for (size_t max = 1; max <= 6; max++) {
+        struct json_read_options options = {.file = "t.json", .keep = keep, .keep_n = 1, .values_max = max};
+        err = (struct error){0};
+        json_t *value = json_read(text, strlen(text), &options, &err);
+        CHECK((value != NULL) == (max >= 5), "at most %zu: %s", max, err.text); /* list, null, null, object, 1 */
+        json_decref(value);
+    }
+    arena_close(&arena);
+}
+
 int main(void)
 {
+    test_value_limit();
+    test_value_limit_of_selections();
     test_rows();
     test_repairs();
     test_depth();

@@ -130,7 +130,7 @@ static void test_samples(void)
         struct workload workload = {.kpis = &kpi, .kpis_n = 1};
         struct text out = text_open(100000);
         json_t *kpis = kpis_of(&arena, samples[i].kpi);
-        openmetrics_render(&workload, kpis, &out);
+        openmetrics_render(&workload, (struct openmetrics_style){0}, kpis, &out);
         CHECK(strcmp(out.s, samples[i].text) == 0, "row %zu: %s", i, out.s);
         json_decref(kpis);
         text_close(&out);
@@ -142,12 +142,12 @@ static void test_samples(void)
 static const char *whole(struct arena *arena, struct scratch *scratch, const struct workload *workload, const char *const *payloads)
 {
     struct error err = {0};
-    struct openmetrics *metrics = openmetrics_open(workload, &err);
+    struct openmetrics *metrics = openmetrics_open(workload, (struct openmetrics_style){0}, &err);
     bool ok = metrics != NULL;
     for (size_t i = 0; ok && payloads[i]; i++) {
         struct text out[3] = {text_open(100000), text_open(100000), text_open(100000)};
         json_t *kpis = parse(payloads[i]);
-        openmetrics_render(workload, kpis, out);
+        openmetrics_render(workload, (struct openmetrics_style){0}, kpis, out);
         ok = openmetrics_add(metrics, out, NULL, arena_printf(arena, "t%zu", i), &err);
         json_decref(kpis);
         for (size_t k = 0; k < 3; k++)
@@ -241,7 +241,7 @@ static void test_clashes(void)
         for (size_t k = 0; k < 2; k++)
             kpis[k] = (struct kpi){.name = clashes[i].name[k], .unit = clashes[i].unit[k], .at = {.file = "w.yaml", .line = (int)k + 1}};
         struct workload workload = {.kpis = kpis, .kpis_n = 2};
-        struct openmetrics *metrics = openmetrics_open(&workload, &err);
+        struct openmetrics *metrics = openmetrics_open(&workload, (struct openmetrics_style){0}, &err);
         CHECK(!metrics == clashes[i].clash, "row %zu: %s", i, err.text);
         CHECK(!clashes[i].clash || (err.kind == ERR_USAGE && strncmp(err.text, "w.yaml:2: KPIs '", 16) == 0), "row %zu: %s", i, err.text);
         openmetrics_close(metrics);

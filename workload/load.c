@@ -444,6 +444,8 @@ struct workload *workload_load(struct arena *arena, const char *path, const stru
         n--;
     workload->file = is_folder ? arena_printf(arena, "%.*s/%s", (int)n, path, file) : path;
     gathering.root = root_open(dirname(arena_strdup(arena, folder)), NULL, err);
+    if (gathering.root)
+        root_describe(gathering.root, "the folder that holds the workload's folder");
     const char *relative = arena_printf(arena, "%s/%s", basename(arena_strdup(arena, folder)), file);
     bool ok = gathering.root && gather(&gathering, relative, workload->file, (struct pos){0}, NULL, 0) &&
               load_sources(&gathering, registry);

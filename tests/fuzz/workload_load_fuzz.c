@@ -43,7 +43,7 @@ static void use(const struct workload *workload)
     err = (struct error){0};
     json_decref(lts_mapping(workload, &err));
     err = (struct error){0};
-    struct openmetrics *metrics = workload->kpis_n < 50 ? openmetrics_open(workload, &err) : NULL;
+    struct openmetrics *metrics = workload->kpis_n < 50 ? openmetrics_open(workload, (struct openmetrics_style){0}, &err) : NULL;
     assert(metrics || !err.kind || err.kind == ERR_USAGE);
     openmetrics_close(metrics);
 }

@@ -1,0 +1,16 @@
+/* cmd/markers.h — empty files that tell a CI system at a glance why there is no comparison, and FAILURE (contract C5.8). */
+#ifndef CMD_MARKERS_H
+#define CMD_MARKERS_H
+#include "cmd/command.h"
+
+#define MARKER_NO_RESULTS "NO_RESULTS_FOUND"
+#define MARKER_NO_HISTORY "NO_HISTORICAL_RESULTS"
+
+/* Makes the marker in `folder`, or removes an older run's. A marker that cannot be written is a warning. */
+void marker_set(struct context *context, const char *folder, const char *marker, bool on);
+/* Appends a line to FAILURE in `folder`. */
+void marker_fail(struct context *context, const char *folder, const char *text);
+/* The folder of a file: "." for a bare name. */
+const char *marker_folder(struct context *context, const char *file);
+
+#endif

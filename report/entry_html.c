@@ -1,0 +1,387 @@
+#include "report/entry_html.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/moment.h"
+#include "json/read.h"
+#include "regress/labels.h"
+#include "regress/value.h"
+#include "report/phrases.h"
+#include "report/short_names.h"
+#include "report/verdict_html.h"
+
+enum { POINTS_SHOWN = 30, RUN_COLUMNS = 24, VERSION_COLUMNS = 40, VALUE_BYTES = 2000, FEW_ENTRIES = 3 };
+
+enum page_tone entry_html_tone(enum verdict verdict)
+{
+    static const enum page_tone tones[VERDICT_COUNT] = {
+        [VERDICT_OK] = PAGE_PLAIN,          [VERDICT_REGRESSION] = PAGE_BAD,  [VERDICT_IMPROVEMENT] = PAGE_GOOD,
+        [VERDICT_SUSPECT] = PAGE_WARN,      [VERDICT_MISSING] = PAGE_WARN,    [VERDICT_ACKNOWLEDGED] = PAGE_WARN,
+        [VERDICT_CANNOT_TELL] = PAGE_MUTED, [VERDICT_NO_HISTORY] = PAGE_MUTED, [VERDICT_NOT_ANALYSED] = PAGE_MUTED,
+    };
+    return tones[verdict];
+}
+
+bool entry_html_matters(enum verdict verdict)
+{
+    return entry_html_tone(verdict) == PAGE_BAD || entry_html_tone(verdict) == PAGE_WARN || entry_html_tone(verdict) == PAGE_GOOD;
+}
+
+const char *entry_html_title(const struct entry_result *entry, size_t i, struct arena *arena)
+{
+    char *name = arena_strdup(arena, entry->name);
+    error_shorten(name, 300);
+    return arena_printf(arena, "Entry #%zu – %s", i + 1, name);
+}
+
+/* "2025-01-06 10:00" */
+static const char *minute(int64_t start_us, struct arena *arena)
+{
+    char text[MOMENT_TEXT_MAX];
+    moment_isoformat((struct moment){.us = start_us}, ' ', text);
+    return arena_strndup(arena, text, strlen("2025-01-06 10:00"));
+}
+
+static const char *label_text(const char *value, struct arena *arena)
+{
+    char *shown = arena_strdup(arena, label_shown(value, arena));
+    error_shorten(shown, VALUE_BYTES);
+    return shown;
+}
+
+/* ---- the entry ---- */
+
+/* A label that is an object of links. */
+static void render_urls(struct page *page, const struct entry_result *entry, struct arena *arena)
+{
+    const char *text = record_label(entry->entry, "urls"), *key;
+    struct error err = {0};
+    json_t *urls = text ? json_read(text, strlen(text), &(struct json_read_options){.file = "urls"}, &err) : NULL, *url;
+    if (json_is_object(urls) && json_object_size(urls)) {
+        page_list_begin(page);
+        json_object_foreach(urls, key, url) {
+            page_item_begin(page);
+            page_link(page, json_is_string(url) ? json_string_value(url) : "", key);
+            page_item_end(page);
+        }
+        page_list_end(page);
+    } else if (text && strcmp(text, "null") != 0) {
+        page_paragraph_begin(page, PAGE_PLAIN);
+        page_link(page, label_text(text, arena), NULL);
+        page_paragraph_end(page);
+    }
+    json_decref(urls);
+}
+
+static const struct page_column label_columns[] = {{.name = "label"}, {.name = "value"}};
+
+static void add_label(struct page *page, enum page_tone tone, const char *key, const char *value)
+{
+    page_row_begin(page, tone);
+    page_cell(page, PAGE_PLAIN, key);
+    page_cell(page, PAGE_PLAIN, value);
+    page_row_end(page);
+}
+
+static void render_settings(struct page *page, const struct entry_page *context, const struct entry_result *entry, struct arena *arena)
+{
+    page_table_begin(page, "Settings", label_columns, 2);
+    for (size_t i = 0; i < context->settings->n; i++) {
+        const struct label_row *row = &context->settings->rows[i];
+        add_label(page, row->values_n > 1 ? PAGE_VARIABLE : PAGE_FIXED, row->key, label_text(record_label(entry->entry, row->key), arena));
+    }
+    page_table_end(page);
+}
+
+static void render_labels(struct page *page, const struct entry_result *entry, struct arena *arena)
+{
+    page_table_begin(page, "Labels", label_columns, 2);
+    add_label(page, PAGE_PLAIN, "payload", entry->entry->id);
+    add_label(page, PAGE_PLAIN, "test directory", entry->entry->where);
+    add_label(page, PAGE_PLAIN, "start (UTC)", minute(entry->entry->start_us, arena));
+    for (size_t i = 0; i < entry->entry->labels_n; i++) {
+        const struct label *label = &entry->entry->labels[i];
+        if (label_is_bookkeeping(label->key) && strcmp(label->key, "urls") != 0)
+            add_label(page, PAGE_PLAIN, label->key, label_text(label->value, arena));
+    }
+    page_table_end(page);
+}
+
+/* "8 KPIs: 1 regression, 7 ok; 12 records of history" */
+static const char *entry_counts(const struct entry_result *entry, struct arena *arena)
+{
+    const char *line = "";
+    for (size_t v = 0; v < VERDICT_COUNT; v++) {
+        size_t n = 0;
+        for (size_t j = 0; j < entry->kpis_n; j++)
+            n += entry->kpis[j].verdict == phrases_by_weight[v];
+        if (n)
+            line = arena_printf(arena, "%s%s%zu %s", line, line[0] ? ", " : "", n, verdict_name(phrases_by_weight[v]));
+    }
+    return arena_printf(arena, "%zu KPI%s: %s; version %s; %zu record%s of history with its labels.", entry->kpis_n,
+                        entry->kpis_n == 1 ? "" : "s", line[0] ? line : "none", entry->version && entry->version[0] ? entry->version : "not given",
+                        entry->history_n, entry->history_n == 1 ? "" : "s");
+}
+
+static void render_head(struct page *page, const struct entry_page *context, size_t i, struct arena *arena)
+{
+    const struct entry_result *entry = &context->analysis->entries[i];
+    const char *const *notes = phrases_notes(entry, arena);
+    page_heading(page, 2, verdict_html_fragment(i + 1, NULL, arena), entry_html_title(entry, i, arena));
+    page_paragraph(page, PAGE_PLAIN, entry_counts(entry, arena));
+    render_urls(page, entry, arena);
+    if (*notes)
+        page_list_begin(page);
+    for (const char *const *note = notes; *note; note++)
+        page_item(page, *note);
+    if (*notes)
+        page_list_end(page);
+    page_fold_begin(page, "Settings and labels", context->analysis->entries_n <= FEW_ENTRIES);
+    render_settings(page, context, entry, arena);
+    render_labels(page, entry, arena);
+    page_fold_end(page);
+}
+
+/* ---- evidence ---- */
+
+static const char *people(const struct kpi_result *kpi, double value, struct arena *arena)
+{
+    return value_shown(kpi->rule, value, VALUE_PEOPLE, arena);
+}
+
+static void add_evidence(struct page *page, const char *name, const char *value)
+{
+    if (!value || !value[0])
+        return;
+    page_row_begin(page, PAGE_PLAIN);
+    page_cell(page, PAGE_PLAIN, name);
+    page_cell(page, PAGE_PLAIN, value);
+    page_row_end(page);
+}
+
+static const char *with_share(const struct kpi_result *kpi, double value, struct arena *arena)
+{
+    double share = value / fabs(kpi->evidence.level);
+    return isfinite(share) && value != 0 ? arena_printf(arena, "%s (%s)", people(kpi, value, arena), value_percent(share, arena))
+                                         : people(kpi, value, arena);
+}
+
+static const char *thresholds(const struct kpi_result *kpi, struct arena *arena)
+{
+    const struct evidence *e = &kpi->evidence;
+    const char *relative = e->relative_threshold > 0 ? with_share(kpi, e->relative_threshold, arena) : "";
+    const char *absolute = e->absolute_threshold > 0 ? people(kpi, e->absolute_threshold, arena) : "";
+    if (!relative[0] && !absolute[0])
+        return "none";
+    return arena_printf(arena, "%s%s%s", relative, relative[0] && absolute[0] ? ", and " : "", absolute);
+}
+
+static const char *more_runs(const struct kpi_result *kpi, struct arena *arena)
+{
+    int n = kpi->evidence.more_runs;
+    return n == 0 ? "" : n < 0 ? "no number would settle it" : arena_printf(arena, "%d", n);
+}
+
+static const char *ok_from(const struct kpi_result *kpi, struct arena *arena)
+{
+    bool above = (kpi->rule->better == DIRECTION_HIGHER) != (kpi->verdict == VERDICT_IMPROVEMENT);
+    return isfinite(kpi->evidence.ok_from) ? arena_printf(arena, "%s %s", above ? "≥" : "≤", people(kpi, kpi->evidence.ok_from, arena)) : "";
+}
+
+static const char *signed_change(const struct kpi_result *kpi, struct arena *arena)
+{
+    const struct evidence *e = &kpi->evidence;
+    const char *sign = e->change > 0 ? "+" : e->change < 0 ? "-" : "", *size = people(kpi, fabs(e->change), arena);
+    return isfinite(e->relative) ? arena_printf(arena, "%s%s (%s%s)", sign, size, sign, value_percent(e->relative, arena))
+                                 : arena_printf(arena, "%s%s", sign, size);
+}
+
+/* The rows that rest on a level; there is none when nothing could be tested. */
+static void render_level(struct page *page, const struct analysis *analysis, const struct kpi_result *kpi, struct arena *arena)
+{
+    const struct evidence *e = &kpi->evidence;
+    const char *corrected = isfinite(e->p_corrected) ? arena_printf(arena, "%s (for %zu test%s; level %.4g)", value_p(e->p_corrected, arena),
+                                                                   analysis->tested, analysis->tested == 1 ? "" : "s",
+                                                                   analysis->options->false_alarm_rate) : "";
+    add_evidence(page, "level", arena_printf(arena, "%s, %s", people(kpi, e->level, arena), phrases_against(e, arena)));
+    add_evidence(page, "change", signed_change(kpi, arena));
+    add_evidence(page, "run-to-run sd", arena_printf(arena, "%s, %.3g degrees of freedom", with_share(kpi, e->sd, arena), e->df));
+    add_evidence(page, "interval for one new run", arena_printf(arena, "%s to %s", people(kpi, e->low, arena), people(kpi, e->high, arena)));
+    add_evidence(page, "p", isfinite(e->p) ? value_p(e->p, arena) : "");
+    add_evidence(page, "p after correction", corrected);
+    add_evidence(page, "a change has to pass", thresholds(kpi, arena));
+    add_evidence(page, "smallest change that would have been seen", isfinite(e->smallest_seen) ? with_share(kpi, e->smallest_seen, arena) : "");
+    add_evidence(page, "ok", ok_from(kpi, arena));
+    add_evidence(page, "levels in history", arena_printf(arena, "%zu", e->levels));
+}
+
+static void render_evidence(struct page *page, const struct analysis *analysis, const struct kpi_result *kpi, struct arena *arena)
+{
+    static const struct page_column columns[] = {{.name = "evidence"}, {.name = "value"}};
+    const struct evidence *e = &kpi->evidence;
+    page_table_begin(page, NULL, columns, 2);
+    add_evidence(page, "this run", isfinite(e->value) ? people(kpi, e->value, arena) : "no value");
+    if (isfinite(e->level))
+        render_level(page, analysis, kpi, arena);
+    add_evidence(page, "run points of history", arena_printf(arena, "%zu", e->points_n));
+    add_evidence(page, "run points of newer versions left out", e->newer_left_out ? arena_printf(arena, "%zu", e->newer_left_out) : "");
+    add_evidence(page, "more runs needed", more_runs(kpi, arena));
+    page_table_end(page);
+}
+
+/* ---- the runs that it was compared with ---- */
+
+static bool has_repetitions(const struct evidence *e)
+{
+    for (size_t i = 0; i < e->points_n; i++)
+        if (e->points[i].repetitions != 1)
+            return true;
+    return false;
+}
+
+static bool in_reference(const struct evidence *e, size_t i)
+{
+    return i >= e->level_start && i < e->level_start + e->level_n;
+}
+
+struct comparison {
+    const struct entry_result *entry;
+    const struct kpi_result *kpi;
+    const char **runs; /* short names; the entry's is the last */
+    bool repetitions;  /* worth a column */
+};
+
+static struct comparison comparison_of(const struct entry_result *entry, const struct kpi_result *kpi, struct arena *arena)
+{
+    size_t n = kpi->evidence.points_n;
+    const char **paths = ARENA_ARRAY(arena, const char *, n + 1);
+    for (size_t i = 0; i < n; i++)
+        paths[i] = kpi->evidence.points[i].run_id;
+    paths[n] = entry->run_id ? entry->run_id : "";
+    struct comparison c = {entry, kpi, ARENA_ARRAY(arena, const char *, n + 1), has_repetitions(&kpi->evidence)};
+    short_names_paths(paths, c.runs, n + 1, RUN_COLUMNS, arena);
+    return c;
+}
+
+static void add_point(struct page *page, const struct comparison *c, size_t i, struct arena *arena)
+{
+    const struct evidence *e = &c->kpi->evidence;
+    bool own = i == e->points_n;
+    const struct run_point *point = own ? NULL : &e->points[i];
+    page_row_begin(page, own ? PAGE_HERE : PAGE_PLAIN);
+    page_cell(page, PAGE_PLAIN, own ? c->entry->version : point->version);
+    page_cell(page, PAGE_PLAIN, c->runs[i]);
+    page_cell(page, PAGE_PLAIN, minute(own ? c->entry->entry->start_us : point->start_us, arena));
+    page_cell(page, PAGE_PLAIN, value_number(c->kpi->rule, own ? e->value : point->value, VALUE_PEOPLE, arena));
+    if (c->repetitions)
+        page_cell(page, PAGE_PLAIN, arena_printf(arena, "%zu", own ? 1 : point->repetitions));
+    if (own)
+        page_cell(page, PAGE_PLAIN, "this run");
+    else
+        page_cell(page, PAGE_PLAIN, point->level ? arena_printf(arena, in_reference(e, i) ? "%zu *" : "%zu", point->level) : "");
+    page_row_end(page);
+}
+
+/* The older points, a line for each level: what a table row needs would be most of the page. */
+static void render_older(struct page *page, const struct comparison *c, size_t n, struct arena *arena)
+{
+    const struct evidence *e = &c->kpi->evidence;
+    page_fold_begin(page, arena_printf(arena, "%zu older run points", n), false);
+    for (size_t i = 0; i < n;) {
+        size_t level = e->points[i].level;
+        page_paragraph_begin(page, PAGE_MUTED);
+        page_text(page, level ? arena_printf(arena, "level %zu%s: ", level, in_reference(e, i) ? " *" : "") : "");
+        for (; i < n && e->points[i].level == level; i++) {
+            page_text(page, e->points[i].version);
+            page_text(page, e->points[i].version[0] ? " " : "");
+            page_text(page, value_number(c->kpi->rule, e->points[i].value, VALUE_PEOPLE, arena));
+            page_text(page, "; ");
+        }
+        page_paragraph_end(page);
+    }
+    page_fold_end(page);
+}
+
+static void render_comparison(struct page *page, const struct comparison *c, struct arena *arena)
+{
+    const struct evidence *e = &c->kpi->evidence;
+    const char *unit = value_unit(c->kpi->rule);
+    struct page_column columns[6] = {{.name = "version"}, {.name = "run"}, {.name = "start (UTC)"},
+                                     {.name = unit[0] ? unit : "value", .right = true}};
+    size_t n = 4, older = e->points_n > POINTS_SHOWN ? e->points_n - POINTS_SHOWN : 0;
+    if (c->repetitions)
+        columns[n++] = (struct page_column){.name = "repetitions", .right = true, .hint = "the value is their mean"};
+    columns[n++] = (struct page_column){.name = "level", .right = true, .hint = "* the level that this run is held against"};
+    if (older)
+        render_older(page, c, older, arena);
+    page_table_begin(page, NULL, columns, n);
+    for (size_t i = older; i <= e->points_n; i++)
+        add_point(page, c, i, arena);
+    page_table_end(page);
+    page_paragraph(page, PAGE_MUTED, isfinite(e->level) ? "Oldest first. * the level that this run is held against." : "Oldest first.");
+}
+
+/* ---- a KPI ---- */
+
+static const char *capital(const char *text, struct arena *arena)
+{
+    char *copy = arena_strdup(arena, text);
+    if (*copy >= 'a' && *copy <= 'z')
+        *copy = (char)(*copy - 'a' + 'A');
+    return copy;
+}
+
+static void render_verdict(struct page *page, const struct entry_result *entry, const struct kpi_result *kpi, struct arena *arena)
+{
+    const struct evidence *e = &kpi->evidence;
+    page_paragraph_begin(page, entry_html_matters(kpi->verdict) ? entry_html_tone(kpi->verdict) : PAGE_PLAIN);
+    page_strong(page, capital(verdict_name(kpi->verdict), arena));
+    page_text(page, ": ");
+    page_text(page, e->reason && e->reason[0] ? e->reason : "no value");
+    if (e->since_version)
+        page_text(page, arena_printf(arena, ". It began %s", phrases_since(entry, e, arena) + strlen("since ")));
+    if (e->flip && e->flip[0])
+        page_text(page, arena_printf(arena, ". It %s", e->flip));
+    page_text(page, ".");
+    page_paragraph_end(page);
+}
+
+static const char *describe_rule(const struct kpi_rule *rule, struct arena *arena)
+{
+    const char *unit = value_unit(rule), *help = rule->help ? rule->help : "";
+    size_t len = strlen(help);
+    return arena_printf(arena, "%s%s%s%s%s", help, len && !strchr(".!?", help[len - 1]) ? ". " : len ? " " : "",
+                        unit[0] ? arena_printf(arena, "In %s; ", unit) : "", phrases_direction(rule->better), ".");
+}
+
+static void render_kpi(struct page *page, const struct entry_page *context, size_t i, const struct kpi_result *kpi)
+{
+    struct arena arena = {0};
+    const struct entry_result *entry = &context->analysis->entries[i];
+    size_t points = kpi->evidence.points_n;
+    bool folded = !entry_html_matters(kpi->verdict);
+    page_heading(page, 3, verdict_html_fragment(i + 1, kpi->rule->name, &arena), kpi->rule->name);
+    page_paragraph(page, PAGE_MUTED, describe_rule(kpi->rule, &arena));
+    render_verdict(page, entry, kpi, &arena);
+    if (points && folded)
+        page_fold_begin(page, arena_printf(&arena, "Evidence and %zu run point%s", points, points == 1 ? "" : "s"), false);
+    if (points || isfinite(kpi->evidence.value))
+        render_evidence(page, context->analysis, kpi, &arena);
+    if (points) {
+        struct comparison comparison = comparison_of(entry, kpi, &arena);
+        render_comparison(page, &comparison, &arena);
+    }
+    if (points && folded)
+        page_fold_end(page);
+    arena_close(&arena);
+}
+
+void entry_html_render(struct page *page, const struct entry_page *context, size_t i)
+{
+    struct arena arena = {0};
+    render_head(page, context, i, &arena);
+    for (size_t j = 0; j < context->analysis->entries[i].kpis_n; j++)
+        render_kpi(page, context, i, &context->analysis->entries[i].kpis[j]);
+    arena_close(&arena);
+}

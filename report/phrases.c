@@ -1,0 +1,192 @@
+#include "report/phrases.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/moment.h"
+#include "regress/value.h"
+
+enum { NEAR_MISSES_SHOWN = 3 };
+
+const enum verdict phrases_by_weight[VERDICT_COUNT] = {VERDICT_REGRESSION,   VERDICT_MISSING,     VERDICT_SUSPECT,
+                                                       VERDICT_ACKNOWLEDGED, VERDICT_IMPROVEMENT, VERDICT_CANNOT_TELL,
+                                                       VERDICT_NO_HISTORY,   VERDICT_OK,          VERDICT_NOT_ANALYSED};
+static_assert(VERDICT_NOT_ANALYSED == 8, "every verdict has a place above");
+
+struct texts {
+    const char **v;
+    size_t n, cap;
+};
+
+static const char *const *ended(struct texts *texts, struct arena *arena)
+{
+    *LIST_ADD(arena, texts) = NULL;
+    return texts->v;
+}
+
+/* ---- the first lines ---- */
+
+/* Entries of which no KPI could be compared, by why. */
+struct not_gated {
+    size_t no_history, keys_changed, cannot_tell;
+};
+
+static void count_not_gated(const struct entry_result *entry, struct not_gated *not_gated)
+{
+    size_t without = 0, compared = 0, unclear = 0;
+    for (size_t j = 0; j < entry->kpis_n; j++) {
+        enum verdict verdict = entry->kpis[j].verdict;
+        without += verdict == VERDICT_NO_HISTORY || (verdict == VERDICT_MISSING && entry->changed_key);
+        unclear += verdict == VERDICT_CANNOT_TELL;
+        compared += verdict != VERDICT_NO_HISTORY && verdict != VERDICT_MISSING && verdict != VERDICT_NOT_ANALYSED &&
+                    verdict != VERDICT_CANNOT_TELL;
+    }
+    if (unclear && !compared)
+        not_gated->cannot_tell++;
+    else if (without && !compared)
+        ++*(entry->changed_key ? &not_gated->keys_changed : &not_gated->no_history);
+}
+
+const char *const *phrases_not_gated(const struct analysis *analysis, struct arena *arena)
+{
+    struct not_gated n = {0};
+    struct texts lines = {0};
+    for (size_t i = 0; i < analysis->entries_n; i++)
+        count_not_gated(&analysis->entries[i], &n);
+    if (n.no_history)
+        *LIST_ADD(arena, &lines) = arena_printf(arena, "NOT GATED: no history for %zu of %zu entries", n.no_history, analysis->entries_n);
+    if (n.keys_changed)
+        *LIST_ADD(arena, &lines) = arena_printf(arena, "NOT GATED: history no longer matches for %zu of %zu entries (a key list changed)",
+                                                n.keys_changed, analysis->entries_n);
+    if (n.cannot_tell)
+        *LIST_ADD(arena, &lines) = arena_printf(arena, "NOT GATED: too little history for %zu of %zu entries", n.cannot_tell,
+                                                analysis->entries_n);
+    return ended(&lines, arena);
+}
+
+const char *phrases_verdict(const struct analysis *analysis, struct arena *arena)
+{
+    const size_t *n = analysis->counts;
+    size_t judged = n[VERDICT_OK] + n[VERDICT_SUSPECT] + n[VERDICT_IMPROVEMENT] + n[VERDICT_ACKNOWLEDGED], entries = 0;
+    for (size_t i = 0; i < analysis->entries_n; i++) {
+        bool worse = false;
+        for (size_t j = 0; j < analysis->entries[i].kpis_n; j++)
+            worse |= analysis->entries[i].kpis[j].verdict == VERDICT_REGRESSION;
+        entries += worse;
+    }
+    const char *of = arena_printf(arena, "%zu entr%s", analysis->entries_n, analysis->entries_n == 1 ? "y" : "ies");
+    if (n[VERDICT_REGRESSION])
+        return arena_printf(arena, "%zu regression%s in %zu of %s.", n[VERDICT_REGRESSION], n[VERDICT_REGRESSION] == 1 ? "" : "s", entries, of);
+    if (!judged)
+        return arena_printf(arena, "Nothing was gated: no KPI result of %s could be judged.", of);
+    return arena_printf(arena, "No regression in the %zu KPI result%s of %s that could be judged.", judged, judged == 1 ? "" : "s", of);
+}
+
+const char *phrases_counts(const struct analysis *analysis, struct arena *arena)
+{
+    size_t results = 0, named = 0;
+    const char *line = "";
+    for (size_t i = 0; i < VERDICT_COUNT; i++) {
+        size_t n = analysis->counts[phrases_by_weight[i]];
+        results += n;
+        if (n)
+            line = arena_printf(arena, "%s%s%zu %s", line, named++ ? ", " : "", n, verdict_name(phrases_by_weight[i]));
+    }
+    return arena_printf(arena, "%zu KPI result%s of %zu entr%s: %s.", results, results == 1 ? "" : "s", analysis->entries_n,
+                        analysis->entries_n == 1 ? "y" : "ies", named ? line : "none");
+}
+
+const char *phrases_tested(const struct analysis *analysis, struct arena *arena)
+{
+    return arena_printf(arena, "%zu tested against %zu records of history; chance of any false alarm: %.4g.", analysis->tested,
+                        analysis->history_records, analysis->options->false_alarm_rate);
+}
+
+/* ---- one KPI ---- */
+
+const char *phrases_change(const struct kpi_result *kpi, struct arena *arena)
+{
+    const struct evidence *e = &kpi->evidence;
+    if (!isfinite(e->change))
+        return "";
+    const char *sign = e->change > 0 ? "+" : e->change < 0 ? "-" : "";
+    if (isfinite(e->relative))
+        return arena_printf(arena, "%s%s", sign, value_percent(e->relative, arena));
+    return arena_printf(arena, "%s%s", sign, value_number(kpi->rule, fabs(e->change), VALUE_PEOPLE, arena));
+}
+
+const char *phrases_day(int64_t start_us, struct arena *arena)
+{
+    char text[MOMENT_TEXT_MAX];
+    moment_utc_text((struct moment){.us = start_us, .has_zone = true}, text);
+    return arena_strndup(arena, text, strcspn(text, "T"));
+}
+
+static const char *named_version(const char *version)
+{
+    return version[0] ? version : "a run";
+}
+
+const char *phrases_since(const struct entry_result *entry, const struct evidence *e, struct arena *arena)
+{
+    const struct run_point *before = &e->points[e->since_point - 1];
+    const char *until = arena_printf(arena, "the last run before it: %s of %s", named_version(before->version),
+                                     phrases_day(before->start_us, arena));
+    if (e->since_point >= e->points_n)
+        return arena_printf(arena, "since this run, %s of %s; %s", named_version(e->since_version),
+                            phrases_day(entry->entry->start_us, arena), until);
+    const struct run_point *first = &e->points[e->since_point];
+    return arena_printf(arena, "since %s of %s, %zu run%s ago; %s", named_version(first->version),
+                        phrases_day(first->start_us, arena), e->points_n - e->since_point,
+                        e->points_n - e->since_point == 1 ? "" : "s", until);
+}
+
+const char *phrases_against(const struct evidence *e, struct arena *arena)
+{
+    const char *first = e->points[e->level_start].version, *last = e->points[e->level_start + e->level_n - 1].version;
+    const char *range = !first[0] && !last[0] ? "history" : strcmp(first, last) == 0 ? first : arena_printf(arena, "%s…%s", first, last);
+    return arena_printf(arena, "held against %s, %zu run point%s", range, e->level_n, e->level_n == 1 ? "" : "s");
+}
+
+const char *phrases_direction(enum direction better)
+{
+    static const char *const texts[] = {[DIRECTION_NONE] = "neither higher nor lower is better",
+                                        [DIRECTION_HIGHER] = "higher is better",
+                                        [DIRECTION_LOWER] = "lower is better"};
+    return texts[better];
+}
+
+/* ---- notes ---- */
+
+static bool same_key(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) == 0;
+}
+
+static const char *near_miss_text(const struct near_miss *near, struct arena *arena)
+{
+    const char *ending = near->records == 1 ? "" : "s";
+    return arena_printf(arena, "%zu record%s of history differ%s only in '%s' (here %s, there %s): an ignored key?", near->records, ending,
+                        near->records == 1 ? "s" : "", near->key, near->entry_value, near->history_value);
+}
+
+const char *const *phrases_notes(const struct entry_result *entry, struct arena *arena)
+{
+    struct texts notes = {0};
+    if (entry->changed_key)
+        *LIST_ADD(arena, &notes) = arena_printf(arena, "a key list changed: history agrees on every shared label, but '%s' is not on "
+                                                       "both sides", entry->changed_key);
+    for (size_t i = 0; i < entry->near_misses_n && i < NEAR_MISSES_SHOWN; i++)
+        if (!same_key(entry->near_misses[i].key, entry->changed_key))
+            *LIST_ADD(arena, &notes) = near_miss_text(&entry->near_misses[i], arena);
+    if (entry->newer_left_out)
+        *LIST_ADD(arena, &notes) = arena_printf(arena, "%zu run point%s of newer versions left out", entry->newer_left_out,
+                                                entry->newer_left_out == 1 ? "" : "s");
+    const char *keys = "";
+    for (size_t i = 0; entry->varying && entry->varying[i]; i++)
+        keys = arena_printf(arena, "%s%s'%s'", keys, i ? ", " : "", entry->varying[i]);
+    if (keys[0])
+        *LIST_ADD(arena, &notes) = arena_printf(arena, "not compared, but not the same in all runs: %s", keys);
+    return ended(&notes, arena);
+}

@@ -1,0 +1,36 @@
+/* report/phrases.h — how verdicts are said: the same words on the screen and on pages.
+ *
+ * All texts live in the arena; what comes from artifacts is in them as it is, for the renderer to clean or escape. */
+#ifndef REPORT_PHRASES_H
+#define REPORT_PHRASES_H
+#include "base/arena.h"
+#include "regress/analysis.h"
+
+/* In the order in which people should look at them: regressions first. */
+extern const enum verdict phrases_by_weight[VERDICT_COUNT];
+
+/* The whole analysis in one sentence: "1 regression in 1 of 5 entries.", "No regression in 40 KPI results of 5 entries." */
+const char *phrases_verdict(const struct analysis *analysis, struct arena *arena);
+/* What nobody may take for green, NULL-ended: "NOT GATED: no history for 5 of 5 entries". */
+const char *const *phrases_not_gated(const struct analysis *analysis, struct arena *arena);
+/* "18 KPI results of 3 entries: 1 regression, 2 missing, 15 ok." */
+const char *phrases_counts(const struct analysis *analysis, struct arena *arena);
+/* "16 tested against 24 records of history; chance of any false alarm: 0.05." */
+const char *phrases_tested(const struct analysis *analysis, struct arena *arena);
+
+/* "-12.4 %"; without a relative change the change itself; "" when there is none. */
+const char *phrases_change(const struct kpi_result *kpi, struct arena *arena);
+/* "since v1.3 of 2025-01-04, 2 runs ago; the last run before it: v1.2 of 2025-01-03". Only with evidence.since_version. */
+const char *phrases_since(const struct entry_result *entry, const struct evidence *e, struct arena *arena);
+/* "held against v1.0…v1.2, 8 run points". Only with evidence.level_n. */
+const char *phrases_against(const struct evidence *e, struct arena *arena);
+/* "2025-01-04", in UTC. */
+const char *phrases_day(int64_t start_us, struct arena *arena);
+/* "higher is better", "neither higher nor lower is better". */
+const char *phrases_direction(enum direction better);
+
+/* What people should know about the history of an entry, NULL-ended: a changed key list, near misses, newer versions left out,
+ * ignored labels that vary. */
+const char *const *phrases_notes(const struct entry_result *entry, struct arena *arena);
+
+#endif

@@ -1,0 +1,315 @@
+#include "report/verdict_html.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "regress/labels.h"
+#include "regress/value.h"
+#include "report/entry_html.h"
+#include "report/label_overview.h"
+#include "report/page.h"
+#include "report/phrases.h"
+#include "report/short_names.h"
+#include "report/verdict_summary.h"
+
+enum { CHANGES_SHOWN = 100 };
+
+const char *verdict_html_fragment(size_t entry, const char *kpi, struct arena *arena)
+{
+    struct text id = text_open(1 << 16);
+    page_fragment(&id, kpi ? arena_printf(arena, "entry-%zu-%s", entry, kpi) : arena_printf(arena, "entry-%zu", entry));
+    const char *copy = arena_strdup(arena, id.s);
+    text_close(&id);
+    return copy;
+}
+
+/* ---- the first lines ---- */
+
+static enum page_tone overall_tone(const struct analysis *analysis, bool not_gated)
+{
+    const size_t *n = analysis->counts;
+    if (n[VERDICT_REGRESSION])
+        return PAGE_BAD;
+    if (not_gated || n[VERDICT_MISSING] || n[VERDICT_SUSPECT] || !n[VERDICT_OK])
+        return PAGE_WARN;
+    return PAGE_GOOD;
+}
+
+static void render_head(struct page *page, const struct analysis *analysis, struct arena *arena)
+{
+    const char *const *not_gated = phrases_not_gated(analysis, arena);
+    page_heading(page, 1, NULL, "Regression Analysis Summary");
+    for (const char *const *line = not_gated; *line; line++) {
+        page_paragraph_begin(page, PAGE_WARN);
+        page_strong(page, *line);
+        page_paragraph_end(page);
+    }
+    page_paragraph_begin(page, overall_tone(analysis, *not_gated));
+    page_strong(page, phrases_verdict(analysis, arena));
+    page_text(page, " ");
+    page_text(page, phrases_counts(analysis, arena));
+    page_paragraph_end(page);
+    page_paragraph(page, PAGE_MUTED, phrases_tested(analysis, arena));
+}
+
+/* ---- what changed ---- */
+
+static const char *level_or_nothing(const struct kpi_result *kpi, struct arena *arena)
+{
+    return isfinite(kpi->evidence.level) ? value_number(kpi->rule, kpi->evidence.level, VALUE_PEOPLE, arena) : "";
+}
+
+static void add_change(struct page *page, const struct entry_result *entry, size_t i, const struct kpi_result *kpi, struct arena *arena)
+{
+    const struct evidence *e = &kpi->evidence;
+    page_row_begin(page, PAGE_PLAIN);
+    page_cell(page, entry_html_tone(kpi->verdict), verdict_name(kpi->verdict));
+    page_cell_begin(page, PAGE_PLAIN);
+    page_jump(page, verdict_html_fragment(i + 1, kpi->rule->name, arena), kpi->rule->name);
+    page_cell_end(page);
+    page_cell_begin(page, PAGE_PLAIN);
+    page_jump(page, verdict_html_fragment(i + 1, NULL, arena), arena_printf(arena, "#%zu", i + 1));
+    page_text(page, " ");
+    page_text(page, entry->name);
+    page_cell_end(page);
+    page_cell(page, PAGE_PLAIN, level_or_nothing(kpi, arena));
+    page_cell(page, PAGE_PLAIN, isfinite(e->value) ? value_number(kpi->rule, e->value, VALUE_PEOPLE, arena) : "");
+    page_cell(page, PAGE_PLAIN, value_unit(kpi->rule));
+    page_cell(page, PAGE_PLAIN, phrases_change(kpi, arena));
+    page_cell(page, PAGE_PLAIN, isfinite(e->p_corrected) ? value_p(e->p_corrected, arena) : "");
+    page_cell(page, PAGE_PLAIN, e->since_version ? phrases_since(entry, e, arena) : e->reason);
+    page_row_end(page);
+}
+
+/* Missing because a key list changed: said once, with NOT GATED and in the entry's notes. */
+static bool is_change(const struct entry_result *entry, const struct kpi_result *kpi, enum verdict verdict)
+{
+    return kpi->verdict == verdict && entry_html_matters(verdict) && !(verdict == VERDICT_MISSING && entry->changed_key);
+}
+
+static size_t count_changes(const struct analysis *analysis)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < analysis->entries_n; i++)
+        for (size_t j = 0; j < analysis->entries[i].kpis_n; j++)
+            n += is_change(&analysis->entries[i], &analysis->entries[i].kpis[j], analysis->entries[i].kpis[j].verdict);
+    return n;
+}
+
+static void render_changes(struct page *page, const struct analysis *analysis)
+{
+    static const struct page_column columns[] = {{.name = "verdict"}, {.name = "KPI"}, {.name = "entry"},
+                                                 {.name = "level", .right = true}, {.name = "this run", .right = true}, {.name = "unit"},
+                                                 {.name = "change", .right = true}, {.name = "p", .right = true, .hint = "after correction"},
+                                                 {.name = "since"}};
+    size_t changes = count_changes(analysis), shown = 0;
+    struct arena arena = {0};
+    if (!changes)
+        return;
+    page_heading(page, 2, "changes", "What to look at");
+    page_table_begin(page, NULL, columns, sizeof(columns) / sizeof(columns[0]));
+    for (size_t v = 0; v < VERDICT_COUNT; v++) {
+        for (size_t i = 0; i < analysis->entries_n; i++) {
+            const struct entry_result *entry = &analysis->entries[i];
+            for (size_t j = 0; j < entry->kpis_n && shown < CHANGES_SHOWN; j++)
+                if (is_change(entry, &entry->kpis[j], phrases_by_weight[v]) && ++shown)
+                    add_change(page, entry, i, &entry->kpis[j], &arena);
+        }
+    }
+    page_table_end(page);
+    if (changes > shown)
+        page_paragraph(page, PAGE_MUTED, arena_printf(&arena, "%zu more stand in the results overview.", changes - shown));
+    arena_close(&arena);
+}
+
+/* ---- overviews ---- */
+
+static const char *values_text(const struct label_row *row, struct arena *arena)
+{
+    struct text text = text_open(64 << 10);
+    for (size_t i = 0; i < row->values_n && i < LABEL_OVERVIEW_VALUES; i++) {
+        char *value = arena_strdup(arena, row->values[i]);
+        error_shorten(value, 300);
+        text_printf(&text, "%s%s", i ? " · " : "", value);
+    }
+    if (row->values_n > LABEL_OVERVIEW_VALUES)
+        text_printf(&text, " · … (%zu values)", row->values_n);
+    const char *copy = arena_strdup(arena, text.s);
+    text_close(&text);
+    return copy;
+}
+
+static void render_overview(struct page *page, const struct label_overview *overview, struct arena *arena)
+{
+    static const struct page_column columns[] = {{.name = "label"}, {.name = "values"}, {.name = "different", .right = true}};
+    page_table_begin(page, NULL, columns, 3);
+    for (size_t i = 0; i < overview->n; i++) {
+        page_row_begin(page, overview->rows[i].values_n > 1 ? PAGE_VARIABLE : PAGE_FIXED);
+        page_cell(page, PAGE_PLAIN, overview->rows[i].key);
+        page_cell(page, PAGE_PLAIN, values_text(&overview->rows[i], arena));
+        page_cell(page, PAGE_PLAIN, arena_printf(arena, "%zu", overview->rows[i].values_n));
+        page_row_end(page);
+    }
+    page_table_end(page);
+}
+
+static const char *overview_counts(const struct label_overview *overview, struct arena *arena)
+{
+    return arena_printf(arena, "%zu label%s with several values, %zu with one.", overview->varying, overview->varying == 1 ? "" : "s",
+                        overview->n - overview->varying);
+}
+
+static void render_configuration(struct page *page, const struct label_overview *settings)
+{
+    struct arena arena = {0};
+    page_heading(page, 2, "configuration", "Configuration overview");
+    page_paragraph(page, PAGE_MUTED, arena_printf(&arena, "What was tested: %s", overview_counts(settings, &arena)));
+    render_overview(page, settings, &arena);
+    arena_close(&arena);
+}
+
+static void render_history(struct page *page, const struct analysis *analysis)
+{
+    struct arena arena = {0};
+    struct {
+        const struct record **v;
+        size_t n, cap;
+    } records = {0};
+    for (size_t i = 0; i < analysis->entries_n; i++)
+        for (size_t k = 0; k < analysis->entries[i].history_n; k++)
+            *LIST_ADD(&arena, &records) = analysis->entries[i].history[k];
+    page_heading(page, 2, "history", "Historical records overview");
+    if (!records.n) {
+        page_paragraph(page, PAGE_WARN, analysis->history_records
+                                            ? arena_printf(&arena, "None of the %zu record%s of history has the labels of an entry.",
+                                                           analysis->history_records, analysis->history_records == 1 ? "" : "s")
+                                            : "The history is empty.");
+    } else {
+        struct label_overview overview =
+            label_overview_of(records.v, records.n, LABEL_SETTING, analysis->options->sorting_keys, &arena);
+        page_paragraph(page, PAGE_MUTED, arena_printf(&arena, "What it was compared with: %zu of %zu record%s of history; %s", records.n,
+                                                      analysis->history_records, analysis->history_records == 1 ? "" : "s",
+                                                      overview_counts(&overview, &arena)));
+        render_overview(page, &overview, &arena);
+    }
+    arena_close(&arena);
+}
+
+/* ---- results ---- */
+
+static const char *kpi_header(const struct kpi_rule *rule, size_t prefix, struct arena *arena)
+{
+    static const char *const arrows[] = {[DIRECTION_NONE] = "", [DIRECTION_HIGHER] = " ↑", [DIRECTION_LOWER] = " ↓"};
+    const char *unit = value_unit(rule);
+    return arena_printf(arena, "%s%s%s%s", rule->name + prefix, unit[0] ? ", " : "", unit, arrows[rule->better]);
+}
+
+static struct page_column *result_columns(const struct analysis *analysis, const struct label_overview *settings, size_t prefix,
+                                          size_t *n, struct arena *arena)
+{
+    const struct entry_result *first = &analysis->entries[0]; /* all have the same KPIs */
+    struct page_column *columns = ARENA_ARRAY(arena, struct page_column, 1 + settings->varying + first->kpis_n);
+    columns[0] = (struct page_column){.name = "entry"};
+    *n = 1;
+    for (size_t i = 0; i < settings->varying; i++)
+        columns[(*n)++] = (struct page_column){.name = settings->rows[i].key};
+    for (size_t j = 0; j < first->kpis_n; j++)
+        columns[(*n)++] = (struct page_column){.name = kpi_header(first->kpis[j].rule, prefix, arena), .right = true,
+                                               .hint = first->kpis[j].rule->help};
+    return columns;
+}
+
+static void add_result(struct page *page, size_t i, const struct kpi_result *kpi, struct arena *arena)
+{
+    page_cell_begin(page, entry_html_tone(kpi->verdict));
+    page_jump(page, verdict_html_fragment(i + 1, kpi->rule->name, arena), value_number(kpi->rule, kpi->evidence.value, VALUE_PEOPLE, arena));
+    if (kpi->verdict != VERDICT_OK) {
+        const char *change = entry_html_matters(kpi->verdict) ? phrases_change(kpi, arena) : "";
+        page_break(page);
+        page_text(page, arena_printf(arena, "%s%s%s", verdict_name(kpi->verdict), change[0] ? " " : "", change));
+    }
+    page_cell_end(page);
+}
+
+static void add_results(struct page *page, const struct analysis *analysis, const struct label_overview *settings, size_t i)
+{
+    struct arena arena = {0};
+    const struct entry_result *entry = &analysis->entries[i];
+    page_row_begin(page, PAGE_PLAIN);
+    page_cell_begin(page, PAGE_PLAIN);
+    page_jump(page, verdict_html_fragment(i + 1, NULL, &arena), arena_printf(&arena, "#%zu", i + 1));
+    page_cell_end(page);
+    for (size_t k = 0; k < settings->varying; k++) {
+        const char *value = record_label(entry->entry, settings->rows[k].key);
+        char *shown = arena_strdup(&arena, label_shown(value, &arena));
+        error_shorten(shown, 300);
+        page_cell(page, PAGE_PLAIN, shown);
+    }
+    for (size_t j = 0; j < entry->kpis_n; j++)
+        add_result(page, i, &entry->kpis[j], &arena);
+    page_row_end(page);
+    arena_close(&arena);
+}
+
+static void render_results(struct page *page, const struct analysis *analysis, const struct label_overview *settings, struct arena *arena)
+{
+    page_heading(page, 2, "results", "Results overview");
+    if (!analysis->entries_n) {
+        page_paragraph(page, PAGE_WARN, "There is no entry to judge.");
+        return;
+    }
+    const struct entry_result *first = &analysis->entries[0];
+    const char **names = ARENA_ARRAY(arena, const char *, first->kpis_n + 1);
+    for (size_t j = 0; j < first->kpis_n; j++)
+        names[j] = first->kpis[j].rule->name;
+    size_t prefix = short_names_prefix(names, first->kpis_n), n;
+    const struct page_column *columns = result_columns(analysis, settings, prefix, &n, arena);
+    page_paragraph(page, PAGE_MUTED, arena_printf(arena, "↑ higher is better, ↓ lower is better.%s%.*s%s",
+                                                  prefix ? " Names of KPIs are without “" : "", (int)prefix, prefix ? names[0] : "",
+                                                  prefix ? "”." : ""));
+    page_table_begin(page, NULL, columns, n);
+    for (size_t i = 0; i < analysis->entries_n; i++)
+        add_results(page, analysis, settings, i);
+    page_table_end(page);
+    page_paragraph_begin(page, PAGE_PLAIN);
+    page_strong(page, verdict_summary_of(analysis, arena).message);
+    page_paragraph_end(page);
+}
+
+/* ---- the page ---- */
+
+static void render_contents(struct page *page, const struct analysis *analysis, struct arena *arena)
+{
+    LIST_OF(struct page_link) links = {0};
+    if (count_changes(analysis))
+        *LIST_ADD(arena, &links) = (struct page_link){"changes", "What to look at", 0};
+    *LIST_ADD(arena, &links) = (struct page_link){"configuration", "Configuration overview", 0};
+    *LIST_ADD(arena, &links) = (struct page_link){"history", "Historical records overview", 0};
+    *LIST_ADD(arena, &links) = (struct page_link){"results", "Results overview", 0};
+    for (size_t i = 0; i < analysis->entries_n; i++)
+        *LIST_ADD(arena, &links) = (struct page_link){verdict_html_fragment(i + 1, NULL, arena),
+                                                      entry_html_title(&analysis->entries[i], i, arena), 0};
+    page_contents(page, "Contents", links.v, links.n);
+}
+
+bool verdict_html_render(struct text *out, struct output *sink, const struct analysis *analysis, struct error *err)
+{
+    struct arena arena = {0};
+    const struct record **entries = ARENA_ARRAY(&arena, const struct record *, analysis->entries_n + 1);
+    for (size_t i = 0; i < analysis->entries_n; i++)
+        entries[i] = analysis->entries[i].entry;
+    struct label_overview settings =
+        label_overview_of(entries, analysis->entries_n, LABEL_SETTING, analysis->options->sorting_keys, &arena);
+    struct page page = page_open(out, sink, arena_printf(&arena, "Regression analysis: %s", phrases_verdict(analysis, &arena)));
+    render_head(&page, analysis, &arena);
+    render_contents(&page, analysis, &arena);
+    render_changes(&page, analysis);
+    render_configuration(&page, &settings);
+    render_history(&page, analysis);
+    render_results(&page, analysis, &settings, &arena);
+    for (size_t i = 0; i < analysis->entries_n; i++)
+        entry_html_render(&page, &(struct entry_page){analysis, &settings}, i);
+    bool ok = page_close(&page, err);
+    arena_close(&arena);
+    return ok;
+}
