@@ -44,7 +44,7 @@ static bool load_history(struct context *context, const struct analyze_request *
     return ok;
 }
 
-static struct kpi_rule *make_rules(struct arena *arena, const struct workload *workload)
+struct kpi_rule *analyze_rules(struct arena *arena, const struct workload *workload)
 {
     static const enum direction directions[] = {
         [BETTER_NONE] = DIRECTION_NONE, [BETTER_HIGHER] = DIRECTION_HIGHER, [BETTER_LOWER] = DIRECTION_LOWER};
@@ -89,7 +89,7 @@ static void make_options(struct context *context, const struct workload *workloa
         .comparison_keys = analyze->comparison_keys ? analyze->comparison_keys : no_keys,
         .ignored_keys = analyze->ignored_keys ? analyze->ignored_keys : no_keys,
         .sorting_keys = analyze->sorting_keys ? analyze->sorting_keys : no_keys,
-        .kpis = make_rules(context->arena, workload),
+        .kpis = analyze_rules(context->arena, workload),
         .kpis_n = workload->kpis_n,
         .kpi_filter = options_text(context->options, "kpi_filter"),
         .scope = strcmp(scope, "all") == 0 ? SCOPE_ALL : SCOPE_OLDER,

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "kpi/openmetrics.h"
-#include "lts/stream.h"
 
 /* A JSON list that is written element by element. */
 struct list_output {
@@ -166,6 +165,8 @@ static bool write_outcome(struct step *step, struct outcome *outcome)
     const struct parse_request *request = step->request;
     if (step->matrix.out && !list_add(&step->matrix, &outcome->matrix, err))
         return false;
+    if (request->visitor && !request->visitor->visit(request->visiting, outcome, err))
+        return false;
     if (!outcome->valid)
         return true;
     const json_t *metadata = json_object_get(outcome->payload->json, "metadata");
@@ -221,13 +222,22 @@ static bool take_shard(struct step *step, const char *shard, struct discovery *f
     return true;
 }
 
+/* --filters and the request's: both have to hold; NULL when there is none. */
+static const char *filters_of(const struct step *step)
+{
+    const char *a = options_text(step->context->options, "filters"), *b = step->request->filters;
+    a = a && *a ? a : NULL;
+    b = b && *b ? b : NULL;
+    return a && b ? arena_printf(step->context->arena, "%s,%s", a, b) : a ? a : b;
+}
+
 static bool find_tests(struct step *step, const struct root *root, struct discovery *found)
 {
     struct context *context = step->context;
     struct setting_filter *filters = NULL;
     size_t filters_n = 0;
     const char *shard = options_text(context->options, "shard");
-    if (!setting_filters_parse(context->arena, options_text(context->options, "filters"), &filters, &filters_n, &step->err) ||
+    if (!setting_filters_parse(context->arena, filters_of(step), &filters, &filters_n, &step->err) ||
         !discover_tests(context->arena, root, step->request->workload, filters, filters_n, found, &step->err) ||
         (shard && !take_shard(step, shard, found)))
         return false;
@@ -246,6 +256,8 @@ static bool run_stream(struct step *step, const struct store_options *store, con
 {
     const struct parse_request *request = step->request;
     struct context *context = step->context;
+    if (request->visitor && !request->visitor->begin(request->visiting, found, &step->err))
+        return false;
     struct stream_options options = {
         .store = *store,
         .lts = lts,
@@ -263,7 +275,7 @@ static bool run_stream(struct step *step, const struct store_options *store, con
 static void say_no_test(struct step *step, const struct discovery *found)
 {
     struct context *context = step->context;
-    const char *directory = step->request->results_dirname, *filters = options_text(context->options, "filters"),
+    const char *directory = step->request->results_dirname, *filters = filters_of(step),
                *shard = options_text(context->options, "shard");
     if (shard)
         log_line(&context->log, LOG_ERROR, "%s: no test found for --shard=%s", directory, shard);
