@@ -82,12 +82,15 @@ static void progress_end(const struct progress *progress)
         fprintf(progress->out, "\r\033[K");
 }
 
+/* With several sources, each line says which. */
 static void log_findings(struct step *step, const struct job *job, const struct findings *findings)
 {
+    bool several = step->counts->entries > 1;
     static const enum log_level levels[] = {[FINDING_NOTE] = LOG_INFO, [FINDING_WARNING] = LOG_WARNING,
                                             [FINDING_LACK] = LOG_WARNING, [FINDING_BROKEN] = LOG_ERROR};
     for (size_t i = 0; i < findings->n; i++)
-        log_line(&step->context->log, levels[findings->v[i].level], "%s: %s", job->fetch->url, findings->v[i].text);
+        log_line(&step->context->log, levels[findings->v[i].level], "%s%s%s", several ? job->fetch->url : "", several ? ": " : "",
+                 findings->v[i].text);
 }
 
 /* ---- what is taken ---- */
@@ -118,7 +121,9 @@ static bool plan_job(struct step *step, struct job *job)
     if (!ok) {
         const struct pos *at = &job->entry->at;
         if (at->file)
-            error_prefix(&step->err, "%s:%d:%d", at->file, at->line, at->col);
+            error_prefix(&step->err, "%s:%d:%d: url", at->file, at->line, at->col);
+        else if (step->own_files)
+            error_prefix(&step->err, "the url");
         return false;
     }
     if (job->entry->url.had_credentials)
@@ -145,6 +150,8 @@ static bool plan_jobs(struct step *step, const struct download_list *list)
         if (!step->jobs[i].plan.tests && !step->jobs[i].plan.left_out)
             log_line(&step->context->log, LOG_WARNING, "%s: no test found: a test is a directory with settings.yaml", step->jobs[i].fetch->url);
     }
+    if (left_out)
+        log_line(&step->context->log, LOG_WARNING, "tests left out because they have no cache: %zu", left_out);
     if (step->counts->tests || step->mode == DOWNLOAD_ALL)
         return true;
     return error_set(&step->err, ERR_NO_TEST, "nothing to download: %s", left_out ? "no test has a cache" : "no test found");

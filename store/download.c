@@ -275,12 +275,12 @@ static struct paths match_directories(struct looking *looking, const char *patte
 static struct paths resolve(struct looking *looking, const struct artifact_dir *dir)
 {
     struct paths found = {0};
-    const struct fetch_entry *literal = look(looking, dir->pattern);
-    if (literal && literal->kind == FETCH_DIRECTORY) {
-        *LIST_ADD(looking->choice->arena, &found) = dir->pattern;
-        return found;
-    }
-    found = match_directories(looking, dir->pattern);
+    const char *pattern = fetch_path_clean(looking->choice->arena, dir->pattern);
+    const struct fetch_entry *literal = pattern ? look(looking, pattern) : NULL;
+    if (literal && literal->kind == FETCH_DIRECTORY)
+        *LIST_ADD(looking->choice->arena, &found) = pattern;
+    else if (pattern)
+        found = match_directories(looking, pattern);
     if (!dir->all && found.n > 1) {
         found.v += found.n - 1;
         found.n = 1;
@@ -335,8 +335,10 @@ static void take_path(struct looking *looking, const char *path)
         warn(choice, entry->why);
     else if (entry->kind == FETCH_FILE)
         add_file(choice, whole, entry);
-    else
-        sweep_all(choice, looking->test, whole, NULL, looking->level);
+    else {
+        struct level here = below(looking->level, entry);
+        sweep_all(choice, looking->test, whole, NULL, &here);
+    }
 }
 
 /* A pattern from the test's directory, without ${}. */
@@ -352,34 +354,23 @@ static void take_pattern(struct looking *looking, const char *pattern, const cha
         first--;
     const char *directory = unescape(arena, pattern, first ? first - 1 : 0);
     const struct fetch_entry *entry = first ? look(looking, directory) : NULL;
-    if (first && (!entry || entry->kind != FETCH_DIRECTORY))
+    bool is_there = !first || (entry && entry->kind == FETCH_DIRECTORY);
+    struct level here = first && is_there ? below(looking->level, entry) : *looking->level;
+    if (!is_there || sweep_all(looking->choice, looking->test, from_top(looking, directory), pattern, &here) == 0)
         note_missing(looking, shown);
-    else if (sweep_all(looking->choice, looking->test, from_top(looking, directory), pattern, looking->level) == 0)
-        note_missing(looking, shown);
-}
-
-/* Whether a path of the workload's leaves the test's directory; parsing refuses such, so it brings nothing. */
-static bool stays_below(const char *path)
-{
-    for (const char *p = path; *p; p += strspn(p, "/")) {
-        size_t n = strcspn(p, "/");
-        if (n == 2 && memcmp(p, "..", 2) == 0)
-            return false;
-        p += n;
-    }
-    return path[0] != '/';
 }
 
 /* "${RUN}/artifacts/pod.log": for each directory that RUN means. */
-static void take_important(struct looking *looking, const struct paths *dirs, const char *pattern)
+static void take_important(struct looking *looking, const struct paths *dirs, const char *given)
 {
     struct arena *arena = looking->choice->arena;
     const struct workload *workload = looking->choice->options->workload;
-    const char *open = strstr(pattern, "${"), *close = open ? strchr(open, '}') : NULL;
-    if (!stays_below(pattern)) {
-        warn(looking->choice, arena_printf(arena, "important_files: '%s' leaves the test's directory: not downloaded", pattern));
+    const char *pattern = fetch_path_clean(arena, given);
+    if (!pattern) { /* parsing refuses it too */
+        warn(looking->choice, arena_printf(arena, "important_files: '%s' leaves the test's directory: not downloaded", given));
         return;
     }
+    const char *open = strstr(pattern, "${"), *close = open ? strchr(open, '}') : NULL;
     if (!close) {
         take_pattern(looking, pattern, pattern);
         return;
@@ -406,7 +397,7 @@ static void take_important_files(struct choice *choice, const char *test, const 
     *LIST_ADD(choice->arena, &looking.listings) = (struct listing){"", *entries};
     struct paths *dirs = ARENA_ARRAY(choice->arena, struct paths, workload->artifact_dirs_n + 1);
     for (size_t i = 0; i < workload->artifact_dirs_n; i++) {
-        dirs[i] = stays_below(workload->artifact_dirs[i].pattern) ? resolve(&looking, &workload->artifact_dirs[i]) : (struct paths){0};
+        dirs[i] = resolve(&looking, &workload->artifact_dirs[i]);
         for (size_t k = 0; k < dirs[i].n; k++)
             *LIST_ADD(choice->arena, &choice->directories) = from_top(&looking, dirs[i].v[k]);
     }
@@ -449,7 +440,7 @@ static void take_test(struct choice *choice, const char *test, const struct fetc
     unsigned take = cached ? modes[choice->options->mode].with_cache : modes[choice->options->mode].without;
     if (!take) {
         choice->plan->left_out++;
-        warn(choice, arena_printf(choice->arena, "%s: it has no %s: left out", test, cache_name));
+        findings_add(choice->arena, &choice->plan->findings, FINDING_NOTE, "%s: it has no %s: left out", test, cache_name);
         return;
     }
     choice->plan->tests++;
@@ -549,7 +540,7 @@ bool download_plan(struct arena *arena, const struct fetch *fetch, const struct 
         error_prefix(err, "%s", fetch->url);
         return false;
     }
-    struct level level = {0};
+    struct level level = {.device = fetch->device, .inode = fetch->inode};
     walk_directory(&choice, ".", &top, &level);
     if (options->mode == DOWNLOAD_ALL)
         sweep_all(&choice, ".", ".", NULL, &level);

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "config/options.h"
 
-enum { URL_FILE_MAX = 4 << 20, PATH_LEN_MAX = 1000, SHOWN_MAX = 60 };
+enum { URL_FILE_MAX = 4 << 20, SHOWN_MAX = 60 };
 
 struct reading {
     struct arena *arena;
@@ -61,23 +61,6 @@ static bool check_keys(struct reading *reading, const struct source *source, con
 
 /* ---- entries ---- */
 
-/* "a/./b//" → "a/b"; NULL when it is absolute, has a "..", or is too long. */
-static const char *clean_path(struct arena *arena, const char *path)
-{
-    const char *clean = "";
-    if (path[0] == '/' || strlen(path) > PATH_LEN_MAX)
-        return NULL;
-    while (*path) {
-        size_t n = strcspn(path, "/");
-        if (n == 2 && memcmp(path, "..", 2) == 0)
-            return NULL;
-        if (n && !(n == 1 && *path == '.'))
-            clean = arena_printf(arena, "%s%s%.*s", clean, clean[0] ? "/" : "", (int)n, path);
-        path += n + (path[n] == '/');
-    }
-    return clean[0] ? clean : ".";
-}
-
 static bool text_of(struct reading *reading, const struct source *source, const struct node *entry, const char *key, const char **out)
 {
     const struct node *node = node_member(entry, key);
@@ -95,12 +78,12 @@ static bool read_dest_dir(struct reading *reading, const struct source *source, 
     const char *text;
     if (!text_of(reading, source, entry, "dest_dir", &text))
         return false;
-    *out = clean_path(reading->arena, text);
+    *out = fetch_path_clean(reading->arena, text);
     if (*out)
         return true;
     return error_at(reading->err, ERR_USAGE, place(source, node_member(entry, "dest_dir")),
                     "dest_dir: found '%s', expected a path below the results directory, without '..' and of at most %d bytes",
-                    quoted(reading, text), (int)PATH_LEN_MAX);
+                    quoted(reading, text), (int)FETCH_PATH_MAX);
 }
 
 static bool is_new_dest(struct reading *reading, const struct source *source, const struct node *node, const char *dest_dir)
@@ -180,10 +163,10 @@ static bool read_listed(struct reading *reading, const struct source *above, con
     struct source source;
     if (node->kind != NODE_STRING || !node->string[0] || strlen(node->string) != node->string_len)
         return wrong(reading, above, node, "files", "the name of a file");
-    const char *name = clean_path(reading->arena, node->string);
+    const char *name = fetch_path_clean(reading->arena, node->string);
     if (!name)
         return error_at(reading->err, ERR_USAGE, place(above, node), "files: found '%s', expected a file beside this one or below its folder, of at most %d bytes",
-                        quoted(reading, node->string), (int)PATH_LEN_MAX);
+                        quoted(reading, node->string), (int)FETCH_PATH_MAX);
     if (++reading->lists > DOWNLOAD_LISTS_MAX)
         return error_at(reading->err, ERR_USAGE, place(above, node), "files: more than %d files", (int)DOWNLOAD_LISTS_MAX);
     if (!read_file(reading, reading->folder, name, &source)) {

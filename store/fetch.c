@@ -9,11 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { READ_SIZE = 1 << 18 };
+enum { READ_SIZE = 1 << 18, SCHEME_MAX = 20 };
 
 /* ---- urls ---- */
 
-/* Length of "https" in "https://…"; 0 when the text has no scheme. */
+/* Length of "https" in "https:…"; 0 when the text has no scheme. */
 static size_t scheme_length(const char *text)
 {
     size_t n = 0;
@@ -78,10 +78,25 @@ bool fetch_url_parse(struct arena *arena, const char *text, struct fetch_url *ur
     if (n == 4 && strncasecmp(text, "file", 4) == 0)
         return parse_file_url(arena, text + 5, url, err);
     /* What follows the scheme may hold a password or a signed query: it is not shown. */
-    if (n)
-        return error_set(err, ERR_USAGE, "%.*s:%s…: this version cannot fetch from the network yet; file:// works", (int)(n < 20 ? n : 20),
-                         text, strncmp(text + n, "://", 3) == 0 ? "//" : "");
+    if (n && n <= SCHEME_MAX && strncmp(text + n, "://", 3) == 0)
+        return error_set(err, ERR_USAGE, "%.*s://…: this version cannot fetch from the network yet; file:// works", (int)n, text);
     return error_set(err, ERR_USAGE, "expected file:///absolute/directory, or an absolute path");
+}
+
+const char *fetch_path_clean(struct arena *arena, const char *path)
+{
+    const char *clean = "";
+    if (path[0] == '/' || strlen(path) > FETCH_PATH_MAX)
+        return NULL;
+    while (*path) {
+        size_t n = strcspn(path, "/");
+        if (n == 2 && memcmp(path, "..", 2) == 0)
+            return NULL;
+        if (n && !(n == 1 && *path == '.'))
+            clean = arena_printf(arena, "%s%s%.*s", clean, clean[0] ? "/" : "", (int)n, path);
+        path += n + (path[n] == '/');
+    }
+    return clean[0] ? clean : ".";
 }
 
 /* ---- directories of this machine ---- */
@@ -174,7 +189,9 @@ struct fetch *fetch_open(const struct fetch_url *url, const char *const *allowed
     if (!root)
         return NULL;
     struct fetch_directory *directory = memory_need(calloc(1, sizeof(*directory)));
-    *directory = (struct fetch_directory){.fetch = {&file_scheme, url->url, root_real(root)}, .root = root};
+    struct stat st = {0};
+    root_stat(root, ".", &st);
+    *directory = (struct fetch_directory){.fetch = {&file_scheme, url->url, root_real(root), st.st_dev, st.st_ino}, .root = root};
     return &directory->fetch;
 }
 

@@ -50,6 +50,8 @@ struct fetch {
     const struct fetch_scheme *scheme;
     const char *url;  /* without user name and password: may be shown and kept */
     const char *real; /* the directory on this machine, absolute, without links; NULL: elsewhere */
+    dev_t device;     /* which directory the top is, as in struct fetch_entry */
+    ino_t inode;
 };
 
 struct fetch_url {
@@ -61,6 +63,10 @@ struct fetch_url {
 /* ERR_USAGE: no absolute path or file:// url, another scheme, another host, a control character. The text never shows what
  * may be a password. Everything is kept in `arena`. */
 bool fetch_url_parse(struct arena *arena, const char *text, struct fetch_url *url, struct error *err);
+
+/* "a/./b//" → "a/b", "" → "."; NULL when it is absolute, has a ".." or is longer than FETCH_PATH_MAX. */
+enum { FETCH_PATH_MAX = 1000 };
+const char *fetch_path_clean(struct arena *arena, const char *path);
 
 /* `url` and `allowed` (root_open) outlive it. ERR_USAGE: the directory is not there. */
 struct fetch *fetch_open(const struct fetch_url *url, const char *const *allowed, struct error *err);
