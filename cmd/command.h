@@ -35,8 +35,11 @@ struct command {
     int (*run)(struct context *context); /* gives the exit code; errors have been logged */
 };
 
-extern const struct command command_parse, command_schema, command_analyze, command_upload, command_ci, command_check,
-    command_history, command_visualize;
+extern const struct command command_ci, command_parse, command_schema, command_upload, command_analyze, command_visualize,
+    command_download, command_check, command_history;
+=======
+    command_history, command_download;
+>>>>>>> download
 
 extern const struct option options_common[], options_workload[], options_results[];
 
