@@ -8,6 +8,7 @@
 
 #include "cmd/analyze_step.h"
 #include "cmd/upload_step.h"
+#include "cmd/visualize_step.h"
 #include "lts/schema.h"
 
 static void add(struct ci_pass *pass, const char *step, int code, bool tolerated)
@@ -59,24 +60,45 @@ const char *ci_code_meaning(int code)
 /* ---- step logs ---- */
 
 /* A log is a help, never a reason to stop. */
-static FILE *open_log(struct ci_pass *pass, const char *step)
+static FILE *open_log(struct ci_pass *pass, const char *file)
 {
-    struct context *context = pass->context;
-    const char *file = ci_pass_file(pass, arena_printf(context->arena, "%zu_matbench_%s.log", pass->logs_n++, step));
     int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
     FILE *log = fd < 0 ? NULL : fdopen(fd, "w");
     if (!log) {
-        log_line(&context->log, LOG_WARNING, "%s: no log of this step: %s", file, strerror(errno));
+        log_line(&pass->context->log, LOG_WARNING, "%s: no log of this step: %s", file, strerror(errno));
         if (fd >= 0)
             close(fd);
     }
     return log;
 }
 
+void ci_pass_log(struct ci_pass *pass, const char *folder, const char *name)
+{
+    const char *file = arena_printf(pass->context->arena, "%s%s%s", folder, folder[0] ? "/" : "", name);
+    pass->context->log.copy = open_log(pass, ci_pass_file(pass, file));
+}
+
 static void close_log(FILE *log)
 {
     if (log)
         fclose(log);
+}
+
+void ci_pass_unlog(struct ci_pass *pass)
+{
+    close_log(pass->context->log.copy);
+    pass->context->log.copy = NULL;
+}
+
+/* "3_matbench_analyze_lts.log" */
+static const char *next_log(struct ci_pass *pass, const char *step)
+{
+    return arena_printf(pass->context->arena, "%zu_matbench_%s.log", pass->logs_n++, step);
+}
+
+static void log_step(struct ci_pass *pass, const char *step)
+{
+    ci_pass_log(pass, "", next_log(pass, step));
 }
 
 /* ---- steps ---- */
@@ -104,14 +126,13 @@ static void parse(struct ci_pass *pass, struct batch *batch)
         .ignore_cache = pass->plan->ignore_cache,
         .batch = pass->lts ? batch : NULL,
     };
-    context->log.copy = open_log(pass, "parse");
+    log_step(pass, "parse");
     if (pass->lts)
-        payload_log.copy = open_log(pass, "generate_lts");
+        payload_log.copy = open_log(pass, ci_pass_file(pass, next_log(pass, "generate_lts")));
     int code = parse_step(context, &request, &pass->parsed);
     ci_pass_add(pass, code == ERR_INVALID ? "generate_lts" : "parse", code);
     close_log(payload_log.copy);
-    close_log(context->log.copy);
-    context->log.copy = NULL;
+    ci_pass_unlog(pass);
 }
 
 static void write_schema(struct ci_pass *pass)
@@ -119,34 +140,33 @@ static void write_schema(struct ci_pass *pass)
     struct error err = {0};
     if (!pass->lts)
         return;
-    pass->context->log.copy = open_log(pass, "generate_lts_schema");
+    log_step(pass, "generate_lts_schema");
     json_t *schema = lts_schema(pass->workload, &err);
     bool ok = schema && command_write_json(pass->context, ci_pass_file(pass, "lts_payload.schema.json"), schema, &err);
     if (!ok)
         ci_pass_add(pass, "generate_lts_schema", command_fail(pass->context, &err));
     json_decref(schema);
-    close_log(pass->context->log.copy);
-    pass->context->log.copy = NULL;
+    ci_pass_unlog(pass);
 }
 
 static void analyze(struct ci_pass *pass, struct batch *batch)
 {
-    struct context *context = pass->context;
     size_t n;
     int code;
     batch_records(batch, &n);
     if (!pass->analyze || n == 0)
         return;
     struct analyze_request request = {.workload = pass->workload, .history = pass->history, .batch = batch,
+                                      .report_html = ci_pass_file(pass, "regression_report.html"),
                                       .summary_yaml = ci_pass_file(pass, "regression_summary.yaml"),
                                       .verdicts_json = ci_pass_file(pass, "regression_verdicts.json")};
-    context->log.copy = open_log(pass, "analyze_lts");
-    pass->analysis = analyze_step(context, &request, &code);
+    log_step(pass, "analyze_lts");
+    pass->analysis = analyze_step(pass->context, &request, &code);
     ci_pass_add(pass, "analyze_lts", code);
+    pass->reported = pass->analysis && code == 0;
     if (pass->analysis)
         ci_pass_add(pass, "gate", gate_code(&pass->plan->gate, pass->analysis));
-    close_log(context->log.copy);
-    context->log.copy = NULL;
+    ci_pass_unlog(pass);
 }
 
 /* Why nothing may be stored, or NULL: only a gated regression may stand beside an upload; any other error stops it. */
@@ -172,20 +192,46 @@ static const char *upload_obstacle(const struct ci_pass *pass, size_t payloads)
 
 static void upload(struct ci_pass *pass, struct batch *batch)
 {
-    struct context *context = pass->context;
     size_t n;
     batch_records(batch, &n);
     pass->not_stored = upload_obstacle(pass, n);
     if (pass->not_stored)
         return;
-    context->log.copy = open_log(pass, "upload_lts");
-    int code = upload_step(context, pass->workload, pass->history, batch, &pass->stored);
+    log_step(pass, "upload_lts");
+    int code = upload_step(pass->context, pass->workload, pass->history, batch, &pass->stored);
     pass->uploaded = code == 0;
     if (code && pass->plan->upload_may_fail)
-        log_line(&context->log, LOG_WARNING, "the failed upload (%d) does not count: fail_test_on_fail is false", code);
+        log_line(&pass->context->log, LOG_WARNING, "the failed upload (%d) does not count: fail_test_on_fail is false", code);
     add(pass, "upload_lts", code, pass->plan->upload_may_fail);
-    close_log(context->log.copy);
-    context->log.copy = NULL;
+    ci_pass_unlog(pass);
+}
+
+/* One set of reports for each filter of each item, in the folder of the filter, as TOPSAIL has it. */
+static void draw(struct ci_pass *pass, const struct plots_item *item, const char *filter)
+{
+    struct error err = {0};
+    const char *folder = filter[0] ? ci_pass_file(pass, filter) : pass->artifacts;
+    const char *log = next_log(pass, "visualize");
+    if (filter[0] && !command_make_directory(folder, &err)) {
+        ci_pass_add(pass, "visualize", command_fail(pass->context, &err));
+        return;
+    }
+    ci_pass_log(pass, filter, log);
+    struct visualize_request request = {.workload = pass->workload, .results_dirname = pass->directory, .generate = item->generate,
+                                        .filters = filter, .directory = folder};
+    int code = visualize_step(pass->context, &request);
+    pass->drawn |= code == 0;
+    ci_pass_add(pass, "visualize", code);
+    ci_pass_unlog(pass);
+}
+
+static void visualize(struct ci_pass *pass)
+{
+    if (!pass->parsed.written || pass->parsed.tests == pass->parsed.broken)
+        return;
+    for (size_t i = 0; i < pass->plots.n; i++)
+        for (const char *const *filter = pass->plots.items[i].filters; *filter && !command_interrupted(pass->context); filter++)
+            draw(pass, &pass->plots.items[i], *filter);
 }
 
 bool ci_pass_run(struct ci_pass *pass)
@@ -201,5 +247,7 @@ bool ci_pass_run(struct ci_pass *pass)
             write_schema(pass);
     }
     batch_close(batch);
+    if (!command_interrupted(pass->context))
+        visualize(pass);
     return !command_interrupted(pass->context);
 }

@@ -8,6 +8,7 @@
 #include "cmd/ci_plan.h"
 #include "cmd/parse_step.h"
 #include "regress/analysis.h"
+#include "workload/plots.h"
 
 enum { CI_OUTCOMES_MAX = 64 };
 
@@ -19,12 +20,13 @@ struct ci_pass {
     const char *directory, *artifacts;
     const char *history; /* URI or NULL */
     bool lts, analyze, upload;
+    struct plots plots;  /* the reports to draw; none: nothing is drawn */
 
     /* what came of it */
     struct parse_counts parsed;
     const struct analysis *analysis; /* NULL: nothing was compared */
     struct history_counts stored;
-    bool uploaded;
+    bool uploaded, reported, drawn; /* stored; the regression report is there; reports_index.html is */
     const char *not_stored; /* why nothing was stored; NULL */
     struct {
         const char *step; /* "parse", "gate", … */
@@ -37,6 +39,10 @@ struct ci_pass {
 
 /* Runs the steps; false when a signal stopped it. The outputs' directory exists. */
 bool ci_pass_run(struct ci_pass *pass);
+/* Opens the log of a step beside the outputs, so that everything logged goes there too, until ci_pass_unlog; `folder` within the
+ * outputs: "" or a filter. A log that cannot be written is a warning. */
+void ci_pass_log(struct ci_pass *pass, const char *folder, const char *name);
+void ci_pass_unlog(struct ci_pass *pass);
 void ci_pass_add(struct ci_pass *pass, const char *step, int code);
 void ci_pass_tolerate(struct ci_pass *pass, const char *step, int code);
 /* The one code for all outcomes (contract C6.4). */

@@ -18,6 +18,7 @@ const struct option options_ci[] = {
     {"upload", OPTION_BOOL, NULL, NULL, false, "Store the payloads after comparing; --noupload only compares."},
     {"replot", OPTION_BOOL, NULL, NULL, false, "Results are looked at again: compare and store only where the block's enabled_on_replot says so. "
      "Default: whether PR_POSITIONAL_ARG_0 ends in -plot."},
+    {"visualize", OPTION_BOOL, NULL, "true", false, "Make the report pages; --novisualize saves the time."},
     {"pretty", OPTION_BOOL, NULL, "true", false, "JSON with indentation."},
     {0},
 };

@@ -64,7 +64,8 @@ static void show_files(const struct ci_pass *pass)
         {pass->parsed.written, "internal_matrix.json, "},
         {pass->parsed.written && pass->lts, "lts_payload.json, lts_payload.schema.json, "},
         {pass->parsed.written && pass->lts && pass->workload->kpis_n, "kpis.om, "},
-        {pass->analysis, "regression_summary.yaml, regression_verdicts.json, "},
+        {pass->reported, "regression_report.html, regression_summary.yaml, regression_verdicts.json, "},
+        {pass->drawn, "reports_index.html, "},
     };
     FILE *out = pass->context->out;
     fprintf(out, "files in %s: ", strcmp(pass->artifacts, ".") == 0 ? "this directory" : command_shown(pass->context, pass->artifacts));

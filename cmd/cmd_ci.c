@@ -9,7 +9,10 @@
 #include "cmd/analyze_step.h"
 #include "cmd/ci_outcome.h"
 #include "cmd/ci_screen.h"
+#include "cmd/download_step.h"
 #include "history/history.h"
+#include "json/write.h"
+#include "store/download_list.h"
 #include "store/marked.h"
 
 static const struct option *const tables[] = {options_ci, options_analyze, options_common, NULL};
@@ -21,19 +24,13 @@ struct ci {
     struct context *context;
     struct ci_plan plan;
     struct workload *workload, *prom_workload;
+    struct plots plots, prom_plots;
+    struct fetch_url url; /* of plan.url; url is NULL when there is none */
     struct {
         struct ci_pass *v;
         size_t n, cap;
     } passes;
 };
-
-static bool make_directory(const char *path, struct error *err)
-{
-    struct stat st;
-    if (mkdir(path, 0777) == 0 || (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
-        return true;
-    return error_set(err, ERR_OUTPUT, "%s: the directory for outputs cannot be made: %s", path, strerror(errno));
-}
 
 static struct ci_pass *add_pass(struct ci *ci, const struct workload *workload, const char *directory, const char *artifacts)
 {
@@ -79,18 +76,26 @@ static bool is_taken(const struct ci *ci, const char *artifacts)
     return false;
 }
 
-static bool plan_passes(struct ci *ci, struct error *err)
+static void plan_first(struct ci *ci)
 {
     const struct ci_plan *plan = &ci->plan;
     struct ci_pass *first = add_pass(ci, ci->workload, plan->directory, plan->artifacts);
     first->analyze = plan->analyze && first->lts;
     first->upload = plan->upload && first->lts;
+    first->plots = ci->plots;
+}
+
+/* After the download: which databases there are shows only then. */
+static bool plan_second(struct ci *ci, struct error *err)
+{
+    const struct ci_plan *plan = &ci->plan;
     if (!ci->prom_workload)
         return true;
     struct ci_pass *all = add_pass(ci, ci->prom_workload, plan->directory, artifacts_of(ci, "all"));
     all->analyze = plan->analyze && all->lts;
     all->upload = plan->upload && all->lts;
     all->history = prom_history(ci);
+    all->plots = ci->prom_plots;
     struct root *root = root_open(plan->directory, options_list(ci->context->options, "allow_root"), err);
     if (!root)
         return false;
@@ -99,24 +104,102 @@ static bool plan_passes(struct ci *ci, struct error *err)
         const char *artifacts = artifacts_of(ci, last_part(marked.v[i]));
         if (is_taken(ci, artifacts))
             artifacts = artifacts_of(ci, marked.v[i]);
-        add_pass(ci, ci->prom_workload, arena_printf(ci->context->arena, "%s/%s", plan->directory, marked.v[i]), artifacts)->lts = false;
+        const char *directory = arena_printf(ci->context->arena, "%s/%s", plan->directory, marked.v[i]);
+        struct ci_pass *each = add_pass(ci, ci->prom_workload, directory, artifacts);
+        each->lts = false;
+        each->plots = ci->prom_plots;
     }
     root_close(root);
     return true;
 }
 
+static bool load_workload(struct ci *ci, const char *name, struct workload **workload, struct plots *plots, struct error *err)
+{
+    struct context *context = ci->context;
+    *workload = command_workload(context, name, err);
+    return *workload && (!options_bool(context->options, "visualize") ||
+                         plots_load(context->arena, *workload, ci->plan.config_file, plots, err));
+}
+
+/* A preset's file may say what to download too. */
+static void apply_preset(struct ci *ci)
+{
+    if (ci->plan.preset && ci->plots.downloads && !ci->plan.url)
+        ci->plan.url_file = ci->plots.file;
+}
+
 /* Everything that has to be known before the first file is written. */
 static bool prepare(struct ci *ci, struct error *err)
 {
-    struct context *context = ci->context;
-    if (!ci_plan_make(context, &ci->plan, err) || !(ci->workload = command_workload(context, ci->plan.workload, err)))
+    if (!ci_plan_make(ci->context, &ci->plan, err) || !load_workload(ci, ci->plan.workload, &ci->workload, &ci->plots, err))
         return false;
-    if (ci->plan.prom_workload && !(ci->prom_workload = command_workload(context, ci->plan.prom_workload, err))) {
+    if (ci->plan.prom_workload && !load_workload(ci, ci->plan.prom_workload, &ci->prom_workload, &ci->prom_plots, err)) {
         error_prefix(err, "matbench.prom_workload");
         return false;
     }
-    return make_directory(ci->plan.artifacts, err);
+    apply_preset(ci);
+    if (ci->plan.url && !fetch_url_parse(ci->context->arena, ci->plan.url, &ci->url, err))
+        return false;
+    return command_make_directory(ci->plan.artifacts, err);
 }
+
+/* ---- downloading ---- */
+
+static void add_quoted(struct text *out, const char *before, const char *value)
+{
+    json_t *string = json_string(value);
+    text_add(out, before);
+    json_write(out, string, &(struct json_style){.indent = -1}, 0);
+    text_addc(out, '\n');
+    json_decref(string);
+}
+
+/* What was downloaded, for those who find the outputs: the URL, or the list of them, without credentials. */
+static int write_source(struct ci *ci)
+{
+    struct error err = {0};
+    struct text out = text_open(16 << 20);
+    struct download_list list = {0};
+    bool ok = !ci->plan.url_file || download_list_load(ci->context->arena, ci->plan.url_file, &list, &err);
+    if (ci->plan.url_file)
+        text_add(&out, "download:\n");
+    else
+        text_printf(&out, "%s\n", ci->url.url);
+    for (size_t i = 0; ok && i < list.n; i++) {
+        add_quoted(&out, "- url: ", list.v[i].url.url);
+        add_quoted(&out, "  dest_dir: ", list.v[i].dest_dir);
+    }
+    ok = ok && command_write(ci->context, ci_pass_file(ci->passes.v, "source_url"), &out, &err);
+    text_close(&out);
+    return ok ? 0 : command_fail(ci->context, &err);
+}
+
+static void download(struct ci *ci)
+{
+    const struct ci_plan *plan = &ci->plan;
+    struct ci_pass *first = ci->passes.v;
+    struct download_counts counts;
+    if (!plan->url && !plan->url_file)
+        return;
+    struct download_request request = {.workload = ci->workload, .results_dirname = plan->directory, .do_download = true,
+                                       .url = plan->url_file ? NULL : plan->url, .url_file = plan->url_file,
+                                       .mode = plan->download_mode};
+    ci_pass_log(first, "", "_matbench_download.log");
+    int code = download_step(ci->context, &request, &counts);
+    ci_pass_add(first, "download", code ? code : write_source(ci));
+    ci_pass_unlog(first);
+}
+
+static void save_downloaded(struct ci *ci)
+{
+    struct download_counts counts;
+    struct ci_pass *first = ci->passes.v;
+    if (ci->plan.save_to_artifacts)
+        ci_pass_add(first, "save_to_artifacts", download_save(ci->context, ci->workload, ci->plan.directory,
+                                                              ci_pass_file(first, "downloaded"), &counts));
+}
+
+/* ---- the passes ---- */
 
 static void say_skipped(struct ci *ci)
 {
@@ -130,7 +213,7 @@ static void say_skipped(struct ci *ci)
 static bool run_pass(struct ci_pass *pass)
 {
     struct error err = {0};
-    if (!make_directory(pass->artifacts, &err)) {
+    if (!command_make_directory(pass->artifacts, &err)) {
         ci_pass_add(pass, "outputs", command_fail(pass->context, &err));
         return true;
     }
@@ -159,16 +242,29 @@ static int finish(struct ci *ci)
     return code;
 }
 
+/* False when a signal stopped it. */
+static bool run_passes(struct ci *ci)
+{
+    struct error err = {0};
+    plan_first(ci);
+    say_skipped(ci);
+    download(ci);
+    if (command_interrupted(ci->context) || ci_pass_code(ci->passes.v) >= 101)
+        return !command_interrupted(ci->context);
+    save_downloaded(ci);
+    if (!plan_second(ci, &err))
+        ci_pass_add(ci->passes.v, "prom_workload", command_fail(ci->context, &err));
+    bool goes_on = true;
+    for (size_t i = 0; goes_on && i < ci->passes.n; i++)
+        goes_on = run_pass(&ci->passes.v[i]);
+    return goes_on;
+}
+
 static int run(struct context *context)
 {
     struct error err = {0};
     struct ci ci = {.context = context};
-    bool ok = prepare(&ci, &err) && plan_passes(&ci, &err), stopped = false;
-    if (ok)
-        say_skipped(&ci);
-    for (size_t i = 0; ok && !stopped && i < ci.passes.n; i++)
-        stopped = !run_pass(&ci.passes.v[i]);
-    int code = !ok ? command_fail(context, &err) : stopped ? command_interrupted(context) : finish(&ci);
+    int code = !prepare(&ci, &err) ? command_fail(context, &err) : run_passes(&ci) ? finish(&ci) : command_interrupted(context);
     workload_close(ci.workload);
     workload_close(ci.prom_workload);
     return code;

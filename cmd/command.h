@@ -37,9 +37,6 @@ struct command {
 
 extern const struct command command_ci, command_parse, command_schema, command_upload, command_analyze, command_visualize,
     command_download, command_check, command_history;
-=======
-    command_history, command_download;
->>>>>>> download
 
 extern const struct option options_common[], options_workload[], options_results[];
 
@@ -58,6 +55,8 @@ const char *command_shown(struct context *context, const char *text);
 bool command_write(struct context *context, const char *path, const struct text *text, struct error *err);
 /* The value as indented JSON with a newline at its end. */
 bool command_write_json(struct context *context, const char *path, const json_t *value, struct error *err);
+/* A directory for outputs: made (not its parents) when it is not there. ERR_OUTPUT. */
+bool command_make_directory(const char *path, struct error *err);
 unsigned command_jobs(const struct context *context);
 
 #endif

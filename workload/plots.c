@@ -60,19 +60,22 @@ static bool read_visualize(const struct reader *reader, const struct node *node,
         if (!read_item(reader, node->items[i], &items[i]))
             return false;
     }
-    *plots = (struct plots){items, node->n};
+    plots->items = items;
+    plots->n = node->n;
     return true;
 }
 
-static bool read_nothing(const struct reader *reader, const struct node *node, void *target)
+/* What it says there is for the download command to read. */
+static bool read_download(const struct reader *reader, const struct node *node, void *target)
 {
-    (void)reader, (void)node, (void)target;
+    (void)reader, (void)node;
+    ((struct plots *)target)->downloads = true;
     return true;
 }
 
 static bool read_file(struct arena *arena, const char *file, const char *bytes, size_t len, struct plots *plots, struct error *err)
 {
-    static const struct section_key keys[] = {{"visualize", read_visualize}, {"download", read_nothing}, {NULL, NULL}};
+    static const struct section_key keys[] = {{"visualize", read_visualize}, {"download", read_download}, {NULL, NULL}};
     const struct reader reader = {.arena = arena, .file = file, .err = err};
     const struct node *node = yaml_parse(arena, bytes, len, file, err);
     if (!node)
@@ -117,10 +120,13 @@ bool plots_load(struct arena *arena, const struct workload *workload, const char
         return false;
     bool ok = false;
     switch (root_read(root, relative, PLOTS_FILE_MAX, arena, &bytes, &len, err)) {
-    case ROOT_FOUND: ok = read_file(arena, file, bytes, len, plots, err); break;
+    case ROOT_FOUND:
+        plots->file = file;
+        ok = read_file(arena, file, bytes, len, plots, err);
+        break;
     case ROOT_ABSENT:
         ok = !config_file || no_such_file(arena, root, file, err);
-        *plots = (struct plots){&no_item, ok};
+        *plots = (struct plots){.items = &no_item, .n = ok};
         break;
     case ROOT_REFUSED: err->kind = ERR_USAGE; break; /* a workload's file, not an artifact */
     }

@@ -20,6 +20,8 @@ struct plots_item {
 struct plots {
     const struct plots_item *items;
     size_t n;
+    const char *file; /* where it was read; NULL: there is none */
+    bool downloads;   /* the file also says what to download */
 };
 
 /* `config_file`: "fms.yaml", or NULL for plots.yaml. A workload without a plots.yaml has one item, with no names and no filter. */

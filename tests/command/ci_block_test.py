@@ -71,9 +71,27 @@ class KeysTest(BlockTest):
         self.assertIn("lts.horreum.test_name", self.block("lts: {horreum: {test_name: mine}}", "one", code=100).err)
         self.block("lts: {generate: false, horreum: {test_name: mine}}", "one", code=0)  # nothing asks for it
 
-    def test_download_mode(self):
-        for mode in "prefer_cache", "important":
-            self.block(f"download: {{mode: {mode}}}", "one", code=0)
+    def test_config_file(self):
+        """Which reports are drawn; their log has the next number, in the folder of the filter."""
+        self.block("config_file: null", "one", code=0)
+        self.assertIn("5_matbench_visualize.log", self.names())
+        self.assertIn("reports_index.html", self.names())
+        done = self.block("config_file: absent.yaml", "one", code=100)
+        self.assertRegex(done.err, r"data/absent.yaml: no such file; the workload's data folder has .*fms.yaml")
+        workload = self.place / "w"
+        shutil.copytree(SOURCE / "workloads/topsail", self.place / "topsail")
+        shutil.copytree(SOURCE / "workloads/fine_tuning", workload, ignore=shutil.ignore_patterns("example"))
+        (workload / "data/two.yaml").write_text("visualize:\n- id: a\n  generate: ['report: Error report']\n  filters: [null, 'kind=x']\n"
+                                                "- id: b\n  generate: ['report: LTS Documentation']\n")
+        test = next((self.place / "one").rglob("settings.yaml"))
+        test.write_text(test.read_text() + "kind: x\n")
+        self.block("config_file: two.yaml", "one", "--workload=w", "--history=sqlite:w.db", code=0)
+        for name in "5_matbench_visualize.log", "kind=x/6_matbench_visualize.log", "7_matbench_visualize.log", "kind=x/reports_index.html":
+            self.assertTrue((self.place / name).is_file(), name)
+
+    def test_visualize_can_be_left_out(self):
+        self.block("config_file: absent.yaml", "one", "--novisualize", code=0)
+        self.assertNotIn("reports_index.html", self.names())
 
     def test_analysis_on_and_off(self):
         last = self.nights()
@@ -135,6 +153,70 @@ class KeysTest(BlockTest):
         done = self.block("lts: {opensearch: {export: {enable: true}}}", "one", code=100)
         self.assertRegex(done.err, r"config.yaml:1:\d+: unknown key 'matbench.lts.opensearch.export.enable'; did you mean "
                                    r"'matbench.lts.opensearch.export.enabled'\?")
+
+
+class DownloadTest(BlockTest):
+    """C6.1: download.{mode,url,url_file,save_to_artifacts} and preset, from a directory of this machine."""
+
+    def test_url(self):
+        url = f"file://{self.place}/one"
+        self.block("download: {url: null, url_file: null, mode: prefer_cache, save_to_artifacts: false}", "one", code=0)
+        self.assertNotIn("source_url", self.names())
+        self.block(f"download: {{url: '{url}', mode: important}}", "here", code=0)
+        self.assertEqual(self.json("outcome.json")["tests"]["valid"], 1)
+        self.assertEqual((self.place / "source_url").read_text(), url + "\n")
+        self.assertTrue((self.place / "here/expe/from_url/source_url").exists())
+        self.assertIn("_matbench_download.log", self.names())
+        self.assertEqual(self.json("outcome.json")["steps"][0], {"step": "download", "code": 0})
+        self.block(f"download: {{url: '{url}'}}", code=0)  # no directory named
+        self.assertTrue((self.place / "matrix_benchmarking_results/expe/from_url/source_url").exists())
+
+    def test_save_to_artifacts(self):
+        block = f"download: {{url: 'file://{self.place}/one', save_to_artifacts: %s}}"
+        self.block(block % "false", "here", "--artifact_dir=out", code=0)
+        self.assertNotIn("downloaded", self.names("out"))
+        self.block(block % "true", "here", "--artifact_dir=out", code=0)
+        self.assertTrue(list((self.place / "out/downloaded").rglob("settings.yaml")))
+
+    def test_url_file(self):
+        (self.place / "list.yaml").write_text(f"download:\n- url: file://{self.place}/one\n  dest_dir: a\n  settings: {{cluster: b}}\n")
+        self.block("download: {url_file: list.yaml}", "here", code=0)
+        self.assertEqual(self.json("internal_matrix.json")[0]["settings"]["cluster"], "b")
+        self.assertEqual((self.place / "source_url").read_text(), f'download:\n- url: "file://{self.place}/one"\n  dest_dir: "a"\n')
+
+    def test_preset(self):
+        workload = self.place / "w"
+        shutil.copytree(SOURCE / "workloads/topsail", self.place / "topsail")
+        shutil.copytree(SOURCE / "workloads/fine_tuning", workload, ignore=shutil.ignore_patterns("example"))
+        (workload / "data/night.yaml").write_text(
+            f"download:\n- url: file://{self.place}/one\n  dest_dir: a\nvisualize:\n- id: x\n  generate: ['report: Error report']\n")
+        self.block("preset: night", "here", "--workload=w", code=0)
+        self.assertTrue((self.place / "here/a/source_url").exists())
+        self.assertEqual([n for n in self.names() if n.startswith("report_")], ["report_00_report:_error_report.html"])
+        self.block(f"preset: 'file://{self.place}/one'", "there", code=0)
+        self.assertTrue((self.place / "there/expe/from_url/source_url").exists())
+        for preset, said in (("absent", "data/absent.yaml: no such file"), ("../x", "preset '../x': expected"), (".x", "preset '.x'")):
+            self.assertIn(said, self.block(f"preset: '{preset}'", "here", code=100).err)
+        # of a replot, the argument of the pull request counts more
+        env = {"PR_POSITIONAL_ARG_0": "x-plot", "PR_POSITIONAL_ARG_1": "night"}
+        self.block("preset: absent", "then", "--workload=w", env=env, code=0)
+        self.assertTrue((self.place / "then/a/source_url").exists())
+
+    def test_refused(self):
+        """Before anything is written."""
+        for url in "https://example.org/x", "s3://bucket/x", "nonsense":
+            self.assertIn("ERROR", self.block(f"download: {{url: '{url}'}}", "here", code=100).err)
+        self.assertEqual(self.names(), ["config.yaml", "one"])
+
+    def test_source_absent(self):
+        done = self.block("download: {url: 'file:///nonexistent/x'}", "here", code=100)
+        self.assertIn("/nonexistent/x", done.err)
+        self.assertIn("download of fine_tuning", (self.place / "FAILURE").read_text())
+
+    def test_mode_and_cache(self):
+        for mode in "prefer_cache", "important", "all":
+            self.block(f"download: {{mode: {mode}}}", "one", code=0)
+        self.assertIn("mode", self.block(f"download: {{mode: everything, url: 'file://{self.place}/one'}}", "here", code=100).err)
 
 
 class ReplotTest(BlockTest):
@@ -272,8 +354,7 @@ class FilesTest(BlockTest):
         self.block("lts: {%s, opensearch: {export: {fail_test_on_fail: true}}}" % off, "one", history, code=110)
         self.assertEqual(self.steps()["upload_lts"], 110)
         done = self.block("lts: {%s, opensearch: {export: {fail_test_on_fail: false}}}" % off, "one", history, code=0)
-        step = self.json("outcome.json")["steps"][-1]
-        self.assertEqual(step, {"step": "upload_lts", "code": 110, "tolerated": True})
+        self.assertIn({"step": "upload_lts", "code": 110, "tolerated": True}, self.json("outcome.json")["steps"])
         self.assertIn("also 110", done.out)
         self.assertNotIn("FAILURE", self.names())
 
@@ -318,7 +399,7 @@ class SecondPassTest(BlockTest):
         self.assertEqual((whole["workload"], whole["tests"]["parsed"], whole["history"]["added"]), ("tuning_prom", 3, 3))
         each = self.json(f"prom__{self.tests[0].name}/outcome.json")
         self.assertEqual((each["tests"]["parsed"], each["history"]["added"], list(each["verdicts"])), (1, 0, []))
-        self.assertEqual([step["step"] for step in each["steps"]], ["parse"])
+        self.assertEqual([step["step"] for step in each["steps"]], ["parse", "visualize"])
         self.assertFalse((self.place / f"prom__{self.tests[0].name}/lts_payload.json").exists())
         self.assertEqual(len(self.json("outcome.json")["passes"]), 3)
 
