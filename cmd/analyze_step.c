@@ -5,11 +5,8 @@
 
 #include "cmd/markers.h"
 #include "json/write.h"
-<<<<<<< HEAD
 #include "regress/relabel.h"
-=======
 #include "report/verdict_html.h"
->>>>>>> refs/heads/report
 #include "report/verdict_json.h"
 #include "report/verdict_summary.h"
 
@@ -63,7 +60,7 @@ static bool load_history(struct context *context, const struct analyze_request *
     return ok;
 }
 
-static struct kpi_rule *make_rules(struct arena *arena, const struct workload *workload)
+struct kpi_rule *analyze_rules(struct arena *arena, const struct workload *workload)
 {
     static const enum direction directions[] = {
         [BETTER_NONE] = DIRECTION_NONE, [BETTER_HIGHER] = DIRECTION_HIGHER, [BETTER_LOWER] = DIRECTION_LOWER};
@@ -108,7 +105,7 @@ static void make_options(struct context *context, const struct workload *workloa
         .comparison_keys = analyze->comparison_keys ? analyze->comparison_keys : no_keys,
         .ignored_keys = analyze->ignored_keys ? analyze->ignored_keys : no_keys,
         .sorting_keys = analyze->sorting_keys ? analyze->sorting_keys : no_keys,
-        .kpis = make_rules(context->arena, workload),
+        .kpis = analyze_rules(context->arena, workload),
         .kpis_n = workload->kpis_n,
         .kpi_filter = options_text(context->options, "kpi_filter"),
         .scope = strcmp(scope, "all") == 0 ? SCOPE_ALL : SCOPE_OLDER,
@@ -204,14 +201,9 @@ const struct analysis *analyze_step(struct context *context, const struct analyz
     struct analysis_options *options = ARENA_NEW(context->arena, struct analysis_options);
     size_t entries_n;
     make_options(context, request->workload, options);
-<<<<<<< HEAD
     const struct record *entries = entries_of(context, request, &entries_n, &err);
     if (!entries || !load_history(context, request, &records, &err)) {
-        *code = fail(context, request, &err);
-=======
-    if (!load_history(context, request, &records, &err)) {
         *code = command_fail(context, &err);
->>>>>>> refs/heads/report
         return NULL;
     }
     if (request->markers)

@@ -94,16 +94,11 @@ static int run(struct context *context)
     struct workload *workload = NULL;
     struct batch *batch = NULL;
     bool ok = uri && analyze_check_options(context, &err) && gate_parse(options_list(context->options, "fail_on"), &gate, &err) &&
-<<<<<<< HEAD
-              (workload = command_lts_workload(context, &err)) && (batch = batch_open(&err));
-    int code = ok ? analyze(context, workload, batch, uri, &gate) : command_fail(context, &err);
-=======
               choose_dests(context, &dests, &err) &&
-              (workload = command_workload(context, options_text(context->options, "workload"), &err)) && (batch = batch_open(&err));
+              (workload = command_lts_workload(context, &err)) && (batch = batch_open(&err));
     int code = ok ? analyze(context, workload, batch, uri, &gate, &dests) : command_fail(context, &err);
     if (code >= 100 && dests.folder && !command_interrupted(context))
         marker_fail(context, dests.folder, context->log.error);
->>>>>>> refs/heads/report
     batch_close(batch);
     workload_close(workload);
     return code;

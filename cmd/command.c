@@ -1,9 +1,11 @@
 #include "cmd/command.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/pool.h"
 #include "json/write.h"
@@ -135,4 +137,12 @@ bool command_write_json(struct context *context, const char *path, const json_t 
     bool ok = command_write(context, path, &out, err);
     text_close(&out);
     return ok;
+}
+
+bool command_make_directory(const char *path, struct error *err)
+{
+    struct stat st;
+    if (mkdir(path, 0777) == 0 || (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
+        return true;
+    return error_set(err, ERR_OUTPUT, "%s: the directory for outputs cannot be made: %s", path, strerror(errno));
 }

@@ -10,8 +10,16 @@
 #include "cmd/version.h"
 
 static const struct command *const commands[] = {
-    &command_ci,    &command_parse,   &command_schema, &command_upload,
-    &command_analyze, &command_check, &command_history, NULL,
+    &command_ci,
+    &command_parse,
+    &command_schema,
+    &command_upload,
+    &command_analyze,
+    &command_visualize,
+    &command_download,
+    &command_check,
+    &command_history,
+    NULL,
 };
 
 static const struct command *find(const char *name)

@@ -49,7 +49,7 @@ const char *history_uri(const struct history *history);
 /* All or nothing, whatever happens to this process. Putting the same payloads again changes nothing: the file's bytes
  * stay as they are (payloads are compared by their text, records by start, labels and KPIs; `where` stays what it was
  * first). Two payloads of one call with one id must have the same text. ERR_INVALID: a record or payload that no
- * history can hold; ERR_STORE: locked for 5 s, disk full, not writable. `counts` is set only when it succeeds. */
+ * history can hold, or one that this history holds for another workload; ERR_STORE: locked for 5 s, disk full, not writable. `counts` is set only when it succeeds. */
 bool history_put(struct history *history, const char *workload, const struct history_payload *payloads, size_t n,
                  struct history_counts *counts, struct error *err);
 

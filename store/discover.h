@@ -25,6 +25,10 @@ bool discover_tests(struct arena *arena, const struct root *root, const struct w
                     const struct setting_filter *filters, size_t filters_n, struct discovery *discovery, struct error *err);
 void discovery_close(struct discovery *discovery);
 
+/* By its name: does the file hold settings; does it make its directory a test? */
+bool discover_is_settings(const char *name);
+bool discover_marks_test(const char *name);
+
 /* "a=1,b=x" → filters. */
 bool setting_filters_parse(struct arena *arena, const char *text, struct setting_filter **filters, size_t *n,
                            struct error *err);

@@ -49,7 +49,7 @@ static const struct {
     /* unknown keys, level by level */
     {"workload: w\nkpi: {}\n", AT "2:1: unknown key 'kpi'; did you mean 'kpis'?"},
     {"workload: w\nzzz: {}\n", AT "2:1: unknown key 'zzz'; known are workload, schema_version, aliases, include, lua, artifact_dirs, "
-                               "important_files, parse_once, parse_always, models, payload, labels, lts, kpis, analyze, rewrite_settings"},
+                               "important_files, parse_once, parse_always, models, payload, labels, lts, kpis, analyze, rewrite_settings, reports"},
     {"workload: w\npayload: {metdata: {}}\n", AT "2:11: payload: unknown key 'metdata'; did you mean 'metadata'?"},
     {KPI(", untt: s"), AT "4:58: KPI 'k': unknown key 'untt'; did you mean 'unit'?"},
     {KPI(", divisor: {by: 2, unt: KB}"), AT "4:75: divisor: unknown key 'unt'; did you mean 'unit'?"},

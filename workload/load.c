@@ -247,6 +247,20 @@ static bool read_rewrite(const struct reader *reader, const struct node *node, v
     return reader_section(reader, node, "rewrite_settings", keys, rewrite);
 }
 
+static bool read_error_report(const struct reader *reader, const struct node *node, void *target)
+{
+    for (size_t i = 0; node->kind == NODE_MAP && i < node->n; i++)
+        if (node->items[i]->kind == NODE_MAP || node->items[i]->kind == NODE_LIST)
+            return reader_wrong(reader, node->items[i], "reports: error", "an expression, a number, true, false or null");
+    return reader_template_map(reader, node, "reports: error", &((struct workload *)target)->error_report);
+}
+
+static bool read_reports(const struct reader *reader, const struct node *node, void *target)
+{
+    static const struct section_key keys[] = {{"error", read_error_report}, {NULL, NULL}};
+    return reader_section(reader, node, "reports", keys, target);
+}
+
 static const struct section_key workload_keys[] = {
     {"workload", read_name},
     {"schema_version", read_schema_version},
@@ -264,6 +278,7 @@ static const struct section_key workload_keys[] = {
     {"kpis", kpis_read},
     {"analyze", read_analyze},
     {"rewrite_settings", read_rewrite},
+    {"reports", read_reports},
     {NULL, NULL},
 };
 

@@ -99,6 +99,7 @@ struct workload {
     size_t kpis_n;
     struct analyze analyze;
     struct rewrite rewrite;
+    struct template *error_report; /* what the error report shows of each test: title → value; TEMPLATE_MAP or NULL */
     struct code *lua;
     size_t lua_n;
     size_t expressions_n; /* compiled so far, against WORKLOAD_EXPRESSIONS_MAX */

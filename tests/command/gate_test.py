@@ -218,10 +218,8 @@ class BlockTest(CommandTest):
 
     def test_refused(self):
         rows = (
-            ("matbench: {workload: fine_tuning, lts: {opensearch: {export: {enabled: true}}}}", "opensearch.export.enabled"),
             ("matbench: {workload: fine_tuning, wrkload: x}", "did you mean 'matbench.workload'"),
             ("matbench: {lts: {regression_analyses: {fail_test_on_regresion: true}}}", "fail_test_on_regression'?"),
-            ("matbench: {workload: fine_tuning, download: {url: 'https://example.org'}}", "download.url"),
             ("matbench: {lts: {generate: perhaps}}", "generate"),
             ("matbench: [1]", "matbench"),
             ("other: 1", "matbench"),
