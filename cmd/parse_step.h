@@ -11,6 +11,7 @@ struct parse_request {
     const char *matrix, *payloads, *kpis; /* files, "-" or NULL */
     bool need_payloads; /* an incomplete test is an error, not a warning */
     bool pretty, strict;
+    bool ignore_cache; /* parse caches are written, not read; as MATBENCH_STORE_IGNORE_CACHE */
     struct batch *batch; /* takes the valid payloads; or NULL */
 };
 
@@ -20,6 +21,8 @@ struct parse_counts {
     size_t skipped;
     size_t valid, invalid; /* payloads */
     size_t withheld;       /* valid, with a status other than Valid: never history */
+    size_t from_cache;      /* parsed before, and nothing has changed */
+    size_t from_cache_only; /* those of them whose artifacts are not there */
     bool written;          /* the outputs are there */
 };
 
