@@ -254,8 +254,12 @@ static void gather_values(struct parsing *parsing, struct cache_content *content
     content->values = ARENA_ARRAY(parsing->arena, struct cached_value, content->values_n);
     for (size_t i = 0; i < content->values_n; i++) {
         const struct provenance *known = &parsing->provenance.v[i];
-        content->values[i] = (struct cached_value){.name = known->name, .files = {known->files, known->files_n},
-                                                   .value = json_object_get(parsing->values, known->name)};
+        json_t *value = json_object_get(parsing->values, known->name);
+        const struct text *bytes = packed_frozen(parsing->options->cache->packed, value);
+        content->values[i] = (struct cached_value){.name = known->name, .files = {known->files, known->files_n}, .value = value};
+        if (bytes)
+            content->values[i] = (struct cached_value){.name = known->name, .files = {known->files, known->files_n},
+                                                       .bytes = (const unsigned char *)bytes->s, .len = bytes->len};
     }
 }
 

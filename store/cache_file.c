@@ -4,7 +4,7 @@
 
 #include "store/parsing.h"
 
-enum { HEAD_SIZE = 8 + 4 + DIGEST_SIZE, FIXED_SIZE = 8 };
+enum { HEAD_SIZE = 8 + 4 + DIGEST_SIZE, FIXED_SIZE = 8, ROOM_FIRST = 100 * 1000 /* one step instead of a dozen */ };
 
 static const char magic[8] = "mbcache\n";
 
@@ -108,6 +108,7 @@ bool cache_file_write(struct text *out, const struct cache_content *content)
         return false;
     struct digest *digest = digest_open();
     bool ok = true;
+    text_room(out, ROOM_FIRST);
     text_addn(out, magic, sizeof(magic));
     for (int shift = 0; shift < 32; shift += 8)
         text_addc(out, (char)(CACHE_FORMAT >> shift & 0xFF));

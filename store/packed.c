@@ -1,4 +1,5 @@
-/* Invariant: kept[0 … n) are complete before n is raised, under the lock, and frozen. */
+/* Invariant: kept[0 … n) and written[0 … written_n) are complete before their number is raised, under the lock, and never
+ * change afterwards. */
 #include "store/packed.h"
 
 #include <pthread.h>
@@ -18,10 +19,17 @@ struct kept {
     struct frozen frozen;
 };
 
+/* The other way: what a frozen value was packed to. */
+struct written {
+    const json_t *value;
+    struct text bytes;
+};
+
 struct packed {
     pthread_mutex_t lock;
     struct kept *kept[KEPT_MAX];
-    size_t n;
+    struct written written[KEPT_MAX];
+    size_t n, written_n;
     uint64_t once[ONCE_MAX]; /* hashes that came once, each in its place */
 };
 
@@ -47,6 +55,8 @@ void packed_close(struct packed *packed)
         return;
     for (size_t i = 0; i < packed->n; i++)
         close_kept(packed->kept[i]);
+    for (size_t i = 0; i < packed->written_n; i++)
+        text_close(&packed->written[i].bytes);
     pthread_mutex_destroy(&packed->lock);
     free(packed);
 }
@@ -124,4 +134,31 @@ json_t *packed_value(struct packed *packed, const unsigned char *bytes, size_t l
     if (known)
         return known; /* frozen: counts nothing */
     return again && n < KEPT_MAX ? keep(packed, hash, bytes, len) : unpack_whole(bytes, len);
+}
+
+static const struct text *find_written(const struct packed *packed, size_t n, const json_t *value)
+{
+    for (size_t i = 0; i < n; i++)
+        if (packed->written[i].value == value)
+            return &packed->written[i].bytes;
+    return NULL;
+}
+
+const struct text *packed_frozen(struct packed *packed, const json_t *value)
+{
+    if (value->refcount != (size_t)-1 || !(json_is_object(value) || json_is_array(value) || json_is_string(value)))
+        return NULL;
+    pthread_mutex_lock(&packed->lock);
+    const struct text *known = find_written(packed, packed->written_n, value);
+    if (!known && packed->written_n < KEPT_MAX) {
+        struct text bytes = text_open(SIZE_MAX_KEPT * 4);
+        if (pack_value(&bytes, value) && !bytes.over) {
+            packed->written[packed->written_n] = (struct written){value, bytes};
+            known = &packed->written[packed->written_n++].bytes;
+        } else {
+            text_close(&bytes);
+        }
+    }
+    pthread_mutex_unlock(&packed->lock);
+    return known;
 }
