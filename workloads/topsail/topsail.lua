@@ -218,3 +218,10 @@ function topsail_accelerator_type()
     table.sort(products)
     return #products > 0 and table.concat(products, "|") or "no accelerator"
 end
+
+-- The presets that the configuration was made of.
+function topsail_presets()
+    local names = config.ci_presets.names
+    if names == nil or #names == 0 then return list{"no_preset_defined"} end
+    return names
+end
