@@ -1,6 +1,7 @@
 /* matbench analyze_lts — holds the payloads of a results directory against the history. */
 #include "cmd/analyze_step.h"
 #include "cmd/parse_step.h"
+#include "lts/schema.h"
 #include "regress/gate.h"
 #include "report/verdict_text.h"
 
@@ -45,7 +46,8 @@ static int run(struct context *context)
     struct workload *workload = NULL;
     struct batch *batch = NULL;
     bool ok = uri && analyze_check_options(context, &err) && gate_parse(options_list(context->options, "fail_on"), &gate, &err) &&
-              (workload = command_workload(context, options_text(context->options, "workload"), &err)) && (batch = batch_open(&err));
+              (workload = command_workload(context, options_text(context->options, "workload"), &err)) &&
+              lts_exists(workload, &err) && (batch = batch_open(&err));
     int code = ok ? analyze(context, workload, batch, uri, &gate) : command_fail(context, &err);
     batch_close(batch);
     workload_close(workload);

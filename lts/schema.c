@@ -213,8 +213,15 @@ static json_t *kpis_schema(const struct workload *workload)
     return object;
 }
 
+bool lts_exists(const struct workload *workload, struct error *err)
+{
+    return workload->lts || error_set(err, ERR_USAGE, "workload '%s' has no LTS payloads (lts: none)", workload->name);
+}
+
 json_t *lts_schema(const struct workload *workload, struct error *err)
 {
+    if (!lts_exists(workload, err))
+        return NULL;
     const struct model *settings = models_find(&workload->models, "Settings");
     const struct model *results = models_find(&workload->models, "Results");
     if (!settings || !results) {
