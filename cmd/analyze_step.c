@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "cmd/markers.h"
+#include "history/relabel.h"
 #include "json/write.h"
-#include "regress/relabel.h"
 #include "report/verdict_html.h"
 #include "report/verdict_json.h"
 #include "report/verdict_summary.h"
@@ -26,10 +26,10 @@ enum { MIN_HISTORY = 8, MIN_HISTORY_SAME = 5 };
 
 struct records {
     struct arena *arena;
-    LIST_OF(struct record) list;
     const struct workload *workload;
     size_t left_out; /* by rewrite_settings */
-    struct error err;
+    struct error *err;
+    LIST_OF(struct record) list;
 };
 
 static bool take_record(void *context, const struct record *record)
@@ -37,11 +37,11 @@ static bool take_record(void *context, const struct record *record)
     struct records *records = context;
     struct record taken = *record;
     bool kept;
-    if (!relabel_record(records->arena, records->workload, &taken, &kept, &records->err))
+    if (!record_relabel(records->arena, records->workload, &taken, &kept, records->err))
         return false;
+    records->left_out += !kept;
     if (kept)
         *LIST_ADD(records->arena, &records->list) = taken;
-    records->left_out += !kept;
     return true;
 }
 
@@ -51,13 +51,7 @@ static bool load_history(struct context *context, const struct analyze_request *
     bool ok = history && (!history_exists(history) ||
                           history_walk(history, request->workload->name, context->arena, take_record, records, err));
     history_close(history);
-    if (ok && records->err.kind) {
-        *err = records->err;
-        return false;
-    }
-    if (records->left_out)
-        log_line(&context->log, LOG_INFO, "records of history that rewrite_settings leaves out: %zu", records->left_out);
-    return ok;
+    return ok && !err->kind;
 }
 
 struct kpi_rule *analyze_rules(struct arena *arena, const struct workload *workload)
@@ -140,21 +134,19 @@ static bool is_ignored(const struct analyze *analyze, const struct record *recor
     return false;
 }
 
-/* NULL when rewriting the labels failed. */
-static struct record *entries_of(struct context *context, const struct analyze_request *request, size_t *n, struct error *err)
+/* The payloads under analysis, with the labels that are compared; those of ignored_entries are left out. */
+static bool load_entries(const struct analyze_request *request, struct records *entries)
 {
-    size_t all;
+    size_t all, kept = 0;
     const struct record *records = batch_records(request->batch, &all);
-    struct record *entries = ARENA_ARRAY(context->arena, struct record, all + 1);
-    *n = 0;
-    for (size_t i = 0; i < all; i++) {
-        bool kept;
-        entries[*n] = records[i];
-        if (!relabel_record(context->arena, request->workload, &entries[*n], &kept, err))
-            return NULL;
-        *n += kept && !is_ignored(&request->workload->analyze, &records[i]);
-    }
-    return entries;
+    for (size_t i = 0; i < all; i++)
+        if (!take_record(entries, &records[i]))
+            return false;
+    for (size_t i = 0; i < entries->list.n; i++)
+        if (!is_ignored(&request->workload->analyze, &entries->list.v[i]))
+            entries->list.v[kept++] = entries->list.v[i];
+    entries->list.n = kept;
+    return true;
 }
 
 static bool write_text(struct context *context, const char *path, void (*render)(struct text *, const struct analysis *),
@@ -197,19 +189,20 @@ static bool write_reports(struct context *context, const struct analyze_request 
 const struct analysis *analyze_step(struct context *context, const struct analyze_request *request, int *code)
 {
     struct error err = {0};
-    struct records records = {.arena = context->arena, .workload = request->workload};
+    struct records records = {.arena = context->arena, .workload = request->workload, .err = &err}, entries = records;
     struct analysis_options *options = ARENA_NEW(context->arena, struct analysis_options);
-    size_t entries_n;
     make_options(context, request->workload, options);
-    const struct record *entries = entries_of(context, request, &entries_n, &err);
-    if (!entries || !load_history(context, request, &records, &err)) {
+    if (!load_history(context, request, &records, &err) || !load_entries(request, &entries)) {
         *code = command_fail(context, &err);
         return NULL;
     }
+    if (records.left_out || entries.left_out)
+        log_line(&context->log, LOG_INFO, "rewrite_settings leaves out %zu records of the history and %zu payloads",
+                 records.left_out, entries.left_out);
     if (request->markers)
         marker_set(context, request->markers, MARKER_NO_HISTORY, records.list.n == 0);
     const struct analysis *analysis =
-        analysis_run(context->arena, options, entries, entries_n, records.list.v, records.list.n);
+        analysis_run(context->arena, options, entries.list.v, entries.list.n, records.list.v, records.list.n);
     *code = write_reports(context, request, analysis, &err) ? 0 : command_fail(context, &err);
     return analysis;
 }

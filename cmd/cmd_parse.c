@@ -3,6 +3,7 @@
 
 #include "cmd/clean_step.h"
 #include "cmd/parse_step.h"
+#include "lts/schema.h"
 
 static const struct option options_parse_only[] = {
     {"output_matrix", OPTION_TEXT, "FILE", NULL, false, "Writes all that was parsed as JSON, one entry a test; '-' is standard output."},
@@ -40,8 +41,8 @@ static int parse(struct context *context, const struct workload *workload)
     };
     request.need_payloads = request.payloads != NULL;
     request.kpi_style.without_times = !options_bool(context->options, "openmetrics_times");
-    if (!workload->lts && (request.payloads || request.kpis))
-        log_line(&context->log, LOG_INFO, "workload '%s' has no LTS payloads (lts: none): there is nothing to write of them", workload->name);
+    if ((request.payloads || request.kpis) && !lts_exists(workload, &err))
+        return command_fail(context, &err);
     int code = parse_step(context, &request, &counts);
     if (counts.written && counts.tests) {
         const char *alone = counts.from_cache_only ? arena_printf(context->arena, "; from cache only: %zu", counts.from_cache_only) : "";

@@ -37,7 +37,7 @@ static bool write_both(struct context *context, const struct workload *workload,
 static int run(struct context *context)
 {
     struct error err = {0};
-    struct workload *workload = command_lts_workload(context, &err);
+    struct workload *workload = command_workload(context, options_text(context->options, "workload"), &err);
     bool ok = workload && write_both(context, workload, options_text(context->options, "file"), &err);
     workload_close(workload);
     return ok ? 0 : command_fail(context, &err);

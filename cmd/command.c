@@ -83,16 +83,6 @@ struct workload *command_workload(struct context *context, const char *name, str
     return folder ? workload_load(context->arena, folder, store_registry(), err) : NULL;
 }
 
-struct workload *command_lts_workload(struct context *context, struct error *err)
-{
-    struct workload *workload = command_workload(context, options_text(context->options, "workload"), err);
-    if (!workload || workload->lts)
-        return workload;
-    error_set(err, ERR_USAGE, "workload '%s' has no LTS payloads (lts: none)", workload->name);
-    workload_close(workload);
-    return NULL;
-}
-
 const char *command_history_uri(struct context *context, struct error *err)
 {
     const char *uri = options_text(context->options, "history");

@@ -47,8 +47,6 @@ int command_interrupted(const struct context *context);
 
 /* The workload that --workload means. */
 struct workload *command_workload(struct context *context, const char *name, struct error *err);
-/* The same, and it has payloads: ERR_USAGE for `lts: none`. */
-struct workload *command_lts_workload(struct context *context, struct error *err);
 /* --history, MATBENCH_HISTORY, else sqlite:history.db; refuses what is not there yet (opensearch_host…). */
 const char *command_history_uri(struct context *context, struct error *err);
 /* A file name or another text of an input, as it may stand in a line on the screen. */

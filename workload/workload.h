@@ -81,12 +81,18 @@ struct rewrite {
     struct pos at;
 };
 
+/* One of several workloads that another name stands for together; NULL: it is none. */
+struct flavour {
+    const char *of, *name;
+};
+
 struct workload {
     const char *name, *schema_version;
     const char *folder;  /* where it was loaded from */
     const char *file;    /* folder/workload.yaml, as shown in messages */
     char digest[DIGEST_HEX_SIZE]; /* of all its YAML and Lua files, in the order in which they include each other */
     const char *const *aliases;
+    struct flavour flavour;
     struct artifact_dir *artifact_dirs;
     size_t artifact_dirs_n;
     const char *const *important_files; /* with ${DIRS} */
