@@ -22,10 +22,12 @@ COMMANDS = {  # what each needs
 }
 COMMON = ("workload", "workload_base_dir", "results_dirname", "filters", "history", "jobs", "log_level", "artifact_dir")
 FLAGS = {  # the table of C1.1
-    "parse": ("output_matrix", "output_lts", "output_kpis", "pretty", "strict", "shard"),
+    "parse": ("output_matrix", "output_lts", "output_kpis", "pretty", "clean", "run", "strict", "shard"),
     "generate_lts_schema": ("file",),
     "upload_lts": ("dry_run", "valid_only"),
-    "analyze_lts": ("summary_yaml_dest", "kpi_filter", "fail_on", "false_alarm_rate"),
+    "analyze_lts": ("report_dest", "summary_yaml_dest", "kpi_filter", "fail_on", "false_alarm_rate"),
+    "visualize": ("generate", "lts_results_dirname"),
+    "download": ("url", "url_file", "mode", "do_download"),
     "ci": ("config",),
 }
 
@@ -188,7 +190,7 @@ class FlagTest(SmallTest):
         def one_kpi(done):
             self.assertEqual(done.code, 0, done.err)
             self.assertEqual({k["name"] for e in self.json("regression_verdicts.json")["entries"] for k in e["kpis"]}, {"speed"})
-        rows = (("summary_yaml_dest", "s.yaml", written("s.yaml")), ("verdicts_dest", "v.json", written("v.json")),
+        rows = (("report_dest", "r.html", written("r.html")), ("summary_yaml_dest", "s.yaml", written("s.yaml")), ("verdicts_dest", "v.json", written("v.json")),
                 ("fail_on", "no-history", ends(3)), ("fail_on", "regresion", ends(100, "'regression'")),
                 ("false_alarm_rate", "2", ends(100, "--false_alarm_rate=2")), ("min_history", "1", ends(100, "--min_history=1")),
                 ("history_scope", "newer", ends(100, "--history_scope=newer")), ("kpi_filter", "spee", one_kpi),
@@ -246,7 +248,7 @@ class FlagTest(SmallTest):
 
     def test_c1_1_outputs_land_in_the_current_directory(self):
         self.matbench("analyze_lts", "--workload=w", "--results_dirname=tests", env={"ARTIFACT_DIR": str(self.place / "w")}, code=0)
-        self.assertLessEqual({"regression_summary.yaml", "regression_verdicts.json"}, set(self.names()))
+        self.assertLessEqual({"regression_report.html", "regression_summary.yaml", "regression_verdicts.json"}, set(self.names()))
         self.assertEqual(self.names("w"), ["workload.yaml"])
         self.clean()
         self.matbench("ci", "tests", "--workload=w", code=0)
@@ -256,7 +258,7 @@ class FlagTest(SmallTest):
         for named in (["--artifact_dir=out"], ["--artifact-dir", "out"]):
             (self.place / "out").mkdir()
             self.matbench("analyze_lts", "--workload=w", "--results_dirname=tests", *named, code=0)
-            self.assertEqual(self.names("out"), ["NO_HISTORICAL_RESULTS", "regression_summary.yaml", "regression_verdicts.json"])
+            self.assertEqual(self.names("out"), ["NO_HISTORICAL_RESULTS", "regression_report.html", "regression_summary.yaml", "regression_verdicts.json"])
             self.clean()
         for env in ({"ARTIFACT_DIR": "out"}, {"MATBENCH_ARTIFACT_DIR": "out", "ARTIFACT_DIR": "absent"}):
             (self.place / "out").mkdir()
@@ -333,9 +335,10 @@ class PrecedenceTest(SmallTest):
     def test_c1_2_the_environment_overrides_every_default(self):
         """Python ignored it where the default was not empty (bug 12)."""
         env = {"MATBENCH_SUMMARY_YAML_DEST": "s.yaml", "MATBENCH_VERDICTS_DEST": "v.json", "MATBENCH_LOG_LEVEL": "error",
-               "MATBENCH_FAIL_ON": "no-history"}
+               "MATBENCH_FAIL_ON": "no-history", "MATBENCH_REPORT_DEST": "o/r.html"}
         self.assertEqual(self.matbench("analyze_lts", "--workload=w", "--results_dirname=tests", env=env, code=3).err, "")
-        self.assertEqual(self.names(), ["NO_HISTORICAL_RESULTS", "more", "s.yaml", "tests", "v.json", "w"])
+        self.assertEqual(self.names(), ["more", "o", "s.yaml", "tests", "v.json", "w"])
+        self.assertEqual(self.names("o"), ["NO_HISTORICAL_RESULTS", "r.html"])
         self.matbench("generate_lts_schema", "--workload=w", env={"MATBENCH_FILE": "s.json"}, code=0)
         self.assertIn("s.json", self.names())
 
@@ -405,6 +408,40 @@ class HistoryPlaceTest(SmallTest):
         self.assertNotIn("history.db", self.names())
         self.upload("--history=sqlite:flag.db", code=0)
         self.upload(env={"MATBENCH_HISTORY": "sqlite:variable.db"}, code=0)
+
+
+class CacheTest(SmallTest):
+    def caches(self):
+        return sorted(str(p.relative_to(self.place)) for p in self.place.rglob(".matbench-cache"))
+
+    def speeds(self):
+        return [entry["results"]["data"]["speed"] for entry in self.json("m.json")]
+
+    def test_c1_4_the_cache_is_in_the_tests_directory(self):
+        self.parse(code=0)
+        self.assertEqual(self.caches(), ["tests/a/.matbench-cache", "tests/b/.matbench-cache"])
+
+    def test_c1_4_store_ignore_cache(self):
+        """A cache that is read wins over nothing that can be seen, so it is made to be seen: its artifact is gone."""
+        self.parse("--output_matrix=m.json", code=0)
+        before = {name: (self.place / name).stat().st_mtime_ns for name in self.caches()}
+        for word in ("y", "yes", "true", "True", "1"):
+            self.parse(env={"MATBENCH_STORE_IGNORE_CACHE": word}, code=0)
+            after = {name: (self.place / name).stat().st_mtime_ns for name in self.caches()}
+            self.assertTrue(all(after[name] > before[name] for name in before), word)  # read nothing, wrote anew
+            before = after
+        for word in ("n", "no", "false", "0", ""):
+            self.parse(env={"MATBENCH_STORE_IGNORE_CACHE": word}, code=0)
+
+    def test_c1_4_a_pickle_is_never_read(self):
+        self.parse("--output_matrix=m.json", code=0)
+        expected = (self.place / "m.json").read_bytes()
+        for name in self.caches():
+            (self.place / name).unlink()
+            (self.place / name).with_name("cache.pickle").write_bytes(b"cos\nsystem\n(S'touch owned'\ntR.")
+        self.parse("--output_matrix=m.json", code=0)
+        self.assertEqual((self.place / "m.json").read_bytes(), expected)
+        self.assertFalse((self.place / "owned").exists())
 
 
 class OutputTest(SmallTest):
@@ -505,7 +542,7 @@ class LogTest(CommandTest):
         (self.place / ".env.yaml").write_text("")
         small_test(self.place / "tests/b")
         (self.place / "tests/b/exit_code").unlink()
-        rows = (("debug", {"INFO", "WARNING"}), ("info", {"INFO", "WARNING"}), ("WARNING", {"WARNING"}), ("error", set()), ("fatal", set()))
+        rows = (("debug", {"DEBUG", "INFO", "WARNING"}), ("info", {"INFO", "WARNING"}), ("WARNING", {"WARNING"}), ("error", set()), ("fatal", set()))
         for level, wanted in rows:
             done = self.matbench("parse", "--workload=w", "--results_dirname=tests", f"--log-level={level}", code=0)
             self.assertEqual({line.split(" | ")[0] for line in done.err.splitlines()}, wanted, done.err)
@@ -591,12 +628,18 @@ class WorkloadNameTest(SmallTest):
                               cwd=self.place, env=support.environment(), capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
 
-    MODULES = ("projects.fine_tuning.visualizations.fms_hf_tuning", "fms_hf_tuning", "fine_tuning")
+    MODULES = ("projects.fine_tuning.visualizations.fms_hf_tuning", "fms_hf_tuning", "fine_tuning",
+               "projects.fine_tuning.visualizations.ilab_training", "projects.skeleton.visualizations.skeleton")
 
     def test_c1_7_python_modules(self):
         for name in self.MODULES:
             done = self.matbench("generate_lts_schema", f"--workload={name}", f"--workload_base_dir={SOURCE}", code=0)
             self.assertEqual(json.loads(done.out)["type"], "object")
+
+    def test_c1_7_ray_benchmark_has_no_payloads(self):
+        for name in ("projects.fine_tuning.visualizations.ray_benchmark", "ray_benchmark"):
+            done = self.matbench("generate_lts_schema", f"--workload={name}", code=100)
+            self.assertIn("has no LTS payloads (lts: none)", done.err)
 
     def test_c1_7_the_family_names_its_flavours(self):
         done = self.parse_with("projects.fine_tuning.visualizations.fine_tuning", code=100)

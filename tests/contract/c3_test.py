@@ -244,7 +244,7 @@ class WithoutLtsTest(SmallTest):
         small_test(self.place / "tests/a")
         self.matbench("parse", "--workload=w", "--results_dirname=tests", "--output_matrix=m.json", code=0)
         self.assertEqual(self.json("m.json")[0]["results"]["data"]["speed"], 10.0)
-        self.assertIsNone(self.json("m.json")[0]["results"]["lts"])
+        self.assertIsNone(self.json("m.json")[0]["results"].get("lts"))
         done = self.matbench("ci", "tests", "--workload=w", code=0)
         self.assertNotRegex(done.out, "history|stored")
         self.assertNotIn("lts_payload.json", self.names())
@@ -258,9 +258,9 @@ class WithoutLtsTest(SmallTest):
     def test_c3_6_parse_output_lts_says_so(self):
         (self.place / "w/workload.yaml").write_text("workload: plain\nlts: none\nparse_once:\n  data: {json: data.json}\n")
         small_test(self.place / "tests/a")
-        done = self.lts("--output_kpis=k.om")
-        self.assertRegex(done.err, r"\AINFO \| workload 'plain' has no LTS payloads \(lts: none\)")
-        self.assertEqual((self.json("l.json"), (self.place / "k.om").read_text()), ([], "# EOF\n"))
+        for outputs in (["--output_lts=l.json"], ["--output_kpis=k.om"]):
+            done = self.matbench("parse", "--workload=w", "--results_dirname=tests", *outputs, code=100)
+            self.assertEqual(done.err, "ERROR | workload 'plain' has no LTS payloads (lts: none)\n")
 
 
 if __name__ == "__main__":

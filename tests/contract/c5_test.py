@@ -292,10 +292,10 @@ class MarkerTest(SmallHistoryTest):
     def test_c5_8_no_results_found(self):
         (self.place / "runs/empty").mkdir(parents=True)
         self.analyze("empty", code=103)
-        self.assertEqual(self.markers(), {"NO_RESULTS_FOUND"})
+        self.assertEqual(self.markers(), {"NO_RESULTS_FOUND", "FAILURE"})
         self.run_of("0", "fast")
         self.analyze("0", code=102)
-        self.assertEqual(self.markers(), {"NO_RESULTS_FOUND"})
+        self.assertEqual(self.markers(), {"NO_RESULTS_FOUND", "FAILURE"})
 
     def test_c5_8_no_historical_results(self):
         self.run_of("0", 100)
@@ -306,6 +306,7 @@ class MarkerTest(SmallHistoryTest):
     def test_c5_8_markers_go_when_they_are_no_longer_true(self):
         (self.place / "runs/empty").mkdir(parents=True)
         self.analyze("empty", code=103)
+        (self.place / "FAILURE").unlink()  # it is appended to, and the caller's to remove
         self.run_of("0", 100)
         self.analyze("0")
         self.assertEqual(self.markers(), {"NO_HISTORICAL_RESULTS"})
@@ -324,8 +325,7 @@ class MarkerTest(SmallHistoryTest):
 
     def test_c5_8_beside_the_report(self):
         self.run_of("0", 100)
-        (self.place / "out").mkdir()
-        self.analyze("0", "--summary_yaml_dest=out/s.yaml")
+        self.analyze("0", "--report_dest=out/r.html")
         self.assertEqual((self.markers(), self.markers("out")), (set(), {"NO_HISTORICAL_RESULTS"}))
 
 

@@ -5,6 +5,7 @@ import json
 import pathlib
 import re
 import shutil
+import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "command"))
@@ -165,6 +166,18 @@ class BugTest(CommandTest):
         done = self.matbench("parse", "--workload=w", "--results_dirname=tests", "--lts", code=100)
         self.assertEqual(done.err, "ERROR | --lts: unknown option; the nearest is --output_lts (--help lists all)\n")
 
+    def test_bug_11_clean_lists_and_with_run_removes_the_caches(self):
+        small_test(self.place / "tests/a")
+        base = ("parse", "--workload=w", "--results_dirname=tests")
+        self.matbench(*base, code=0)
+        cache = self.place / "tests/a/.matbench-cache"
+        self.assertTrue(cache.exists())
+        self.matbench(*base, "--clean", code=0)
+        self.assertTrue(cache.exists())
+        self.matbench(*base, "--clean", "--run", code=0)
+        self.assertFalse(cache.exists())
+        self.assertTrue((self.place / "tests/a/data.json").exists())
+
     def test_bug_12_variables_override_every_default_and_booleans_are_booleans(self):
         small_test(self.place / "tests/a")
         flags = ("--workload=w", "--results_dirname=tests")
@@ -204,6 +217,29 @@ class BugTest(CommandTest):
             texts.add(tuple((self.place / name).read_bytes() for name in ("l.json", "m.json", "k.om")))
         self.assertEqual(len(texts), 1)
 
+    def test_bug_16_the_cache_follows_artifacts_and_parsers(self):
+        """Never stale: a changed artifact, a changed workload, another test moved into its place, a file that is no cache."""
+        base = ("parse", "--workload=w", "--results_dirname=tests", "--output_matrix=m.json")
+
+        def speed():
+            self.matbench(*base, code=0)
+            return self.json("m.json")[0]["results"]["data"]["speed"]
+        small_test(self.place / "tests/a", speed=10)
+        self.assertEqual((speed(), speed()), (10, 10))
+        small_test(self.place / "tests/a", speed=20)  # of the same size, within the second
+        self.assertEqual(speed(), 20)
+        small_workload(self.place / "w", lambda text: text.replace("{json: data.json}", "{json: data.json, keep: [$.speed]}"))
+        self.assertEqual(speed(), 20)
+        self.assertEqual(self.json("m.json")[0]["results"]["data"], {"speed": 20})
+        small_workload(self.place / "w")
+        small_test(self.place / "other/a", speed=30)
+        self.matbench("parse", "--workload=w", "--results_dirname=other", code=0)
+        shutil.copy(self.place / "other/a/.matbench-cache", self.place / "tests/a/.matbench-cache")
+        self.assertEqual(speed(), 20)
+        (self.place / "tests/a/.matbench-cache").write_bytes(b"cos\nsystem\n(S'touch owned'\ntR.")
+        self.assertEqual(speed(), 20)
+        self.assertFalse((self.place / "owned").exists())
+
     def test_bug_17_which_of_two_equal_settings_stays_does_not_depend_on_the_file_system(self):
         for order in (("a", "b", "c"), ("c", "b", "a"), ("b", "c", "a")):
             shutil.rmtree(self.place / "tests", ignore_errors=True)
@@ -237,6 +273,14 @@ class BugTest(CommandTest):
         done = self.matbench("parse", "--workload=w", "--results_dirname=tests", "--output_matrix=m.json", code=0)
         self.assertEqual([e["results"]["bad"] for e in self.json("m.json")], [1, None, 1])
         self.assertRegex(done.err, r"(?m)^WARNING \| b: [^\n]*f.lua:2: unknown name 'log'")
+
+    def test_bug_21_parsing_writes_nothing_but_its_cache(self):
+        shutil.copytree(SHARED / "data/python-golden/skeleton/tests", self.place / "tests", copy_function=shutil.copyfile)
+        subprocess.run(["chmod", "-R", "u+w", self.place / "tests"], check=True)
+        before = {p: p.read_bytes() for p in (self.place / "tests").rglob("*") if p.is_file()}
+        self.matbench("parse", "--workload=skeleton", "--results_dirname=tests", "--output_lts=l.json", code=0)
+        after = {p: p.read_bytes() for p in (self.place / "tests").rglob("*") if p.is_file() and p.name != ".matbench-cache"}
+        self.assertEqual(after, before)
 
     def test_bug_22_without_history_nothing_is_tested(self):
         self.run_of("new", 100)
