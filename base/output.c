@@ -252,3 +252,21 @@ void output_abort(struct output *out)
         unlink(out->temp);
     free(out);
 }
+
+bool output_make_folders(const char *file, struct error *err)
+{
+    char path[PATH_MAX];
+    struct stat st;
+    if (strlen(file) >= sizeof(path))
+        return error_set(err, ERR_OUTPUT, "%.80s…: the name is longer than %zu bytes", file, sizeof(path) - 1);
+    memcpy(path, file, strlen(file) + 1);
+    for (char *slash = strchr(path + 1, '/'); *path && slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        bool made = mkdir(path, 0777) == 0, wrong = !made && errno != EEXIST;
+        int reason = wrong ? errno : ENOTDIR;
+        if (!made && (stat(path, &st) != 0 || !S_ISDIR(st.st_mode)))
+            return error_at(err, ERR_OUTPUT, (struct pos){.file = path}, "this folder cannot be made: %s", strerror(reason));
+        *slash = '/';
+    }
+    return true;
+}

@@ -22,6 +22,9 @@
 
 struct output;
 
+/* Makes the folders on the way to the file, as mkdir -p; those that are there stay as they are. ERR_OUTPUT. */
+bool output_make_folders(const char *file, struct error *err);
+
 /* `path` "-" is the open descriptor `dash_fd`, which stays open. The folder must be there. A FIFO without a reader
  * waits for one. */
 struct output *output_open(const char *path, int dash_fd, struct error *err);

@@ -5,6 +5,7 @@
 
 #include "cmd/markers.h"
 #include "json/write.h"
+#include "report/verdict_html.h"
 #include "report/verdict_json.h"
 #include "report/verdict_summary.h"
 
@@ -135,29 +136,41 @@ static struct record *entries_of(struct context *context, const struct analyze_r
     return entries;
 }
 
-static bool write_reports(struct context *context, const struct analyze_request *request, const struct analysis *analysis,
-                          struct error *err)
+static bool write_text(struct context *context, const char *path, void (*render)(struct text *, const struct analysis *),
+                       const struct analysis *analysis, struct error *err)
 {
     struct text out = text_open(1 << 30);
-    bool ok = true;
-    if (request->summary_yaml) {
-        verdict_summary_render(&out, analysis);
-        ok = command_write(context, request->summary_yaml, &out, err);
-    }
-    if (ok && request->verdicts_json) {
-        text_clear(&out);
-        verdict_json_render(&out, analysis);
-        ok = command_write(context, request->verdicts_json, &out, err);
-    }
+    render(&out, analysis);
+    bool ok = command_write(context, path, &out, err);
     text_close(&out);
     return ok;
 }
 
-static int fail(struct context *context, const struct analyze_request *request, const struct error *err)
+static bool write_page(struct context *context, const char *path, const struct analysis *analysis, struct error *err)
 {
-    if (request->markers)
-        marker_fail(context, request->markers, err->text);
-    return command_fail(context, err);
+    struct text piece = text_open(64 << 20);
+    struct output *out = output_open(path, context->out_fd, err);
+    bool ok = out && verdict_html_render(&piece, out, analysis, err);
+    if (ok)
+        ok = output_commit(out, err);
+    else
+        output_abort(out);
+    text_close(&piece);
+    return ok;
+}
+
+/* One that cannot be written does not keep the others from being written. */
+static bool write_reports(struct context *context, const struct analyze_request *request, const struct analysis *analysis,
+                          struct error *err)
+{
+    bool ok = true;
+    if (request->summary_yaml)
+        ok &= write_text(context, request->summary_yaml, verdict_summary_render, analysis, err);
+    if (request->verdicts_json)
+        ok &= write_text(context, request->verdicts_json, verdict_json_render, analysis, err);
+    if (request->report_html)
+        ok &= write_page(context, request->report_html, analysis, err);
+    return ok;
 }
 
 const struct analysis *analyze_step(struct context *context, const struct analyze_request *request, int *code)
@@ -168,7 +181,7 @@ const struct analysis *analyze_step(struct context *context, const struct analyz
     size_t entries_n;
     make_options(context, request->workload, options);
     if (!load_history(context, request, &records, &err)) {
-        *code = fail(context, request, &err);
+        *code = command_fail(context, &err);
         return NULL;
     }
     if (request->markers)
@@ -176,6 +189,6 @@ const struct analysis *analyze_step(struct context *context, const struct analyz
     const struct record *entries = entries_of(context, request, &entries_n);
     const struct analysis *analysis =
         analysis_run(context->arena, options, entries, entries_n, records.list.v, records.list.n);
-    *code = write_reports(context, request, analysis, &err) ? 0 : fail(context, request, &err);
+    *code = write_reports(context, request, analysis, &err) ? 0 : command_fail(context, &err);
     return analysis;
 }

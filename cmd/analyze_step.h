@@ -12,8 +12,8 @@ struct analyze_request {
     const struct workload *workload;
     const char *history; /* URI */
     struct batch *batch;
-    const char *summary_yaml, *verdicts_json; /* files to write, or NULL */
-    const char *markers; /* the folder for NO_HISTORICAL_RESULTS and FAILURE; NULL: none */
+    const char *report_html, *summary_yaml, *verdicts_json; /* files to write, or NULL */
+    const char *markers; /* the folder for NO_HISTORICAL_RESULTS (cmd/markers.h); NULL: none */
 };
 
 /* Whether the values of options_analyze make sense: asked before anything is parsed. ERR_USAGE. */

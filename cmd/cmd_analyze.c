@@ -8,6 +8,8 @@
 #include "report/verdict_text.h"
 
 static const struct option options_analyze_only[] = {
+    {"report_dest", OPTION_TEXT, "FILE", "regression_report.html", false,
+     "Where the report goes, as one HTML page; its directory is made when it is not there, and markers are left in it."},
     {"summary_yaml_dest", OPTION_TEXT, "FILE", "regression_summary.yaml", false, "Where the counts go, as YAML."},
     {"verdicts_dest", OPTION_TEXT, "FILE", "regression_verdicts.json", false, "Where all verdicts and their evidence go, as JSON."},
     {0},
@@ -24,29 +26,61 @@ static const char *dest(struct context *context, const char *option)
     return named || !folder ? file : arena_printf(context->arena, "%s/%s", folder, file);
 }
 
-static int analyze(struct context *context, const struct workload *workload, struct batch *batch, const char *uri, const struct gate *gate)
+/* What it writes, and where it leaves markers. */
+struct dests {
+    const char *report, *summary, *verdicts, *folder;
+    bool to_standard; /* one of them goes to standard output: nothing else does then */
+};
+
+static bool choose_dests(struct context *context, struct dests *dests, struct error *err)
+{
+    static const char *const options[] = {"report_dest", "summary_yaml_dest", "verdicts_dest"};
+    const char **files[] = {&dests->report, &dests->summary, &dests->verdicts}, *other = NULL;
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+        *files[i] = dest(context, options[i]);
+        if (strcmp(*files[i], "-") != 0)
+            continue;
+        if (other)
+            return error_set(err, ERR_USAGE, "--%s and --%s are both '-': only one output can go to standard output", other, options[i]);
+        other = options[i];
+    }
+    dests->to_standard = other;
+    if (!output_make_folders(dests->report, err))
+        return false;
+    dests->folder = marker_folder(context, dests->report);
+    return true;
+}
+
+static void show(struct context *context, const struct analysis *analysis)
+{
+    struct text out = text_open(64 << 20);
+    verdict_text_render(&out, analysis);
+    fputs(out.s, context->out);
+    text_close(&out);
+}
+
+static int analyze(struct context *context, const struct workload *workload, struct batch *batch, const char *uri, const struct gate *gate,
+                   const struct dests *dests)
 {
     struct parse_counts counts;
     struct parse_request parse = {.workload = workload,
                                   .results_dirname = options_text(context->options, "results_dirname"),
                                   .need_payloads = true,
                                   .batch = batch};
-    const char *summary = dest(context, "summary_yaml_dest"), *folder = marker_folder(context, summary);
     int parsed = parse_step(context, &parse, &counts), code;
-    bool none = parsed == ERR_NO_TEST || ((parsed == ERR_ARTIFACT || parsed == ERR_INVALID) && counts.valid == 0);
-    marker_set(context, folder, MARKER_NO_RESULTS, none);
+    if (command_interrupted(context))
+        return command_interrupted(context);
+    marker_set(context, dests->folder, MARKER_NO_RESULTS, counts.valid == 0);
     if (parsed && counts.valid == 0)
         return parsed;
     struct analyze_request request = {.workload = workload, .history = uri, .batch = batch,
-                                      .summary_yaml = summary, .verdicts_json = dest(context, "verdicts_dest"),
-                                      .markers = folder};
+                                      .report_html = dests->report, .summary_yaml = dests->summary,
+                                      .verdicts_json = dests->verdicts, .markers = dests->folder};
     const struct analysis *analysis = analyze_step(context, &request, &code);
     if (!analysis)
         return code;
-    struct text out = text_open(64 << 20);
-    verdict_text_render(&out, analysis);
-    fputs(out.s, context->out);
-    text_close(&out);
+    if (!dests->to_standard)
+        show(context, analysis);
     const int codes[] = {parsed, code, gate_code(gate, analysis)};
     return gate_worst(codes, sizeof(codes) / sizeof(codes[0]));
 }
@@ -55,12 +89,16 @@ static int run(struct context *context)
 {
     struct error err = {0};
     struct gate gate;
+    struct dests dests = {0};
     const char *uri = command_history_uri(context, &err);
     struct workload *workload = NULL;
     struct batch *batch = NULL;
     bool ok = uri && analyze_check_options(context, &err) && gate_parse(options_list(context->options, "fail_on"), &gate, &err) &&
+              choose_dests(context, &dests, &err) &&
               (workload = command_workload(context, options_text(context->options, "workload"), &err)) && (batch = batch_open(&err));
-    int code = ok ? analyze(context, workload, batch, uri, &gate) : command_fail(context, &err);
+    int code = ok ? analyze(context, workload, batch, uri, &gate, &dests) : command_fail(context, &err);
+    if (code >= 100 && dests.folder && !command_interrupted(context))
+        marker_fail(context, dests.folder, context->log.error);
     batch_close(batch);
     workload_close(workload);
     return code;

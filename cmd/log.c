@@ -13,7 +13,7 @@ static const char *const shown[] = {
 void log_line(struct log *log, enum log_level level, const char *format, ...)
 {
     log->errors += level >= LOG_ERROR;
-    if (level < log->least)
+    if (level < log->least && level < LOG_ERROR)
         return;
     struct text said = text_open(LOG_LINE_MAX), line = text_open(LOG_LINE_MAX * 4);
     va_list args;
@@ -21,7 +21,10 @@ void log_line(struct log *log, enum log_level level, const char *format, ...)
     text_vprintf(&said, format, args);
     va_end(args);
     text_printf(&line, "%s | ", shown[level]);
+    size_t head = line.len;
     text_add_line(&line, said.over ? "(a line too long to show)" : said.s);
+    if (level >= LOG_ERROR)
+        snprintf(log->error, sizeof(log->error), "%s", line.s + head);
     fprintf(log->out, "%s\n", line.s);
     if (log->copy)
         fprintf(log->copy, "%s\n", line.s);

@@ -1,12 +1,10 @@
 #include "cmd/markers.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <libgen.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "base/root.h"
-
-enum { FAILURE_MAX = 1 << 20 };
 
 static const char *place(struct context *context, const char *folder, const char *name)
 {
@@ -30,19 +28,19 @@ void marker_set(struct context *context, const char *folder, const char *marker,
     text_close(&nothing);
 }
 
+/* In place, not by renaming: what older runs wrote stays even if this write fails, and another process may append too. */
 void marker_fail(struct context *context, const char *folder, const char *text)
 {
-    struct error ignored = {0};
-    struct root *root = root_open(folder, NULL, &ignored);
-    struct text whole = text_open(2 * FAILURE_MAX);
-    const char *before;
-    size_t len;
-    if (root && root_read(root, "FAILURE", FAILURE_MAX, context->arena, &before, &len, &ignored) == ROOT_FOUND)
-        text_addn(&whole, before, len);
-    text_printf(&whole, "%s\n", text);
-    write_marker(context, folder, "FAILURE", &whole);
-    text_close(&whole);
-    root_close(root);
+    const char *path = place(context, folder, "FAILURE");
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
+    struct text line = text_open(LOG_LINE_MAX);
+    text_add_line(&line, text);
+    text_addc(&line, '\n');
+    if (fd < 0 || write(fd, line.s, line.len) != (ssize_t)line.len)
+        log_line(&context->log, LOG_WARNING, "%s: %s", path, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    text_close(&line);
 }
 
 const char *marker_folder(struct context *context, const char *file)

@@ -1,4 +1,11 @@
-/* cmd/markers.h — empty files that tell a CI system at a glance why there is no comparison, and FAILURE (contract C5.8). */
+/* cmd/markers.h — files beside a report that tell a CI system at a glance why there is no comparison (contract C5.8).
+ *
+ *     NO_RESULTS_FOUND       empty: there is no test, or no valid payload
+ *     NO_HISTORICAL_RESULTS  empty: the history has no record of the workload
+ *     FAILURE                a line for each time that the command ended with trouble (a code from 100 on)
+ *
+ * The first two are made or removed by each run, so that they are true of the newest; FAILURE only grows, and its readers remove it.
+ */
 #ifndef CMD_MARKERS_H
 #define CMD_MARKERS_H
 #include "cmd/command.h"

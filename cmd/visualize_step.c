@@ -1,10 +1,8 @@
 #include "cmd/visualize_step.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "cmd/analyze_step.h"
 #include "cmd/parse_step.h"
@@ -174,24 +172,10 @@ static void choose_reports(struct visualizing *v)
 
 /* ---- pages ---- */
 
-static bool make_directory(const char *path, struct error *err)
-{
-    char *copy = memory_need(strdup(path));
-    struct stat st;
-    for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(copy, 0777); /* what fails here fails below */
-        *slash = '/';
-    }
-    bool ok = mkdir(copy, 0777) == 0 || (errno == EEXIST && stat(copy, &st) == 0 && S_ISDIR(st.st_mode));
-    free(copy);
-    return ok || error_set(err, ERR_OUTPUT, "%s: the directory for reports cannot be made: %s", path, strerror(errno));
-}
-
 /* Before anything is parsed, so that a place that cannot be written to is known at once. */
 static bool open_sheets(struct visualizing *v, struct error *err)
 {
-    if (!make_directory(v->request->directory, err))
+    if (!output_make_folders(path_in(v, REPORTS_INDEX_FILE), err))
         return false;
     v->from = absolute(v->context->arena, v->request->directory);
     v->results = absolute(v->context->arena, v->request->results_dirname);

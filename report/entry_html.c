@@ -74,7 +74,7 @@ static void render_urls(struct page *page, const struct entry_result *entry, str
     json_decref(urls);
 }
 
-static const struct page_column label_columns[] = {{.name = "label"}, {.name = "value"}};
+static const struct page_column label_columns[] = {{.name = "label"}, {.name = "value", .wrap = true}};
 
 static void add_label(struct page *page, enum page_tone tone, const char *key, const char *value)
 {
@@ -218,7 +218,7 @@ static void render_level(struct page *page, const struct analysis *analysis, con
 
 static void render_evidence(struct page *page, const struct analysis *analysis, const struct kpi_result *kpi, struct arena *arena)
 {
-    static const struct page_column columns[] = {{.name = "evidence"}, {.name = "value"}};
+    static const struct page_column columns[] = {{.name = "evidence"}, {.name = "value", .wrap = true}};
     const struct evidence *e = &kpi->evidence;
     page_table_begin(page, NULL, columns, 2);
     add_evidence(page, "this run", isfinite(e->value) ? people(kpi, e->value, arena) : "no value");

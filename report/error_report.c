@@ -217,7 +217,7 @@ static void show_facts(struct page *page, const struct test_view *view, struct a
 
 static void show_settings(struct page *page, json_t *settings, struct arena *scratch)
 {
-    static const struct page_column columns[] = {{.name = "setting"}, {.name = "value"}};
+    static const struct page_column columns[] = {{.name = "setting"}, {.name = "value", .wrap = true}};
     const char *name;
     json_t *value;
     page_fold_begin(page, "Settings", false);
@@ -319,7 +319,8 @@ static void jump(struct page *page, const struct row *row, size_t i, struct aren
 
 static void show_wrong(const struct error_report *report, struct page *page, struct arena *scratch)
 {
-    static const struct page_column columns[] = {{.name = "test"}, {.name = "exit code", .right = true}, {.name = "what went wrong"}};
+    static const struct page_column columns[] = {
+        {.name = "test", .wrap = true}, {.name = "exit code", .right = true}, {.name = "what went wrong", .wrap = true}};
     page_table_begin(page, "Tests with something wrong", columns, 3);
     for (size_t i = 0; i < report->rows.n; i++) {
         const struct row *row = &report->rows.v[i];

@@ -121,7 +121,7 @@ static const char *joined_values(const struct kpi_table *table, size_t key, stru
 /* What varies first, then what is the same for all. */
 static void render_overview(const struct kpi_table *table, struct page *page, const size_t *keys, size_t keys_n, struct arena *arena)
 {
-    static const struct page_column columns[] = {{.name = "name"}, {.name = "value(s)"}};
+    static const struct page_column columns[] = {{.name = "name"}, {.name = "value(s)", .wrap = true}};
     const struct key_grid *grid = &table->grid;
     if (grid->keys.n == 0) {
         page_paragraph(page, PAGE_PLAIN, table->options.by_labels ? "The payloads have no labels." : "The tests have no settings.");
@@ -174,7 +174,7 @@ static struct page_column *result_columns(const struct kpi_table *table, const s
     *n = 0;
     columns[(*n)++] = (struct page_column){.name = "test", .hint = "the beginning of its UUID"};
     if (options->by_labels)
-        columns[(*n)++] = (struct page_column){.name = "directory"};
+        columns[(*n)++] = (struct page_column){.name = "directory", .wrap = true};
     for (size_t i = 0; i < keys_n; i++)
         columns[(*n)++] = (struct page_column){.name = table->grid.keys.v[keys[i]]};
     for (size_t i = 0; i < options->rules_n; i++) {
@@ -251,7 +251,7 @@ static void list_row(const struct kpi_table *table, struct page *page, const str
 static void render_lists(const struct kpi_table *table, struct page *page, const size_t *rows)
 {
     static const struct page_column columns[] = {
-        {.name = "test"}, {.name = "directory"}, {.name = "values", .right = true}, {.name = "minimum", .right = true},
+        {.name = "test"}, {.name = "directory", .wrap = true}, {.name = "values", .right = true}, {.name = "minimum", .right = true},
         {.name = "median", .right = true}, {.name = "maximum", .right = true}};
     bool begun = false;
     for (size_t rule = 0; rule < table->options.rules_n; rule++) {

@@ -96,7 +96,7 @@ static void define_presets(struct page *page, const json_t *presets, struct aren
 
 static void show_labels(struct page *page, json_t *settings, struct arena *scratch)
 {
-    static const struct page_column columns[] = {{.name = "label"}, {.name = "value"}};
+    static const struct page_column columns[] = {{.name = "label"}, {.name = "value", .wrap = true}};
     const char *name;
     json_t *value;
     page_table_begin(page, "Labels", columns, 2);
@@ -136,7 +136,7 @@ static void show_list(struct page *page, const json_t *value, struct arena *scra
 
 static void show_kpis(const struct lts_documentation *documentation, struct page *page, const json_t *payload, struct arena *scratch)
 {
-    static const struct page_column columns[] = {{.name = "KPI"}, {.name = "value", .right = true}, {.name = "what it is"}};
+    static const struct page_column columns[] = {{.name = "KPI"}, {.name = "value", .right = true}, {.name = "what it is", .wrap = true}};
     page_table_begin(page, "KPIs", columns, 3);
     for (size_t i = 0; i < documentation->rules_n; i++) {
         const struct kpi_rule *rule = &documentation->rules[i];

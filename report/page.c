@@ -5,9 +5,9 @@
 #include <string.h>
 
 enum {
-    PIECE = 64 << 10,       /* bytes that are passed on to the sink at once */
-    WIDE = 8,               /* columns from which a table scrolls rather than breaking words */
-    ALIGNED_BY_TABLE = 12   /* columns whose alignment a class of the table says; beyond, each cell says it */
+    WIDE = 10,         /* columns from which a table is set small, with its first column always in sight */
+    PIECE = 64 << 10,  /* bytes that are passed on to the sink at once */
+    SAID_BY_TABLE = 12 /* columns of which a class of the table says how they look; beyond, each cell says it */
 };
 
 /* Colours: text on background has a contrast of at least 7 to 1 in both schemes, tinted cells at least 4.5 to 1. */
@@ -27,12 +27,12 @@ static const char style[] =
     "a.self:hover,a.self:focus{opacity:1}\n"
     ".box{overflow-x:auto;margin:.5rem 0 1rem}.box:focus{outline:2px solid var(--link)}\n"
     "table{border-collapse:collapse;font-size:.9375rem;font-variant-numeric:tabular-nums}\n"
+    ".wide{font-size:.8125rem}.wide th,.wide td{padding:.2rem .4rem}.wide td.w{min-width:8rem}"
+    ".wide>*>*>:first-child{position:sticky;left:0;background:var(--head)}\n"
     "caption{text-align:left;font-weight:600;padding:.25rem 0}\n"
-    "th,td{border:1px solid var(--line);padding:.25rem .6rem;text-align:left;vertical-align:top;"
-    "overflow-wrap:normal;max-width:40rem}\n"
-    "td{overflow-wrap:anywhere;min-width:3.5rem}th{background:var(--head);font-weight:600}\n"
-    ".wide td{overflow-wrap:normal}\n"
-    "td.n,th.n{text-align:right;white-space:nowrap}\n"
+    "th,td{border:1px solid var(--line);padding:.25rem .6rem;text-align:left;vertical-align:top;overflow-wrap:normal}\n"
+    "th{background:var(--head);font-weight:600}td.n,th.n{text-align:right}td.n{white-space:nowrap}"
+    "td.w{overflow-wrap:anywhere;min-width:12rem}\n"
     "dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;margin:.5rem 0}"
     "dt{font-weight:600}dd{margin:0}\n"
     "pre{margin:0;padding:.75rem;border:1px solid var(--line);font:.875rem/1.45 ui-monospace,Consolas,\"Liberation Mono\",monospace}"
@@ -44,7 +44,7 @@ static const char style[] =
     "p.good,p.bad,p.warn,p.here{padding:.5rem .75rem;border-left:.3rem solid var(--soft)}\n"
     ".badge{padding:.05rem .4rem;border:1px solid var(--line);border-radius:.3rem;white-space:nowrap}\n"
     "@media (max-width:40rem){body{padding:.5rem .75rem 3rem}h1{font-size:1.4rem}h2{font-size:1.2rem}"
-    "dl{grid-template-columns:1fr}dd{margin:0 0 .4rem}td{max-width:18rem}}\n"
+    "dl{grid-template-columns:1fr}dd{margin:0 0 .4rem}}\n"
     "@media print{:root{--fg:#000;--bg:#fff;--soft:#333;--line:#888;--head:#eee;--link:#000;--good:#d3f3d8;--bad:#ffd6d2;"
     "--warn:#fff0b8;--fixed:#eef6e6;--vary:#dcecf9;--here:#fff6d6}body{max-width:none;padding:0;font-size:9.5pt}"
     "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}table{font-size:8.5pt}.box{overflow:visible}a.self{display:none}"
@@ -80,9 +80,11 @@ static bool is_unseemly(unsigned c)
     return (c & 0xfffe) == 0xfffe || (c >= 0xe0000 && c <= 0xe007f);
 }
 
-static const char *entity(char c)
+static const char *entity(char c, bool breakable)
 {
     switch (c) {
+    case '_':
+        return breakable ? "_<wbr/>" : NULL;
     case '&':
         return "&amp;";
     case '<':
@@ -98,14 +100,14 @@ static const char *entity(char c)
     }
 }
 
-void page_escape(struct text *out, const char *text)
+static void escape(struct text *out, const char *text, bool breakable)
 {
     if (!text)
         return;
     const char *end = text + strlen(text), *from = text; /* [from, s): to be copied as it is */
     for (const char *s = text; s < end;) {
         size_t n = text_utf8(s, end);
-        const char *instead = n == 1 ? entity(*s) : NULL;
+        const char *instead = n == 1 ? entity(*s, breakable) : NULL;
         if (!instead && (n == 0 || is_unseemly(decode(s, n))))
             instead = "\xef\xbf\xbd";
         size_t step = n ? n : 1;
@@ -117,6 +119,11 @@ void page_escape(struct text *out, const char *text)
         s += step;
     }
     text_add(out, from);
+}
+
+void page_escape(struct text *out, const char *text)
+{
+    escape(out, text, false);
 }
 
 void page_fragment(struct text *out, const char *id)
@@ -154,6 +161,12 @@ static void add_class(struct page *page, const char *name)
     add(page, "\"");
 }
 
+/* Escaped; a line may end behind each '_' of it, so that names need not make a table wide. */
+static void add_name(struct page *page, const char *name)
+{
+    escape(page->out, name, true);
+}
+
 static void add_element(struct page *page, const char *name, enum page_tone tone, const char *text)
 {
     text_printf(page->out, "<%s", name);
@@ -161,6 +174,15 @@ static void add_element(struct page *page, const char *name, enum page_tone tone
     add(page, ">");
     page_escape(page->out, text);
     text_printf(page->out, "</%s>", name);
+}
+
+/* Rules for the classes r1, r2 …: the cells of those columns need no class each. */
+static void add_column_rules(struct page *page, const char *class_name, const char *part, const char *rule)
+{
+    for (int i = 1; i <= SAID_BY_TABLE; i++)
+        text_printf(page->out, "%s.%s%d>%s>*>:nth-child(%d)", i > 1 ? "," : "", class_name, i, part, i);
+    add(page, rule);
+    add(page, "\n");
 }
 
 struct page page_open(struct text *out, struct output *sink, const char *title)
@@ -174,9 +196,10 @@ struct page page_open(struct text *out, struct output *sink, const char *title)
     page_escape(out, title);
     add(&page, "</title>\n<style>\n");
     add(&page, style);
-    for (int i = 1; i <= ALIGNED_BY_TABLE; i++) /* cells of those columns need no class each */
-        text_printf(out, "%s.r%d>*>*>:nth-child(%d)", i > 1 ? "," : "", i, i);
-    add_end(&page, "{text-align:right;white-space:nowrap}\n</style>\n</head>\n<body>\n");
+    add_column_rules(&page, "r", "*", "{text-align:right}");
+    add_column_rules(&page, "r", "tbody", "{white-space:nowrap}");
+    add_column_rules(&page, "w", "tbody", "{overflow-wrap:anywhere;min-width:12rem}");
+    add_end(&page, "</style>\n</head>\n<body>\n");
     return page;
 }
 
@@ -338,20 +361,22 @@ static void add_table_class(struct page *page)
     bool any = page->columns_n >= WIDE;
     if (any)
         add(page, " class=\"wide");
-    for (size_t i = 0; i < page->columns_n && i < ALIGNED_BY_TABLE; i++) {
-        if (!page->columns[i].right)
+    for (size_t i = 0; i < page->columns_n && i < SAID_BY_TABLE; i++) {
+        if (!page->columns[i].right && !page->columns[i].wrap)
             continue;
-        text_printf(page->out, "%sr%zu", any ? " " : " class=\"", i + 1);
+        text_printf(page->out, "%s%c%zu", any ? " " : " class=\"", page->columns[i].right ? 'r' : 'w', i + 1);
         any = true;
     }
     if (any)
         add(page, "\"");
 }
 
-/* Whether the cell itself must say that it is aligned to the right. */
-static bool says_right(const struct page *page, size_t column)
+/* The class by which a cell itself says how its column looks, or "". */
+static const char *column_class(const struct page *page, size_t column)
 {
-    return column >= ALIGNED_BY_TABLE && page->columns[column].right;
+    if (column < SAID_BY_TABLE)
+        return "";
+    return page->columns[column].right ? "n" : page->columns[column].wrap ? "w" : "";
 }
 
 void page_table_begin(struct page *page, const char *caption, const struct page_column *columns, size_t columns_n)
@@ -365,14 +390,15 @@ void page_table_begin(struct page *page, const char *caption, const struct page_
         add_element(page, "caption", PAGE_PLAIN, caption);
     add(page, "\n<thead><tr>");
     for (size_t i = 0; i < columns_n; i++) {
-        add(page, says_right(page, i) ? "<th class=\"n\" scope=\"col\"" : "<th scope=\"col\"");
+        add(page, "<th scope=\"col\"");
+        add_class(page, column_class(page, i));
         if (columns[i].hint) {
             add(page, " title=\"");
             page_escape(page->out, columns[i].hint);
             add(page, "\"");
         }
         add(page, ">");
-        page_escape(page->out, columns[i].name);
+        add_name(page, columns[i].name);
         add(page, "</th>");
     }
     add_end(page, "</tr></thead>\n<tbody>\n");
@@ -389,12 +415,12 @@ void page_row_begin(struct page *page, enum page_tone tone)
 void page_cell_begin(struct page *page, enum page_tone tone)
 {
     assert(page->column < page->columns_n);
-    bool right = says_right(page, page->column++);
+    const char *class = column_class(page, page->column++);
     add(page, "<td");
-    if (right && tone != PAGE_PLAIN)
-        text_printf(page->out, " class=\"n %s\"", tones[tone]);
+    if (*class && tone != PAGE_PLAIN)
+        text_printf(page->out, " class=\"%s %s\"", class, tones[tone]);
     else
-        add_class(page, right ? "n" : tones[tone]);
+        add_class(page, *class ? class : tones[tone]);
     add(page, ">");
 }
 
@@ -406,7 +432,7 @@ void page_cell_end(struct page *page)
 void page_cell(struct page *page, enum page_tone tone, const char *text)
 {
     page_cell_begin(page, tone);
-    page_escape(page->out, text);
+    add_name(page, text);
     page_cell_end(page);
 }
 
@@ -500,7 +526,9 @@ void page_jump(struct page *page, const char *id, const char *text)
 {
     add(page, "<a href=\"#");
     page_fragment(page->out, id);
-    add_anchor(page, text);
+    add(page, "\">");
+    add_name(page, text);
+    add(page, "</a>");
 }
 
 void page_file(struct page *page, const char *path, const char *text)

@@ -40,7 +40,8 @@ enum page_tone {
 
 struct page_column {
     const char *name;
-    bool right;       /* numbers: aligned to the right */
+    bool right;       /* numbers: aligned to the right, in one line */
+    bool wrap;        /* texts of any length: a line may end anywhere in them, so that a long one does not make the table wide */
     const char *hint; /* shown when the pointer rests on the header; NULL: none */
 };
 

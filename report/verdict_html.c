@@ -67,16 +67,16 @@ static void add_change(struct page *page, const struct entry_result *entry, size
     page_cell_begin(page, PAGE_PLAIN);
     page_jump(page, verdict_html_fragment(i + 1, kpi->rule->name, arena), kpi->rule->name);
     page_cell_end(page);
+    page_cell(page, PAGE_PLAIN, phrases_change(kpi, arena));
+    page_cell(page, PAGE_PLAIN, isfinite(e->value) ? value_number(kpi->rule, e->value, VALUE_PEOPLE, arena) : "");
+    page_cell(page, PAGE_PLAIN, level_or_nothing(kpi, arena));
+    page_cell(page, PAGE_PLAIN, value_unit(kpi->rule));
+    page_cell(page, PAGE_PLAIN, isfinite(e->p_corrected) ? value_p(e->p_corrected, arena) : "");
     page_cell_begin(page, PAGE_PLAIN);
     page_jump(page, verdict_html_fragment(i + 1, NULL, arena), arena_printf(arena, "#%zu", i + 1));
     page_text(page, " ");
     page_text(page, entry->name);
     page_cell_end(page);
-    page_cell(page, PAGE_PLAIN, level_or_nothing(kpi, arena));
-    page_cell(page, PAGE_PLAIN, isfinite(e->value) ? value_number(kpi->rule, e->value, VALUE_PEOPLE, arena) : "");
-    page_cell(page, PAGE_PLAIN, value_unit(kpi->rule));
-    page_cell(page, PAGE_PLAIN, phrases_change(kpi, arena));
-    page_cell(page, PAGE_PLAIN, isfinite(e->p_corrected) ? value_p(e->p_corrected, arena) : "");
     page_cell(page, PAGE_PLAIN, e->since_version ? phrases_since(entry, e, arena) : e->reason);
     page_row_end(page);
 }
@@ -98,10 +98,10 @@ static size_t count_changes(const struct analysis *analysis)
 
 static void render_changes(struct page *page, const struct analysis *analysis)
 {
-    static const struct page_column columns[] = {{.name = "verdict"}, {.name = "KPI"}, {.name = "entry"},
-                                                 {.name = "level", .right = true}, {.name = "this run", .right = true}, {.name = "unit"},
-                                                 {.name = "change", .right = true}, {.name = "p", .right = true, .hint = "after correction"},
-                                                 {.name = "since"}};
+    static const struct page_column columns[] = {{.name = "verdict"}, {.name = "KPI", .wrap = true}, {.name = "change", .right = true},
+                                                 {.name = "this run", .right = true}, {.name = "level", .right = true}, {.name = "unit"},
+                                                 {.name = "p", .right = true, .hint = "after correction"}, {.name = "entry", .wrap = true},
+                                                 {.name = "since", .wrap = true}};
     size_t changes = count_changes(analysis), shown = 0;
     struct arena arena = {0};
     if (!changes)
@@ -141,13 +141,12 @@ static const char *values_text(const struct label_row *row, struct arena *arena)
 
 static void render_overview(struct page *page, const struct label_overview *overview, struct arena *arena)
 {
-    static const struct page_column columns[] = {{.name = "label"}, {.name = "values"}, {.name = "different", .right = true}};
-    page_table_begin(page, NULL, columns, 3);
+    static const struct page_column columns[] = {{.name = "label"}, {.name = "values", .wrap = true}};
+    page_table_begin(page, NULL, columns, 2);
     for (size_t i = 0; i < overview->n; i++) {
         page_row_begin(page, overview->rows[i].values_n > 1 ? PAGE_VARIABLE : PAGE_FIXED);
         page_cell(page, PAGE_PLAIN, overview->rows[i].key);
         page_cell(page, PAGE_PLAIN, values_text(&overview->rows[i], arena));
-        page_cell(page, PAGE_PLAIN, arena_printf(arena, "%zu", overview->rows[i].values_n));
         page_row_end(page);
     }
     page_table_end(page);

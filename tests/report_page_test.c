@@ -92,6 +92,7 @@ static void write_table(struct page *page)
     page_row_end(page);
     page_row_begin(page, PAGE_PLAIN);
     page_cell(page, PAGE_GOOD, evil);
+    page_cell(page, PAGE_PLAIN, "a_b");
     page_cell_begin(page, PAGE_PLAIN);
     page_badge(page, PAGE_WARN, evil);
     page_break(page);
@@ -148,7 +149,7 @@ static void write_page(struct text *out, struct output *sink, size_t times, stru
 static void test_blocks(void)
 {
     static const char *const parts[] = {
-        "<table class=\"r2\"><caption>", "<td class=\"n bad\">1</td><td class=\"n\">1</td></tr>", "<th class=\"n\" scope=\"col\">n</th>",
+        "<table class=\"wide r2\"><caption>", "<td class=\"n bad\">1</td><td class=\"n\">1</td></tr>", "<th scope=\"col\" class=\"n\">n</th>", "<td>a_<wbr/>b</td>",
         "<pre>\n\n&lt;b&gt;\tlog", "<details open=\"open\"><summary>", "<tr class=\"here\">",
     };
     struct text out = text_open(1 << 20);
