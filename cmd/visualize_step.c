@@ -48,7 +48,32 @@ static const char *absolute(struct arena *arena, const char *path)
 
 /* ---- a test ---- */
 
-/* What `reports: error:` of the workload gives for the test; the values are the caller's. */
+/* A file that is not there or broken says better why there is no value than what the expression ran into. */
+static const char *trouble_of(struct arena *arena, const struct parsing *parsing, const struct provenance *sources, const struct error *err)
+{
+    for (size_t i = 0; i < sources->files_n; i++) {
+        const char *fault = parsing_fault(parsing, sources->files[i]);
+        if (fault)
+            return arena_printf(arena, "%s %s", sources->files[i], fault);
+    }
+    return err->kind ? arena_strdup(arena, err->text) : NULL;
+}
+
+/* The value is the caller's. */
+static json_t *evaluate(struct arena *arena, struct parsing *parsing, const struct template *member, const char **trouble)
+{
+    struct sandbox_result result = {0};
+    struct provenance sources = {0};
+    struct error err = {0};
+    if (member->kind != TEMPLATE_EXPRESSION)
+        return json_incref(member->constant);
+    parsing_evaluate(parsing, &member->code, &result, &sources, &err);
+    if (!result.value)
+        *trouble = trouble_of(arena, parsing, &sources, &err);
+    return result.value ? result.value : json_null();
+}
+
+/* What `reports: error:` of the workload gives for the test; *values owns them. */
 static struct view_field *evaluate_fields(struct visualizing *v, struct parsing *parsing, json_t **values, size_t *n)
 {
     const struct template *wanted = v->request->workload->error_report;
@@ -56,16 +81,9 @@ static struct view_field *evaluate_fields(struct visualizing *v, struct parsing 
     struct view_field *fields = ARENA_ARRAY(&v->test, struct view_field, *n);
     *values = memory_need(json_array());
     for (size_t i = 0; i < *n; i++) {
-        const struct template *member = &wanted->members[i];
-        struct sandbox_result result = {.value = member->constant ? json_incref(member->constant) : NULL};
-        struct provenance sources;
-        struct error err = {0};
-        fields[i].title = member->name;
-        if (member->kind == TEMPLATE_EXPRESSION && !parsing_evaluate(parsing, &member->code, &result, &sources, &err))
-            fields[i].trouble = arena_strdup(&v->test, err.text);
-        fields[i].value = result.value;
-        if (result.value)
-            json_array_append_new(*values, result.value);
+        fields[i].title = wanted->members[i].name;
+        json_array_append_new(*values, evaluate(&v->test, parsing, &wanted->members[i], &fields[i].trouble));
+        fields[i].value = json_array_get(*values, i);
     }
     return fields;
 }

@@ -60,6 +60,22 @@ const char *key_grid_value(const struct key_grid *grid, size_t row, size_t key)
     return key < grid->rows.v[row].n ? grid->rows.v[row].values[key] : NULL;
 }
 
+const char *key_grid_shown(const char *value, struct arena *arena)
+{
+    static const char letters[] = "nrtbf", meant[] = "\n\r\t\b\f";
+    if (*value != '"')
+        return value;
+    char *out = arena_strdup(arena, value + 1), *to = out;
+    for (const char *s = out; *s && *s != '"'; s++) {
+        const char *letter = *s == '\\' && s[1] ? strchr(letters, s[1]) : NULL;
+        bool is_code = *s == '\\' && s[1] == 'u' && strlen(s) >= 6; /* \u001b: the writer has none but control characters */
+        *to++ = letter ? meant[letter - letters] : is_code ? '?' : *s == '\\' && s[1] ? s[1] : *s;
+        s += is_code ? 5 : *s == '\\' && s[1] ? 1 : 0;
+    }
+    *to = '\0';
+    return out;
+}
+
 static int compare_values(const char *a, const char *b)
 {
     if (!a || !b)

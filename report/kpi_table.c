@@ -107,7 +107,7 @@ static const char *joined_values(const struct kpi_table *table, size_t key, stru
     const char **values = key_grid_distinct(&table->grid, key, arena, &n);
     struct text out = text_open(1 << 20);
     for (size_t i = 0; i < n && i < OVERVIEW_VALUES_MAX; i++) {
-        char *shown = arena_strdup(arena, values[i] ? label_shown(values[i], arena) : "(none)");
+        char *shown = arena_strdup(arena, values[i] ? key_grid_shown(values[i], arena) : "(none)");
         error_shorten(shown, CELL_MAX);
         text_printf(&out, "%s%s", i ? ", " : "", shown);
     }
@@ -200,7 +200,7 @@ static void render_row(const struct kpi_table *table, struct page *page, size_t 
         page_cell(page, PAGE_PLAIN, row->title);
     for (size_t i = 0; i < keys_n; i++) {
         const char *value = key_grid_value(&table->grid, at, keys[i]);
-        char *shown = arena_strdup(&scratch, value ? label_shown(value, &scratch) : "(none)");
+        char *shown = arena_strdup(&scratch, value ? key_grid_shown(value, &scratch) : "(none)");
         error_shorten(shown, CELL_MAX);
         page_cell(page, value ? PAGE_VARIABLE : PAGE_MUTED, shown);
     }

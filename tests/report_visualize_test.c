@@ -107,6 +107,10 @@ static void check_grid(void)
     CHECK(n == 2 && strcmp(values[0], "\"1.9\"") == 0, "%zu different versions", n);
     values = key_grid_distinct(&grid, 1, &arena, &n);
     CHECK(n == 3 && !values[0] && strcmp(values[1], "8") == 0, "null comes first");
+    static const char *const shown[][2] = {{"\"a\"", "a"}, {"8", "8"}, {"\"a\\\"b\\\\n\\n\\t\"", "a\"b\\n\n\t"}, {"\"\\u001b[1m\"", "?[1m"},
+                                             {"\"cut…", "cut…"}, {"{\"a\": 1}", "{\"a\": 1}"}, {"\"\"", ""}};
+    for (size_t i = 0; i < ROWS(shown); i++)
+        CHECK(strcmp(key_grid_shown(shown[i][0], &arena), shown[i][1]) == 0, "%s", shown[i][0]);
     json_t *wide = json_object();
     for (int i = 0; i < 2 * KEY_GRID_KEYS_MAX; i++)
         json_object_set_new(wide, arena_printf(&arena, "key %d", i), json_integer(i));
@@ -253,7 +257,7 @@ static void check_documentation(void)
     lts_documentation_csv(documentation, &csv);
     static const char want[] = "test_uuid,model,batch,gpu,image,timestamp,train_tokens,train_cost,train_memory,train_latencies\n"
                                "11111111-aaaa,b,16,1,,2025-05-06T01:02:03,1000.5,0.071,,\"[3, 1, 2]\"\n"
-                               "22222222-aaaa,b,8,1,\"a,\\\"\"b\\\"\"\",2025-05-06T01:02:03,2000,0.5,,\n"
+                               "22222222-aaaa,b,8,1,\"a,\"\"b\"\"\",2025-05-06T01:02:03,2000,0.5,,\n"
                                ",<a>,8,1,,2025-05-06T01:02:03,,,,\n";
     CHECK(strcmp(csv.s, want) == 0, "CSV: %s", csv.s);
     lts_documentation_close(documentation);
