@@ -240,11 +240,15 @@ static void show_values(struct page *page, json_t *values, struct arena *scratch
     const char *name;
     json_t *value;
     size_t n = 0;
-    page_fold_begin(page, "Parsed values", false);
-    json_object_foreach(values, name, value)
-        if (name[0] != '_' && !json_is_null(value) && n++ < VALUES_MAX)
-            fold_value(page, name, value, scratch);
-    page_fold_end(page);
+    json_object_foreach(values, name, value) {
+        if (name[0] == '_' || json_is_null(value) || n == VALUES_MAX)
+            continue;
+        if (n++ == 0)
+            page_fold_begin(page, "Parsed values", false);
+        fold_value(page, name, value, scratch);
+    }
+    if (n)
+        page_fold_end(page);
 }
 
 static void show_notes(struct page *page, const struct test_view *view, struct arena *scratch)

@@ -65,12 +65,14 @@ const char *key_grid_shown(const char *value, struct arena *arena)
     static const char letters[] = "nrtbf", meant[] = "\n\r\t\b\f";
     if (*value != '"')
         return value;
-    char *out = arena_strdup(arena, value + 1), *to = out;
-    for (const char *s = out; *s && *s != '"'; s++) {
-        const char *letter = *s == '\\' && s[1] ? strchr(letters, s[1]) : NULL;
-        bool is_code = *s == '\\' && s[1] == 'u' && strlen(s) >= 6; /* \u001b: the writer has none but control characters */
-        *to++ = letter ? meant[letter - letters] : is_code ? '?' : *s == '\\' && s[1] ? s[1] : *s;
-        s += is_code ? 5 : *s == '\\' && s[1] ? 1 : 0;
+    char *out = arena_alloc(arena, strlen(value)), *to = out;
+    for (const char *s = value + 1; *s && *s != '"'; s++) {
+        bool escaped = *s == '\\' && s[1];
+        s += escaped;
+        const char *letter = escaped ? strchr(letters, *s) : NULL;
+        bool is_code = escaped && *s == 'u' && strlen(s) > 4; /* \u001b: the writer has none but control characters */
+        *to++ = letter ? meant[letter - letters] : is_code ? '?' : *s;
+        s += is_code ? 4 : 0;
     }
     *to = '\0';
     return out;
