@@ -112,7 +112,6 @@ static bool visit(void *visitor, const struct outcome *outcome, struct error *er
         .payload = outcome->payload->json,
         .values = parsing_values(outcome->parsing),
         .exit_code = test->exit_code,
-        .broken = outcome->broken,
         .valid = outcome->valid,
         .findings = outcome->findings->v,
         .findings_n = outcome->findings->n,

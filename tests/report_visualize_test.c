@@ -283,7 +283,8 @@ static void check_errors(void)
     some_tests(tests);
     const struct finding findings[] = {{FINDING_NOTE, "two directories match"}, {FINDING_LACK, "pod.log: not found"},
                                        {FINDING_BROKEN, "nodes.json:1:1: <broken>"}};
-    const struct view_violation violations[] = {{"/results/a", "found null"}, {"/results/b", "found null"}, {"payload", "because <broken>"}};
+    const struct view_violation violations[] = {{"/results/a", "found null"}, {"/results/b", "found null"}, {"/results/c", "found null"},
+                                                 {"/results/d", "found null"}, {"/results/e", "found null"}, {"payload", "because <broken>"}};
     json_t *values = json_of("{\"list\": [\"4 nodes\", \"1 × m5\"], \"map\": {\"a\": \"</pre>\"}, \"text\": \"x\\ny\"}");
     const struct view_field fields[] = {{"Nodes", json_object_get(values, "list"), NULL}, {"Job", json_object_get(values, "map"), NULL},
                                         {"Log", json_object_get(values, "text"), NULL}, {"Gone", NULL, "line 3: nil"}, {"Empty", NULL, NULL}};
@@ -307,9 +308,9 @@ static void check_errors(void)
     CHECK(error_report_wrong(report) == 1, "%zu", error_report_wrong(report));
     check_parts("errors", out.s,
                 (const char *const[]){"1 of 3 tests: something went wrong.", "x/y: settings.yaml: broken", "href=\"#test-2\">002__b</a>",
-                                      "<td class=\"bad\">3</td>", "the test ended with exit code 3<br/>pod.log: not found<br/>",
+                                      "<br/>the test ended with exit code 3<br/>pod.log: not found<br/>",
                                       "(and 1 more)", "Tests that are all right (2)", "id=\"test-1\"", "Parsed values", "parsed</summary>",
-                                      "id=\"test-2\"", "4 things went wrong:", "<li>/results/a, /results/b: found null</li>",
+                                      "id=\"test-2\"", "4 things went wrong:", "<li>/results/a, /results/b, /results/c, /results/d and 1 more: found null</li>",
                                       "<li>payload: because &lt;broken&gt;</li>", "href=\"../r/002__b\">002__b</a>", "22222222-aaaa",
                                       "<code>3</code>", "4 nodes<br/>1 × m5", "not available: line 3: nil", "<dt>Empty</dt><dd>none</dd>",
                                       "Job</summary>", "&lt;/pre&gt;", "Log</summary>", "x\ny", "Settings</summary>", "Notes</summary>",
