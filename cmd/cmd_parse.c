@@ -1,5 +1,6 @@
 /* matbench parse — artifact directories → matrix, payloads, KPIs. */
 #include "cmd/parse_step.h"
+#include "lts/schema.h"
 
 static const struct option options_parse_only[] = {
     {"output_matrix", OPTION_TEXT, "FILE", NULL, false, "Writes all that was parsed as JSON, one entry a test; '-' is standard output."},
@@ -38,8 +39,9 @@ static int run(struct context *context)
     };
     request.need_payloads = request.payloads != NULL;
     request.kpi_style.without_times = !options_bool(context->options, "openmetrics_times");
-    int code = parse_step(context, &request, &counts);
-    if (counts.written && counts.tests)
+    bool ok = (!request.payloads && !request.kpis) || lts_exists(workload, &err);
+    int code = ok ? parse_step(context, &request, &counts) : command_fail(context, &err);
+    if (ok && counts.written && counts.tests)
         log_line(&context->log, LOG_INFO, "tests: %zu read, %zu of them broken, %zu skipped; payloads: %zu valid, %zu invalid",
                  counts.tests, counts.broken, counts.skipped, counts.valid, counts.invalid);
     workload_close(workload);

@@ -173,8 +173,9 @@ bool parsing_broken(const struct parsing *parsing)
 const struct workload_registry *store_registry(void)
 {
     static const struct parser_kind *const parsers[] = {
-        &parser_json,         &parser_yaml,   &parser_lines, &parser_text, &parser_python, &parser_ansible_log,
-        &parser_ansible_play, &parser_exists, &parser_env,   &parser_lua,  &parser_value,  NULL};
+        &parser_json,        &parser_yaml,         &parser_lines,      &parser_between, &parser_text, &parser_python,
+        &parser_ansible_log, &parser_ansible_play, &parser_prometheus, &parser_exists,  &parser_env,  &parser_lua,
+        &parser_value,       NULL};
     static const struct workload_registry registry = {.parsers = parsers, .helpers = store_helpers};
     return &registry;
 }

@@ -91,7 +91,7 @@ extern const struct helper store_helpers[]; /* ended by a row without name */
 /* The same names; those that read a test's files only say that there is none. They want a parsing with arena and scratch. */
 extern const struct helper store_helpers_without_test[];
 
-extern const struct parser_kind parser_json, parser_yaml, parser_lines, parser_text, parser_python, parser_ansible_log,
-    parser_ansible_play, parser_exists, parser_env, parser_lua, parser_value;
+extern const struct parser_kind parser_json, parser_yaml, parser_lines, parser_between, parser_text, parser_python, parser_ansible_log,
+    parser_ansible_play, parser_prometheus, parser_exists, parser_env, parser_lua, parser_value;
 
 #endif

@@ -28,6 +28,25 @@ static bool read_aliases(const struct reader *reader, const struct node *node, v
     return reader_names(reader, node, "aliases", &((struct workload *)target)->aliases);
 }
 
+static bool read_flavour_of(const struct reader *reader, const struct node *node, void *target)
+{
+    return reader_text(reader, node, "flavour: of", &((struct flavour *)target)->of);
+}
+
+static bool read_flavour_name(const struct reader *reader, const struct node *node, void *target)
+{
+    return reader_text(reader, node, "flavour: name", &((struct flavour *)target)->name);
+}
+
+static bool read_flavour(const struct reader *reader, const struct node *node, void *target)
+{
+    static const struct section_key keys[] = {{"of", read_flavour_of}, {"name", read_flavour_name}, {NULL, NULL}};
+    struct flavour *flavour = &((struct workload *)target)->flavour;
+    if (!reader_section(reader, node, "flavour", keys, flavour))
+        return false;
+    return (flavour->of && flavour->name) || reader_wrong(reader, node, "flavour", "of and name");
+}
+
 /* include and lua were seen to when the files were gathered. */
 static bool read_nothing(const struct reader *reader, const struct node *node, void *target)
 {
@@ -265,6 +284,7 @@ static const struct section_key workload_keys[] = {
     {"workload", read_name},
     {"schema_version", read_schema_version},
     {"aliases", read_aliases},
+    {"flavour", read_flavour},
     {"include", read_nothing},
     {"lua", read_nothing},
     {"artifact_dirs", read_artifact_dirs},

@@ -80,11 +80,17 @@ struct rewrite {
     struct pos at;
 };
 
+/* One of several workloads that another name stands for together; NULL: it is none. */
+struct flavour {
+    const char *of, *name;
+};
+
 struct workload {
     const char *name, *schema_version;
     const char *folder;  /* where it was loaded from */
     const char *file;    /* folder/workload.yaml, as shown in messages */
     const char *const *aliases;
+    struct flavour flavour;
     struct artifact_dir *artifact_dirs;
     size_t artifact_dirs_n;
     const char *const *important_files; /* with ${DIRS} */

@@ -253,3 +253,10 @@ function topsail_node_lines()
     if #gpus > 0 then table.insert(lines, "GPUs of a node: " .. counted(gpus)) end
     return lines
 end
+
+-- The presets that the configuration was made of.
+function topsail_presets()
+    local names = config.ci_presets.names
+    if names == nil or #names == 0 then return list{"no_preset_defined"} end
+    return names
+end
