@@ -108,7 +108,13 @@ static void render_labels(struct page *page, const struct entry_result *entry, s
     page_table_end(page);
 }
 
-/* "8 KPIs: 1 regression, 7 ok; 12 records of history" */
+/* There is none without comparison keys. */
+static bool has_version(const struct entry_result *entry)
+{
+    return entry->version && entry->version[0];
+}
+
+/* "8 KPIs: 1 regression, 7 ok; version v1.2; 12 records of history with its labels." */
 static const char *entry_counts(const struct entry_result *entry, struct arena *arena)
 {
     const char *line = "";
@@ -119,9 +125,9 @@ static const char *entry_counts(const struct entry_result *entry, struct arena *
         if (n)
             line = arena_printf(arena, "%s%s%zu %s", line, line[0] ? ", " : "", n, verdict_name(phrases_by_weight[v]));
     }
-    return arena_printf(arena, "%zu KPI%s: %s; version %s; %zu record%s of history with its labels.", entry->kpis_n,
-                        entry->kpis_n == 1 ? "" : "s", line[0] ? line : "none", entry->version && entry->version[0] ? entry->version : "not given",
-                        entry->history_n, entry->history_n == 1 ? "" : "s");
+    return arena_printf(arena, "%zu KPI%s: %s%s%s; %zu record%s of history with its labels.", entry->kpis_n,
+                        entry->kpis_n == 1 ? "" : "s", line[0] ? line : "none", has_version(entry) ? "; version " : "",
+                        has_version(entry) ? entry->version : "", entry->history_n, entry->history_n == 1 ? "" : "s");
 }
 
 static void render_head(struct page *page, const struct entry_page *context, size_t i, struct arena *arena)
@@ -131,12 +137,8 @@ static void render_head(struct page *page, const struct entry_page *context, siz
     page_heading(page, 2, verdict_html_fragment(i + 1, NULL, arena), entry_html_title(entry, i, arena));
     page_paragraph(page, PAGE_PLAIN, entry_counts(entry, arena));
     render_urls(page, entry, arena);
-    if (*notes)
-        page_list_begin(page);
-    for (const char *const *note = notes; *note; note++)
-        page_item(page, *note);
-    if (*notes)
-        page_list_end(page);
+    for (; *notes; notes++)
+        page_paragraph(page, PAGE_PLAIN, arena_printf(arena, "Note: %s.", *notes));
     page_fold_begin(page, "Settings and labels", context->analysis->entries_n <= FEW_ENTRIES);
     render_settings(page, context, entry, arena);
     render_labels(page, entry, arena);
@@ -173,7 +175,7 @@ static const char *thresholds(const struct kpi_result *kpi, struct arena *arena)
     const char *relative = e->relative_threshold > 0 ? with_share(kpi, e->relative_threshold, arena) : "";
     const char *absolute = e->absolute_threshold > 0 ? people(kpi, e->absolute_threshold, arena) : "";
     if (!relative[0] && !absolute[0])
-        return "none";
+        return "no threshold";
     return arena_printf(arena, "%s%s%s", relative, relative[0] && absolute[0] ? ", and " : "", absolute);
 }
 
@@ -270,7 +272,8 @@ static void add_point(struct page *page, const struct comparison *c, size_t i, s
     bool own = i == e->points_n;
     const struct run_point *point = own ? NULL : &e->points[i];
     page_row_begin(page, own ? PAGE_HERE : PAGE_PLAIN);
-    page_cell(page, PAGE_PLAIN, own ? c->entry->version : point->version);
+    if (has_version(c->entry))
+        page_cell(page, PAGE_PLAIN, own ? c->entry->version : point->version);
     page_cell(page, PAGE_PLAIN, c->runs[i]);
     page_cell(page, PAGE_PLAIN, minute(own ? c->entry->entry->start_us : point->start_us, arena));
     page_cell(page, PAGE_PLAIN, value_number(c->kpi->rule, own ? e->value : point->value, VALUE_PEOPLE, arena));
@@ -283,7 +286,7 @@ static void add_point(struct page *page, const struct comparison *c, size_t i, s
     page_row_end(page);
 }
 
-/* The older points, a line for each level: what a table row needs would be most of the page. */
+/* The older points, a paragraph for each level, values by version: as rows they would be most of the page. */
 static void render_older(struct page *page, const struct comparison *c, size_t n, struct arena *arena)
 {
     const struct evidence *e = &c->kpi->evidence;
@@ -292,11 +295,12 @@ static void render_older(struct page *page, const struct comparison *c, size_t n
         size_t level = e->points[i].level;
         page_paragraph_begin(page, PAGE_MUTED);
         page_text(page, level ? arena_printf(arena, "level %zu%s: ", level, in_reference(e, i) ? " *" : "") : "");
-        for (; i < n && e->points[i].level == level; i++) {
-            page_text(page, e->points[i].version);
-            page_text(page, e->points[i].version[0] ? " " : "");
+        for (bool first = true; i < n && e->points[i].level == level; i++, first = false) {
+            bool same = !first && strcmp(e->points[i].version, e->points[i - 1].version) == 0;
+            page_text(page, first ? "" : same ? ", " : "; ");
+            page_text(page, same ? "" : e->points[i].version);
+            page_text(page, same || !e->points[i].version[0] ? "" : " ");
             page_text(page, value_number(c->kpi->rule, e->points[i].value, VALUE_PEOPLE, arena));
-            page_text(page, "; ");
         }
         page_paragraph_end(page);
     }
@@ -307,9 +311,13 @@ static void render_comparison(struct page *page, const struct comparison *c, str
 {
     const struct evidence *e = &c->kpi->evidence;
     const char *unit = value_unit(c->kpi->rule);
-    struct page_column columns[6] = {{.name = "version"}, {.name = "run"}, {.name = "start (UTC)"},
-                                     {.name = unit[0] ? unit : "value", .right = true}};
-    size_t n = 4, older = e->points_n > POINTS_SHOWN ? e->points_n - POINTS_SHOWN : 0;
+    struct page_column columns[6];
+    size_t n = 0, older = e->points_n > POINTS_SHOWN ? e->points_n - POINTS_SHOWN : 0;
+    if (has_version(c->entry))
+        columns[n++] = (struct page_column){.name = "version"};
+    columns[n++] = (struct page_column){.name = "run", .hint = "without what all of these runs share"};
+    columns[n++] = (struct page_column){.name = "start (UTC)"};
+    columns[n++] = (struct page_column){.name = unit[0] ? unit : "value", .right = true};
     if (c->repetitions)
         columns[n++] = (struct page_column){.name = "repetitions", .right = true, .hint = "the value is their mean"};
     columns[n++] = (struct page_column){.name = "level", .right = true, .hint = "* the level that this run is held against"};
@@ -340,7 +348,7 @@ static void render_verdict(struct page *page, const struct entry_result *entry, 
     page_text(page, ": ");
     page_text(page, e->reason && e->reason[0] ? e->reason : "no value");
     if (e->since_version)
-        page_text(page, arena_printf(arena, ". It began %s", phrases_since(entry, e, arena) + strlen("since ")));
+        page_text(page, arena_printf(arena, ". %s", capital(phrases_since(entry, e, arena), arena)));
     if (e->flip && e->flip[0])
         page_text(page, arena_printf(arena, ". It %s", e->flip));
     page_text(page, ".");

@@ -40,14 +40,15 @@ static const char style[] =
     "details{margin:.5rem 0 1rem}summary{cursor:pointer;padding:.25rem 0;color:var(--link)}\n"
     "nav ul{columns:20rem;column-gap:2rem}nav li{break-inside:avoid}\n"
     ".good{background:var(--good)}.bad{background:var(--bad)}.warn{background:var(--warn)}.fixed{background:var(--fixed)}"
-    ".vary{background:var(--vary)}.here{background:var(--here);font-weight:600}.muted{color:var(--soft);font-size:.875rem}\n"
+    ".vary{background:var(--vary)}.here{background:var(--here);font-weight:600}.muted{color:var(--soft)}p.muted{font-size:.875rem}\n"
     "p.good,p.bad,p.warn,p.here{padding:.5rem .75rem;border-left:.3rem solid var(--soft)}\n"
     ".badge{padding:.05rem .4rem;border:1px solid var(--line);border-radius:.3rem;white-space:nowrap}\n"
     "@media (max-width:40rem){body{padding:.5rem .75rem 3rem}h1{font-size:1.4rem}h2{font-size:1.2rem}"
     "dl{grid-template-columns:1fr}dd{margin:0 0 .4rem}}\n"
+    "@page{size:A4 landscape;margin:12mm}\n"
     "@media print{:root{--fg:#000;--bg:#fff;--soft:#333;--line:#888;--head:#eee;--link:#000;--good:#d3f3d8;--bad:#ffd6d2;"
     "--warn:#fff0b8;--fixed:#eef6e6;--vary:#dcecf9;--here:#fff6d6}body{max-width:none;padding:0;font-size:9.5pt}"
-    "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}table{font-size:8.5pt}.box{overflow:visible}a.self{display:none}"
+    "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}table{font-size:8.5pt}.wide{font-size:6pt}.wide th,.wide td{padding:.1rem .2rem}.box{overflow:visible}a.self{display:none}"
     "tr,h1,h2,h3,h4{break-inside:avoid}h1,h2,h3,h4,caption{break-after:avoid}}\n";
 
 static const char *const tones[] = {
@@ -508,12 +509,28 @@ static void add_anchor(struct page *page, const char *text)
     add(page, "</a>");
 }
 
+/* "https://user:password@host/x" → "https://host/x": reports are read by more people than logs. */
+static void add_address(struct page *page, const char *url)
+{
+    const char *host = strstr(url, "://") + 3, *at = NULL;
+    for (const char *s = host; *s && !strchr("/?#", *s); s++)
+        at = *s == '@' ? s : at;
+    for (const char *s = url; at && s < host; s++)
+        text_addc(page->out, *s);
+    page_escape(page->out, at ? at + 1 : url);
+}
+
 void page_link(struct page *page, const char *url, const char *text)
 {
     if (url && is_web_address(url)) {
         add(page, "<a rel=\"noopener noreferrer\" href=\"");
-        page_escape(page->out, url);
-        add_anchor(page, text ? text : url);
+        add_address(page, url);
+        add(page, "\">");
+        if (text)
+            page_text(page, text);
+        else
+            add_address(page, url);
+        add(page, "</a>");
         return;
     }
     page_text(page, text);
