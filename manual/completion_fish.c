@@ -33,6 +33,8 @@ static void add_value(struct text *out, struct completion_value value, bool list
     const char *source = source_of(value.kind);
     if (value.kind == COMPLETION_FILE)
         text_add(out, " -F");
+    else if (value.kind == COMPLETION_FREE)
+        text_add(out, " -f");
     else if (value.words && list)
         text_printf(out, " -f -a '(__fish_complete_list , \"string split \\\" \\\" -- %s\")'", value.words);
     else if (source || value.words)

@@ -20,8 +20,8 @@ static void add_quoted(struct text *out, const char *text)
 static void add_action(struct text *out, const char *name, struct completion_value value, bool list)
 {
     static const char *const actions[] = {[COMPLETION_FREE] = " ",          [COMPLETION_FILE] = "_files",
-                                          [COMPLETION_DIR] = "_files -/",   [COMPLETION_WORKLOAD] = "_matbench_workloads",
-                                          [COMPLETION_URI] = "_matbench_uri", [COMPLETION_WORDS] = NULL};
+                                          [COMPLETION_DIR] = "_files -/",   [COMPLETION_WORKLOAD] = "__matbench_workloads",
+                                          [COMPLETION_URI] = "__matbench_uri", [COMPLETION_WORDS] = NULL};
     add_quoted(out, name);
     text_addc(out, ':');
     if (value.kind != COMPLETION_WORDS)
@@ -48,27 +48,25 @@ static void add_option(struct text *out, struct arena *arena, const struct optio
 
 static void add_argument(struct text *out, const struct completion_argument *argument)
 {
-    text_printf(out, " \\\n        '%zu:", argument->position);
-    if (argument->after) { /* only after its word: line[1] is the first argument */
-        add_quoted(out, argument->name);
-        text_printf(out, ":{ [[ $line[1] == %s ]] && ", argument->after);
-        struct text action = text_open(1 << 16);
-        add_action(&action, "", argument->value, false);
-        text_printf(out, "%s }'", strcmp(action.s, ": ") == 0 ? "_message value" : action.s + 1);
-        text_close(&action);
-        return;
+    struct text action = text_open(1 << 16);
+    add_action(&action, argument->name, argument->value, false);
+    if (!argument->after) {
+        text_printf(out, " \\\n        '%zu:%s'", argument->position, action.s);
+    } else if (argument->value.kind != COMPLETION_FREE) { /* only after its word: line[1] is the first argument */
+        const char *colon = strchr(action.s, ':');
+        text_printf(out, " \\\n        '%zu:%.*s:{ [[ $line[1] == %s ]] && %s }'", argument->position, (int)(colon - action.s), action.s,
+                    argument->after, colon + 1);
     }
-    add_action(out, argument->name, argument->value, false);
-    text_addc(out, '\'');
+    text_close(&action);
 }
 
 void completion_zsh(struct text *out, struct arena *arena, const struct command *const *commands)
 {
     text_add(out, "#compdef matbench\n# zsh completion of matbench; its tables are made from the program's own\n\n");
-    text_printf(out, "_matbench_schemes=(%s)\n_matbench_places=(", completion_schemes(arena));
+    text_printf(out, "__matbench_schemes=(%s)\n__matbench_places=(", completion_schemes(arena));
     for (const char *const *place = command_workload_places; *place; place++)
         text_printf(out, "%s%s", place == command_workload_places ? "" : " ", *place);
-    text_add(out, ")\n_matbench_commands=(");
+    text_add(out, ")\n__matbench_commands=(");
     for (const struct command *const *command = commands; *command; command++) {
         text_printf(out, "\n    '%s:", (*command)->name);
         add_quoted(out, (*command)->summary);

@@ -121,8 +121,9 @@ _matbench_inner() {
     else
         read -ra kind < <(_matbench_argument "$command" $((position + 1)) "$first")
     fi
-    [[ ${kind[-1]-} == bool ]] && unset 'kind[-1]'
-    ((${#kind[@]})) && _matbench_candidates "$before" "$current" "${kind[@]}"
+    ((${#kind[@]})) || return
+    [[ ${kind[-1]} == bool ]] && unset 'kind[-1]'
+    _matbench_candidates "$before" "$current" "${kind[@]}"
 }
 
 _matbench() {
