@@ -49,7 +49,8 @@ static size_t code_span(struct text *out, struct span text)
     if (!end)
         return 0;
     text_add(out, "\\fB");
-    roff_code(out, text.s + ticks, (size_t)(end - text.s) - ticks);
+    struct span code = trimmed(text.s + ticks, (size_t)(end - text.s) - ticks);
+    roff_code(out, code.s, code.n);
     text_add(out, "\\fR");
     return (size_t)(end - text.s) + ticks;
 }
