@@ -24,3 +24,11 @@ The sources state neither a copyright holder nor a licence.
 file(GLOB_RECURSE pages ${top}/share/man/*.[1-9])
 execute_process(COMMAND gzip -9n ${doc}/changelog ${pages} COMMAND_ERROR_IS_FATAL ANY)
 file(CHMOD ${doc}/copyright ${doc}/changelog.gz FILE_PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
+
+# The libraries' packages. CPACK_DEBIAN_PACKAGE_SHLIBDEPS would do the same, after two processes for each file of the example.
+set(scratch ${CPACK_TOPLEVEL_DIRECTORY}/shlibdeps)
+file(WRITE ${scratch}/debian/control "Source: matbench\n\nPackage: matbench\nArchitecture: any\n")
+execute_process(COMMAND dpkg-shlibdeps -O ${top}/bin/matbench WORKING_DIRECTORY ${scratch} OUTPUT_VARIABLE depends
+                OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+string(REPLACE "shlibs:Depends=" "" depends "${depends}")
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "${depends}, libsqlite3-0 (>= 3.37)") # STRICT tables, which the symbols do not tell

@@ -107,14 +107,13 @@ class Package(unittest.TestCase):
             (root / "var/lib/dpkg" / folder).mkdir(parents=True)
         for name in "status", "available":
             (root / "var/lib/dpkg" / name).touch()
-        dpkg = ["dpkg", f"--root={root}", "--force-not-root", "--force-depends", "--force-bad-path", "--log=/dev/null"]
+        dpkg = ["dpkg", f"--root={root}", "--force-not-root", "--force-depends", "--force-bad-path", "--force-unsafe-io", "--log=/dev/null"]
         dpkg = dpkg if os.getuid() == 0 else ["fakeroot", *dpkg]
         run(*dpkg, "--purge", "matbench")  # its own files are then there
         before = everything(root)
         run(*dpkg, "--install", self.deb)
         self.assertTrue((root / "usr/bin/matbench").is_file())
         run(*dpkg, "--verify", "matbench")
-        run(*dpkg, "--install", self.deb)  # once more over itself
         run(*dpkg, "--purge", "matbench")
         left = {p for p in everything(root) - before if not p.startswith("var/lib/dpkg/")}
         self.assertEqual(left, set())
