@@ -19,6 +19,8 @@ struct step {
     struct output *kpis;
     struct openmetrics *metrics;
     bool empty_shard; /* there are tests, and none is this shard's */
+    size_t unwritable; /* directories that take no cache */
+    const char *unwritable_first, *unwritable_why;
     struct error err;
 };
 
@@ -150,6 +152,35 @@ static void log_outcome(struct step *step, const struct outcome *outcome)
     log_violations(step, outcome, wrong || strict ? LOG_ERROR : LOG_WARNING);
 }
 
+/* What became of the test's cache: said loudly only when somebody should look. */
+static void log_cache(struct step *step, const struct outcome *outcome)
+{
+    struct context *context = step->context;
+    const struct cache_report *report = parsing_cache(outcome->parsing);
+    const char *test = outcome->test->relative;
+    if (report->passed_over)
+        log_line(&context->log, report->odd ? LOG_INFO : LOG_DEBUG, "%s: " CACHE_NAME " is not used: %s", test, report->passed_over);
+    if (report->unkept && !report->unwritable)
+        log_line(&context->log, LOG_DEBUG, "%s: " CACHE_NAME " is not written: %s", test, report->unkept);
+    if (report->unwritable && !step->unwritable++) {
+        step->unwritable_first = arena_strdup(context->arena, test);
+        step->unwritable_why = arena_strdup(context->arena, report->unkept);
+    }
+    step->counts->from_cache += report->use != CACHE_NONE;
+    step->counts->from_cache_only += report->use == CACHE_ALONE;
+}
+
+static void log_caches(struct step *step)
+{
+    struct log *log = &step->context->log;
+    const struct parse_counts *counts = step->counts;
+    if (step->unwritable)
+        log_line(log, LOG_INFO, "%s: no parse cache can be written (%s); directories like that: %zu", step->unwritable_first,
+                 step->unwritable_why, step->unwritable);
+    log_line(log, LOG_DEBUG, "parse cache: %zu of %zu tests came from it, %zu of them without their artifacts", counts->from_cache,
+             counts->tests, counts->from_cache_only);
+}
+
 static void count_outcome(struct step *step, const struct outcome *outcome)
 {
     step->counts->tests++;
@@ -195,6 +226,7 @@ static bool deliver(void *context, struct outcome *outcome)
     if (*step->context->signal || !check_size(step, outcome))
         return false;
     log_outcome(step, outcome);
+    log_cache(step, outcome);
     count_outcome(step, outcome);
     return write_outcome(step, outcome);
 }
@@ -312,6 +344,17 @@ static int judge(struct step *step, const struct discovery *found)
     return 0;
 }
 
+/* As the Python tool reads it, and 1. */
+static bool ignores_cache(struct context *context)
+{
+    static const char *const words[] = {"yes", "y", "true", "True", "1"};
+    const char *given = variables_get(context->variables, "MATBENCH_STORE_IGNORE_CACHE");
+    for (size_t i = 0; given && i < sizeof(words) / sizeof(words[0]); i++)
+        if (strcmp(given, words[i]) == 0)
+            return true;
+    return false;
+}
+
 int parse_step(struct context *context, const struct parse_request *request, struct parse_counts *counts)
 {
     struct step step = {.context = context, .request = request, .counts = counts};
@@ -322,7 +365,8 @@ int parse_step(struct context *context, const struct parse_request *request, str
     struct root *root = root_open(request->results_dirname, options_list(context->options, "allow_root"), &step.err);
     if (!root)
         error_prefix(&step.err, "the results directory");
-    struct store_options store = {.root = root, .workload = request->workload, .environment = context->environment,
+    struct cache *cache = cache_open(request->ignore_cache || ignores_cache(context));
+    struct store_options store = {.root = root, .workload = request->workload, .environment = context->environment, .cache = cache,
                                   .env_allowed = options_list(context->options, "allow_env")};
     bool ok = root && store_check(&store, &step.err) && (lts = lts_open(context->arena, request->workload, &step.err)) &&
               open_outputs(&step) && find_tests(&step, root, &found);
@@ -335,9 +379,12 @@ int parse_step(struct context *context, const struct parse_request *request, str
         code = command_fail(context, &step.err);
     else
         code = judge(&step, &found);
+    if (counts->written)
+        log_caches(&step);
     close_outputs(&step);
     discovery_close(&found);
     lts_close(lts);
+    cache_close(cache);
     root_close(root);
     return code;
 }

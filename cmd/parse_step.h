@@ -21,7 +21,7 @@ struct parse_request {
     bool need_payloads; /* an incomplete test is an error, not a warning */
     struct log *payload_log; /* where what is wrong with payloads is said; findings are then warnings. NULL: all in one log */
     bool pretty, strict;
-    bool ignore_cache;
+    bool ignore_cache; /* parse caches are written, not read; as MATBENCH_STORE_IGNORE_CACHE */
     struct batch *batch; /* takes the valid payloads; or NULL */
     const struct parse_visitor *visitor; /* or NULL */
     void *visiting;                      /* its first argument */
@@ -33,6 +33,8 @@ struct parse_counts {
     size_t skipped;
     size_t valid, invalid; /* payloads */
     size_t withheld;       /* valid, with a status other than Valid: never history */
+    size_t from_cache;      /* parsed before, and nothing has changed */
+    size_t from_cache_only; /* those of them whose artifacts are not there */
     bool written;          /* the outputs are there */
 };
 

@@ -359,6 +359,7 @@ static void drop_duplicates(struct walk *walk)
     if (n)
         qsort(order, n, sizeof(*order), by_key_then_path);
     const struct test *first = NULL;
+    walk->found->duplicates = ARENA_ARRAY(walk->arena, const char *, n);
     for (size_t i = 0; i < n; i++) {
         if (!first || strcmp(first->key, order[i]->key) != 0) {
             first = order[i];
@@ -366,6 +367,7 @@ static void drop_duplicates(struct walk *walk)
         }
         skip(walk, FINDING_WARNING, order[i]->relative,
              arena_printf(walk->arena, "it has the same settings as %s", first->relative));
+        walk->found->duplicates[walk->found->duplicates_n++] = order[i]->relative;
         json_decref(order[i]->settings);
         order[i]->settings = NULL;
     }

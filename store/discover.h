@@ -16,6 +16,8 @@ struct discovery {
     struct test *tests;
     size_t n;
     struct findings findings; /* with the paths that they are about */
+    const char **duplicates;  /* directories left out because another test has the same settings */
+    size_t duplicates_n;
     size_t broken;            /* directories that look like tests and cannot be read */
     size_t skipped;           /* no exit code yet, a skip file, filtered out, duplicates */
 };

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/root.h"
 #include "config/options.h"
 #include "workload/check.h"
@@ -318,6 +319,7 @@ struct gathering {
     struct workload *workload;
     LIST_OF(struct source) sources;
     LIST_OF(struct code) lua;
+    struct digest *digest;
     struct error *err;
 };
 
@@ -331,8 +333,11 @@ static bool read_file(struct gathering *gathering, const char *relative, const c
         return error_at(gathering->err, ERR_USAGE, at, "%s: lies outside the folder that holds the workload's folder", shown);
     enum root_found found =
         root_read(gathering->root, relative, WORKLOAD_FILE_MAX, gathering->arena, bytes, len, &why);
-    if (found == ROOT_FOUND)
+    if (found == ROOT_FOUND) {
+        digest_add(gathering->digest, len, sizeof(*len)); /* so that bytes cannot move from one file to the next */
+        digest_add(gathering->digest, *bytes, *len);
         return true;
+    }
     return error_at(gathering->err, ERR_USAGE, at.file ? at : (struct pos){.file = shown}, "%s%s%s", at.file ? shown : "",
                     at.file ? ": " : "", found == ROOT_ABSENT ? "no such file" : why.text);
 }
@@ -447,6 +452,14 @@ static bool split_path(struct arena *arena, const char *path, const char **folde
     return true;
 }
 
+static void take_digest(struct gathering *gathering)
+{
+    unsigned char whole[DIGEST_SIZE];
+    digest_end(gathering->digest, whole);
+    digest_hex(whole, gathering->workload->digest);
+    digest_close(gathering->digest);
+}
+
 struct workload *workload_load(struct arena *arena, const char *path, const struct workload_registry *registry,
                                struct error *err)
 {
@@ -467,8 +480,10 @@ struct workload *workload_load(struct arena *arena, const char *path, const stru
     if (gathering.root)
         root_describe(gathering.root, "the folder that holds the workload's folder");
     const char *relative = arena_printf(arena, "%s/%s", basename(arena_strdup(arena, folder)), file);
+    gathering.digest = digest_open();
     bool ok = gathering.root && gather(&gathering, relative, workload->file, (struct pos){0}, NULL, 0) &&
               load_sources(&gathering, registry);
+    take_digest(&gathering);
     root_close(gathering.root);
     if (ok)
         return workload;

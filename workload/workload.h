@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "base/digest.h"
 #include "config/yaml.h"
 #include "workload/code.h"
 #include "workload/model.h"
@@ -89,6 +90,7 @@ struct workload {
     const char *name, *schema_version;
     const char *folder;  /* where it was loaded from */
     const char *file;    /* folder/workload.yaml, as shown in messages */
+    char digest[DIGEST_HEX_SIZE]; /* of all its YAML and Lua files, in the order in which they include each other */
     const char *const *aliases;
     struct flavour flavour;
     struct artifact_dir *artifact_dirs;

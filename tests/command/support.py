@@ -8,6 +8,7 @@ import io
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -34,6 +35,13 @@ def tree(*arguments):
     with contextlib.redirect_stderr(printed):
         code = make.main([str(a) for a in arguments])
     assert code == 0, printed.getvalue()
+
+
+def copy_of(source, target):
+    """A copy that may be written to: matbench puts its parse caches into test directories."""
+    shutil.copytree(source, target)
+    for path in (target, *pathlib.Path(target).rglob("*")):
+        path.chmod(path.stat().st_mode | 0o200)
 
 
 def digest(path):
