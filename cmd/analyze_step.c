@@ -12,12 +12,12 @@
 
 const struct option options_analyze[] = {
     {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
-    {"fail_on", OPTION_LIST, "LIST", "regression", false,
+    {"fail_on", OPTION_LIST, "regression|suspect|missing|no-history|cannot-tell|improvement|none", "regression", false,
      "Which verdicts make the exit code: regression (1), suspect (2), missing, no-history, cannot-tell (3), improvement (4), or none."},
     {"min_history", OPTION_NUMBER, "N", NULL, false, "Run points of history that a regression needs; default: the workload's, else 8, or 5 "
      "where all of them are of the version under test."},
     {"false_alarm_rate", OPTION_NUMBER, "P", "0.05", false, "Promised probability of any regression when nothing changed, per invocation."},
-    {"history_scope", OPTION_TEXT, "SCOPE", "older", false, "older: versions up to the entry's own; all: newer ones too."},
+    {"history_scope", OPTION_TEXT, "older|all", "older", false, "older: versions up to the entry's own; all: newer ones too."},
     {"kpi_filter", OPTION_TEXT, "TEXT", NULL, false, "Only KPIs whose name contains this."},
     {0},
 };
@@ -196,11 +196,11 @@ const struct analysis *analyze_step(struct context *context, const struct analyz
         *code = command_fail(context, &err);
         return NULL;
     }
+    if (request->markers)
+        marker_set(context, request->markers, MARKER_NO_HISTORY, records.list.n == 0);
     if (records.left_out || entries.left_out)
         log_line(&context->log, LOG_INFO, "rewrite_settings leaves out %zu records of the history and %zu payloads",
                  records.left_out, entries.left_out);
-    if (request->markers)
-        marker_set(context, request->markers, MARKER_NO_HISTORY, records.list.n == 0);
     const struct analysis *analysis =
         analysis_run(context->arena, options, entries.list.v, entries.list.n, records.list.v, records.list.n);
     *code = write_reports(context, request, analysis, &err) ? 0 : command_fail(context, &err);

@@ -41,10 +41,9 @@ static int parse(struct context *context, const struct workload *workload)
     };
     request.need_payloads = request.payloads != NULL;
     request.kpi_style.without_times = !options_bool(context->options, "openmetrics_times");
-    if ((request.payloads || request.kpis) && !lts_exists(workload, &err))
-        return command_fail(context, &err);
-    int code = parse_step(context, &request, &counts);
-    if (counts.written && counts.tests) {
+    bool ok = (!request.payloads && !request.kpis) || lts_exists(workload, &err);
+    int code = ok ? parse_step(context, &request, &counts) : command_fail(context, &err);
+    if (ok && counts.written && counts.tests) {
         const char *alone = counts.from_cache_only ? arena_printf(context->arena, "; from cache only: %zu", counts.from_cache_only) : "";
         log_line(&context->log, LOG_INFO, "tests: %zu read, %zu of them broken, %zu skipped; payloads: %zu valid, %zu invalid%s",
                  counts.tests, counts.broken, counts.skipped, counts.valid, counts.invalid, alone);

@@ -45,6 +45,8 @@ int command_fail(struct context *context, const struct error *err);
 /* The exit code when a signal asked to stop: 130 or 143; else 0. */
 int command_interrupted(const struct context *context);
 
+/* Where shipped workloads are: relative to the program's folder, or absolute. NULL-ended. */
+extern const char *const command_workload_places[];
 /* The workload that --workload means. */
 struct workload *command_workload(struct context *context, const char *name, struct error *err);
 /* --history, MATBENCH_HISTORY, else sqlite:history.db; refuses what is not there yet (opensearch_host…). */

@@ -1,10 +1,8 @@
 #include "cmd/visualize_step.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "cmd/analyze_step.h"
 #include "cmd/parse_step.h"
@@ -50,7 +48,32 @@ static const char *absolute(struct arena *arena, const char *path)
 
 /* ---- a test ---- */
 
-/* What `reports: error:` of the workload gives for the test; the values are the caller's. */
+/* A file that is not there or broken says better why there is no value than what the expression ran into. */
+static const char *trouble_of(struct arena *arena, const struct parsing *parsing, const struct provenance *sources, const struct error *err)
+{
+    for (size_t i = 0; i < sources->files_n; i++) {
+        const char *fault = parsing_fault(parsing, sources->files[i]);
+        if (fault)
+            return arena_printf(arena, "%s %s", sources->files[i], fault);
+    }
+    return err->kind ? arena_strdup(arena, err->text) : NULL;
+}
+
+/* The value is the caller's. */
+static json_t *evaluate(struct arena *arena, struct parsing *parsing, const struct template *member, const char **trouble)
+{
+    struct sandbox_result result = {0};
+    struct provenance sources = {0};
+    struct error err = {0};
+    if (member->kind != TEMPLATE_EXPRESSION)
+        return json_incref(member->constant);
+    parsing_evaluate(parsing, &member->code, &result, &sources, &err);
+    if (!result.value)
+        *trouble = trouble_of(arena, parsing, &sources, &err);
+    return result.value ? result.value : json_null();
+}
+
+/* What `reports: error:` of the workload gives for the test; *values owns them. */
 static struct view_field *evaluate_fields(struct visualizing *v, struct parsing *parsing, json_t **values, size_t *n)
 {
     const struct template *wanted = v->request->workload->error_report;
@@ -58,16 +81,9 @@ static struct view_field *evaluate_fields(struct visualizing *v, struct parsing 
     struct view_field *fields = ARENA_ARRAY(&v->test, struct view_field, *n);
     *values = memory_need(json_array());
     for (size_t i = 0; i < *n; i++) {
-        const struct template *member = &wanted->members[i];
-        struct sandbox_result result = {.value = member->constant ? json_incref(member->constant) : NULL};
-        struct provenance sources;
-        struct error err = {0};
-        fields[i].title = member->name;
-        if (member->kind == TEMPLATE_EXPRESSION && !parsing_evaluate(parsing, &member->code, &result, &sources, &err))
-            fields[i].trouble = arena_strdup(&v->test, err.text);
-        fields[i].value = result.value;
-        if (result.value)
-            json_array_append_new(*values, result.value);
+        fields[i].title = wanted->members[i].name;
+        json_array_append_new(*values, evaluate(&v->test, parsing, &wanted->members[i], &fields[i].trouble));
+        fields[i].value = json_array_get(*values, i);
     }
     return fields;
 }
@@ -96,7 +112,6 @@ static bool visit(void *visitor, const struct outcome *outcome, struct error *er
         .payload = outcome->payload->json,
         .values = parsing_values(outcome->parsing),
         .exit_code = test->exit_code,
-        .broken = outcome->broken,
         .valid = outcome->valid,
         .findings = outcome->findings->v,
         .findings_n = outcome->findings->n,
@@ -174,24 +189,10 @@ static void choose_reports(struct visualizing *v)
 
 /* ---- pages ---- */
 
-static bool make_directory(const char *path, struct error *err)
-{
-    char *copy = memory_need(strdup(path));
-    struct stat st;
-    for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(copy, 0777); /* what fails here fails below */
-        *slash = '/';
-    }
-    bool ok = mkdir(copy, 0777) == 0 || (errno == EEXIST && stat(copy, &st) == 0 && S_ISDIR(st.st_mode));
-    free(copy);
-    return ok || error_set(err, ERR_OUTPUT, "%s: the directory for reports cannot be made: %s", path, strerror(errno));
-}
-
 /* Before anything is parsed, so that a place that cannot be written to is known at once. */
 static bool open_sheets(struct visualizing *v, struct error *err)
 {
-    if (!make_directory(v->request->directory, err))
+    if (!output_make_folders(path_in(v, REPORTS_INDEX_FILE), err))
         return false;
     v->from = absolute(v->context->arena, v->request->directory);
     v->results = absolute(v->context->arena, v->request->results_dirname);

@@ -38,6 +38,8 @@ struct history_workload {
 
 /* Whether the URI names a back end of ours, without touching it; ERR_USAGE. For saying so before the work begins. */
 bool history_is_known(const char *uri, struct error *err);
+/* The back ends as a URI begins, "sqlite" first; NULL beyond the last. */
+const char *history_scheme(size_t i);
 /* Fails with ERR_USAGE (no such back end, bad URI) or ERR_STORE (locked, not a history, unreadable, not writable).
  * HISTORY_READ makes no file, not even a passing one, unless it finds the journal of a writer that was killed: that is
  * rolled back first. */

@@ -108,7 +108,13 @@ static void render_labels(struct page *page, const struct entry_result *entry, s
     page_table_end(page);
 }
 
-/* "8 KPIs: 1 regression, 7 ok; 12 records of history" */
+/* There is none without comparison keys. */
+static bool has_version(const struct entry_result *entry)
+{
+    return entry->version && entry->version[0];
+}
+
+/* "8 KPIs: 1 regression, 7 ok; version v1.2; 12 records of history with its labels." */
 static const char *entry_counts(const struct entry_result *entry, struct arena *arena)
 {
     const char *line = "";
@@ -119,9 +125,9 @@ static const char *entry_counts(const struct entry_result *entry, struct arena *
         if (n)
             line = arena_printf(arena, "%s%s%zu %s", line, line[0] ? ", " : "", n, verdict_name(phrases_by_weight[v]));
     }
-    return arena_printf(arena, "%zu KPI%s: %s; version %s; %zu record%s of history with its labels.", entry->kpis_n,
-                        entry->kpis_n == 1 ? "" : "s", line[0] ? line : "none", entry->version && entry->version[0] ? entry->version : "not given",
-                        entry->history_n, entry->history_n == 1 ? "" : "s");
+    return arena_printf(arena, "%zu KPI%s: %s%s%s; %zu record%s of history with its labels.", entry->kpis_n,
+                        entry->kpis_n == 1 ? "" : "s", line[0] ? line : "none", has_version(entry) ? "; version " : "",
+                        has_version(entry) ? entry->version : "", entry->history_n, entry->history_n == 1 ? "" : "s");
 }
 
 static void render_head(struct page *page, const struct entry_page *context, size_t i, struct arena *arena)
@@ -266,7 +272,8 @@ static void add_point(struct page *page, const struct comparison *c, size_t i, s
     bool own = i == e->points_n;
     const struct run_point *point = own ? NULL : &e->points[i];
     page_row_begin(page, own ? PAGE_HERE : PAGE_PLAIN);
-    page_cell(page, PAGE_PLAIN, own ? c->entry->version : point->version);
+    if (has_version(c->entry))
+        page_cell(page, PAGE_PLAIN, own ? c->entry->version : point->version);
     page_cell(page, PAGE_PLAIN, c->runs[i]);
     page_cell(page, PAGE_PLAIN, minute(own ? c->entry->entry->start_us : point->start_us, arena));
     page_cell(page, PAGE_PLAIN, value_number(c->kpi->rule, own ? e->value : point->value, VALUE_PEOPLE, arena));
@@ -304,9 +311,13 @@ static void render_comparison(struct page *page, const struct comparison *c, str
 {
     const struct evidence *e = &c->kpi->evidence;
     const char *unit = value_unit(c->kpi->rule);
-    struct page_column columns[6] = {{.name = "version"}, {.name = "run", .hint = "without what all of these runs share"}, {.name = "start (UTC)"},
-                                     {.name = unit[0] ? unit : "value", .right = true}};
-    size_t n = 4, older = e->points_n > POINTS_SHOWN ? e->points_n - POINTS_SHOWN : 0;
+    struct page_column columns[6];
+    size_t n = 0, older = e->points_n > POINTS_SHOWN ? e->points_n - POINTS_SHOWN : 0;
+    if (has_version(c->entry))
+        columns[n++] = (struct page_column){.name = "version"};
+    columns[n++] = (struct page_column){.name = "run", .hint = "without what all of these runs share"};
+    columns[n++] = (struct page_column){.name = "start (UTC)"};
+    columns[n++] = (struct page_column){.name = unit[0] ? unit : "value", .right = true};
     if (c->repetitions)
         columns[n++] = (struct page_column){.name = "repetitions", .right = true, .hint = "the value is their mean"};
     columns[n++] = (struct page_column){.name = "level", .right = true, .hint = "* the level that this run is held against"};

@@ -7,13 +7,12 @@
 #include "base/text.h"
 #include "json/write.h"
 
-enum { LINE_MAX_BYTES = 1000, INLINE_MAX = 200, VALUES_MAX = 60, FIRST_MAX = 3 };
+enum { LINE_MAX_BYTES = 1000, INLINE_MAX = 200, VALUES_MAX = 60, FIRST_MAX = 3, FIRST_LINE_MAX = 300, PLACES_MAX = 4 };
 
 struct row {
     const char *title;
-    long exit_code;
     size_t wrong; /* things that went wrong */
-    const char *first[FIRST_MAX]; /* of them; the rest is NULL */
+    char *first[FIRST_MAX]; /* of them; the rest is NULL */
     bool detailed;
 };
 
@@ -67,23 +66,26 @@ static void add_line(struct arena *arena, struct lines *lines, const char *forma
     *LIST_ADD(arena, lines) = line;
 }
 
-/* Violations that say the same of several places are one line. */
+/* Violations that say the same of several places are one line, with the first few of them. */
 static void add_violations(struct arena *arena, struct lines *lines, const struct test_view *view)
 {
     size_t n = view->violations_n;
     bool *said = ARENA_ARRAY(arena, bool, n);
     for (size_t i = 0; i < n; i++) {
         const char *text = view->violations[i].text;
-        if (said[i])
-            continue;
         struct text where = text_open(LINE_MAX_BYTES);
-        for (size_t k = i; k < n && lines->n < ERROR_REPORT_LINES_MAX; k++) {
-            if (said[k] || strcmp(view->violations[k].text, text) != 0)
+        size_t places = 0;
+        for (size_t k = i; !said[i] && k < n && lines->n < ERROR_REPORT_LINES_MAX; k++) {
+            if (strcmp(view->violations[k].text, text) != 0)
                 continue;
-            said[k] = true;
-            text_printf(&where, "%s%s", where.len ? ", " : "", view->violations[k].where);
+            if (places++ < PLACES_MAX)
+                text_printf(&where, "%s%s", where.len ? ", " : "", view->violations[k].where);
+            said[k] = k > i;
         }
-        add_line(arena, lines, "%s%s: %s", where.s, where.over ? ", …" : "", text);
+        if (places > PLACES_MAX)
+            text_printf(&where, " and %zu more", places - PLACES_MAX);
+        if (!said[i])
+            add_line(arena, lines, "%s: %s", where.s, text);
         text_close(&where);
     }
 }
@@ -217,7 +219,7 @@ static void show_facts(struct page *page, const struct test_view *view, struct a
 
 static void show_settings(struct page *page, json_t *settings, struct arena *scratch)
 {
-    static const struct page_column columns[] = {{.name = "setting"}, {.name = "value"}};
+    static const struct page_column columns[] = {{.name = "setting"}, {.name = "value", .wrap = true}};
     const char *name;
     json_t *value;
     page_fold_begin(page, "Settings", false);
@@ -240,11 +242,15 @@ static void show_values(struct page *page, json_t *values, struct arena *scratch
     const char *name;
     json_t *value;
     size_t n = 0;
-    page_fold_begin(page, "Parsed values", false);
-    json_object_foreach(values, name, value)
-        if (name[0] != '_' && !json_is_null(value) && n++ < VALUES_MAX)
-            fold_value(page, name, value, scratch);
-    page_fold_end(page);
+    json_object_foreach(values, name, value) {
+        if (name[0] == '_' || json_is_null(value) || n == VALUES_MAX)
+            continue;
+        if (n++ == 0)
+            page_fold_begin(page, "Parsed values", false);
+        fold_value(page, name, value, scratch);
+    }
+    if (n)
+        page_fold_end(page);
 }
 
 static void show_notes(struct page *page, const struct test_view *view, struct arena *scratch)
@@ -285,10 +291,9 @@ void error_report_add(struct error_report *report, const struct test_view *view)
     bool detailed = report->body.len < ERROR_REPORT_MAX;
     if (detailed)
         show_test(report, view, &wrong, &scratch);
-    struct row row = {.title = arena_strdup(&report->arena, view->title), .exit_code = view->exit_code,
-                      .wrong = wrong.n + wrong.left_out, .detailed = detailed};
+    struct row row = {.title = arena_strdup(&report->arena, view->title), .wrong = wrong.n + wrong.left_out, .detailed = detailed};
     for (size_t i = 0; i < wrong.n && i < FIRST_MAX; i++)
-        row.first[i] = arena_strdup(&report->arena, wrong.v[i]);
+        error_shorten(row.first[i] = arena_strdup(&report->arena, wrong.v[i]), FIRST_LINE_MAX);
     *LIST_ADD(&report->arena, &report->rows) = row;
     report->wrong += wrong.n > 0;
     arena_close(&scratch);
@@ -319,29 +324,23 @@ static void jump(struct page *page, const struct row *row, size_t i, struct aren
 
 static void show_wrong(const struct error_report *report, struct page *page, struct arena *scratch)
 {
-    static const struct page_column columns[] = {{.name = "test"}, {.name = "exit code", .right = true}, {.name = "what went wrong"}};
-    page_table_begin(page, "Tests with something wrong", columns, 3);
+    page_heading(page, 2, "wrong", "Tests with something wrong");
+    page_list_begin(page);
     for (size_t i = 0; i < report->rows.n; i++) {
         const struct row *row = &report->rows.v[i];
         if (!row->wrong)
             continue;
-        page_row_begin(page, PAGE_PLAIN);
-        page_cell_begin(page, PAGE_PLAIN);
+        page_item_begin(page);
         jump(page, row, i, scratch);
-        page_cell_end(page);
-        page_cell(page, row->exit_code ? PAGE_BAD : PAGE_PLAIN, arena_printf(scratch, "%ld", row->exit_code));
-        page_cell_begin(page, PAGE_PLAIN);
         for (size_t k = 0; k < FIRST_MAX && row->first[k]; k++) {
-            if (k)
-                page_break(page);
+            page_break(page);
             page_text(page, row->first[k]);
         }
         if (row->wrong > FIRST_MAX)
             page_text(page, arena_printf(scratch, " (and %zu more)", row->wrong - FIRST_MAX));
-        page_cell_end(page);
-        page_row_end(page);
+        page_item_end(page);
     }
-    page_table_end(page);
+    page_list_end(page);
 }
 
 static void show_right(const struct error_report *report, struct page *page, struct arena *scratch)

@@ -60,6 +60,24 @@ const char *key_grid_value(const struct key_grid *grid, size_t row, size_t key)
     return key < grid->rows.v[row].n ? grid->rows.v[row].values[key] : NULL;
 }
 
+const char *key_grid_shown(const char *value, struct arena *arena)
+{
+    static const char letters[] = "nrtbf", meant[] = "\n\r\t\b\f";
+    if (*value != '"')
+        return value;
+    char *out = arena_alloc(arena, strlen(value)), *to = out;
+    for (const char *s = value + 1; *s && *s != '"'; s++) {
+        bool escaped = *s == '\\' && s[1];
+        s += escaped;
+        const char *letter = escaped ? strchr(letters, *s) : NULL;
+        bool is_code = escaped && *s == 'u' && strlen(s) > 4; /* \u001b: the writer has none but control characters */
+        *to++ = letter ? meant[letter - letters] : is_code ? '?' : *s;
+        s += is_code ? 4 : 0;
+    }
+    *to = '\0';
+    return out;
+}
+
 static int compare_values(const char *a, const char *b)
 {
     if (!a || !b)

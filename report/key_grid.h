@@ -40,6 +40,8 @@ const char **key_grid_distinct(const struct key_grid *grid, size_t key, struct a
 size_t *key_grid_variable(const struct key_grid *grid, const char *const *first, struct arena *arena, size_t *n);
 /* The rows sorted by the values of those keys; rows with equal values stay in their order. */
 size_t *key_grid_sorted(const struct key_grid *grid, const size_t *keys, size_t keys_n, struct arena *arena);
+/* A value for people: a string without its quotes and escapes, all else as it is. */
+const char *key_grid_shown(const char *value, struct arena *arena);
 /* How two rows compare by those keys. */
 int key_grid_compare(const struct key_grid *grid, size_t a, size_t b, const size_t *keys, size_t keys_n);
 

@@ -107,7 +107,7 @@ static const char *joined_values(const struct kpi_table *table, size_t key, stru
     const char **values = key_grid_distinct(&table->grid, key, arena, &n);
     struct text out = text_open(1 << 20);
     for (size_t i = 0; i < n && i < OVERVIEW_VALUES_MAX; i++) {
-        char *shown = arena_strdup(arena, values[i] ? label_shown(values[i], arena) : "(none)");
+        char *shown = arena_strdup(arena, values[i] ? key_grid_shown(values[i], arena) : "(none)");
         error_shorten(shown, CELL_MAX);
         text_printf(&out, "%s%s", i ? ", " : "", shown);
     }
@@ -121,7 +121,7 @@ static const char *joined_values(const struct kpi_table *table, size_t key, stru
 /* What varies first, then what is the same for all. */
 static void render_overview(const struct kpi_table *table, struct page *page, const size_t *keys, size_t keys_n, struct arena *arena)
 {
-    static const struct page_column columns[] = {{.name = "name"}, {.name = "value(s)"}};
+    static const struct page_column columns[] = {{.name = "name"}, {.name = "value(s)", .wrap = true}};
     const struct key_grid *grid = &table->grid;
     if (grid->keys.n == 0) {
         page_paragraph(page, PAGE_PLAIN, table->options.by_labels ? "The payloads have no labels." : "The tests have no settings.");
@@ -174,7 +174,7 @@ static struct page_column *result_columns(const struct kpi_table *table, const s
     *n = 0;
     columns[(*n)++] = (struct page_column){.name = "test", .hint = "the beginning of its UUID"};
     if (options->by_labels)
-        columns[(*n)++] = (struct page_column){.name = "directory"};
+        columns[(*n)++] = (struct page_column){.name = "directory", .wrap = true};
     for (size_t i = 0; i < keys_n; i++)
         columns[(*n)++] = (struct page_column){.name = table->grid.keys.v[keys[i]]};
     for (size_t i = 0; i < options->rules_n; i++) {
@@ -200,7 +200,7 @@ static void render_row(const struct kpi_table *table, struct page *page, size_t 
         page_cell(page, PAGE_PLAIN, row->title);
     for (size_t i = 0; i < keys_n; i++) {
         const char *value = key_grid_value(&table->grid, at, keys[i]);
-        char *shown = arena_strdup(&scratch, value ? label_shown(value, &scratch) : "(none)");
+        char *shown = arena_strdup(&scratch, value ? key_grid_shown(value, &scratch) : "(none)");
         error_shorten(shown, CELL_MAX);
         page_cell(page, value ? PAGE_VARIABLE : PAGE_MUTED, shown);
     }
@@ -251,7 +251,7 @@ static void list_row(const struct kpi_table *table, struct page *page, const str
 static void render_lists(const struct kpi_table *table, struct page *page, const size_t *rows)
 {
     static const struct page_column columns[] = {
-        {.name = "test"}, {.name = "directory"}, {.name = "values", .right = true}, {.name = "minimum", .right = true},
+        {.name = "test"}, {.name = "directory", .wrap = true}, {.name = "values", .right = true}, {.name = "minimum", .right = true},
         {.name = "median", .right = true}, {.name = "maximum", .right = true}};
     bool begun = false;
     for (size_t rule = 0; rule < table->options.rules_n; rule++) {

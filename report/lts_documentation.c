@@ -7,7 +7,7 @@
 #include "report/key_grid.h"
 #include "report/kpi_cell.h"
 
-enum { SHOWN_MAX = 2000, LIST_MAX = 4000, CSV_MAX = 64 << 20 };
+enum { SHOWN_MAX = 2000, LIST_MAX = 4000, CSV_MAX = 64 << 20, CONTENTS_MAX = 2000 };
 
 struct csv_row {
     const char *uuid, *start; /* "" when there is none */
@@ -96,7 +96,7 @@ static void define_presets(struct page *page, const json_t *presets, struct aren
 
 static void show_labels(struct page *page, json_t *settings, struct arena *scratch)
 {
-    static const struct page_column columns[] = {{.name = "label"}, {.name = "value"}};
+    static const struct page_column columns[] = {{.name = "label"}, {.name = "value", .wrap = true}};
     const char *name;
     json_t *value;
     page_table_begin(page, "Labels", columns, 2);
@@ -136,7 +136,7 @@ static void show_list(struct page *page, const json_t *value, struct arena *scra
 
 static void show_kpis(const struct lts_documentation *documentation, struct page *page, const json_t *payload, struct arena *scratch)
 {
-    static const struct page_column columns[] = {{.name = "KPI"}, {.name = "value", .right = true}, {.name = "what it is"}};
+    static const struct page_column columns[] = {{.name = "KPI"}, {.name = "value", .right = true}, {.name = "what it is", .wrap = true}};
     page_table_begin(page, "KPIs", columns, 3);
     for (size_t i = 0; i < documentation->rules_n; i++) {
         const struct kpi_rule *rule = &documentation->rules[i];
@@ -158,6 +158,19 @@ static void show_kpis(const struct lts_documentation *documentation, struct page
         page_row_end(page);
     }
     page_table_end(page);
+}
+
+void lts_documentation_contents(const struct lts_documentation *documentation, struct page *page, const char *const *titles, size_t n)
+{
+    struct arena scratch = {0};
+    struct page_link *links = ARENA_ARRAY(&scratch, struct page_link, n + 1);
+    size_t shown = n < CONTENTS_MAX ? n : CONTENTS_MAX;
+    for (size_t i = 0; i < shown; i++)
+        links[i] = (struct page_link){.id = test_view_id(&scratch, i), .text = titles[i]};
+    if (documentation->rules_n)
+        links[shown++] = (struct page_link){.id = "csv", .text = "CSV summary"};
+    page_contents(page, "Tests", links, shown);
+    arena_close(&scratch);
 }
 
 void lts_documentation_add(struct lts_documentation *documentation, struct page *page, const struct test_view *view)
@@ -216,7 +229,7 @@ void lts_documentation_csv(const struct lts_documentation *documentation, struct
         csv_field(out, true, row->uuid);
         for (size_t k = 0; k < labels->keys.n; k++) {
             const char *value = key_grid_value(labels, i, k);
-            csv_field(out, false, value ? label_shown(value, &scratch) : "");
+            csv_field(out, false, value ? key_grid_shown(value, &scratch) : "");
         }
         csv_field(out, false, row->start);
         for (size_t k = 0; k < documentation->rules_n; k++)
@@ -228,7 +241,7 @@ void lts_documentation_csv(const struct lts_documentation *documentation, struct
 
 void lts_documentation_finish(const struct lts_documentation *documentation, struct page *page)
 {
-    if (documentation->rows.n == 0)
+    if (documentation->rules_n == 0)
         return;
     struct text csv = text_open(CSV_MAX);
     page_heading(page, 2, "csv", "CSV summary");

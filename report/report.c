@@ -7,7 +7,7 @@
 #include "report/lts_documentation.h"
 #include "report/reports_index.h"
 
-enum { PAGE_MAX = 512 << 20, CONTENTS_MAX = 2000 };
+enum { PAGE_MAX = 512 << 20 };
 
 struct report {
     const struct report_item *item;
@@ -59,17 +59,9 @@ static void close_documentation(void *made)
     lts_documentation_close(made);
 }
 
-/* The tests' parts come one by one, so the links to them do at once. */
 static void begin_documentation(struct report *report, const char *const *titles, size_t n)
 {
-    struct arena scratch = {0};
-    struct page_link *links = ARENA_ARRAY(&scratch, struct page_link, n + 1);
-    size_t shown = n < CONTENTS_MAX ? n : CONTENTS_MAX;
-    for (size_t i = 0; i < shown; i++)
-        links[i] = (struct page_link){.id = test_view_id(&scratch, i), .text = titles[i]};
-    links[shown] = (struct page_link){.id = "csv", .text = "CSV summary"};
-    page_contents(&report->page, "Tests", links, shown + 1);
-    arena_close(&scratch);
+    lts_documentation_contents(report->made, &report->page, titles, n);
 }
 
 static void add_documentation(struct report *report, const struct test_view *view)

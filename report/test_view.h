@@ -28,7 +28,7 @@ struct test_view {
     json_t *payload; /* {metadata, results, kpis}, valid or not; NULL: the workload has none */
     json_t *values;  /* parsed values by name */
     long exit_code;
-    bool broken, valid;
+    bool valid; /* a payload without violations */
     const struct finding *findings;
     size_t findings_n;
     const struct view_violation *violations;

@@ -64,8 +64,9 @@ static void test_scene(void)
 
 enum { LONG = 45 };
 
-/* A history of LONG points with a step in the middle, two repetitions each, labels as given; the entry stands with its last level. */
-static char *render_long(const char *labels, bool empty_history)
+/* A history of LONG points with a step in the middle, two repetitions each, labels as given; the entry stands with its last level.
+ * comparison: the comparison keys. */
+static char *render_keys(const char *labels, bool empty_history, const char *const *comparison)
 {
     struct arena arena = {0};
     struct kpi_rule rule = {.name = "speed", .unit = "s", .better = DIRECTION_HIGHER, .format = "%.1f"};
@@ -75,9 +76,10 @@ static char *render_long(const char *labels, bool empty_history)
         double x = 100 + build_gauss(&random) + (i >= 20 ? 50 : 0);
         for (size_t k = 0; k < (i < LONG ? 2 : 1); k++)
             runs[2 * i + k] = build_record(arena_printf(&arena, "i%zu-%zu", i, k), (int)i,
-                                           arena_printf(&arena, "version=\"1.%zu\" run_id=\"a/%zu/z\" %s", i / 3, i, labels), x, &arena);
+                                           arena_printf(&arena, "%.*s run_id=\"a/%zu/z\" %s", comparison[0] ? 99 : 0,
+                                                        arena_printf(&arena, "version=\"1.%zu\"", i / 3), i, labels), x, &arena);
     }
-    struct analysis_options options = {.comparison_keys = version_key, .ignored_keys = no_keys, .sorting_keys = no_keys, .kpis = &rule, .kpis_n = 1,
+    struct analysis_options options = {.comparison_keys = comparison, .ignored_keys = no_keys, .sorting_keys = no_keys, .kpis = &rule, .kpis_n = 1,
                                        .min_history = 8, .false_alarm_rate = .05, .suspect_level = .05};
     const struct analysis *analysis = analysis_run(&arena, &options, &runs[2 * LONG], 1, runs, empty_history ? 0 : 2 * LONG);
     struct text out = text_open(1 << 24);
@@ -87,6 +89,11 @@ static char *render_long(const char *labels, bool empty_history)
     text_close(&out);
     arena_close(&arena);
     return copy;
+}
+
+static char *render_long(const char *labels, bool empty_history)
+{
+    return render_keys(labels, empty_history, version_key);
 }
 
 static size_t count(const char *text, const char *part)
@@ -110,6 +117,10 @@ static void test_long(void)
     CHECK(count(html, "<tr><td>1.") == 30, "%zu rows", count(html, "<tr><td>1."));
     CHECK(!strstr(html, "What to look at"), "nothing changed");
     CHECK(strstr(html, "<p class=\"good\"><strong>No regression in the 1 KPI result of 1 entry that could be judged.</strong>"), "good");
+    free(html);
+    html = render_keys("gpu=8", false, no_keys);
+    CHECK(strstr(html, "<thead><tr><th scope=\"col\" title=\"without what all of these runs share\">run</th>") &&
+          strstr(html, "1 KPI: 1 ok; 90 records") && strstr(html, "<tr><td>15</td><td>1970-01-16 00:00</td>"), "no versions, no column for them");
     free(html);
     html = render_long("gpu=8", true);
     CHECK(strstr(html, "Nothing was gated: no KPI result of 1 entry could be judged.") && strstr(html, "The history is empty."), "first run");

@@ -30,6 +30,8 @@ static const struct {
 } link_rows[] = {
     {"https://ci.example/1?a=1&b=\"2\"", "run", "<a rel=\"noopener noreferrer\" href=\"https://ci.example/1?a=1&amp;b=&quot;2&quot;\">run</a>"},
     {"HTTP://x", NULL, "<a rel=\"noopener noreferrer\" href=\"HTTP://x\">HTTP://x</a>"},
+    {"https://user:pass@word@host/x@y?z=@", NULL, "<a rel=\"noopener noreferrer\" href=\"https://host/x@y?z=@\">https://host/x@y?z=@</a>"},
+    {"https://host/x@y", "run", "<a rel=\"noopener noreferrer\" href=\"https://host/x@y\">run</a>"},
     {"javascript:alert(1)", "run", "run: javascript:alert(1)"},
     {"data:text/html,x", NULL, "data:text/html,x"},
     {"//host/x", "run", "run: //host/x"},

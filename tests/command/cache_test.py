@@ -31,6 +31,7 @@ parse_always:
 """
 LUA = "function twice(test) return number and number * 2 end\n"
 HEAD = 8 + 4 + 32
+STARTED = HEAD + 32 + 32 + 1 + 32  # after the key, see store/cache_file.c
 
 
 def resigned(data):
@@ -123,19 +124,28 @@ class FreshTest(CacheTest):
         for text in ("no", "TRUE", "0", "on", ""):
             self.warm(env={"MATBENCH_STORE_IGNORE_CACHE": text})
 
-    def test_an_old_file_is_settled_by_its_stat(self):
-        """Bytes that a stat cannot tell (the cache says they were read long after) are not read: what is settled costs nothing."""
+    def test_when_a_stat_settles(self):
+        """An edit that no stat can tell, made by giving the cache the stat of the edited file: seen when the file was young as it was
+        read; else nobody looks into it, or a warm run would read everything."""
+        for started, expected in ((1_500_000_000, "two"), (3_000_000_000, "one")):
+            self.put("tests/000__a/000__run/word", "one")
+            self.parse()
+            word = self.put("tests/000__a/000__run/word", "two").stat()
+            newer = max(word.st_mtime_ns, word.st_ctime_ns)
+            data = bytearray(self.cache.read_bytes())
+            data[STARTED:STARTED + 8] = struct.pack("<q", newer + started)
+            at = data.index(b"000__run/word\0") + len("000__run/word") + 1
+            data[at:at + 32] = struct.pack("<QQqq", 3, word.st_ino, word.st_mtime_ns, word.st_ctime_ns)
+            self.cache.write_bytes(resigned(bytes(data)))
+            with self.subTest(expected):
+                self.assertEqual(self.parse()["word"], expected)
+            self.cache.unlink()
+
+    def test_touched(self):
         self.parse()
-        data = bytearray(self.cache.read_bytes())
-        at = HEAD + 32 + 32 + 1 + 32  # `started`, see store/cache_file.c
-        data[at:at + 8] = struct.pack("<q", 1 << 62)
-        word = self.test / "000__run/word"
-        kept = word.stat()
-        self.cache.write_bytes(resigned(bytes(data)))
-        self.assertEqual(self.warm()["word"], "one")
-        word.chmod(0o600)  # another ctime: now the digest is asked
-        self.assertNotEqual(word.stat().st_ctime_ns, kept.st_ctime_ns)
-        self.assertEqual(self.warm()["word"], "one")
+        (self.test / "000__run/word").chmod(0o600)
+        os.utime(self.test / "number.json")
+        self.assertEqual(self.warm(), self.values())
 
     def test_copies(self):
         """Other inodes and times, another place, another working directory: the digests are equal."""
@@ -265,7 +275,7 @@ class DamagedTest(CacheTest):
             ("empty", b"", "damaged", "INFO"),
             ("head only", good[:HEAD], "damaged", "INFO"),
             ("one bit", good[:-5] + bytes([good[-5] ^ 1]) + good[-4:], "damaged", "INFO"),
-            ("a huge count", resigned(good[:HEAD + 97 + 8] + b"\xff" * 9 + b"\x01" + good[HEAD + 97 + 8 + 1:]), "no sense", "INFO"),
+            ("a huge count", resigned(good[:STARTED + 8] + b"\xff" * 9 + b"\x01" + good[STARTED + 8 + 1:]), "no sense", "INFO"),
             ("cut and resigned", resigned(good[:-3]), "no sense", "INFO"),
             ("more behind it", resigned(good + b"x"), "no sense", "INFO"),
         ):
@@ -288,7 +298,7 @@ class DamagedTest(CacheTest):
         """With a digest that fits, whatever the bytes say: no crash; what cannot be told from the truth may be believed."""
         self.parse()
         good = self.cache.read_bytes()
-        for n in range(HEAD + 97, len(good), 1 + len(good) // 40):
+        for n in range(STARTED, len(good), 1 + len(good) // 40):
             for byte in (0x00, 0xFF):
                 self.cache.write_bytes(resigned(good[:n] + bytes([byte]) + good[n + 1:]))
                 done = subprocess.run([support.MATBENCH, "parse", "--workload=w", "--results_dirname=tests", "--output_matrix=-"],
@@ -517,26 +527,27 @@ class SameTest(CommandTest):
     """Warm equals cold: files, log and exit code, with each worker count, on every odd tree and the golden ones."""
 
     def run_all(self, tests):
-        done = self.matbench("parse", "--workload=fine_tuning", f"--results_dirname={tests}",
-                             *(f"--output_{kind}={name}" for kind, name in zip(("matrix", "lts", "kpis"), OUTPUTS)))
+        """Everything that a run with outputs and one without leave and say, but for what is said about caches at DEBUG; and how
+        many tests came from caches."""
+        outputs = [f"--output_{kind}={name}" for kind, name in zip(("matrix", "lts", "kpis"), OUTPUTS)]
+        said, used = [], None
+        for arguments in (outputs, ["--jobs=1"]):
+            done = self.matbench("parse", "--workload=fine_tuning", f"--results_dirname={tests}", "--log_level=debug", *arguments)
+            lines = done.err.splitlines()
+            counts = [line.split("parse cache: ")[1].split()[0] for line in lines if "parse cache: " in line]
+            used = int(counts[0]) if used is None else used
+            said.append((done.out, done.code, [line for line in lines if not (line.startswith("DEBUG") and "cache" in line)]))
         files = {name: (self.place / name).read_bytes() if (self.place / name).exists() else None for name in OUTPUTS}
         for name in OUTPUTS:
             (self.place / name).unlink(missing_ok=True)
-        quiet = self.matbench("parse", "--workload=fine_tuning", f"--results_dirname={tests}")
-        return files, done.out, done.err, done.code, quiet.err, quiet.code
+        return (said, files), used
 
     def compare(self, tests):
-        ignored = self.matbench("parse", "--workload=fine_tuning", f"--results_dirname={tests}", "--log_level=debug",
-                                env={"MATBENCH_STORE_IGNORE_CACHE": "y"})
-        for path in pathlib.Path(tests).rglob(NAME):
-            path.unlink()
-        cold = self.run_all(tests)
-        warm = self.run_all(tests)
+        cold, used = self.run_all(tests)
+        self.assertEqual(used, 0)
+        warm, used = self.run_all(tests)
         self.assertEqual(cold, warm)
-        done = self.matbench("parse", "--workload=fine_tuning", f"--results_dirname={tests}", "--log_level=debug")
-        lines = [line for line in done.err.splitlines() if "parse cache:" in line]
-        self.assertEqual(ignored.code, done.code)
-        return int(lines[0].split("parse cache: ")[1].split()[0]) if lines else 0
+        return used
 
     def test_odd_trees(self):
         used = {}
