@@ -275,7 +275,8 @@ class BugTest(CommandTest):
         self.assertRegex(done.err, r"(?m)^WARNING \| b: [^\n]*f.lua:2: unknown name 'log'")
 
     def test_bug_21_parsing_writes_nothing_but_its_cache(self):
-        shutil.copytree(SHARED / "data/python-golden/skeleton/tests", self.place / "tests", copy_function=shutil.copyfile)
+        shutil.copytree(SHARED / "data/python-golden/skeleton/tests", self.place / "tests", copy_function=shutil.copyfile,
+                        ignore=shutil.ignore_patterns(".matbench-cache"))
         subprocess.run(["chmod", "-R", "u+w", self.place / "tests"], check=True)
         before = {p: p.read_bytes() for p in (self.place / "tests").rglob("*") if p.is_file()}
         self.matbench("parse", "--workload=skeleton", "--results_dirname=tests", "--output_lts=l.json", code=0)
