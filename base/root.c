@@ -235,18 +235,17 @@ static bool read_all(int fd, size_t expected, size_t max, struct arena *arena, c
     return true;
 }
 
-enum root_found root_read(const struct root *root, const char *relative, size_t max, struct arena *arena,
-                          const char **bytes, size_t *len, struct error *err)
+enum root_found root_read_seen(const struct root *root, const char *relative, size_t max, struct arena *arena,
+                               const char **bytes, size_t *len, struct stat *st, struct error *err)
 {
     int fd;
-    struct stat st;
-    enum root_found found = root_open_file(root, relative, &fd, &st, err);
+    enum root_found found = root_open_file(root, relative, &fd, st, err);
     if (found != ROOT_FOUND)
         return found;
-    bool fits = (uintmax_t)st.st_size <= max;
+    bool fits = (uintmax_t)st->st_size <= max;
     if (!fits)
         errno = EFBIG;
-    if (!fits || !read_all(fd, (size_t)st.st_size, max, arena, bytes, len)) {
+    if (!fits || !read_all(fd, (size_t)st->st_size, max, arena, bytes, len)) {
         bool mega = max >= 1 << 20;
         if (errno == EFBIG)
             error_at(err, ERR_ARTIFACT, (struct pos){.file = relative}, "larger than the limit of %zu %s",
@@ -257,6 +256,13 @@ enum root_found root_read(const struct root *root, const char *relative, size_t 
     }
     close(fd);
     return found;
+}
+
+enum root_found root_read(const struct root *root, const char *relative, size_t max, struct arena *arena,
+                          const char **bytes, size_t *len, struct error *err)
+{
+    struct stat ignored;
+    return root_read_seen(root, relative, max, arena, bytes, len, &ignored, err);
 }
 
 static int by_name(const void *a, const void *b)
@@ -300,8 +306,23 @@ bool root_stat(const struct root *root, const char *relative, struct stat *st)
     if (fd < 0)
         return false;
     bool ok = fstat(fd, st) == 0;
+    int why = errno;
     close(fd);
+    errno = why;
     return ok;
+}
+
+enum root_found root_look(const struct root *root, const char *relative, struct stat *st)
+{
+    if (root_stat(root, relative, st))
+        return ROOT_FOUND;
+    struct error ignored = {0};
+    return why_not(root, relative, &ignored);
+}
+
+int root_folder(const struct root *root, const char *relative)
+{
+    return open_beneath(root->places[0].fd, relative[0] ? relative : ".", O_RDONLY | O_DIRECTORY, RESOLVE_BENEATH);
 }
 
 mode_t root_kind(const struct root *root, const char *relative)

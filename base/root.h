@@ -35,6 +35,10 @@ enum root_found root_open_file(const struct root *root, const char *relative, in
 enum root_found root_read(const struct root *root, const char *relative, size_t max, struct arena *arena,
                           const char **bytes, size_t *len, struct error *err);
 
+/* The same; *st is what was read, as the open file said before the first byte. */
+enum root_found root_read_seen(const struct root *root, const char *relative, size_t max, struct arena *arena,
+                               const char **bytes, size_t *len, struct stat *st, struct error *err);
+
 /* Names of a directory's members, sorted by strcmp, without "." and "..". */
 struct root_names {
     const char **v;
@@ -46,6 +50,11 @@ enum root_found root_list(const struct root *root, const char *relative, struct 
 /* Kind of what stands at `relative` after following links: S_IFREG, S_IFDIR, …; 0 when absent or refused. */
 mode_t root_kind(const struct root *root, const char *relative);
 bool root_stat(const struct root *root, const char *relative, struct stat *st);
+/* As root_stat, telling what is not there from what may not be looked at. */
+enum root_found root_look(const struct root *root, const char *relative, struct stat *st);
+/* The directory at `relative`, open for making and replacing files in it (base/replace.h), or -1 with errno. Strictly below
+ * the root: what an allowed root holds is for reading only. */
+int root_folder(const struct root *root, const char *relative);
 
 /* Paths relative to the root that match a pattern with `*`, `?`, `[…]` per component, sorted; no match: n = 0. */
 struct root_names root_glob(const struct root *root, const char *below, const char *pattern, struct arena *arena);

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Parses generated fine-tuning trees with matbench and with the Python tool, in turns, in one run; prints times and ratios.
+Each without its parse caches (cold: they are written) and with them (warm), with both outputs and without any.
 
     bench/parse.py [--tests 1,1000] [--repeat 3]
 
@@ -38,6 +39,14 @@ def measure(command, cwd, env=None):
     return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
+CACHES = {"matbench": ".matbench-cache", "python": "cache.pickle"}
+
+
+def wipe(tree, name):
+    for cache in pathlib.Path(tree).rglob(CACHES[name]):
+        cache.unlink()
+
+
 def ours(tree, cwd, outputs):
     command = [str(MATBENCH), "parse", f"--workload={ROOT}/workloads/fine_tuning", f"--results_dirname={tree}", "--log_level=error"]
     if outputs:
@@ -53,38 +62,41 @@ def theirs(tree, cwd, outputs):
                f"--results_dirname={tree}"]
     if outputs:
         command += [f"--output_matrix={cwd}/py_matrix.json", f"--output_lts={cwd}/py_lts.json"]
-
-    def run():
-        for cache in pathlib.Path(tree).rglob("cache.pickle"):
-            cache.unlink()
-        return measure(command, cwd, {"PYTHONPATH": f"{tool}:{topsail}"})
-    return run
+    return lambda: measure(command, cwd, {"PYTHONPATH": f"{tool}:{topsail}"})
 
 
 def report(title, runs):
     columns = [f"{name} {min(r[i] for r in runs):8.3f} (median {statistics.median(r[i] for r in runs):.3f})"
                for i, name in enumerate(("wall s", "cpu s"))]
-    print(f"  {title:10} {'  '.join(columns)}  peak {max(r[2] for r in runs):6.1f} MB")
+    print(f"  {title:14} {'  '.join(columns)}  peak {max(r[2] for r in runs):6.1f} MB")
+
+
+def ratio(title, slow, fast):
+    best, middle = (f([r[0] for r in slow]) / f([r[0] for r in fast]) for f in (min, statistics.median))
+    print(f"  {title}: {best:.1f} (best), {middle:.1f} (median) times as fast")
 
 
 def compare(n, outputs, repeat, place):
     tree = place / f"tests-{n}"
     if not tree.exists():
         subprocess.run(["/usr/bin/python3", SHARED / "tools/gen_fine_tuning.py", tree, str(n)], check=True)
-    mine, other = ours(tree, place, outputs), theirs(tree, place, outputs)
-    mine()  # page cache
-    runs = {"matbench": [], "python": []}
+        time.sleep(2.5)  # younger files would be digested in the next run
+    tools = {"matbench": (ours(tree, place, outputs), 3), "python": (theirs(tree, place, outputs), 1)}
+    tools = {name: tool for name, tool in tools.items() if tool[0]}
+    tools["matbench"][0]()  # page cache
+    runs = {(name, state): [] for name in tools for state in ("cold", "warm")}
     for _ in range(repeat):
-        runs["matbench"] += [mine() for _ in range(3)]
-        if other:
-            runs["python"].append(other())
+        for name, (run, times) in tools.items():
+            for _ in range(times):
+                wipe(tree, name)
+                runs[name, "cold"].append(run())
+            runs[name, "warm"] += [run() for _ in range(times)]
     print(f"{n} tests, {'both outputs' if outputs else 'no outputs'}")
-    report("matbench", runs["matbench"])
-    if other:
-        report("python", runs["python"])
-        best = [min(r[0] for r in runs[name]) for name in ("python", "matbench")]
-        middle = [statistics.median(r[0] for r in runs[name]) for name in ("python", "matbench")]
-        print(f"  ratio of wall times: {best[0] / best[1]:.1f} (best), {middle[0] / middle[1]:.1f} (median)")
+    for (name, state), measured in runs.items():
+        report(f"{name} {state}", measured)
+    ratio("matbench, warm to cold", runs["matbench", "cold"], runs["matbench", "warm"])
+    for state in ("cold", "warm") if "python" in tools else ():
+        ratio(f"matbench to Python, {state}", runs["python", state], runs["matbench", state])
 
 
 def main():
@@ -97,7 +109,8 @@ def main():
     place = pathlib.Path(tempfile.mkdtemp(prefix="matbench-bench-"))
     try:
         for n in map(int, arguments.tests.split(",")):
-            compare(n, True, arguments.repeat, place)
+            for outputs in (True, False):
+                compare(n, outputs, arguments.repeat, place)
     finally:
         shutil.rmtree(place)
 

@@ -13,7 +13,8 @@ target_compile_options(mb_options INTERFACE
   -Wswitch-enum
   -Wvla
   -UNDEBUG                 # assert() guards against our own bugs in every build, Release too
-  -ffp-contract=off)       # the same bytes on every machine: no fused multiply-add
+  -ffp-contract=off        # the same bytes on every machine: no fused multiply-add
+  -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=) # assert() names base/arena.c, not where it was built
 target_include_directories(mb_options INTERFACE ${PROJECT_SOURCE_DIR})
 if(MB_WERROR)
   target_compile_options(mb_options INTERFACE -Werror)

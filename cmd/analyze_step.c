@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd/markers.h"
+#include "history/relabel.h"
 #include "json/write.h"
 #include "report/verdict_html.h"
 #include "report/verdict_json.h"
@@ -11,12 +12,12 @@
 
 const struct option options_analyze[] = {
     {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
-    {"fail_on", OPTION_LIST, "LIST", "regression", false,
+    {"fail_on", OPTION_LIST, "regression|suspect|missing|no-history|cannot-tell|improvement|none", "regression", false,
      "Which verdicts make the exit code: regression (1), suspect (2), missing, no-history, cannot-tell (3), improvement (4), or none."},
     {"min_history", OPTION_NUMBER, "N", NULL, false, "Run points of history that a regression needs; default: the workload's, else 8, or 5 "
      "where all of them are of the version under test."},
     {"false_alarm_rate", OPTION_NUMBER, "P", "0.05", false, "Promised probability of any regression when nothing changed, per invocation."},
-    {"history_scope", OPTION_TEXT, "SCOPE", "older", false, "older: versions up to the entry's own; all: newer ones too."},
+    {"history_scope", OPTION_TEXT, "older|all", "older", false, "older: versions up to the entry's own; all: newer ones too."},
     {"kpi_filter", OPTION_TEXT, "TEXT", NULL, false, "Only KPIs whose name contains this."},
     {0},
 };
@@ -25,13 +26,22 @@ enum { MIN_HISTORY = 8, MIN_HISTORY_SAME = 5 };
 
 struct records {
     struct arena *arena;
+    const struct workload *workload;
+    size_t left_out; /* by rewrite_settings */
+    struct error *err;
     LIST_OF(struct record) list;
 };
 
 static bool take_record(void *context, const struct record *record)
 {
     struct records *records = context;
-    *LIST_ADD(records->arena, &records->list) = *record;
+    struct record taken = *record;
+    bool kept;
+    if (!record_relabel(records->arena, records->workload, &taken, &kept, records->err))
+        return false;
+    records->left_out += !kept;
+    if (kept)
+        *LIST_ADD(records->arena, &records->list) = taken;
     return true;
 }
 
@@ -41,10 +51,10 @@ static bool load_history(struct context *context, const struct analyze_request *
     bool ok = history && (!history_exists(history) ||
                           history_walk(history, request->workload->name, context->arena, take_record, records, err));
     history_close(history);
-    return ok;
+    return ok && !err->kind;
 }
 
-static struct kpi_rule *make_rules(struct arena *arena, const struct workload *workload)
+struct kpi_rule *analyze_rules(struct arena *arena, const struct workload *workload)
 {
     static const enum direction directions[] = {
         [BETTER_NONE] = DIRECTION_NONE, [BETTER_HIGHER] = DIRECTION_HIGHER, [BETTER_LOWER] = DIRECTION_LOWER};
@@ -89,7 +99,7 @@ static void make_options(struct context *context, const struct workload *workloa
         .comparison_keys = analyze->comparison_keys ? analyze->comparison_keys : no_keys,
         .ignored_keys = analyze->ignored_keys ? analyze->ignored_keys : no_keys,
         .sorting_keys = analyze->sorting_keys ? analyze->sorting_keys : no_keys,
-        .kpis = make_rules(context->arena, workload),
+        .kpis = analyze_rules(context->arena, workload),
         .kpis_n = workload->kpis_n,
         .kpi_filter = options_text(context->options, "kpi_filter"),
         .scope = strcmp(scope, "all") == 0 ? SCOPE_ALL : SCOPE_OLDER,
@@ -124,16 +134,19 @@ static bool is_ignored(const struct analyze *analyze, const struct record *recor
     return false;
 }
 
-static struct record *entries_of(struct context *context, const struct analyze_request *request, size_t *n)
+/* The payloads under analysis, with the labels that are compared; those of ignored_entries are left out. */
+static bool load_entries(const struct analyze_request *request, struct records *entries)
 {
-    size_t all;
+    size_t all, kept = 0;
     const struct record *records = batch_records(request->batch, &all);
-    struct record *entries = ARENA_ARRAY(context->arena, struct record, all + 1);
-    *n = 0;
     for (size_t i = 0; i < all; i++)
-        if (!is_ignored(&request->workload->analyze, &records[i]))
-            entries[(*n)++] = records[i];
-    return entries;
+        if (!take_record(entries, &records[i]))
+            return false;
+    for (size_t i = 0; i < entries->list.n; i++)
+        if (!is_ignored(&request->workload->analyze, &entries->list.v[i]))
+            entries->list.v[kept++] = entries->list.v[i];
+    entries->list.n = kept;
+    return true;
 }
 
 static bool write_text(struct context *context, const char *path, void (*render)(struct text *, const struct analysis *),
@@ -176,19 +189,20 @@ static bool write_reports(struct context *context, const struct analyze_request 
 const struct analysis *analyze_step(struct context *context, const struct analyze_request *request, int *code)
 {
     struct error err = {0};
-    struct records records = {.arena = context->arena};
+    struct records records = {.arena = context->arena, .workload = request->workload, .err = &err}, entries = records;
     struct analysis_options *options = ARENA_NEW(context->arena, struct analysis_options);
-    size_t entries_n;
     make_options(context, request->workload, options);
-    if (!load_history(context, request, &records, &err)) {
+    if (!load_history(context, request, &records, &err) || !load_entries(request, &entries)) {
         *code = command_fail(context, &err);
         return NULL;
     }
     if (request->markers)
         marker_set(context, request->markers, MARKER_NO_HISTORY, records.list.n == 0);
-    const struct record *entries = entries_of(context, request, &entries_n);
+    if (records.left_out || entries.left_out)
+        log_line(&context->log, LOG_INFO, "rewrite_settings leaves out %zu records of the history and %zu payloads",
+                 records.left_out, entries.left_out);
     const struct analysis *analysis =
-        analysis_run(context->arena, options, entries, entries_n, records.list.v, records.list.n);
+        analysis_run(context->arena, options, entries.list.v, entries.list.n, records.list.v, records.list.n);
     *code = write_reports(context, request, analysis, &err) ? 0 : command_fail(context, &err);
     return analysis;
 }

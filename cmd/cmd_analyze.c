@@ -4,6 +4,7 @@
 #include "cmd/analyze_step.h"
 #include "cmd/markers.h"
 #include "cmd/parse_step.h"
+#include "lts/schema.h"
 #include "regress/gate.h"
 #include "report/verdict_text.h"
 
@@ -95,7 +96,8 @@ static int run(struct context *context)
     struct batch *batch = NULL;
     bool ok = uri && analyze_check_options(context, &err) && gate_parse(options_list(context->options, "fail_on"), &gate, &err) &&
               choose_dests(context, &dests, &err) &&
-              (workload = command_workload(context, options_text(context->options, "workload"), &err)) && (batch = batch_open(&err));
+              (workload = command_workload(context, options_text(context->options, "workload"), &err)) &&
+              lts_exists(workload, &err) && (batch = batch_open(&err));
     int code = ok ? analyze(context, workload, batch, uri, &gate, &dests) : command_fail(context, &err);
     if (code >= 100 && dests.folder && !command_interrupted(context))
         marker_fail(context, dests.folder, context->log.error);

@@ -1,5 +1,9 @@
 /* matbench parse — artifact directories → matrix, payloads, KPIs. */
+#include <string.h>
+
+#include "cmd/clean_step.h"
 #include "cmd/parse_step.h"
+#include "lts/schema.h"
 
 static const struct option options_parse_only[] = {
     {"output_matrix", OPTION_TEXT, "FILE", NULL, false, "Writes all that was parsed as JSON, one entry a test; '-' is standard output."},
@@ -10,22 +14,21 @@ static const struct option options_parse_only[] = {
     {"openmetrics_times", OPTION_BOOL, NULL, "true", false, "KPIs carry the run's start; --noopenmetrics_times as the Pushgateway wants it."},
     {"pretty", OPTION_BOOL, NULL, "true", false, "JSON with indentation; --nopretty writes one line."},
     {"strict", OPTION_BOOL, NULL, "false", false, "A broken test makes the exit code 101 even when others were parsed."},
+    {"clean", OPTION_BOOL, NULL, "false", false, "Parses nothing: lists the tests' parse caches, for --run to remove."},
+    {"run", OPTION_BOOL, NULL, "false", false, "With --clean: removes them."},
     {"history", OPTION_TEXT, "URI", NULL, false, "Not used by parse; accepted as every command does."},
     {0},
 };
 
 static const struct option *const tables[] = {options_workload, options_results, options_parse_only, options_common, NULL};
 
-static int run(struct context *context)
+static int parse(struct context *context, const struct workload *workload)
 {
-    struct error err = {0};
     struct parse_counts counts;
-    struct workload *workload = command_workload(context, options_text(context->options, "workload"), &err);
+    struct error err = {0};
     enum openmetrics_flavor flavor = OPENMETRICS_STANDARD;
-    if (!workload || !openmetrics_flavor_parse(options_text(context->options, "openmetrics_flavor"), &flavor, &err)) {
-        workload_close(workload);
+    if (!openmetrics_flavor_parse(options_text(context->options, "openmetrics_flavor"), &flavor, &err))
         return command_fail(context, &err);
-    }
     struct parse_request request = {
         .workload = workload,
         .results_dirname = options_text(context->options, "results_dirname"),
@@ -38,10 +41,25 @@ static int run(struct context *context)
     };
     request.need_payloads = request.payloads != NULL;
     request.kpi_style.without_times = !options_bool(context->options, "openmetrics_times");
-    int code = parse_step(context, &request, &counts);
-    if (counts.written && counts.tests)
-        log_line(&context->log, LOG_INFO, "tests: %zu read, %zu of them broken, %zu skipped; payloads: %zu valid, %zu invalid",
-                 counts.tests, counts.broken, counts.skipped, counts.valid, counts.invalid);
+    bool ok = (!request.payloads && !request.kpis) || lts_exists(workload, &err);
+    int code = ok ? parse_step(context, &request, &counts) : command_fail(context, &err);
+    if (ok && counts.written && counts.tests) {
+        const char *alone = counts.from_cache_only ? arena_printf(context->arena, "; from cache only: %zu", counts.from_cache_only) : "";
+        log_line(&context->log, LOG_INFO, "tests: %zu read, %zu of them broken, %zu skipped; payloads: %zu valid, %zu invalid%s",
+                 counts.tests, counts.broken, counts.skipped, counts.valid, counts.invalid, alone);
+    }
+    return code;
+}
+
+static int run(struct context *context)
+{
+    struct error err = {0};
+    bool clean = options_bool(context->options, "clean");
+    bool given = strcmp(options_source(context->options, "run"), "command line") == 0; /* the variable may be somebody else's */
+    if (given && options_bool(context->options, "run") && !clean)
+        error_set(&err, ERR_USAGE, "--run: only with --clean, which it makes remove the parse caches");
+    struct workload *workload = err.kind ? NULL : command_workload(context, options_text(context->options, "workload"), &err);
+    int code = !workload ? command_fail(context, &err) : clean ? clean_step(context, workload) : parse(context, workload);
     workload_close(workload);
     return code;
 }

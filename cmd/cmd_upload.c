@@ -1,6 +1,7 @@
 /* matbench upload_lts — parses, and puts the payloads into the history. */
 #include "cmd/parse_step.h"
 #include "cmd/upload_step.h"
+#include "lts/schema.h"
 
 static const struct option options_upload_only[] = {
     {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
@@ -43,9 +44,7 @@ static int run(struct context *context)
     const char *uri = command_history_uri(context, &err);
     struct workload *workload = uri ? command_workload(context, options_text(context->options, "workload"), &err) : NULL;
     struct batch *batch = workload ? batch_open(&err) : NULL;
-    if (workload && !workload->lts)
-        error_set(&err, ERR_USAGE, "workload '%s' has no LTS payloads (lts: none)", workload->name);
-    int code = err.kind ? command_fail(context, &err) : upload(context, workload, uri, batch);
+    int code = err.kind || !lts_exists(workload, &err) ? command_fail(context, &err) : upload(context, workload, uri, batch);
     batch_close(batch);
     workload_close(workload);
     return code;

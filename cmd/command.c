@@ -1,9 +1,11 @@
 #include "cmd/command.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/pool.h"
 #include "json/write.h"
@@ -11,14 +13,10 @@
 #include "store/parse.h"
 #include "workload/find.h"
 
-#ifndef MB_INSTALLED_WORKLOADS
-#define MB_INSTALLED_WORKLOADS "/usr/share/matbench/workloads"
-#endif
-
 enum { JSON_FILE_MAX = 256 << 20 };
 
 const struct option options_common[] = {
-    {"log_level", OPTION_TEXT, "LEVEL", "info", false, "How much is logged on standard error: debug, info, warning, error."},
+    {"log_level", OPTION_TEXT, "debug|info|warning|error", "info", false, "How much is logged on standard error."},
     {"jobs", OPTION_NUMBER, "N", NULL, false, "Workers that parse tests; default: one per processor."},
     {"artifact_dir", OPTION_TEXT, "DIR", NULL, false, "Where outputs that are not named go; default: the current directory (ci: $ARTIFACT_DIR where it is set)."},
     {0},
@@ -50,7 +48,11 @@ int command_interrupted(const struct context *context)
     return *context->signal ? 128 + *context->signal : 0;
 }
 
-/* MATBENCH_WORKLOADS, then what lies beside the program (a build tree, an installation), then the installed folder. */
+/* An installation wherever it was moved to; a build tree; an installation whose program does not know where it is (no /proc).
+ * The build tree comes after the installation: from /usr/bin it would be a folder of the root directory. */
+const char *const command_workload_places[] = {MB_WORKLOADS_BESIDE, "../../../workloads", MB_INSTALLED_WORKLOADS, NULL};
+
+/* MATBENCH_WORKLOADS, then the places above. */
 static const char *const *search_path(struct context *context)
 {
     LIST_OF(const char *) places = {0};
@@ -62,13 +64,13 @@ static const char *const *search_path(struct context *context)
             *LIST_ADD(arena, &places) = arena_strndup(arena, listed, n);
         listed += n + (listed[n] == ':');
     }
-    static const char *const beside[] = {"../../../workloads", "../share/matbench/workloads"};
-    for (size_t i = 0; context->program_folder && i < sizeof(beside) / sizeof(beside[0]); i++) {
+    for (const char *const *place = command_workload_places; *place; place++) {
         char real[PATH_MAX];
-        if (realpath(arena_printf(arena, "%s/%s", context->program_folder, beside[i]), real))
+        if (**place == '/')
+            *LIST_ADD(arena, &places) = *place;
+        else if (context->program_folder && realpath(arena_printf(arena, "%s/%s", context->program_folder, *place), real))
             *LIST_ADD(arena, &places) = arena_strdup(arena, real);
     }
-    *LIST_ADD(arena, &places) = MB_INSTALLED_WORKLOADS;
     *LIST_ADD(arena, &places) = NULL;
     return places.v;
 }
@@ -125,4 +127,12 @@ bool command_write_json(struct context *context, const char *path, const json_t 
     bool ok = command_write(context, path, &out, err);
     text_close(&out);
     return ok;
+}
+
+bool command_make_directory(const char *path, struct error *err)
+{
+    struct stat st;
+    if (mkdir(path, 0777) == 0 || (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
+        return true;
+    return error_set(err, ERR_OUTPUT, "%s: the directory for outputs cannot be made: %s", path, strerror(errno));
 }

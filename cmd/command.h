@@ -35,8 +35,8 @@ struct command {
     int (*run)(struct context *context); /* gives the exit code; errors have been logged */
 };
 
-extern const struct command command_parse, command_schema, command_analyze, command_upload, command_ci, command_check,
-    command_history;
+extern const struct command command_ci, command_parse, command_schema, command_upload, command_analyze, command_visualize,
+    command_download, command_check, command_history;
 
 extern const struct option options_common[], options_workload[], options_results[];
 
@@ -45,6 +45,8 @@ int command_fail(struct context *context, const struct error *err);
 /* The exit code when a signal asked to stop: 130 or 143; else 0. */
 int command_interrupted(const struct context *context);
 
+/* Where shipped workloads are: relative to the program's folder, or absolute. NULL-ended. */
+extern const char *const command_workload_places[];
 /* The workload that --workload means. */
 struct workload *command_workload(struct context *context, const char *name, struct error *err);
 /* --history, MATBENCH_HISTORY, else sqlite:history.db; refuses what is not there yet (opensearch_host…). */
@@ -55,6 +57,8 @@ const char *command_shown(struct context *context, const char *text);
 bool command_write(struct context *context, const char *path, const struct text *text, struct error *err);
 /* The value as indented JSON with a newline at its end. */
 bool command_write_json(struct context *context, const char *path, const json_t *value, struct error *err);
+/* A directory for outputs: made (not its parents) when it is not there. ERR_OUTPUT. */
+bool command_make_directory(const char *path, struct error *err);
 unsigned command_jobs(const struct context *context);
 
 #endif

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "kpi/openmetrics.h"
-#include "lts/stream.h"
 
 /* A JSON list that is written element by element. */
 struct list_output {
@@ -20,6 +19,8 @@ struct step {
     struct output *kpis;
     struct openmetrics *metrics;
     bool empty_shard; /* there are tests, and none is this shard's */
+    size_t unwritable; /* directories that take no cache */
+    const char *unwritable_first, *unwritable_why;
     struct error err;
 };
 
@@ -103,6 +104,12 @@ static enum log_level level_of(const struct step *step, const struct finding *fi
     return fails ? LOG_ERROR : levels[finding->level];
 }
 
+/* Where what is wrong with payloads is said. */
+static struct log *payload_log(struct step *step)
+{
+    return step->request->payload_log ? step->request->payload_log : &step->context->log;
+}
+
 /* Violations that differ only in their pointer are one line: "/results/a, /results/b: found null, …". */
 static void log_violations(struct step *step, const struct outcome *outcome, enum log_level level)
 {
@@ -122,7 +129,7 @@ static void log_violations(struct step *step, const struct outcome *outcome, enu
             what[k] = NULL;
         }
         if (said)
-            log_line(&step->context->log, level, "%s: lts-error: %s%s: %s", outcome->test->relative, where.s,
+            log_line(payload_log(step), level, "%s: lts-error: %s%s: %s", outcome->test->relative, where.s,
                      where.over ? ", …" : "", said);
         text_close(&where);
     }
@@ -133,14 +140,45 @@ static void log_outcome(struct step *step, const struct outcome *outcome)
 {
     struct context *context = step->context;
     bool invalid = outcome->payload->violations_n > 0;
-    bool fails = (step->request->need_payloads && invalid) || (step->request->strict && outcome->broken);
+    bool apart = step->request->payload_log != NULL; /* the log of parsing: only --strict makes its findings errors */
+    bool wrong = step->request->need_payloads && invalid, strict = step->request->strict && outcome->broken;
     for (size_t i = 0; i < outcome->findings->n; i++) {
         const struct finding *finding = &outcome->findings->v[i];
-        if (finding->level == FINDING_BROKEN && invalid)
+        if (finding->level == FINDING_BROKEN && invalid && !apart)
             continue; /* said below, as a violation */
-        log_line(&context->log, level_of(step, finding, fails), "%s: %s", outcome->test->relative, finding->text);
+        log_line(&context->log, level_of(step, finding, strict || (wrong && !apart)), "%s: %s", outcome->test->relative,
+                 finding->text);
     }
-    log_violations(step, outcome, fails ? LOG_ERROR : LOG_WARNING);
+    log_violations(step, outcome, wrong || strict ? LOG_ERROR : LOG_WARNING);
+}
+
+/* What became of the test's cache: said loudly only when somebody should look. */
+static void log_cache(struct step *step, const struct outcome *outcome)
+{
+    struct context *context = step->context;
+    const struct cache_report *report = parsing_cache(outcome->parsing);
+    const char *test = outcome->test->relative;
+    if (report->passed_over)
+        log_line(&context->log, report->odd ? LOG_INFO : LOG_DEBUG, "%s: " CACHE_NAME " is not used: %s", test, report->passed_over);
+    if (report->unkept && !report->unwritable)
+        log_line(&context->log, LOG_DEBUG, "%s: " CACHE_NAME " is not written: %s", test, report->unkept);
+    if (report->unwritable && !step->unwritable++) {
+        step->unwritable_first = arena_strdup(context->arena, test);
+        step->unwritable_why = arena_strdup(context->arena, report->unkept);
+    }
+    step->counts->from_cache += report->use != CACHE_NONE;
+    step->counts->from_cache_only += report->use == CACHE_ALONE;
+}
+
+static void log_caches(struct step *step)
+{
+    struct log *log = &step->context->log;
+    const struct parse_counts *counts = step->counts;
+    if (step->unwritable)
+        log_line(log, LOG_INFO, "%s: no parse cache can be written (%s); directories like that: %zu", step->unwritable_first,
+                 step->unwritable_why, step->unwritable);
+    log_line(log, LOG_DEBUG, "parse cache: %zu of %zu tests came from it, %zu of them without their artifacts", counts->from_cache,
+             counts->tests, counts->from_cache_only);
 }
 
 static void count_outcome(struct step *step, const struct outcome *outcome)
@@ -157,6 +195,8 @@ static bool write_outcome(struct step *step, struct outcome *outcome)
     struct error *err = &step->err;
     const struct parse_request *request = step->request;
     if (step->matrix.out && !list_add(&step->matrix, &outcome->matrix, err))
+        return false;
+    if (request->visitor && !request->visitor->visit(request->visiting, outcome, err))
         return false;
     if (!outcome->valid)
         return true;
@@ -186,6 +226,7 @@ static bool deliver(void *context, struct outcome *outcome)
     if (*step->context->signal || !check_size(step, outcome))
         return false;
     log_outcome(step, outcome);
+    log_cache(step, outcome);
     count_outcome(step, outcome);
     return write_outcome(step, outcome);
 }
@@ -213,13 +254,22 @@ static bool take_shard(struct step *step, const char *shard, struct discovery *f
     return true;
 }
 
+/* --filters and the request's: both have to hold; NULL when there is none. */
+static const char *filters_of(const struct step *step)
+{
+    const char *a = options_text(step->context->options, "filters"), *b = step->request->filters;
+    a = a && *a ? a : NULL;
+    b = b && *b ? b : NULL;
+    return a && b ? arena_printf(step->context->arena, "%s,%s", a, b) : a ? a : b;
+}
+
 static bool find_tests(struct step *step, const struct root *root, struct discovery *found)
 {
     struct context *context = step->context;
     struct setting_filter *filters = NULL;
     size_t filters_n = 0;
     const char *shard = options_text(context->options, "shard");
-    if (!setting_filters_parse(context->arena, options_text(context->options, "filters"), &filters, &filters_n, &step->err) ||
+    if (!setting_filters_parse(context->arena, filters_of(step), &filters, &filters_n, &step->err) ||
         !discover_tests(context->arena, root, step->request->workload, filters, filters_n, found, &step->err) ||
         (shard && !take_shard(step, shard, found)))
         return false;
@@ -238,6 +288,8 @@ static bool run_stream(struct step *step, const struct store_options *store, con
 {
     const struct parse_request *request = step->request;
     struct context *context = step->context;
+    if (request->visitor && !request->visitor->begin(request->visiting, found, &step->err))
+        return false;
     struct stream_options options = {
         .store = *store,
         .lts = lts,
@@ -255,7 +307,7 @@ static bool run_stream(struct step *step, const struct store_options *store, con
 static void say_no_test(struct step *step, const struct discovery *found)
 {
     struct context *context = step->context;
-    const char *directory = step->request->results_dirname, *filters = options_text(context->options, "filters"),
+    const char *directory = step->request->results_dirname, *filters = filters_of(step),
                *shard = options_text(context->options, "shard");
     if (shard)
         log_line(&context->log, LOG_ERROR, "%s: no test found for --shard=%s", directory, shard);
@@ -281,7 +333,7 @@ static int judge(struct step *step, const struct discovery *found)
         return ERR_NO_TEST;
     }
     if (step->request->need_payloads && counts->invalid) {
-        log_line(&context->log, LOG_ERROR, "%zu of %zu payloads violate their schema", counts->invalid,
+        log_line(payload_log(step), LOG_ERROR, "%zu of %zu payloads violate their schema", counts->invalid,
                  counts->invalid + counts->valid);
         return ERR_INVALID;
     }
@@ -290,6 +342,17 @@ static int judge(struct step *step, const struct discovery *found)
         return ERR_ARTIFACT;
     }
     return 0;
+}
+
+/* As the Python tool reads it, and 1. */
+static bool ignores_cache(struct context *context)
+{
+    static const char *const words[] = {"yes", "y", "true", "True", "1"};
+    const char *given = variables_get(context->variables, "MATBENCH_STORE_IGNORE_CACHE");
+    for (size_t i = 0; given && i < sizeof(words) / sizeof(words[0]); i++)
+        if (strcmp(given, words[i]) == 0)
+            return true;
+    return false;
 }
 
 int parse_step(struct context *context, const struct parse_request *request, struct parse_counts *counts)
@@ -302,7 +365,8 @@ int parse_step(struct context *context, const struct parse_request *request, str
     struct root *root = root_open(request->results_dirname, options_list(context->options, "allow_root"), &step.err);
     if (!root)
         error_prefix(&step.err, "the results directory");
-    struct store_options store = {.root = root, .workload = request->workload, .environment = context->environment,
+    struct cache *cache = cache_open(request->ignore_cache || ignores_cache(context));
+    struct store_options store = {.root = root, .workload = request->workload, .environment = context->environment, .cache = cache,
                                   .env_allowed = options_list(context->options, "allow_env")};
     bool ok = root && store_check(&store, &step.err) && (lts = lts_open(context->arena, request->workload, &step.err)) &&
               open_outputs(&step) && find_tests(&step, root, &found);
@@ -315,9 +379,12 @@ int parse_step(struct context *context, const struct parse_request *request, str
         code = command_fail(context, &step.err);
     else
         code = judge(&step, &found);
+    if (counts->written)
+        log_caches(&step);
     close_outputs(&step);
     discovery_close(&found);
     lts_close(lts);
+    cache_close(cache);
     root_close(root);
     return code;
 }

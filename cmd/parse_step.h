@@ -4,16 +4,27 @@
 #include "cmd/command.h"
 #include "history/batch.h"
 #include "kpi/openmetrics.h"
-#include "lts/payload.h"
+#include "lts/stream.h"
+
+/* Sees the tests go by; each function returns false with *err set to stop. */
+struct parse_visitor {
+    bool (*begin)(void *visitor, const struct discovery *found, struct error *err); /* before the first test */
+    bool (*visit)(void *visitor, const struct outcome *outcome, struct error *err); /* on the main thread, in order */
+};
 
 struct parse_request {
     const struct workload *workload;
     const char *results_dirname;
+    const char *filters; /* beside --filters; or NULL */
     const char *matrix, *payloads, *kpis; /* files, "-" or NULL */
     struct openmetrics_style kpi_style;
     bool need_payloads; /* an incomplete test is an error, not a warning */
+    struct log *payload_log; /* where what is wrong with payloads is said; findings are then warnings. NULL: all in one log */
     bool pretty, strict;
+    bool ignore_cache; /* parse caches are written, not read; as MATBENCH_STORE_IGNORE_CACHE */
     struct batch *batch; /* takes the valid payloads; or NULL */
+    const struct parse_visitor *visitor; /* or NULL */
+    void *visiting;                      /* its first argument */
 };
 
 struct parse_counts {
@@ -22,6 +33,8 @@ struct parse_counts {
     size_t skipped;
     size_t valid, invalid; /* payloads */
     size_t withheld;       /* valid, with a status other than Valid: never history */
+    size_t from_cache;      /* parsed before, and nothing has changed */
+    size_t from_cache_only; /* those of them whose artifacts are not there */
     bool written;          /* the outputs are there */
 };
 

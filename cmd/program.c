@@ -9,14 +9,22 @@
 #include "cmd/command.h"
 #include "cmd/version.h"
 
-static const struct command *const commands[] = {
-    &command_ci,    &command_parse,   &command_schema, &command_upload,
-    &command_analyze, &command_check, &command_history, NULL,
+const struct command *const program_commands[] = {
+    &command_ci,
+    &command_parse,
+    &command_schema,
+    &command_upload,
+    &command_analyze,
+    &command_visualize,
+    &command_download,
+    &command_check,
+    &command_history,
+    NULL,
 };
 
 static const struct command *find(const char *name)
 {
-    for (const struct command *const *command = commands; *command; command++) {
+    for (const struct command *const *command = program_commands; *command; command++) {
         const char *a = (*command)->name, *b = name;
         while (*a && (*a == *b || (*a == '_' && *b == '-')))
             a++, b++;
@@ -30,7 +38,7 @@ static void show_usage(FILE *out)
 {
     fprintf(out, "matbench — the post-test step of a performance CI: test artifacts in, a gate out\n\n"
                  "usage: matbench COMMAND [--option=value …]\n\ncommands:\n");
-    for (const struct command *const *command = commands; *command; command++)
+    for (const struct command *const *command = program_commands; *command; command++)
         fprintf(out, "  %-20s %s\n", (*command)->name, (*command)->summary);
     fprintf(out, "\nmatbench COMMAND --help lists a command's options; each can also be given as the variable\n"
                  "MATBENCH_<OPTION>, or in .env.yaml. matbench --version says what it is built from.\n"
@@ -65,7 +73,7 @@ static int unknown_command(struct context *context, const char *name)
 {
     const char *names[32];
     size_t n = 0;
-    for (const struct command *const *command = commands; *command; command++)
+    for (const struct command *const *command = program_commands; *command; command++)
         names[n++] = (*command)->name;
     names[n] = NULL;
     const char *nearest = option_nearest(name, names);

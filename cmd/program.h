@@ -11,6 +11,10 @@ struct program {
     const char *folder; /* where the executable is; NULL: not known */
 };
 
+/* All of them, NULL-ended: for the man pages and completions, which are made from it. */
+struct command;
+extern const struct command *const program_commands[];
+
 /* argv without the program's name. Gives the exit code. */
 int program_run(const struct program *program, int argc, const char *const *argv);
 

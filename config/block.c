@@ -10,7 +10,7 @@
 enum { BLOCK_FILE_MAX = 16 << 20 };
 
 struct block {
-    const struct node *node;
+    const struct node *node, *project; /* the map `matbench:`, and the document that it stands in */
 };
 
 enum key_kind { KEY_TEXT, KEY_FLAG, KEY_MAP };
@@ -30,6 +30,8 @@ static const struct block_key {
     {"download.url", KEY_TEXT},
     {"download.url_file", KEY_TEXT},
     {"download.save_to_artifacts", KEY_FLAG},
+    {"enabled", KEY_FLAG},
+    {"generate_lts", KEY_FLAG},
     {"lts", KEY_MAP},
     {"lts.generate", KEY_FLAG},
     {"lts.horreum", KEY_MAP},
@@ -39,6 +41,9 @@ static const struct block_key {
     {"lts.opensearch.export.enabled", KEY_FLAG},
     {"lts.opensearch.export.enabled_on_replot", KEY_FLAG},
     {"lts.opensearch.export.fail_test_on_fail", KEY_FLAG},
+    {"lts.opensearch.upload", KEY_FLAG},
+    {"lts.opensearch.fail_test_on_upload_fail", KEY_FLAG},
+    {"lts.opensearch.build_counter_index", KEY_TEXT},
     {"lts.opensearch.instance", KEY_TEXT},
     {"lts.opensearch.index", KEY_TEXT},
     {"lts.opensearch.index_prefix", KEY_TEXT},
@@ -47,6 +52,7 @@ static const struct block_key {
     {"lts.regression_analyses.enabled", KEY_FLAG},
     {"lts.regression_analyses.enabled_on_replot", KEY_FLAG},
     {"lts.regression_analyses.fail_test_on_regression", KEY_FLAG},
+    {"lts.regression_analyses.fail_test_on_regression_fail", KEY_FLAG},
     {"lts.regression_analyses.upload_lts_on_regression", KEY_FLAG},
     {"lts.regression_analyses.notification", KEY_MAP},
     {"lts.regression_analyses.notification.enabled", KEY_FLAG},
@@ -58,6 +64,16 @@ static const struct block_key {
     {"lts.gate.fail_on", KEY_TEXT},
     {"lts.gate.min_history", KEY_TEXT},
     {"lts.gate.false_alarm_rate", KEY_TEXT},
+};
+
+/* Names that older projects still have. */
+static const struct {
+    const char *path, *now;
+} old_names[] = {
+    {"generate_lts", "lts.generate"},
+    {"lts.opensearch.upload", "lts.opensearch.export.enabled"},
+    {"lts.opensearch.fail_test_on_upload_fail", "lts.opensearch.export.fail_test_on_fail"},
+    {"lts.regression_analyses.fail_test_on_regression_fail", "lts.regression_analyses.fail_test_on_regression"},
 };
 
 static const struct block_key *find_key(const char *path)
@@ -138,34 +154,57 @@ struct block *block_load(struct arena *arena, const char *file, struct error *er
     if (!check_keys(arena, map, "", file, err))
         return NULL;
     struct block *block = ARENA_NEW(arena, struct block);
-    block->node = map;
+    *block = (struct block){.node = map, .project = node};
     return block;
 }
 
-static const struct node *find(const struct block *block, const char *path)
+static const struct node *descend(const struct node *node, const char *path)
 {
-    assert(find_key(path));
-    const struct node *node = block ? block->node : NULL;
     while (node && *path) {
         char name[64];
         size_t n = strcspn(path, ".");
         assert(n < sizeof(name));
         memcpy(name, path, n);
         name[n] = '\0';
-        node = node_member(node, name);
+        node = node->kind == NODE_MAP ? node_member(node, name) : NULL;
         path += n + (path[n] == '.');
     }
     return node;
 }
 
+static const struct node *find(const struct block *block, const char *path)
+{
+    assert(find_key(path));
+    const struct node *node = block ? descend(block->node, path) : NULL;
+    for (size_t i = 0; block && !node && i < sizeof(old_names) / sizeof(old_names[0]); i++)
+        if (strcmp(old_names[i].now, path) == 0)
+            node = descend(block->node, old_names[i].path);
+    return node;
+}
+
+static const char *text_of(const struct node *node)
+{
+    return node && node->kind != NODE_NULL && node->string && node->string[0] ? node->string : NULL;
+}
+
 const char *block_text(const struct block *block, const char *path)
 {
-    const struct node *node = find(block, path);
-    return node && node->kind != NODE_NULL && node->string && node->string[0] ? node->string : NULL;
+    return text_of(find(block, path));
+}
+
+const char *block_project_text(const struct block *block, const char *path)
+{
+    return block ? text_of(descend(block->project, path)) : NULL;
 }
 
 bool block_flag(const struct block *block, const char *path, bool fallback)
 {
     const struct node *node = find(block, path);
     return node && node->kind == NODE_BOOL ? node->boolean : fallback;
+}
+
+bool block_has(const struct block *block, const char *path)
+{
+    const struct node *node = find(block, path);
+    return node && node->kind != NODE_NULL;
 }

@@ -14,5 +14,10 @@ struct block *block_load(struct arena *arena, const char *file, struct error *er
 /* `path` is the key below matbench, with dots: "lts.regression_analyses.enabled"; NULL for a block gives what nothing gives. */
 const char *block_text(const struct block *block, const char *path);            /* NULL: not given, or null */
 bool block_flag(const struct block *block, const char *path, bool fallback);
+bool block_has(const struct block *block, const char *path); /* given, and not null */
+
+/* A key of the project's configuration outside the block, with dots from its top: "secrets.dir.env_key"; NULL: not there. A
+ * project may write there what it likes, so nothing is refused. */
+const char *block_project_text(const struct block *block, const char *path);
 
 #endif

@@ -328,6 +328,22 @@ const char *options_positional(const struct options *options, size_t i)
 
 enum { HELP_INDENT = 6, HELP_WIDTH = 100 };
 
+/* The flag with its value and default: in two lines when one were too long. */
+static void add_head(struct text *out, const struct option *option)
+{
+    size_t start = out->len;
+    text_printf(out, "  --%s", option->name);
+    if (option->value_name)
+        text_printf(out, "=%s", option->value_name);
+    const char *fallback = option->mandatory ? NULL : option->fallback;
+    if (option->mandatory)
+        text_add(out, "  (needed)");
+    else if (fallback && *fallback && out->len - start + strlen("  (default: )") + strlen(fallback) > HELP_WIDTH)
+        text_printf(out, "\n%*s(default: %s)", HELP_INDENT, "", fallback);
+    else if (fallback && *fallback)
+        text_printf(out, "  (default: %s)", fallback);
+}
+
 static void add_wrapped(struct text *out, const char *help)
 {
     size_t column = 0;
@@ -350,13 +366,7 @@ static void add_wrapped(struct text *out, const char *help)
 void options_help(struct text *out, const struct option *table)
 {
     for (const struct option *option = table; option->name; option++) {
-        text_printf(out, "  --%s", option->name);
-        if (option->value_name)
-            text_printf(out, "=%s", option->value_name);
-        if (option->mandatory)
-            text_add(out, "  (needed)");
-        else if (option->fallback && option->fallback[0])
-            text_printf(out, "  (default: %s)", option->fallback);
+        add_head(out, option);
         add_wrapped(out, option->help);
         text_addc(out, '\n');
     }

@@ -22,7 +22,7 @@ enum option_kind {
 struct option {
     const char *name; /* with underscores */
     enum option_kind kind;
-    const char *value_name; /* for the help: "DIR"; NULL for a bool */
+    const char *value_name; /* NULL for a bool; "DIR", "FILE", "URI": what it is, which completion goes by; "older|all": one of these */
     const char *fallback;   /* NULL: none */
     bool mandatory;
     const char *help;

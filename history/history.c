@@ -38,6 +38,11 @@ bool history_is_known(const char *uri, struct error *err)
     return find_backend(uri, err) != NULL;
 }
 
+const char *history_scheme(size_t i)
+{
+    return i < BACKENDS ? backends[i]->scheme : NULL;
+}
+
 struct history *history_open(const char *uri, enum history_mode mode, struct error *err)
 {
     const struct history_backend *backend = find_backend(uri, err);

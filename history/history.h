@@ -38,6 +38,8 @@ struct history_workload {
 
 /* Whether the URI names a back end of ours, without touching it; ERR_USAGE. For saying so before the work begins. */
 bool history_is_known(const char *uri, struct error *err);
+/* The back ends as a URI begins, "sqlite" first; NULL beyond the last. */
+const char *history_scheme(size_t i);
 /* Fails with ERR_USAGE (no such back end, bad URI) or ERR_STORE (locked, not a history, unreadable, not writable).
  * HISTORY_READ makes no file, not even a passing one, unless it finds the journal of a writer that was killed: that is
  * rolled back first. */
@@ -49,7 +51,7 @@ const char *history_uri(const struct history *history);
 /* All or nothing, whatever happens to this process. Putting the same payloads again changes nothing: the file's bytes
  * stay as they are (payloads are compared by their text, records by start, labels and KPIs; `where` stays what it was
  * first). Two payloads of one call with one id must have the same text. ERR_INVALID: a record or payload that no
- * history can hold; ERR_STORE: locked for 5 s, disk full, not writable. `counts` is set only when it succeeds. */
+ * history can hold, or one that this history holds for another workload; ERR_STORE: locked for 5 s, disk full, not writable. `counts` is set only when it succeeds. */
 bool history_put(struct history *history, const char *workload, const struct history_payload *payloads, size_t n,
                  struct history_counts *counts, struct error *err);
 

@@ -86,10 +86,11 @@ static const char *canonical(struct arena *arena, const json_t *value)
     return text;
 }
 
-static void take_labels(struct arena *arena, json_t *settings, struct record *record)
+void record_set_labels(struct arena *arena, json_t *settings, struct record *record)
 {
     const char *key;
     json_t *value;
+    record->labels_n = 0;
     record->labels = ARENA_ARRAY(arena, struct label, json_object_size(settings));
     json_object_foreach(settings, key, value)
         record->labels[record->labels_n++] = (struct label){arena_strdup(arena, key), canonical(arena, value)};
@@ -128,7 +129,7 @@ bool record_from_payload(struct arena *arena, const json_t *payload, const char 
     }
     record->id = arena_strdup(arena, id);
     record->start_us = moment.us;
-    take_labels(arena, json_object_get(metadata, "settings"), record);
+    record_set_labels(arena, json_object_get(metadata, "settings"), record);
     take_kpis(arena, json_object_get(payload, "kpis"), record);
     return true;
 }

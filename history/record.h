@@ -41,6 +41,9 @@ bool record_kpi(const struct record *record, const char *name, double *value);
  * and KPIs in strict strcmp order, values finite. */
 const char *record_fault(const struct record *record);
 
+/* Gives the record these labels, an object, in place of its own. They live in `arena`. */
+void record_set_labels(struct arena *arena, json_t *labels, struct record *record);
+
 /* The record of a payload {metadata, results, kpis}: its id is metadata.test_uuid, its labels metadata.settings. Lives in
  * `arena`. Fails (ERR_INVALID) when there is no id or no start. */
 bool record_from_payload(struct arena *arena, const json_t *payload, const char *where, struct record *record,

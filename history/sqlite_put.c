@@ -132,9 +132,7 @@ static bool change_record(struct put *put, struct error *err)
     put->counts.replaced++;
     return sqlite_step(put->sqlite, row, NULL, err) && change(put->sqlite, SQL_DROP_LABELS, "i", put->number, 0, err) &&
            change(put->sqlite, SQL_DROP_KPIS, "i", put->number, 0, err) &&
-           change(put->sqlite, SQL_DROP_PAYLOAD, "i", put->number, 0, err) &&
-           change(put->sqlite, SQL_COUNT_WORKLOAD, "ii", put->old_workload, -1, err) &&
-           change(put->sqlite, SQL_COUNT_WORKLOAD, "ii", put->workload_number, 1, err);
+           change(put->sqlite, SQL_DROP_PAYLOAD, "i", put->number, 0, err);
 }
 
 static bool put_one(struct put *put, struct error *err)
@@ -145,6 +143,9 @@ static bool put_one(struct put *put, struct error *err)
         put->counts.unchanged++;
         return true;
     }
+    if (put->found == FOUND_OTHER && put->old_workload != put->workload_number)
+        return error_set(err, ERR_INVALID, "payload '%s' is in this history already, for another workload than '%s'; a history holds a "
+                                           "test once: name another history for this workload", put->payload->record.id, put->workload);
     bool ok = put->found == FOUND_NONE ? add_record(put, err) : change_record(put, err);
     return ok && add_labels(put, err) && add_kpis(put, err) && add_payload(put, err);
 }

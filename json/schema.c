@@ -128,6 +128,27 @@ static bool on_properties(struct compile *c, struct schema_node *node, const jso
     return true;
 }
 
+static bool on_pattern_properties(struct compile *c, struct schema_node *node, const json_t *value)
+{
+    static const struct regex_options ecma = {.ecma = true, .counted = true};
+    json_t *object = (json_t *)value;
+    if (!json_is_object(value))
+        return refuse(c, node, "patternProperties", "expected an object of schemas");
+    node->patterns = ARENA_ARRAY(c->arena, struct schema_pattern, json_object_size(value) + 1);
+    for (void *i = json_object_iter(object); i; i = json_object_iter_next(object, i)) {
+        struct pos at = {.file = c->options.name, .pointer = arena_printf(c->arena, "%s/patternProperties", node->pointer)};
+        struct schema_pattern *pattern = &node->patterns[node->patterns_n];
+        const char *text = json_object_iter_key(i);
+        pattern->regex = regex_compile(text, json_object_iter_key_len(i), &ecma, at, c->err);
+        if (!pattern->regex)
+            return false;
+        node->patterns_n++; /* from here on it is closed with the schema */
+        if (!subschema(c, node, "patternProperties", text, json_object_iter_value(i), &pattern->node))
+            return false;
+    }
+    return true;
+}
+
 static bool definitions(struct compile *c, struct schema_node *node, const char *keyword, const json_t *value)
 {
     if (!json_is_object(value))
@@ -271,6 +292,7 @@ static const struct keyword {
     {"format", on_format, false},
     {"items", on_items, false},
     {"pattern", on_pattern, false},
+    {"patternProperties", on_pattern_properties, false},
     {"properties", on_properties, false},
     {"required", on_required, false},
     {"title", on_note, true},
@@ -515,7 +537,11 @@ struct json_schema *json_schema_compile(struct arena *arena, const json_t *schem
 void json_schema_close(struct json_schema *schema)
 {
     for (size_t i = 0; schema && i < schema->n; i++) {
-        regex_close(schema->v[i]->pattern);
-        schema->v[i]->pattern = NULL;
+        struct schema_node *node = schema->v[i];
+        regex_close(node->pattern);
+        node->pattern = NULL;
+        for (size_t k = 0; k < node->patterns_n; k++)
+            regex_close(node->patterns[k].regex);
+        node->patterns_n = 0;
     }
 }

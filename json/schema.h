@@ -1,7 +1,7 @@
 /* json/schema.h — the one JSON Schema validator (draft 2020-12 and draft-07 spellings).
  *
- * First keywords: type, properties, required, additionalProperties, items, anyOf, $ref (to "#/…" in the same document),
- * $defs/definitions, enum, const, pattern (PCRE2 with ECMA semantics: DOLLAR_ENDONLY, ASCII classes, bounded), and the
+ * First keywords: type, properties, patternProperties, required, additionalProperties, items, anyOf, $ref (to "#/…" in the
+ * same document), $defs/definitions, enum, const, pattern (PCRE2 with ECMA semantics: DOLLAR_ENDONLY, ASCII classes, bounded), and the
  * annotations title, description, default, format, $comment, $schema, $id (of the root only). Any other keyword is
  * refused when compiling (ERR_USAGE with the schema pointer): a schema is never half obeyed. So are references that
  * lead nowhere, or in a circle without going down into the value, and in draft-07 keywords beside $ref, which that

@@ -290,17 +290,44 @@ static const struct schema_node *member_schema(const struct schema_node *node, c
     return NULL;
 }
 
+static bool name_matches(struct check *c, const struct regex *regex, const char *name, size_t len)
+{
+    bool found;
+    struct error err = {0}; /* a pattern that needs too many steps matches nothing: the member is then one too many */
+    if (!c->scratch)
+        c->scratch = regex_scratch_open();
+    bool ok = regex_find(regex, c->scratch, name, len, 0, NULL, 0, &found, &err);
+    c->steps += regex_steps(c->scratch);
+    return ok && found;
+}
+
+/* Whether a pattern is for this member; all that are hold for it. */
+static bool check_patterns(struct check *c, const struct schema_node *node, const json_t *value, const struct place *here)
+{
+    bool any = false;
+    for (size_t i = 0; i < node->patterns_n && !enough(c); i++) {
+        if (!name_matches(c, node->patterns[i].regex, here->name, here->len))
+            continue;
+        any = true;
+        check_value(c, node->patterns[i].node, value, here);
+    }
+    return any;
+}
+
 static void check_object(struct check *c, const struct schema_node *node, const json_t *value, const struct place *at)
 {
     json_t *object = (json_t *)value; /* Jansson iterates over mutable objects only */
     check_required(c, node, value, at);
-    if (!node->members_n && !node->rest)
+    if (!node->members_n && !node->rest && !node->patterns_n)
         return;
     for (void *i = json_object_iter(object); i && !enough(c); i = json_object_iter_next(object, i)) {
         struct place here = {at, json_object_iter_key(i), json_object_iter_key_len(i)};
         const struct schema_node *member = member_schema(node, here.name, here.len);
+        bool known = check_patterns(c, node, json_object_iter_value(i), &here);
         if (member)
             check_value(c, member, json_object_iter_value(i), &here);
+        else if (known)
+            continue;
         else if (node->rest && !node->rest->never)
             check_value(c, node->rest, json_object_iter_value(i), &here);
         else if (node->rest && failed(c))

@@ -32,6 +32,11 @@ struct schema_member {
     const struct schema_node *node;
 };
 
+struct schema_pattern {
+    struct regex *regex; /* of a member's name */
+    const struct schema_node *node;
+};
+
 /* One (sub)schema; absent keywords are NULL or 0. */
 struct schema_node {
     const json_t *source;
@@ -40,6 +45,8 @@ struct schema_node {
     unsigned types;
     struct schema_member *members; /* "properties", by name */
     size_t members_n;
+    struct schema_pattern *patterns; /* "patternProperties" */
+    size_t patterns_n;
     const struct schema_node *rest; /* "additionalProperties" */
     const struct schema_node *items;
     const struct schema_node **any_of;

@@ -47,6 +47,14 @@ static json_t *literal_schema(const struct type *type)
     return json_pack("{s:o}", "enum", values);
 }
 
+static json_t *dict_schema(const struct type *type)
+{
+    json_t *values = type_schema(type->inner[0]);
+    if (!type->int_keys)
+        return json_pack("{s:s s:o}", "type", "object", "additionalProperties", values);
+    return json_pack("{s:s s:{s:o} s:b}", "type", "object", "patternProperties", "^-?[0-9]+$", values, "additionalProperties", 0);
+}
+
 static json_t *required_schema(const struct type *type)
 {
     switch (type->kind) {
@@ -59,7 +67,7 @@ static json_t *required_schema(const struct type *type)
     case TYPE_SEMVER: return text_like(semver);
     case TYPE_ANY: return json_object();
     case TYPE_LIST: return json_pack("{s:s s:o}", "type", "array", "items", type_schema(type->inner[0]));
-    case TYPE_DICT: return json_pack("{s:s s:o}", "type", "object", "additionalProperties", type_schema(type->inner[0]));
+    case TYPE_DICT: return dict_schema(type);
     case TYPE_UNION: return union_schema(type);
     case TYPE_LITERAL: return literal_schema(type);
     case TYPE_MODEL: return reference(type->model);
@@ -205,8 +213,15 @@ static json_t *kpis_schema(const struct workload *workload)
     return object;
 }
 
+bool lts_exists(const struct workload *workload, struct error *err)
+{
+    return workload->lts || error_set(err, ERR_USAGE, "workload '%s' has no LTS payloads (lts: none)", workload->name);
+}
+
 json_t *lts_schema(const struct workload *workload, struct error *err)
 {
+    if (!lts_exists(workload, err))
+        return NULL;
     const struct model *settings = models_find(&workload->models, "Settings");
     const struct model *results = models_find(&workload->models, "Results");
     if (!settings || !results) {

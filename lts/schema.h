@@ -8,6 +8,9 @@
 #include "json/schema.h"
 #include "workload/workload.h"
 
+/* ERR_USAGE when the workload has no payloads (lts: none). */
+bool lts_exists(const struct workload *workload, struct error *err);
+
 /* JSON Schema 2020-12; a new reference. ERR_USAGE when a needed model (Settings, Results) is not there. */
 json_t *lts_schema(const struct workload *workload, struct error *err);
 

@@ -27,7 +27,7 @@ struct stream {
 };
 
 /* Python's eight keys (contract C2.8). A parsed value whose name starts with _ is for expressions only. */
-static json_t *matrix_entry(const struct slot *slot)
+static json_t *matrix_entry(const struct slot *slot, const struct workload *workload)
 {
     const struct test *test = slot->outcome.test;
     json_t *results = json_object(), *lts = slot->payload.json, *value;
@@ -35,7 +35,8 @@ static json_t *matrix_entry(const struct slot *slot)
     json_object_foreach(parsing_values(slot->parsing), name, value)
         if (name[0] != '_')
             json_object_set(results, name, value);
-    json_object_set_new(results, "lts", lts ? json_incref(lts) : json_null());
+    if (workload->lts)
+        json_object_set_new(results, "lts", lts ? json_incref(lts) : json_null());
     return json_pack("{s:b s:O s:{} s:s s:o s:I s:{} s:O}", "is_gathered", 0, "settings", test->settings, "stats", "location",
                      test->location, "results", results, "exit_code", (json_int_t)test->exit_code, "processed_key",
                      "import_settings", test->import_settings);
@@ -46,7 +47,7 @@ static void render(const struct stream_options *options, struct slot *slot)
     const struct json_style style = {.indent = options->pretty ? 4 : 0, .ascii = true};
     struct outcome *outcome = &slot->outcome;
     if (options->matrix) {
-        json_t *entry = matrix_entry(slot);
+        json_t *entry = matrix_entry(slot, options->store.workload);
         json_write(&outcome->matrix, entry, &style, 1);
         json_decref(entry);
     }

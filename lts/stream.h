@@ -23,7 +23,7 @@ struct stream_options {
 /* One test; valid during deliver. */
 struct outcome {
     const struct test *test;
-    const struct parsing *parsing;
+    struct parsing *parsing;
     const struct findings *findings;
     const struct payload *payload; /* json is NULL when there is none */
     bool broken;

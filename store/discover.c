@@ -47,12 +47,12 @@ void findings_add(struct arena *arena, struct findings *findings, enum finding_l
     *LIST_ADD(arena, findings) = (struct finding){level, text};
 }
 
-static bool is_settings_name(const char *name)
+bool discover_is_settings(const char *name)
 {
     return strcmp(name, "settings") == 0 || strncmp(name, "settings.", 9) == 0;
 }
 
-static bool marks_test(const char *name)
+bool discover_marks_test(const char *name)
 {
     return strcmp(name, "settings.yaml") == 0 || strcmp(name, "settings.yml") == 0 || strcmp(name, "settings") == 0;
 }
@@ -108,7 +108,7 @@ static const char *merge_above(struct walk *walk, json_t *settings)
         for (size_t i = 0; i < names.n && !problem; i++) {
             const char *bytes, *shown = join(walk->arena, strcmp(directory, "/") == 0 ? "" : directory, names.v[i]);
             size_t len;
-            if (!is_settings_name(names.v[i]) || root_kind(above, names.v[i]) != S_IFREG ||
+            if (!discover_is_settings(names.v[i]) || root_kind(above, names.v[i]) != S_IFREG ||
                 root_read(above, names.v[i], SETTINGS_FILE_MAX, walk->arena, &bytes, &len, &ignored) != ROOT_FOUND)
                 continue;
             problem = merge_file(walk, settings, shown, bytes, len);
@@ -286,7 +286,7 @@ static bool is_directory(const struct walk *walk, const char *directory, const c
 static void merge_here(struct walk *walk, const char *directory, const struct root_names *names, struct level *level)
 {
     for (size_t i = 0; i < names->n && !level->problem; i++) {
-        if (!is_settings_name(names->v[i]) || is_directory(walk, directory, names->v[i]))
+        if (!discover_is_settings(names->v[i]) || is_directory(walk, directory, names->v[i]))
             continue;
         if (level->settings == level->parent->settings) {
             level->settings = json_copy(level->parent->settings);
@@ -321,7 +321,7 @@ static void walk_directory(struct walk *walk, const char *directory, const struc
                           .problem = parent->problem};
     bool is_test = false, is_skipped = false;
     for (size_t i = 0; i < names.n; i++) {
-        is_test |= marks_test(names.v[i]) && !is_directory(walk, directory, names.v[i]);
+        is_test |= discover_marks_test(names.v[i]) && !is_directory(walk, directory, names.v[i]);
         is_skipped |= strcmp(names.v[i], "skip") == 0;
     }
     if (is_skipped) {
@@ -359,6 +359,7 @@ static void drop_duplicates(struct walk *walk)
     if (n)
         qsort(order, n, sizeof(*order), by_key_then_path);
     const struct test *first = NULL;
+    walk->found->duplicates = ARENA_ARRAY(walk->arena, const char *, n);
     for (size_t i = 0; i < n; i++) {
         if (!first || strcmp(first->key, order[i]->key) != 0) {
             first = order[i];
@@ -366,6 +367,7 @@ static void drop_duplicates(struct walk *walk)
         }
         skip(walk, FINDING_WARNING, order[i]->relative,
              arena_printf(walk->arena, "it has the same settings as %s", first->relative));
+        walk->found->duplicates[walk->found->duplicates_n++] = order[i]->relative;
         json_decref(order[i]->settings);
         order[i]->settings = NULL;
     }

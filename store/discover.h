@@ -16,6 +16,8 @@ struct discovery {
     struct test *tests;
     size_t n;
     struct findings findings; /* with the paths that they are about */
+    const char **duplicates;  /* directories left out because another test has the same settings */
+    size_t duplicates_n;
     size_t broken;            /* directories that look like tests and cannot be read */
     size_t skipped;           /* no exit code yet, a skip file, filtered out, duplicates */
 };
@@ -24,6 +26,10 @@ struct discovery {
 bool discover_tests(struct arena *arena, const struct root *root, const struct workload *workload,
                     const struct setting_filter *filters, size_t filters_n, struct discovery *discovery, struct error *err);
 void discovery_close(struct discovery *discovery);
+
+/* By its name: does the file hold settings; does it make its directory a test? */
+bool discover_is_settings(const char *name);
+bool discover_marks_test(const char *name);
 
 /* "a=1,b=x" → filters. */
 bool setting_filters_parse(struct arena *arena, const char *text, struct setting_filter **filters, size_t *n,

@@ -1,17 +1,14 @@
 /* Invariant: kept[0 … n) are complete before n is raised, under the lock, and never change afterwards; not even the reference
- * counts of their values, which are frozen: Jansson leaves a count of -1 alone. */
+ * counts of their values, which are frozen. */
 #include "store/documents.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEPT_MAX = 16, SIZE_MIN = 1024, SIZE_MAX_KEPT = 1 << 20, DUMP_MAX = 256 << 20 };
+#include "store/frozen.h"
 
-struct frozen {
-    json_t *value;
-    size_t references; /* before it was frozen */
-};
+enum { KEPT_MAX = 16, SIZE_MIN = 1024, SIZE_MAX_KEPT = 1 << 20, DUMP_MAX = 256 << 20 };
 
 struct kept {
     uint64_t hash;
@@ -19,7 +16,7 @@ struct kept {
     size_t len;
     struct arena arena;
     struct document document;
-    LIST_OF(struct frozen) frozen;
+    struct frozen frozen;
 };
 
 struct documents {
@@ -41,25 +38,9 @@ void document_close(struct document *document)
     json_decref(document->dump);
 }
 
-/* The value and everything in it; what stands in several places is visited once. Depth: see YAML_DEPTH_MAX. */
-static void freeze(struct kept *kept, json_t *value)
-{
-    const char *name;
-    json_t *member;
-    if (value->refcount == (size_t)-1)
-        return;
-    *LIST_ADD(&kept->arena, &kept->frozen) = (struct frozen){value, value->refcount};
-    value->refcount = (size_t)-1;
-    json_object_foreach(value, name, member)
-        freeze(kept, member);
-    for (size_t i = 0; i < json_array_size(value); i++)
-        freeze(kept, json_array_get(value, i));
-}
-
 static void close_kept(struct kept *kept)
 {
-    for (size_t i = 0; i < kept->frozen.n; i++)
-        kept->frozen.v[i].value->refcount = kept->frozen.v[i].references;
+    frozen_thaw(&kept->frozen);
     document_close(&kept->document);
     arena_close(&kept->arena);
     free(kept);
@@ -120,8 +101,8 @@ static struct document *keep(struct documents *documents, uint64_t hash, const c
     bool ok = read_into(&kept->document, &kept->arena, kept->bytes, len, "", &ignored);
     if (ok) {
         document_dump(&kept->document);
-        freeze(kept, kept->document.json);
-        freeze(kept, kept->document.dump);
+        frozen_add(&kept->arena, &kept->frozen, kept->document.json);
+        frozen_add(&kept->arena, &kept->frozen, kept->document.dump);
     }
     pthread_mutex_lock(&documents->lock);
     ok = ok && documents->n < KEPT_MAX;

@@ -97,14 +97,14 @@ static bool help_lines(void *context, json_t *const *arguments, size_t n, json_t
     const char *name, *pattern, *bytes, *path;
     size_t len, as, keep;
     if (!want_text(arguments, n, 0, &name, &len, err) || !want_text(arguments, n, 1, &pattern, &len, err) ||
-        !word_index(arguments, n, 2, lines_as_words, &as, err) || !word_index(arguments, n, 3, lines_keep_words, &keep, err))
+        !word_index(arguments, n, 2, pieces_as_words, &as, err) || !word_index(arguments, n, 3, pieces_keep_words, &keep, err))
         return false;
     struct regex *regex = parsing_regex(parsing, pattern, err);
     if (!regex)
         return false;
     enum root_found found = parsing_read(parsing, arena_strdup(parsing->arena, name), &bytes, &len, &path, err);
     if (found == ROOT_FOUND)
-        *result = lines_parse(parsing, path, bytes, len, regex, (enum lines_as)as, (enum lines_keep)keep, err);
+        *result = lines_parse(parsing, path, bytes, len, regex, (enum pieces_as)as, (enum pieces_keep)keep, err);
     return err->kind == ERR_NONE;
 }
 
@@ -248,7 +248,8 @@ static bool help_quantity(void *context, json_t *const *arguments, size_t n, jso
     return true;
 }
 
-/* moment("2025-05-06T00:00:00Z") → {iso=…, date="2025-05-06", epoch=…}; nil when it is no moment. */
+/* moment("2025-05-06T00:00:00Z") → {iso=…, date="2025-05-06", epoch=…, us=…}; nil when it is no moment. Differences of `us`
+ * (microseconds) are exact, those of `epoch` (seconds) are not. */
 static bool help_moment(void *context, json_t *const *arguments, size_t n, json_t **result, struct error *err)
 {
     const char *text;
@@ -265,7 +266,8 @@ static bool help_moment(void *context, json_t *const *arguments, size_t n, json_
             return true;
     }
     moment_isoformat(moment, 'T', iso);
-    *result = json_pack("{s:s s:s# s:f}", "iso", iso, "date", iso, 10, "epoch", moment_seconds(moment));
+    *result = json_pack("{s:s s:s# s:f s:I}", "iso", iso, "date", iso, 10, "epoch", moment_seconds(moment), "us",
+                        (json_int_t)moment.us);
     return true;
 }
 

@@ -52,16 +52,20 @@ static json_t *dir_json(const struct resolved_dir *resolved)
     return list;
 }
 
-static void make_globals(struct parsing *parsing)
+static void resolve_dirs(struct parsing *parsing)
 {
     const struct workload *workload = parsing->options->workload;
+    parsing->dirs = ARENA_ARRAY(parsing->arena, struct resolved_dir, workload->artifact_dirs_n);
+    for (size_t i = 0; i < workload->artifact_dirs_n; i++)
+        resolve_dir(parsing, &workload->artifact_dirs[i], &parsing->dirs[i]);
+}
+
+static void make_globals(struct parsing *parsing)
+{
     const struct test *test = parsing->test;
     json_t *dirs = json_object();
-    parsing->dirs = ARENA_ARRAY(parsing->arena, struct resolved_dir, workload->artifact_dirs_n);
-    for (size_t i = 0; i < workload->artifact_dirs_n; i++) {
-        resolve_dir(parsing, &workload->artifact_dirs[i], &parsing->dirs[i]);
-        json_object_set_new(dirs, workload->artifact_dirs[i].name, dir_json(&parsing->dirs[i]));
-    }
+    for (size_t i = 0; i < parsing->options->workload->artifact_dirs_n; i++)
+        json_object_set_new(dirs, parsing->dirs[i].dir->name, dir_json(&parsing->dirs[i]));
     parsing->values = json_object();
     parsing->globals = json_pack("{s:O s:O s:I s:o s:{s:o s:o s:o}}", "settings", test->settings, "import_settings",
                                  test->import_settings, "exit_code", (json_int_t)test->exit_code, "dirs", dirs, "test", "path",
@@ -91,6 +95,7 @@ static void note_failure(struct parsing *parsing, const struct parser *parser, c
             return;
     }
     parsing->broken = true;
+    recording_add_failure(&parsing->recording);
     parsing_add_fault(parsing, parsing->files.n ? parsing->files.v[parsing->files.n - 1] : parser->name, FAULT_BROKEN);
     if (!is_said(parsing, err->text))
         findings_add(parsing->arena, &parsing->findings, FINDING_BROKEN, "'%s': %s", parser->name, err->text);
@@ -114,6 +119,14 @@ static void run_parser(struct parsing *parsing, const struct parser *parser)
         (struct provenance){.name = parser->name, .files = parsing->files.v, .files_n = parsing->files.n};
 }
 
+/* The value that the cache has for a parser. */
+static void set_value(struct parsing *parsing, const struct parser *parser)
+{
+    json_t *value = json_object_get(parsing->kept_values, parser->name);
+    json_object_set(parsing->values, parser->name, value);
+    json_object_set(parsing->globals, parser->name, value);
+}
+
 struct parsing *parsing_open(struct arena *arena, const struct store_options *options, const struct test *test)
 {
     struct parsing *parsing = ARENA_NEW(arena, struct parsing);
@@ -122,8 +135,18 @@ struct parsing *parsing_open(struct arena *arena, const struct store_options *op
     parsing->options = options;
     parsing->test = test;
     parsing->scratch = regex_scratch_open();
+    parsing->folder = -1;
+    resolve_dirs(parsing);
+    bool taken = cache_take(parsing);
     make_globals(parsing);
-    for (size_t i = 0; i < workload->parse_once_n; i++)
+    size_t kept = cache_parsers(parsing);
+    for (size_t i = 0; i < kept; i++)
+        if (taken)
+            set_value(parsing, &workload->parse_once[i]);
+        else
+            run_parser(parsing, &workload->parse_once[i]);
+    cache_keep(parsing);
+    for (size_t i = kept; i < workload->parse_once_n; i++)
         run_parser(parsing, &workload->parse_once[i]);
     for (size_t i = 0; i < workload->parse_always_n; i++)
         run_parser(parsing, &workload->parse_always[i]);
@@ -143,6 +166,7 @@ void parsing_close(struct parsing *parsing)
     regex_scratch_close(parsing->scratch);
     json_decref(parsing->values);
     json_decref(parsing->globals);
+    json_decref(parsing->kept_values);
 }
 
 const struct test *parsing_test(const struct parsing *parsing)
@@ -170,11 +194,17 @@ bool parsing_broken(const struct parsing *parsing)
     return parsing->broken;
 }
 
+const struct cache_report *parsing_cache(const struct parsing *parsing)
+{
+    return &parsing->cache;
+}
+
 const struct workload_registry *store_registry(void)
 {
     static const struct parser_kind *const parsers[] = {
-        &parser_json,         &parser_yaml,   &parser_lines, &parser_text, &parser_python, &parser_ansible_log,
-        &parser_ansible_play, &parser_exists, &parser_env,   &parser_lua,  &parser_value,  NULL};
+        &parser_json,        &parser_yaml,         &parser_lines,      &parser_between, &parser_text, &parser_python,
+        &parser_ansible_log, &parser_ansible_play, &parser_prometheus, &parser_exists,  &parser_env,  &parser_lua,
+        &parser_value,       NULL};
     static const struct workload_registry registry = {.parsers = parsers, .helpers = store_helpers};
     return &registry;
 }

@@ -5,6 +5,7 @@
 #ifndef STORE_PARSE_H
 #define STORE_PARSE_H
 #include "base/root.h"
+#include "store/cache.h"
 #include "store/test.h"
 #include "workload/workload.h"
 
@@ -15,6 +16,7 @@ struct store_options {
     const struct workload *workload;
     const char *const *environment;  /* "NAME=VALUE", NULL-ended: what env: parsers may see */
     struct documents *documents;     /* shared by all tests; may be NULL */
+    struct cache *cache;             /* shared by all tests; NULL: none is read or written */
     const char *const *env_allowed;  /* NULL-ended: names allowed beside the known CI variables */
 };
 
@@ -43,6 +45,7 @@ struct arena *parsing_arena(const struct parsing *parsing);
 json_t *parsing_values(const struct parsing *parsing);
 const struct findings *parsing_findings(const struct parsing *parsing);
 bool parsing_broken(const struct parsing *parsing);
+const struct cache_report *parsing_cache(const struct parsing *parsing);
 
 /* Evaluates an expression over the parsed values, settings, import_settings, exit_code, test and dirs. *sources is then what
  * the value came from, for messages. */

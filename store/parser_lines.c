@@ -9,12 +9,12 @@ static json_t *parse_lines(struct parsing *parsing, const struct parser *parser,
     size_t len;
     if (parsing_read(parsing, file->text, &bytes, &len, &path, err) != ROOT_FOUND)
         return NULL;
-    return lines_parse(parsing, path, bytes, len, match->pattern, (enum lines_as)as->word, (enum lines_keep)keep->word, err);
+    return lines_parse(parsing, path, bytes, len, match->pattern, (enum pieces_as)as->word, (enum pieces_keep)keep->word, err);
 }
 
 static const struct parser_argument arguments[] = {{"lines", ARGUMENT_TEXT, NULL, false},
                                                    {"match", ARGUMENT_PATTERN, NULL, true},
-                                                   {"as", ARGUMENT_WORD, lines_as_words, false},
-                                                   {"keep", ARGUMENT_WORD, lines_keep_words, false},
+                                                   {"as", ARGUMENT_WORD, pieces_as_words, false},
+                                                   {"keep", ARGUMENT_WORD, pieces_keep_words, false},
                                                    {0}};
 const struct parser_kind parser_lines = {"lines", arguments, parse_lines};

@@ -108,25 +108,47 @@ static void note_unlisted(struct parsing *parsing, const char *name, const char 
     parsing_note(parsing, FINDING_WARNING, path, "read, but not among the workload's important_files");
 }
 
+static enum root_found refused(struct parsing *parsing)
+{
+    recording_refuse(&parsing->recording, "an artifact may not be read");
+    return ROOT_REFUSED;
+}
+
+static struct cached_file *find_read(const struct parsing *parsing, const char *path)
+{
+    for (size_t i = 0; i < parsing->read.n; i++)
+        if (strcmp(parsing->read.v[i].path, path) == 0)
+            return &parsing->read.v[i];
+    return NULL;
+}
+
 static enum root_found read_once(struct parsing *parsing, const char *path, const char **bytes, size_t *len, struct error *err)
 {
-    for (size_t i = 0; i < parsing->read.n; i++) {
-        const struct cached_file *known = &parsing->read.v[i];
-        if (strcmp(known->path, path) != 0)
-            continue;
+    struct cached_file *known = find_read(parsing, path);
+    if (known && known->bytes) {
         *bytes = known->bytes;
         *len = known->len;
         return ROOT_FOUND;
     }
-    if (parsing->read_size > ARTIFACTS_MAX) {
+    if (!known && parsing->read_size > ARTIFACTS_MAX) {
         error_at(err, ERR_ARTIFACT, (struct pos){.file = path}, "more than 2 GB of artifacts were read");
-        return ROOT_REFUSED;
+        return refused(parsing);
     }
-    enum root_found found = root_read(parsing->options->root, from_root(parsing, path), ARTIFACT_MAX, parsing->arena, bytes, len, err);
-    if (found != ROOT_FOUND)
+    struct stat st;
+    enum root_found found =
+        root_read_seen(parsing->options->root, from_root(parsing, path), ARTIFACT_MAX, parsing->arena, bytes, len, &st, err);
+    if (found == ROOT_REFUSED)
+        return refused(parsing);
+    if (found == ROOT_ABSENT) {
+        recording_add(parsing->arena, &parsing->recording, OBSERVED_ABSENT, path);
         return found;
-    parsing->read_size += *len;
-    *LIST_ADD(parsing->arena, &parsing->read) = (struct cached_file){path, *bytes, *len};
+    }
+    recording_add_file(parsing->arena, &parsing->recording, path, &st, *bytes, *len);
+    if (!known) {
+        parsing->read_size += *len;
+        known = LIST_ADD(parsing->arena, &parsing->read);
+    }
+    *known = (struct cached_file){path, *bytes, *len};
     return found;
 }
 
@@ -170,6 +192,8 @@ bool parsing_exists(struct parsing *parsing, const char *name, bool *exists, str
     if (!parsing_resolve(parsing, name, &path, err))
         return false;
     *exists = path && root_kind(parsing->options->root, from_root(parsing, path)) != 0;
+    if (path)
+        recording_add(parsing->arena, &parsing->recording, *exists ? OBSERVED_THERE : OBSERVED_NOTHING, path);
     return true;
 }
 
@@ -298,6 +322,7 @@ json_t *parsing_select(struct parsing *parsing, json_t *document, const struct a
 static void touched(void *context, const char *name)
 {
     struct parsing *parsing = context;
+    recording_use_name(&parsing->recording, name);
     for (size_t i = 0; i < parsing->provenance.n; i++) {
         const struct provenance *known = &parsing->provenance.v[i];
         if (strcmp(known->name, name) != 0)
@@ -307,16 +332,30 @@ static void touched(void *context, const char *name)
     }
 }
 
+/* A member of the global `test` was looked at; NULL: all of it. Its dirs are looked at in any case. */
+static void looked(void *context, const char *member)
+{
+    struct parsing *parsing = context;
+    if (parsing->recording.on && (!member || strcmp(member, "path") == 0))
+        parsing->recording.used |= USED_LOCATION;
+    if (parsing->recording.on && (!member || strcmp(member, "dir") == 0))
+        parsing->recording.used |= USED_RELATIVE;
+}
+
 struct sandbox *parsing_sandbox(struct parsing *parsing, struct error *err)
 {
     if (parsing->sandbox)
         return parsing->sandbox;
     const struct workload *workload = parsing->options->workload;
     struct sandbox_options options = {.files = workload->lua, .files_n = workload->lua_n, .helpers = store_helpers,
-                                      .context = parsing, .touched = touched};
+                                      .context = parsing, .touched = touched, .looked = looked,
+                                      .watched = json_object_get(parsing->globals, "test")};
     parsing->sandbox = sandbox_open(&options, err);
-    if (parsing->sandbox)
-        sandbox_globals(parsing->sandbox, parsing->globals);
+    if (!parsing->sandbox)
+        return NULL;
+    sandbox_globals(parsing->sandbox, parsing->globals);
+    if (parsing->recording.on && workload->lua_n && !sandbox_state(parsing->sandbox, &parsing->recording.state))
+        recording_refuse(&parsing->recording, "its Lua files keep too much in tables");
     return parsing->sandbox;
 }
 

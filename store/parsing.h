@@ -1,8 +1,10 @@
 /* store/parsing.h — what the parsers and helpers see of the test that is being parsed. Inside store/ only. */
 #ifndef STORE_PARSING_H
 #define STORE_PARSING_H
+#include "store/cache.h"
 #include "store/documents.h"
 #include "store/parse.h"
+#include "store/recording.h"
 
 enum { ARTIFACT_MAX = 1 << 30 };
 static const size_t ARTIFACTS_MAX = (size_t)2 << 30; /* bytes of one test's artifacts that are read, each counted once */
@@ -30,7 +32,7 @@ struct cached_regex {
 };
 
 struct cached_file {
-    const char *path, *bytes;
+    const char *path, *bytes; /* bytes NULL: the parsers that the cache stands for read it; counted, read again when asked for */
     size_t len;
 };
 
@@ -59,6 +61,10 @@ struct parsing {
     LIST_OF(struct cached_yaml) yamls;
     LIST_OF(struct cached_file) read; /* what was read stays, however often it is named */
     size_t read_size;
+    int folder;                /* the test's directory while the cache is looked at or written; -1 */
+    struct recording recording;
+    struct cache_report cache;
+    json_t *kept_values;       /* from the cache; NULL when the parsers ran */
 };
 
 /* "${RUN}/artifacts/pod.log" → the path relative to the test's directory, or NULL when RUN matched nothing. An unknown name is
@@ -91,7 +97,7 @@ extern const struct helper store_helpers[]; /* ended by a row without name */
 /* The same names; those that read a test's files only say that there is none. They want a parsing with arena and scratch. */
 extern const struct helper store_helpers_without_test[];
 
-extern const struct parser_kind parser_json, parser_yaml, parser_lines, parser_text, parser_python, parser_ansible_log,
-    parser_ansible_play, parser_exists, parser_env, parser_lua, parser_value;
+extern const struct parser_kind parser_json, parser_yaml, parser_lines, parser_between, parser_text, parser_python, parser_ansible_log,
+    parser_ansible_play, parser_prometheus, parser_exists, parser_env, parser_lua, parser_value;
 
 #endif

@@ -232,7 +232,7 @@ int main(void)
     start_file = arena_printf(&arena, "%s/start.db", scratch.folder);
     older = batch_make(&arena, "older", 30, 8, 4, 600, 0);
     batch = batch_make(&arena, "batch", BATCH, 8, 4, 1500, 0);
-    CHECK(batch_put(arena_printf(&arena, "sqlite:%s", start_file), "v", older, &counts, &err), "%s", err.text);
+    CHECK(batch_put(arena_printf(&arena, "sqlite:%s", start_file), "w", older, &counts, &err), "%s", err.text);
     test_kills();
     test_every_change(true);
     test_every_change(false);

@@ -33,6 +33,10 @@ static const struct {
     {"{\"properties\":{\"a\":true},\"additionalProperties\":false}", "{\"a\":1,\"x\":\"y\",\"z\":[]}",
      "/x|/additionalProperties|\"y\"|no such member\n/z|/additionalProperties|[]|no such member\n"},
     {"{\"additionalProperties\":{\"type\":\"string\"}}", "{\"u\":1}", "/u|/additionalProperties/type|1|a string\n"},
+    {"{\"patternProperties\":{\"^[0-9]+$\":{\"type\":\"number\"}},\"additionalProperties\":false}", "{\"7\":1,\"8\":\"x\",\"y\":1}",
+     "/8|/patternProperties/^[0-9]+$/type|\"x\"|a number\n/y|/additionalProperties|1|no such member\n"},
+    {"{\"properties\":{\"a1\":{\"type\":\"number\"}},\"patternProperties\":{\"^a\":{\"enum\":[1]},\"1$\":{\"enum\":[2]}}}", "{\"a1\":3}",
+     "/a1|/patternProperties/^a/enum|3|one of 1\n/a1|/patternProperties/1$/enum|3|one of 2\n"},
     {"{\"enum\":[\"Valid\",\"Invalid\",1]}", "\"valid\"", "|/enum|\"valid\"|one of \"Valid\", \"Invalid\", 1\n"},
     {"{\"enum\":[1,{\"a\":[1.0]}]}", "{\"a\":[1]}", ""},
     {"{\"const\":{\"a\":null}}", "{}", "|/const|{}|exactly {\"a\": null}\n"},
@@ -314,7 +318,6 @@ static const char *const reasons[] = {
     "minLength: this keyword is not known here",
     "minimum: this keyword is not known here",
     "not: this keyword is not known here",
-    "patternProperties: this keyword is not known here",
     "prefixItems: this keyword is not known here",
     "propertyNames: this keyword is not known here",
     "then: this keyword is not known here",
@@ -323,6 +326,7 @@ static const char *const reasons[] = {
     "$ref: expected a reference within this schema, '#' or '#/…'",                   /* other documents, anchors */
     "pattern: pattern '^\\p{Letter}+$', byte 11: unknown property after \\P or \\p", /* PCRE2 has only the short names
                                                                                       */
+    "patternProperties: pattern '^\\p{Letter}+$', byte 11: unknown property after \\P or \\p",
     "$id: not known below the root of a schema",
 };
 
@@ -331,10 +335,10 @@ static const struct {
     const char *name;
     int right[ROWS(folders)]; /* groups that compile, in each folder */
 } files[] = {
-    {"type", {11, 11}},  {"properties", {5, 5}}, {"required", {5, 5}},       {"additionalProperties", {4, 4}},
+    {"type", {11, 11}},  {"properties", {5, 5}}, {"required", {5, 5}},       {"additionalProperties", {6, 6}},
     {"items", {5, 5}},   {"anyOf", {6, 6}},      {"ref", {16, 11}},          {"enum", {15, 14}},
     {"const", {17, 17}}, {"pattern", {2, 2}},    {"boolean_schema", {2, 2}}, {"infinite-loop-detection", {0, 0}},
-    {"default", {1, 1}}, {"format", {19, 17}},
+    {"default", {1, 1}}, {"format", {19, 17}}, {"patternProperties", {4, 4}},
 };
 
 static const char *reason_of(const char *text)

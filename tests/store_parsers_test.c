@@ -39,6 +39,24 @@ static void make_tree(struct scratch *scratch)
     put(scratch, "results/t/python.log", "{'loss': 1.5, 'epoch': 1}\n{'loss': nan}\n{'loss': 0.5}\n");
     put(scratch, "results/t/progress.log", "10%\r20%\r{'loss': 2}\r30%\n{'loss': 3}\n");
     put_bytes(scratch, "results/t/latin.log", "v: a\xE9\nv: \xE9\xE9\nv: b\n", 17);
+    put(scratch, "results/t/green.log", "x \033[92m{\"a\": 1}\033[0m y\nz [92m{\n \"a\":\n 2}\n[0m\r\n[92m{\"a\":3}[0m[92m{\"a\":NaN}[0m");
+    put(scratch, "results/t/cut.log", "[92m{\"a\": 1}[0m\n[92m{\"a\":\nkilled\n[92m{\"a\": 3}[0m [0m\n[92m{\"a\"");
+    put(scratch, "results/t/quoted.log", "\"a\" \"\"\n\"b c\"\n\"");
+    put(scratch, "results/t/metrics/a.json",
+        "[{\"metric\": {\"mode\": \"idle\"}, \"values\": [[1736150400, \"0.5\"], [1736150430.9, 2]]}]");
+    put(scratch, "results/t/metrics/empty.json", "[]");
+    put(scratch, "results/t/metrics/a b.json", "[]");
+    put(scratch, "results/t/metrics/p=[!x, y].json", "[]");
+    put(scratch, "results/t/metrics/nan.json",
+        "[{\"metric\": {}, \"values\": [[1, \"NaN\"], [2, \"1\"], [3, \"+Inf\"], [4, \"-Inf\"], [-3.5, \"4e0\"]]}]");
+    put(scratch, "results/t/metrics/twice.json", "[{\"metric\": {}, \"values\": [[1, \"2\"], [1.5, \"3\"]]}]");
+    put(scratch, "results/t/metrics/void.json", "");
+    put(scratch, "results/t/metrics/object.json", "{\"status\": \"success\"}");
+    put(scratch, "results/t/metrics/more.json", "[{\"metric\": {}, \"values\": [], \"more\": 1}]");
+    put(scratch, "results/t/metrics/number.json", "[{\"metric\": {}, \"values\": []}, {\"metric\": {\"a\": 1}, \"values\": []}]");
+    put(scratch, "results/t/metrics/text.json", "[{\"metric\": {}, \"values\": \"x\"}]");
+    put(scratch, "results/t/metrics/value.json", "[{\"metric\": {}, \"values\": [[1, \"1\"], [2, \"0x1p3\"]]}]");
+    put(scratch, "results/t/metrics/time.json", "[{\"metric\": {}, \"values\": [[\"now\", \"1\"]]}]");
     put(scratch, "results/t/ansible.log",
         "2025-01-06 08:00:00,595 p=1 u=x n=ansible | PLAY\n  more\n2025-01-06 08:10:00,001 p=1 u=x n=ansible | end\n");
     put(scratch, "results/t/one.log", "2025-01-06 08:00:00,595 p=1");
@@ -151,6 +169,42 @@ static const struct row rows[] = {
     {"lines: empty, match: x", "[]", ""},
     {"lines: none, match: x", "null", "LACK none: not found"},
     {"lines: none, match: x, keep: count", "null", "LACK none: not found"},
+    /* between two marks */
+#define GREEN "between: green.log, start: '[92m', end: '[0m'"
+    {GREEN ", as: json", "[{\"a\":1},{\"a\":2},{\"a\":3},{\"a\":null}]", "WARNING green.log: 1 numbers*"},
+    {GREEN, "[\"{\\\"a\\\": 1}\",\"{\\n \\\"a\\\":\\n 2}\",\"{\\\"a\\\":3}\",\"{\\\"a\\\":NaN}\"]", ""},
+    {GREEN ", as: json, keep: first", "{\"a\":1}", ""},
+    {GREEN ", as: json, keep: last", "{\"a\":null}", "WARNING green.log: 1 numbers*"},
+    {GREEN ", keep: count", "4", ""},
+    {"between: cut.log, start: '[92m', end: '[0m', as: json", "[{\"a\":1},{\"a\":3}]",
+     "WARNING cut.log: 2 pieces that begin with '[92m' do not end (left out), the first at line 2"},
+    {"between: green.log, start: none, end: '[0m'", "[]", ""},
+    {"between: green.log, start: none, end: '[0m', keep: last", "null", ""},
+    {"between: green.log, start: '[92m', end: none, keep: count", "0", "WARNING green.log: 4 pieces*"},
+    {"between: quoted.log, start: '\"', end: '\"'", "[\"a\",\"\",\"b c\"]", "WARNING quoted.log: 1 pieces*line 3"},
+    {"between: quoted.log, start: '\"', end: '\"', as: number", "null", "BROKEN 'v': quoted.log:1: 'a': expected a number"},
+    {"between: log, start: loss, end: '5', as: json", "null", "BROKEN 'v': log:2: JSON at *"},
+    {"between: latin.log, start: ' a', end: ' b'", "[\"\xEF\xBF\xBD\\nv: \xEF\xBF\xBD\xEF\xBF\xBD\\nv:\"]", "WARNING latin.log: 3 bytes*"},
+    {"between: empty, start: a, end: b", "[]", ""},
+    {"between: none, start: a, end: b", "null", "LACK none: not found"},
+    /* answers of Prometheus */
+    {"prometheus: metrics, metrics: a", "{\"a\":[{\"metric\":{\"mode\":\"idle\"},\"values\":{\"1736150400\":0.5,\"1736150430\":2.0}}]}", ""},
+    {"prometheus: metrics, metrics: [empty, a b, 'none']", "{\"empty\":[],\"a b\":[],\"none\":null}", "LACK metrics/none.json: not found"},
+    {"prometheus: metrics, metrics: \"p=['!~x.*', 'y.*']\"", "{\"p=['!~x.*', 'y.*']\":[]}", ""},
+    {"prometheus: metrics, metrics: nan", "{\"nan\":[{\"metric\":{},\"values\":{\"2\":1.0,\"-3\":4.0}}]}",
+     "WARNING metrics/nan.json: 3 samples are NaN or infinite (left out)"},
+    {"prometheus: metrics, metrics: twice", "{\"twice\":[{\"metric\":{},\"values\":{\"1\":3.0}}]}", ""},
+    {"prometheus: metrics, metrics: [a, void]", "null", "BROKEN 'v': metrics/void.json:*"},
+    {"prometheus: metrics, metrics: object", "null", "BROKEN 'v': metrics/object.json: expected a list of series, as Prometheus answers"},
+    {"prometheus: metrics, metrics: more", "null", "BROKEN 'v': metrics/more.json: /0: expected a series with metric and values"},
+    {"prometheus: metrics, metrics: number", "null", "BROKEN 'v': metrics/number.json: /1/metric: expected labels, each a text"},
+    {"prometheus: metrics, metrics: text", "null", "BROKEN 'v': metrics/text.json: /0/values: expected a list of samples"},
+    {"prometheus: metrics, metrics: value", "null", "BROKEN 'v': metrics/value.json: /0/values/1: expected a time in seconds and a value*"},
+    {"prometheus: metrics, metrics: time", "null", "BROKEN 'v': metrics/time.json: /0/values/0: expected a time in seconds and a value*"},
+    {"prometheus: metrics, metrics: ../../other/secret", "null", "BROKEN 'v': *leads out of the test's directory"},
+    {"prometheus: nowhere, metrics: [a, b]", "null", "LACK nowhere: not found"},
+    {"prometheus: '${NONE}/metrics', metrics: [a, b]", "null", "LACK ${NONE}/metrics: not found: its directory is not there"},
+    {"prometheus: a.txt, metrics: [a]", "{\"a\":null}", "*"},
     /* ansible */
     {"ansible_log: ansible.log", "{\"start\":\"2025-01-06T08:00:00\",\"end\":\"2025-01-06T08:10:00\"}", ""},
     {"ansible_log: one.log", "{\"start\":\"2025-01-06T08:00:00\",\"end\":\"2025-01-06T08:00:00\"}", ""},
@@ -241,7 +295,7 @@ static const struct row rows[] = {
     {"value: \"trim('  a b\\\\n')\"", "\"a b\"", ""},
     {"value: \"quantity('1Ki') + quantity(2)\"", "1026.0", ""},
     {"value: \"quantity('x')\"", "null", "BROKEN 'v': *quantity: 'x': *"},
-    {"value: \"moment('2025-05-06T01:02:03Z')\"", "{\"iso\":\"2025-05-06T01:02:03+00:00\",\"date\":\"2025-05-06\",\"epoch\":1746493323.0}", ""},
+    {"value: \"moment('2025-05-06T01:02:03Z')\"", "{\"iso\":\"2025-05-06T01:02:03+00:00\",\"date\":\"2025-05-06\",\"epoch\":1746493323.0,\"us\":1746493323000000}", ""},
     {"value: \"moment('Tue May  6 01:02:03 UTC 2025').date\"", "\"2025-05-06\"", ""},
     {"value: \"moment('yesterday')\"", "null", ""},
 };

@@ -46,10 +46,16 @@ static const struct {
     {"workload: 1\n", AT "1:11: workload: found an integer, expected text"},
     {"workload: w\nschema_version: 1.0\n", AT "2:17: schema_version: found a number, expected text"},
     {"workload: w\naliases: [a, 1]\n", AT "2:14: aliases: found an integer, expected text"},
+    {"workload: w\nflavour: fms\n", AT "2:10: flavour: found 'fms', expected a map"},
+    {"workload: w\nflavour: {of: family}\n", AT "2:10: flavour: found a mapping, expected of and name"},
+    {"workload: w\nflavour: {of: family, name: 1}\n", AT "2:29: flavour: name: found an integer, expected text"},
+    {PARSE("between: f, start: a"), AT "3:3: 'v': the parser 'between' needs end"},
+    {PARSE("between: f, start: '', end: b"), AT "3:26: 'v': start: found '', expected a text that is not empty"},
+    {PARSE("prometheus: metrics"), AT "3:3: 'v': the parser 'prometheus' needs metrics"},
     /* unknown keys, level by level */
     {"workload: w\nkpi: {}\n", AT "2:1: unknown key 'kpi'; did you mean 'kpis'?"},
-    {"workload: w\nzzz: {}\n", AT "2:1: unknown key 'zzz'; known are workload, schema_version, aliases, include, lua, artifact_dirs, "
-                               "important_files, parse_once, parse_always, models, payload, labels, lts, kpis, analyze, rewrite_settings"},
+    {"workload: w\nzzz: {}\n", AT "2:1: unknown key 'zzz'; known are workload, schema_version, aliases, flavour, include, lua, artifact_dirs, "
+                               "important_files, parse_once, parse_always, models, payload, labels, lts, kpis, analyze, rewrite_settings, reports"},
     {"workload: w\npayload: {metdata: {}}\n", AT "2:11: payload: unknown key 'metdata'; did you mean 'metadata'?"},
     {KPI(", untt: s"), AT "4:58: KPI 'k': unknown key 'untt'; did you mean 'unit'?"},
     {KPI(", divisor: {by: 2, unt: KB}"), AT "4:75: divisor: unknown key 'unt'; did you mean 'unit'?"},
@@ -57,7 +63,7 @@ static const struct {
     {"workload: w\nanalyze: {comparison_key: [a]}\n", AT "2:11: analyze: unknown key 'comparison_key'; did you mean 'comparison_keys'?"},
     {"workload: w\nrewrite_settings: {dorp: [a]}\n", AT "2:20: rewrite_settings: unknown key 'dorp'; did you mean 'drop'?"},
     {PARSE("json: a, selct: $.a"), AT "3:16: 'v': 'selct' is no argument of the parser 'json', which has: json, select, first, keep"},
-    {PARSE("jsn: a"), AT "3:6: 'v': expected one of the parsers json, yaml, lines, text, python, ansible_log, ansible_play, exists, "
+    {PARSE("jsn: a"), AT "3:6: 'v': expected one of the parsers json, yaml, lines, between, text, python, ansible_log, ansible_play, prometheus, exists, "
                       "env, lua, value"},
     {PARSE("json: a, lines: b"), AT "3:16: 'v': 'lines' is no argument of the parser 'json', which has: json, select, first, keep"},
     /* duplicates */
@@ -161,7 +167,7 @@ static const struct {
     {PAYLOAD "analyze: {min_history: 3.5}\n", AT "3:24: min_history: found a number, expected 3 to 1000"},
     {PAYLOAD "analyze: {min_relative: -0.1}\n", AT "3:25: min_relative: found a number, expected 0 or more"},
     /* models */
-    {MODELS("  M: {a: itn}\n"), AT "3:10: type 'itn': expected int, float, str, bool, datetime, UUID, SemVer, Any, List[…], dict[str, …], "
+    {MODELS("  M: {a: itn}\n"), AT "3:10: type 'itn': expected int, float, str, bool, datetime, UUID, SemVer, Any, List[…], dict[…, …], "
                              "Optional[…], Union[…], Literal[…] or a model of this workload"},
     {MODELS("  M: {a: 1}\n"), AT "3:10: field 'a': expected a type, as int or Optional[str]"},
     {MODELS("  M: {a: {typ: int}}\n"), AT "3:11: 'typ': a field has `type: …` and, if need be, `coerce: pydantic`"},
@@ -180,7 +186,7 @@ static const struct {
     {MODELS("  M: {a: 'List[int'}\n"), AT "3:10: type: found '', expected ',' or ']'"},
     {MODELS("  M: {a: 'List[int]]'}\n"), AT "3:10: type: found ']', expected the end of the type"},
     {MODELS("  M: {a: 'List[int, str]'}\n"), AT "3:10: type: found '', expected one type in the brackets"},
-    {MODELS("  M: {a: 'dict[int, str]'}\n"), AT "3:10: type: found '', expected dict[str, T]: JSON has text keys only"},
+    {MODELS("  M: {a: 'dict[float, str]'}\n"), AT "3:10: type: found '', expected dict[str, T] or dict[int, T]: JSON has text keys only"},
     {MODELS("  M: {a: 'Optional[]'}\n"), AT "3:10: type: found ']', expected a type, as int, str or Optional[float]"},
     {MODELS("  M: {a: 'Literal[a]'}\n"), AT "3:10: type: found 'a]', expected a quoted text"},
     {MODELS("  M: {a: \"Literal['a]\"}\n"), AT "3:10: type: found ''a]', expected a quoted text"},
@@ -334,7 +340,11 @@ static void test_find(struct scratch *scratch)
     put(scratch, "place/one/workload.yaml", "workload: one\naliases: [projects.one.visualizations.one]\n");
     put(scratch, "place/two/workload.yaml", "workload: two\naliases: [1, [\n");
     put(scratch, "place/three/other.yaml", "workload: three\n");
-    static const char *const search[] = {"nowhere", "place", NULL}, *const none[] = {NULL};
+    put(scratch, "place/red/workload.yaml", "workload: red\nflavour: {of: projects.colour, name: colour_red}\n");
+    put(scratch, "place/blue/workload.yaml", "workload: blue\nflavour: {of: projects.colour, name: blue}\naliases: p.blue\n");
+    put(scratch, "again/red/workload.yaml", "workload: red\nflavour: {of: projects.colour, name: colour_red}\n");
+    put(scratch, "place/grey/workload.yaml", "workload: grey\nflavour: [projects.colour]\n");
+    static const char *const search[] = {"nowhere", "place", "again", NULL}, *const none[] = {NULL};
     static const struct {
         const char *name, *base, *found, *error;
     } rows[] = {
@@ -345,10 +355,12 @@ static void test_find(struct scratch *scratch)
         {"place/one/workload.yaml", NULL, "place/one/workload.yaml", ""},
         {"one", "place", "place/one", ""},
         {"place/one", "nowhere", "place/one", ""},
-        {"three", NULL, NULL, "workload 'three': no such folder, name or alias; looked in: nowhere, place; known: one, two"},
-        {"onee", NULL, NULL, "workload 'onee': no such folder, name or alias; looked in: nowhere, place; known: one, two; did you mean 'one'?"},
-        {"projects.fine_tuning.visualizations.fine_tuning", NULL, NULL,
-         "workload 'projects.fine_tuning.visualizations.fine_tuning': use one of its flavours: fms_hf_tuning, ilab_training, ray_benchmark"},
+        {"three", NULL, NULL, "workload 'three': no such folder, name or alias; looked in: nowhere, place, again; known: blue, grey, one, red, two"},
+        {"onee", NULL, NULL, "workload 'onee': no such folder, name or alias; looked in: nowhere, place, again; known: blue, grey, one, red, two; did you mean 'one'?"},
+        {"projects.colour", NULL, NULL, "workload 'projects.colour': use one of its flavours: blue, colour_red"},
+        {"colour_red", NULL, "place/red", ""},
+        {"red", NULL, "place/red", ""},
+        {"p.blue", NULL, "place/blue", ""},
     };
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct error err = {0};

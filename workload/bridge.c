@@ -56,6 +56,7 @@ static int view_index(lua_State *lua)
         size_t len;
         const char *name = lua_tolstring(lua, 2, &len);
         sandbox_charge(lua, len / 64);
+        sandbox_looked(lua, view, name);
         value = json_object_getn(view, name, len);
     } else if (json_is_array(view) && is_integer && i > 0) {
         value = json_array_get(view, (size_t)i - 1);
@@ -268,10 +269,12 @@ static json_t *convert(struct conversion *conversion, int index, int depth)
     lua_State *lua = conversion->lua;
     int type = lua_type(lua, index);
     json_t *view = bridge_view(lua, index);
-    if (view)
+    if (view) {
+        sandbox_looked(lua, view, NULL);
         count_view(conversion, view, depth);
-    else
+    } else {
         count_value(conversion, depth);
+    }
     switch (type) {
     case LUA_TNIL:
     case LUA_TLIGHTUSERDATA: return json_null(); /* the constant `null` */

@@ -25,23 +25,56 @@ static const char *by_path(struct arena *arena, const char *name, const char *ba
     return is_file || is_workload(arena, path) ? path : NULL;
 }
 
-/* Whether the workload in `folder` lists `name` among its aliases; a file that is broken has none. */
-static bool has_alias(struct arena *arena, const struct root *root, const char *folder, const char *name)
+/* A search below the places, and what it passed by. */
+struct search {
+    struct arena *arena;
+    const char *name;
+    struct root_names seen;     /* workloads */
+    struct root_names flavours; /* of `name`, which is none itself */
+};
+
+static void remember(struct arena *arena, struct root_names *names, const char *name)
 {
-    const char *bytes, *file = arena_printf(arena, "%s/workload.yaml", folder);
-    size_t len;
-    struct error ignored = {0};
-    if (root_read(root, file, YAML_MAX, arena, &bytes, &len, &ignored) != ROOT_FOUND)
-        return false;
-    const struct node *node = yaml_parse(arena, bytes, len, file, &ignored);
-    const struct node *aliases = node ? node_member(node, "aliases") : NULL;
-    for (size_t i = 0; aliases && aliases->kind == NODE_LIST && i < aliases->n; i++)
-        if (aliases->items[i]->kind == NODE_STRING && strcmp(aliases->items[i]->string, name) == 0)
-            return true;
-    return false;
+    for (size_t i = 0; i < names->n; i++)
+        if (strcmp(names->v[i], name) == 0)
+            return;
+    const char **wider = ARENA_ARRAY(arena, const char *, names->n + 2);
+    if (names->n)
+        memcpy(wider, names->v, names->n * sizeof(*wider));
+    wider[names->n] = name;
+    *names = (struct root_names){wider, names->n + 1};
 }
 
-static const char *search_place(struct arena *arena, const char *place, const char *name, struct root_names *seen)
+static bool is_text(const struct node *node, const char *text)
+{
+    return node && node->kind == NODE_STRING && strcmp(node->string, text) == 0;
+}
+
+static bool is_listed(const struct node *aliases, const char *name)
+{
+    for (size_t i = 0; aliases && aliases->kind == NODE_LIST && i < aliases->n; i++)
+        if (is_text(aliases->items[i], name))
+            return true;
+    return is_text(aliases, name);
+}
+
+/* Whether the workload in `folder` says that it is called so; a file that is broken says nothing. */
+static bool is_called(struct search *search, const struct root *root, const char *folder)
+{
+    const char *bytes, *file = arena_printf(search->arena, "%s/workload.yaml", folder);
+    size_t len;
+    struct error ignored = {0};
+    if (root_read(root, file, YAML_MAX, search->arena, &bytes, &len, &ignored) != ROOT_FOUND)
+        return false;
+    const struct node *node = yaml_parse(search->arena, bytes, len, file, &ignored);
+    const struct node *flavour = node ? node_member(node, "flavour") : NULL;
+    const struct node *flavour_name = flavour ? node_member(flavour, "name") : NULL;
+    if (flavour && is_text(node_member(flavour, "of"), search->name) && flavour_name && flavour_name->kind == NODE_STRING)
+        remember(search->arena, &search->flavours, flavour_name->string);
+    return node && (is_listed(node_member(node, "aliases"), search->name) || is_text(flavour_name, search->name));
+}
+
+static const char *search_place(struct search *search, const char *place)
 {
     struct error ignored = {0};
     struct root *root = root_open(place, NULL, &ignored);
@@ -49,30 +82,29 @@ static const char *search_place(struct arena *arena, const char *place, const ch
         return NULL;
     const char *found = NULL;
     struct root_names names;
-    if (root_list(root, ".", arena, &names, &ignored) == ROOT_FOUND) {
+    if (root_list(root, ".", search->arena, &names, &ignored) == ROOT_FOUND) {
         for (size_t i = 0; i < names.n && !found; i++) {
-            const char *folder = arena_printf(arena, "%s/%s", place, names.v[i]);
-            if (!is_workload(arena, folder))
+            const char *folder = arena_printf(search->arena, "%s/%s", place, names.v[i]);
+            if (!is_workload(search->arena, folder))
                 continue;
-            if (strcmp(names.v[i], name) == 0 || has_alias(arena, root, names.v[i], name))
+            if (strcmp(names.v[i], search->name) == 0 || is_called(search, root, names.v[i]))
                 found = folder;
-            const char **wider = ARENA_ARRAY(arena, const char *, seen->n + 2);
-            if (seen->n)
-                memcpy(wider, seen->v, seen->n * sizeof(*wider));
-            wider[seen->n] = names.v[i];
-            *seen = (struct root_names){wider, seen->n + 1};
+            remember(search->arena, &search->seen, names.v[i]);
         }
     }
     root_close(root);
     return found;
 }
 
-/* Python modules of TOPSAIL that stand for several flavours. */
-static const struct {
-    const char *name, *flavours;
-} families[] = {
-    {"projects.fine_tuning.visualizations.fine_tuning", "fms_hf_tuning, ilab_training, ray_benchmark"},
-};
+static bool say_flavours(const struct search *search, struct error *err)
+{
+    struct text all = text_open(600);
+    for (size_t i = 0; i < search->flavours.n; i++)
+        text_printf(&all, "%s%s", i ? ", " : "", search->flavours.v[i]);
+    error_set(err, ERR_USAGE, "workload '%s': use one of its flavours: %s", search->name, all.s);
+    text_close(&all);
+    return false;
+}
 
 static bool say_not_found(const char *name, const struct workload_places *places, const struct root_names *seen,
                           struct error *err)
@@ -98,19 +130,15 @@ static bool say_not_found(const char *name, const struct workload_places *places
 const char *workload_find(struct arena *arena, const char *name, const struct workload_places *places,
                           struct error *err)
 {
-    for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
-        if (strcmp(name, families[i].name) == 0) {
-            error_set(err, ERR_USAGE, "workload '%s': use one of its flavours: %s", name, families[i].flavours);
-            return NULL;
-        }
-    }
     const char *found = by_path(arena, name, places->base_dir);
     if (!found && places->base_dir)
         found = by_path(arena, name, NULL);
-    struct root_names seen = {0};
+    struct search search = {.arena = arena, .name = name};
     for (const char *const *place = places->search; *place && !found; place++)
-        found = search_place(arena, *place, name, &seen);
-    if (!found)
-        say_not_found(name, places, &seen, err);
+        found = search_place(&search, *place);
+    if (!found && search.flavours.n)
+        say_flavours(&search, err);
+    else if (!found)
+        say_not_found(name, places, &search.seen, err);
     return found;
 }

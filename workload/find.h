@@ -2,7 +2,9 @@
  *
  * In this order: a path to a folder or to its workload.yaml (also below workload_base_dir); a name below a folder of the search path
  * (MATBENCH_WORKLOADS, colon-separated, then the installed one); a Python module name that some workload there lists under
- * `aliases` ("projects.fine_tuning.visualizations.fms_hf_tuning").
+ * `aliases` ("projects.fine_tuning.visualizations.fms_hf_tuning"), or its `flavour: name`.
+ *
+ * A name that stands for several workloads, each with `flavour: {of: NAME, name: …}`, is refused, naming them.
  */
 #ifndef WORKLOAD_FIND_H
 #define WORKLOAD_FIND_H

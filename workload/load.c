@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/root.h"
 #include "config/options.h"
 #include "workload/check.h"
@@ -26,6 +27,25 @@ static bool read_schema_version(const struct reader *reader, const struct node *
 static bool read_aliases(const struct reader *reader, const struct node *node, void *target)
 {
     return reader_names(reader, node, "aliases", &((struct workload *)target)->aliases);
+}
+
+static bool read_flavour_of(const struct reader *reader, const struct node *node, void *target)
+{
+    return reader_text(reader, node, "flavour: of", &((struct flavour *)target)->of);
+}
+
+static bool read_flavour_name(const struct reader *reader, const struct node *node, void *target)
+{
+    return reader_text(reader, node, "flavour: name", &((struct flavour *)target)->name);
+}
+
+static bool read_flavour(const struct reader *reader, const struct node *node, void *target)
+{
+    static const struct section_key keys[] = {{"of", read_flavour_of}, {"name", read_flavour_name}, {NULL, NULL}};
+    struct flavour *flavour = &((struct workload *)target)->flavour;
+    if (!reader_section(reader, node, "flavour", keys, flavour))
+        return false;
+    return (flavour->of && flavour->name) || reader_wrong(reader, node, "flavour", "of and name");
 }
 
 /* include and lua were seen to when the files were gathered. */
@@ -247,10 +267,25 @@ static bool read_rewrite(const struct reader *reader, const struct node *node, v
     return reader_section(reader, node, "rewrite_settings", keys, rewrite);
 }
 
+static bool read_error_report(const struct reader *reader, const struct node *node, void *target)
+{
+    for (size_t i = 0; node->kind == NODE_MAP && i < node->n; i++)
+        if (node->items[i]->kind == NODE_MAP || node->items[i]->kind == NODE_LIST)
+            return reader_wrong(reader, node->items[i], "reports: error", "an expression, a number, true, false or null");
+    return reader_template_map(reader, node, "reports: error", &((struct workload *)target)->error_report);
+}
+
+static bool read_reports(const struct reader *reader, const struct node *node, void *target)
+{
+    static const struct section_key keys[] = {{"error", read_error_report}, {NULL, NULL}};
+    return reader_section(reader, node, "reports", keys, target);
+}
+
 static const struct section_key workload_keys[] = {
     {"workload", read_name},
     {"schema_version", read_schema_version},
     {"aliases", read_aliases},
+    {"flavour", read_flavour},
     {"include", read_nothing},
     {"lua", read_nothing},
     {"artifact_dirs", read_artifact_dirs},
@@ -264,6 +299,7 @@ static const struct section_key workload_keys[] = {
     {"kpis", kpis_read},
     {"analyze", read_analyze},
     {"rewrite_settings", read_rewrite},
+    {"reports", read_reports},
     {NULL, NULL},
 };
 
@@ -283,6 +319,7 @@ struct gathering {
     struct workload *workload;
     LIST_OF(struct source) sources;
     LIST_OF(struct code) lua;
+    struct digest *digest;
     struct error *err;
 };
 
@@ -296,8 +333,11 @@ static bool read_file(struct gathering *gathering, const char *relative, const c
         return error_at(gathering->err, ERR_USAGE, at, "%s: lies outside the folder that holds the workload's folder", shown);
     enum root_found found =
         root_read(gathering->root, relative, WORKLOAD_FILE_MAX, gathering->arena, bytes, len, &why);
-    if (found == ROOT_FOUND)
+    if (found == ROOT_FOUND) {
+        digest_add(gathering->digest, len, sizeof(*len)); /* so that bytes cannot move from one file to the next */
+        digest_add(gathering->digest, *bytes, *len);
         return true;
+    }
     return error_at(gathering->err, ERR_USAGE, at.file ? at : (struct pos){.file = shown}, "%s%s%s", at.file ? shown : "",
                     at.file ? ": " : "", found == ROOT_ABSENT ? "no such file" : why.text);
 }
@@ -412,6 +452,14 @@ static bool split_path(struct arena *arena, const char *path, const char **folde
     return true;
 }
 
+static void take_digest(struct gathering *gathering)
+{
+    unsigned char whole[DIGEST_SIZE];
+    digest_end(gathering->digest, whole);
+    digest_hex(whole, gathering->workload->digest);
+    digest_close(gathering->digest);
+}
+
 struct workload *workload_load(struct arena *arena, const char *path, const struct workload_registry *registry,
                                struct error *err)
 {
@@ -432,8 +480,10 @@ struct workload *workload_load(struct arena *arena, const char *path, const stru
     if (gathering.root)
         root_describe(gathering.root, "the folder that holds the workload's folder");
     const char *relative = arena_printf(arena, "%s/%s", basename(arena_strdup(arena, folder)), file);
+    gathering.digest = digest_open();
     bool ok = gathering.root && gather(&gathering, relative, workload->file, (struct pos){0}, NULL, 0) &&
               load_sources(&gathering, registry);
+    take_digest(&gathering);
     root_close(gathering.root);
     if (ok)
         return workload;

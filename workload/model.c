@@ -90,7 +90,7 @@ static struct type *read_literals(struct notation *n)
     return type;
 }
 
-/* Optional[T], Union[A, B], List[T], dict[str, T]. */
+/* Optional[T], Union[A, B], List[T], dict[str, T], dict[int, T]. */
 static struct type *read_generic(struct notation *n, const char *name)
 {
     struct type_list inner = {0};
@@ -106,8 +106,9 @@ static struct type *read_generic(struct notation *n, const char *name)
     bool dict = strcasecmp(name, "dict") == 0;
     if (inner.n != (dict ? 2u : 1u))
         return wrong(n, dict ? "dict[str, T]" : "one type in the brackets");
-    if (dict && inner.v[0]->kind != TYPE_STR)
-        return wrong(n, "dict[str, T]: JSON has text keys only");
+    type->int_keys = dict && inner.v[0]->kind == TYPE_INT;
+    if (dict && inner.v[0]->kind != TYPE_STR && !type->int_keys)
+        return wrong(n, "dict[str, T] or dict[int, T]: JSON has text keys only");
     if (strcmp(name, "Optional") == 0) {
         inner.v[0]->optional = true;
         return inner.v[0];
@@ -238,7 +239,7 @@ static bool check_type(const struct models *models, const struct type *type, str
 {
     if (type->kind == TYPE_MODEL && !models_find(models, type->model))
         return error_at(err, ERR_USAGE, at,
-                        "type '%s': expected int, float, str, bool, datetime, UUID, SemVer, Any, List[…], dict[str, …], "
+                        "type '%s': expected int, float, str, bool, datetime, UUID, SemVer, Any, List[…], dict[…, …], "
                         "Optional[…], Union[…], Literal[…] or a model of this workload", type->model);
     for (size_t i = 0; i < type->inner_n; i++)
         if (!check_type(models, type->inner[i], at, err))

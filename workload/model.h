@@ -4,8 +4,8 @@
  *       Settings: {model_name: str, ocp_version: SemVer, gpu: int, urls: "Optional[dict[str, str]]"}
  *       Metadata: {presets: "List[str]", settings: Settings}
  *
- * Types: int float str bool datetime UUID SemVer Any, List[T], dict[str, T], Optional[T], Union[A, B], Literal['a', 'b'], and the names
- * of other models. A field may be a map {type: int, coerce: pydantic}. `extends: Name` takes over another model's fields.
+ * Types: int float str bool datetime UUID SemVer Any, List[T], dict[str, T], dict[int, T], Optional[T], Union[A, B], Literal['a', 'b'], and the names
+ * of other models. The name of a field may be any text. A field may be a map {type: int, coerce: pydantic}. `extends: Name` takes over another model's fields.
  */
 #ifndef WORKLOAD_MODEL_H
 #define WORKLOAD_MODEL_H
@@ -22,7 +22,7 @@ enum type_kind {
     TYPE_SEMVER,
     TYPE_ANY,
     TYPE_LIST,    /* of `inner[0]` */
-    TYPE_DICT,    /* of text keys to `inner[0]` */
+    TYPE_DICT,    /* of keys to `inner[0]`; JSON's keys are texts, int_keys those that look like integers */
     TYPE_UNION,   /* one of `inner`, `inner_n` of them */
     TYPE_LITERAL, /* one of `literals` */
     TYPE_MODEL    /* `model` by name */
@@ -33,6 +33,7 @@ struct type {
     bool optional; /* Optional[T]: null, or absent */
     struct type **inner;
     size_t inner_n;
+    bool int_keys;
     const char *const *literals; /* NULL-ended */
     const char *model;
 };

@@ -15,6 +15,7 @@
 
 enum argument_kind {
     ARGUMENT_TEXT,       /* any text; a file name with ${DIRS} */
+    ARGUMENT_MARK,       /* a text that is not empty, taken as it stands */
     ARGUMENT_FLAG,       /* true or false */
     ARGUMENT_WORD,       /* one of `words` */
     ARGUMENT_NAMES,      /* a list of texts */

@@ -40,6 +40,9 @@ static bool read_argument(const struct reader *reader, const struct parser_argum
     switch (spec->kind) {
     case ARGUMENT_TEXT:
     case ARGUMENT_FUNCTION: return reader_text(reader, node, what, &out->text);
+    case ARGUMENT_MARK:
+        return reader_text(reader, node, what, &out->text) &&
+               (out->text[0] || reader_wrong(reader, node, what, "a text that is not empty"));
     case ARGUMENT_FLAG: return reader_flag(reader, node, what, &out->flag);
     case ARGUMENT_WORD: return reader_word(reader, node, what, spec->words, &out->word);
     case ARGUMENT_NAMES: return reader_names(reader, node, what, &out->names);

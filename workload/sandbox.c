@@ -16,6 +16,7 @@
 
 #include "workload/bridge.h"
 #include "workload/library.h"
+#include "workload/state.h"
 
 enum {
     HOOK_EVERY = 1000,                  /* steps between two looks at the clock */
@@ -110,6 +111,13 @@ void sandbox_charge(lua_State *lua, size_t steps)
 {
     if (steps)
         count_steps(lua, steps, 1);
+}
+
+void sandbox_looked(lua_State *lua, const json_t *view, const char *member)
+{
+    const struct sandbox_options *options = &sandbox_of(lua)->options;
+    if (view == options->watched && options->looked)
+        options->looked(options->context, member);
 }
 
 static void reset_limits(struct sandbox *sandbox)
@@ -260,6 +268,8 @@ struct request {
     const char *function;
     json_t *argument;
     struct sandbox_result result;
+    uint64_t print;
+    bool printed;
 };
 
 static int open_protected(lua_State *lua)
@@ -293,6 +303,14 @@ static int call_protected(lua_State *lua)
     bridge_push(lua, request->argument);
     lua_call(lua, 1, 1);
     request->result.value = lua_isnil(lua, -1) ? NULL : bridge_json(lua, -1, &request->result.non_finite);
+    return 0;
+}
+
+static int print_protected(lua_State *lua)
+{
+    struct request *request = lua_touserdata(lua, 1);
+    lua_getfield(lua, LUA_REGISTRYINDEX, "library");
+    request->printed = state_print(lua, -1, &request->print);
     return 0;
 }
 
@@ -410,6 +428,15 @@ bool sandbox_call(struct sandbox *sandbox, const char *function, struct pos at, 
     struct request request = {.sandbox = sandbox, .function = function, .argument = argument};
     bool ok = run(sandbox, call_protected, &request, ERR_ARTIFACT, at, err);
     *result = request.result;
+    return ok;
+}
+
+bool sandbox_state(struct sandbox *sandbox, uint64_t *print)
+{
+    struct request request = {.sandbox = sandbox};
+    struct error ignored = {0};
+    bool ok = run(sandbox, print_protected, &request, ERR_BUG, (struct pos){0}, &ignored) && request.printed;
+    *print = request.print;
     return ok;
 }
 

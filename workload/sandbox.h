@@ -43,6 +43,8 @@ struct sandbox_options {
     void *context;                /* handed to the helpers and to touched */
     /* Called with each name that an evaluation looks up among the globals; may be NULL. */
     void (*touched)(void *context, const char *name);
+    const json_t *watched; /* an object; each member that is looked up in it is told to `looked`; NULL: all were used */
+    void (*looked)(void *context, const char *member);
 };
 
 struct sandbox;
@@ -56,6 +58,9 @@ void sandbox_globals(struct sandbox *sandbox, json_t *globals);
 bool sandbox_has_function(struct sandbox *sandbox, const char *name);
 /* Whether the library, the helpers or the files define that name. */
 bool sandbox_has_name(struct sandbox *sandbox, const char *name);
+
+/* A print of what functions keep between calls, in local variables of their files and in tables. False: too much to look at. */
+bool sandbox_state(struct sandbox *sandbox, uint64_t *print);
 
 struct sandbox_result {
     json_t *value;   /* a new reference; NULL: nil */

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "base/digest.h"
 #include "config/yaml.h"
 #include "workload/code.h"
 #include "workload/model.h"
@@ -80,11 +81,18 @@ struct rewrite {
     struct pos at;
 };
 
+/* One of several workloads that another name stands for together; NULL: it is none. */
+struct flavour {
+    const char *of, *name;
+};
+
 struct workload {
     const char *name, *schema_version;
     const char *folder;  /* where it was loaded from */
     const char *file;    /* folder/workload.yaml, as shown in messages */
+    char digest[DIGEST_HEX_SIZE]; /* of all its YAML and Lua files, in the order in which they include each other */
     const char *const *aliases;
+    struct flavour flavour;
     struct artifact_dir *artifact_dirs;
     size_t artifact_dirs_n;
     const char *const *important_files; /* with ${DIRS} */
@@ -99,6 +107,7 @@ struct workload {
     size_t kpis_n;
     struct analyze analyze;
     struct rewrite rewrite;
+    struct template *error_report; /* what the error report shows of each test: title → value; TEMPLATE_MAP or NULL */
     struct code *lua;
     size_t lua_n;
     size_t expressions_n; /* compiled so far, against WORKLOAD_EXPRESSIONS_MAX */

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -36,6 +37,13 @@ def tree(*arguments):
     assert code == 0, printed.getvalue()
 
 
+def copy_of(source, target):
+    """A copy that may be written to: matbench puts its parse caches into test directories."""
+    shutil.copytree(source, target)
+    for path in (target, *pathlib.Path(target).rglob("*")):
+        path.chmod(path.stat().st_mode | 0o200)
+
+
 def digest(path):
     return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
 
@@ -55,7 +63,7 @@ class CommandTest(unittest.TestCase):
         """Runs it in self.place; with `code` checks its exit code."""
         popen = {"cwd": self.place, "stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | popen
         done = subprocess.run([MATBENCH, *map(str, arguments)], env=environment(env), timeout=SECONDS, **popen)
-        done = Done(done.returncode, (done.stdout or b"").decode(), (done.stderr or b"").decode())
+        done = Done(done.returncode, *((text or b"").decode(errors="backslashreplace") for text in (done.stdout, done.stderr)))
         self.assertNotIn("Sanitizer", done.err)
         if code is not None:
             self.assertEqual(done.code, code, f"{arguments}\n{done.out}\n{done.err}")
@@ -82,6 +90,28 @@ class CommandTest(unittest.TestCase):
     def assert_no_temporary(self, directory="."):
         left = [n for n in self.names(directory) if n.endswith((".tmp", "-journal", "-wal", "-shm"))]
         self.assertEqual(left, [])
+
+
+class FullDiskCase(CommandTest):
+    """disk/ is a small file system: it begins as a copy of before/; what stands in it at the end is in after/."""
+
+    SCRIPT = 'mount -t tmpfs -o size="$1" none disk && cp -r before/. disk && code=0 && shift && { "$@" || code=$?; } && ' \
+             'rm -rf after && cp -r disk after && exit $code'
+
+    def setUp(self):
+        super().setUp()
+        for name in "disk", "before":
+            (self.place / name).mkdir()
+
+    def on_full_disk(self, size, *arguments):
+        unshare = ["unshare", "-m"] if os.getuid() == 0 else ["unshare", "-rm"]
+        if subprocess.run([*unshare, "true"], stderr=subprocess.DEVNULL).returncode != 0:
+            unshare += ["--propagation", "unchanged"]  # in a chroot whose root is no mount of its own
+        done = subprocess.run([*unshare, "sh", "-c", self.SCRIPT, "sh", size, MATBENCH, *arguments], cwd=self.place,
+                              env=environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=100)
+        self.assertTrue((self.place / "after").is_dir(), done.stderr)
+        self.assertNotIn("Sanitizer", done.stderr)
+        return Done(done.returncode, done.stdout, done.stderr)
 
 
 def main():

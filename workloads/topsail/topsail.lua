@@ -218,3 +218,45 @@ function topsail_accelerator_type()
     table.sort(products)
     return #products > 0 and table.concat(products, "|") or "no accelerator"
 end
+
+-- {"b", "a", "b"} → "1 × a, 2 × b"
+local function counted(names)
+    local times, distinct = {}, list{}
+    for _, name in ipairs(names) do
+        if not times[name] then table.insert(distinct, name) end
+        times[name] = (times[name] or 0) + 1
+    end
+    table.sort(distinct)
+    for i, name in ipairs(distinct) do distinct[i] = times[name] .. " × " .. name end
+    return #distinct > 0 and table.concat(distinct, ", ") or "none"
+end
+
+local function instance_types(nodes)
+    local types = list{}
+    for _, node in ipairs(nodes) do table.insert(types, node.instance_type) end
+    return counted(types)
+end
+
+-- For the error report: how many nodes there were of what kind, and their GPUs.
+function topsail_node_lines()
+    if not cluster_info then return nil end
+    local first = cluster_info.control_plane[1]
+    local gpus = list{}
+    for _, gpu in ipairs(cluster_info.gpus) do
+        table.insert(gpus, tostring(gpu.count) .. " " .. tostring(gpu.product) .. " of " .. tostring(gpu.memory) .. " GB")
+    end
+    local lines = list{
+        #cluster_info.node_count .. " nodes, " .. (first and first.managed and "OpenShift Dedicated" or "OpenShift"),
+        "control plane: " .. instance_types(cluster_info.control_plane),
+        "workers: " .. instance_types(cluster_info.infra),
+    }
+    if #gpus > 0 then table.insert(lines, "GPUs of a node: " .. counted(gpus)) end
+    return lines
+end
+
+-- The presets that the configuration was made of.
+function topsail_presets()
+    local names = config.ci_presets.names
+    if names == nil or #names == 0 then return list{"no_preset_defined"} end
+    return names
+end

@@ -189,11 +189,11 @@ def readme(text):
 # --- writing and checking
 
 def present():
-    """{path: text} of what is on disk; a link or an unreadable file shows as a difference."""
+    """{path: text} of what is on disk, parse caches aside; a link or an unreadable file shows as a difference."""
     out = {}
     for top in ("history", "newest"):
         for path in sorted((HERE / top).rglob("*")):
-            if path.is_symlink() or not path.is_dir():
+            if path.is_symlink() or not (path.is_dir() or path.name.startswith(".matbench-cache")):
                 text = "a link" if path.is_symlink() else path.read_bytes().decode(errors="replace")
                 out[path.relative_to(HERE).as_posix()] = text
     return out

@@ -1,0 +1,253 @@
+#include "cmd/ci_pass.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/analyze_step.h"
+#include "cmd/upload_step.h"
+#include "cmd/visualize_step.h"
+#include "lts/schema.h"
+
+static void add(struct ci_pass *pass, const char *step, int code, bool tolerated)
+{
+    assert(pass->outcomes_n < CI_OUTCOMES_MAX);
+    pass->outcomes[pass->outcomes_n].step = step;
+    pass->outcomes[pass->outcomes_n].tolerated = tolerated;
+    pass->outcomes[pass->outcomes_n++].code = code;
+}
+
+void ci_pass_add(struct ci_pass *pass, const char *step, int code)
+{
+    add(pass, step, code, false);
+}
+
+void ci_pass_tolerate(struct ci_pass *pass, const char *step, int code)
+{
+    add(pass, step, code, true);
+}
+
+int ci_pass_code(const struct ci_pass *pass)
+{
+    int codes[CI_OUTCOMES_MAX];
+    for (size_t i = 0; i < pass->outcomes_n; i++)
+        codes[i] = pass->outcomes[i].tolerated ? 0 : pass->outcomes[i].code;
+    return gate_worst(codes, pass->outcomes_n);
+}
+
+const char *ci_pass_file(const struct ci_pass *pass, const char *name)
+{
+    return strcmp(pass->artifacts, ".") == 0 ? name : arena_printf(pass->context->arena, "%s/%s", pass->artifacts, name);
+}
+
+const char *ci_code_meaning(int code)
+{
+    static const struct {
+        int code;
+        const char *meaning;
+    } rows[] = {{0, "no regression"}, {1, "a regression"}, {2, "suspect"}, {3, "missing data"}, {4, "an improvement"},
+                {ERR_USAGE, "wrong usage or configuration"}, {ERR_ARTIFACT, "broken artifacts"}, {ERR_INVALID, "invalid payloads"},
+                {ERR_NO_TEST, "no test found"}, {ERR_OUTPUT, "an output could not be written"},
+                {ERR_STORE, "the history cannot be used"}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (rows[i].code == code)
+            return rows[i].meaning;
+    return "trouble";
+}
+
+/* ---- step logs ---- */
+
+/* A log is a help, never a reason to stop. */
+static FILE *open_log(struct ci_pass *pass, const char *file)
+{
+    int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+    FILE *log = fd < 0 ? NULL : fdopen(fd, "w");
+    if (!log) {
+        log_line(&pass->context->log, LOG_WARNING, "%s: no log of this step: %s", file, strerror(errno));
+        if (fd >= 0)
+            close(fd);
+    }
+    return log;
+}
+
+void ci_pass_log(struct ci_pass *pass, const char *folder, const char *name)
+{
+    const char *file = arena_printf(pass->context->arena, "%s%s%s", folder, folder[0] ? "/" : "", name);
+    pass->context->log.copy = open_log(pass, ci_pass_file(pass, file));
+}
+
+static void close_log(FILE *log)
+{
+    if (log)
+        fclose(log);
+}
+
+void ci_pass_unlog(struct ci_pass *pass)
+{
+    close_log(pass->context->log.copy);
+    pass->context->log.copy = NULL;
+}
+
+/* "3_matbench_analyze_lts.log" */
+static const char *next_log(struct ci_pass *pass, const char *step)
+{
+    return arena_printf(pass->context->arena, "%zu_matbench_%s.log", pass->logs_n++, step);
+}
+
+static void log_step(struct ci_pass *pass, const char *step)
+{
+    ci_pass_log(pass, "", next_log(pass, step));
+}
+
+/* ---- steps ---- */
+
+static const char *step_file(struct ci_pass *pass, bool wanted, const char *name)
+{
+    return wanted ? ci_pass_file(pass, name) : NULL;
+}
+
+/* Tests and findings go to the log of parsing, what is wrong with payloads to that of their making, as two runs of the Python
+ * tool have it. */
+static void parse(struct ci_pass *pass, struct batch *batch)
+{
+    struct context *context = pass->context;
+    struct log payload_log = context->log;
+    struct parse_request request = {
+        .workload = pass->workload,
+        .results_dirname = pass->directory,
+        .matrix = ci_pass_file(pass, "internal_matrix.json"),
+        .payloads = step_file(pass, pass->lts, "lts_payload.json"),
+        .kpis = step_file(pass, pass->lts && pass->workload->kpis_n, "kpis.om"),
+        .need_payloads = pass->lts,
+        .payload_log = pass->lts ? &payload_log : NULL,
+        .pretty = options_bool(context->options, "pretty"),
+        .ignore_cache = pass->plan->ignore_cache,
+        .batch = pass->lts ? batch : NULL,
+    };
+    log_step(pass, "parse");
+    if (pass->lts)
+        payload_log.copy = open_log(pass, ci_pass_file(pass, next_log(pass, "generate_lts")));
+    int code = parse_step(context, &request, &pass->parsed);
+    ci_pass_add(pass, code == ERR_INVALID ? "generate_lts" : "parse", code);
+    close_log(payload_log.copy);
+    ci_pass_unlog(pass);
+}
+
+static void write_schema(struct ci_pass *pass)
+{
+    struct error err = {0};
+    if (!pass->lts)
+        return;
+    log_step(pass, "generate_lts_schema");
+    json_t *schema = lts_schema(pass->workload, &err);
+    bool ok = schema && command_write_json(pass->context, ci_pass_file(pass, "lts_payload.schema.json"), schema, &err);
+    if (!ok)
+        ci_pass_add(pass, "generate_lts_schema", command_fail(pass->context, &err));
+    json_decref(schema);
+    ci_pass_unlog(pass);
+}
+
+static void analyze(struct ci_pass *pass, struct batch *batch)
+{
+    size_t n;
+    int code;
+    batch_records(batch, &n);
+    if (!pass->analyze || n == 0)
+        return;
+    struct analyze_request request = {.workload = pass->workload, .history = pass->history, .batch = batch,
+                                      .report_html = ci_pass_file(pass, "regression_report.html"),
+                                      .summary_yaml = ci_pass_file(pass, "regression_summary.yaml"),
+                                      .verdicts_json = ci_pass_file(pass, "regression_verdicts.json")};
+    log_step(pass, "analyze_lts");
+    pass->analysis = analyze_step(pass->context, &request, &code);
+    ci_pass_add(pass, "analyze_lts", code);
+    pass->reported = pass->analysis && code == 0;
+    if (pass->analysis)
+        ci_pass_add(pass, "gate", gate_code(&pass->plan->gate, pass->analysis));
+    ci_pass_unlog(pass);
+}
+
+/* Why nothing may be stored, or NULL: only a gated regression may stand beside an upload; any other error stops it. */
+static const char *upload_obstacle(const struct ci_pass *pass, size_t payloads)
+{
+    bool regressed = false;
+    if (!pass->upload)
+        return pass->plan->skipped ? pass->plan->skipped
+               : pass->plan->replot ? "this is a replot, and enabled_on_replot is not true"
+                                    : "it is switched off (--noupload, lts.history.upload, lts.opensearch.export.enabled)";
+    if (payloads == 0)
+        return "there is no valid payload";
+    for (size_t i = 0; i < pass->outcomes_n; i++) {
+        int code = pass->outcomes[i].code;
+        regressed |= code == 1;
+        if (code >= 100)
+            return code == ERR_INVALID    ? "not all payloads are valid (matbench upload_lts --valid_only stores the others)"
+                   : code == ERR_ARTIFACT ? "some tests are broken (matbench upload_lts --valid_only stores the others)"
+                                          : "an earlier step failed";
+    }
+    return regressed && !pass->plan->upload_on_regression ? "there is a regression, and upload_lts_on_regression is false" : NULL;
+}
+
+static void upload(struct ci_pass *pass, struct batch *batch)
+{
+    size_t n;
+    batch_records(batch, &n);
+    pass->not_stored = upload_obstacle(pass, n);
+    if (pass->not_stored)
+        return;
+    log_step(pass, "upload_lts");
+    int code = upload_step(pass->context, pass->workload, pass->history, batch, &pass->stored);
+    pass->uploaded = code == 0;
+    if (code && pass->plan->upload_may_fail)
+        log_line(&pass->context->log, LOG_WARNING, "the failed upload (%d) does not count: fail_test_on_fail is false", code);
+    add(pass, "upload_lts", code, pass->plan->upload_may_fail);
+    ci_pass_unlog(pass);
+}
+
+/* One set of reports for each filter of each item, in the folder of the filter, as TOPSAIL has it. */
+static void draw(struct ci_pass *pass, const struct plots_item *item, const char *filter)
+{
+    struct error err = {0};
+    const char *folder = filter[0] ? ci_pass_file(pass, filter) : pass->artifacts;
+    const char *log = next_log(pass, "visualize");
+    if (filter[0] && !command_make_directory(folder, &err)) {
+        ci_pass_add(pass, "visualize", command_fail(pass->context, &err));
+        return;
+    }
+    ci_pass_log(pass, filter, log);
+    struct visualize_request request = {.workload = pass->workload, .results_dirname = pass->directory, .generate = item->generate,
+                                        .filters = filter, .directory = folder};
+    int code = visualize_step(pass->context, &request);
+    pass->drawn |= code == 0;
+    ci_pass_add(pass, "visualize", code);
+    ci_pass_unlog(pass);
+}
+
+static void visualize(struct ci_pass *pass)
+{
+    if (!pass->parsed.written || pass->parsed.tests == pass->parsed.broken)
+        return;
+    for (size_t i = 0; i < pass->plots.n; i++)
+        for (const char *const *filter = pass->plots.items[i].filters; *filter && !command_interrupted(pass->context); filter++)
+            draw(pass, &pass->plots.items[i], *filter);
+}
+
+bool ci_pass_run(struct ci_pass *pass)
+{
+    struct error err = {0};
+    void (*const steps[])(struct ci_pass *, struct batch *) = {parse, analyze, upload};
+    struct batch *batch = batch_open(&err);
+    if (!batch)
+        ci_pass_add(pass, "parse", command_fail(pass->context, &err));
+    for (size_t i = 0; batch && i < sizeof(steps) / sizeof(steps[0]) && !command_interrupted(pass->context); i++) {
+        steps[i](pass, batch);
+        if (i == 0 && !command_interrupted(pass->context))
+            write_schema(pass);
+    }
+    batch_close(batch);
+    if (!command_interrupted(pass->context))
+        visualize(pass);
+    return !command_interrupted(pass->context);
+}

@@ -1,0 +1,253 @@
+#include "cmd/ci_plan.h"
+
+#include <string.h>
+
+#include "cmd/analyze_step.h"
+#include "config/instances.h"
+#include "history/history.h"
+
+const struct option options_ci[] = {
+    {"config", OPTION_TEXT, "FILE", NULL, false, "A YAML file with a `matbench:` block; flags win over it. Default: $TOPSAIL_FROM_CONFIG_FILE."},
+    {"workload", OPTION_TEXT, "NAME", NULL, false, "The workload: a folder, a shipped name or a Python module name. Default: the block's."},
+    {"workload_base_dir", OPTION_TEXT, "DIR", NULL, false, "Where a relative workload path starts."},
+    {"results_dirname", OPTION_TEXT, "DIR", NULL, false, "The directory with the tests; as the argument DIR, else the block's test_directory."},
+    {"filters", OPTION_TEXT, "K=V,…", NULL, false, "Only tests with these settings."},
+    {"allow_root", OPTION_LIST, "DIR", NULL, false, "Symbolic links in artifacts may lead into this directory too."},
+    {"allow_env", OPTION_LIST, "NAME", NULL, false, "An environment variable that a workload's env: may read."},
+    {"shard", OPTION_TEXT, "I/N", NULL, false, "Only every N-th test, beginning with the I-th."},
+    {"upload", OPTION_BOOL, NULL, NULL, false, "Store the payloads after comparing; --noupload only compares."},
+    {"replot", OPTION_BOOL, NULL, NULL, false, "Results are looked at again: compare and store only where the block's enabled_on_replot says so. "
+     "Default: whether PR_POSITIONAL_ARG_0 ends in -plot."},
+    {"visualize", OPTION_BOOL, NULL, "true", false, "Make the report pages; --novisualize saves the time."},
+    {"pretty", OPTION_BOOL, NULL, "true", false, "JSON with indentation."},
+    {0},
+};
+
+struct planning {
+    struct context *context;
+    struct ci_plan *plan;
+    const struct block *block;
+    bool history_named; /* by a flag, a variable or the block */
+};
+
+/* ---- where values come from ---- */
+
+static const char *environment(const struct context *context, const char *name)
+{
+    size_t n = strlen(name);
+    for (const char *const *entry = context->environment; *entry; entry++)
+        if (strncmp(*entry, name, n) == 0 && (*entry)[n] == '=' && (*entry)[n + 1])
+            return *entry + n + 1;
+    return NULL;
+}
+
+/* What TOPSAIL keeps at the top of a project's configuration, or in the environment of the step. */
+static const char *argument_of_pull_request(const struct planning *p, const char *name)
+{
+    const char *text = block_project_text(p->block, name);
+    return text ? text : environment(p->context, name);
+}
+
+static bool load_block(struct planning *p, struct error *err)
+{
+    const char *file = options_text(p->context->options, "config");
+    if (!file && (file = environment(p->context, "TOPSAIL_FROM_CONFIG_FILE")))
+        log_line(&p->context->log, LOG_INFO, "the configuration is %s (TOPSAIL_FROM_CONFIG_FILE)", file);
+    return !file || (p->block = block_load(p->context->arena, file, err));
+}
+
+/* What the block says counts where neither a flag nor a variable does. */
+static bool apply_block(struct planning *p, struct error *err)
+{
+    static const struct {
+        const char *option, *path;
+    } rows[] = {{"workload", "workload"},
+                {"results_dirname", "test_directory"},
+                {"history", "lts.history.uri"},
+                {"fail_on", "lts.gate.fail_on"},
+                {"min_history", "lts.gate.min_history"},
+                {"false_alarm_rate", "lts.gate.false_alarm_rate"}};
+    for (size_t i = 0; p->block && i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const char *text = block_text(p->block, rows[i].path);
+        const char *source = arena_printf(p->context->arena, "matbench.%s", rows[i].path);
+        if (text && !options_fallback(p->context->options, rows[i].option, text, source, err))
+            return false;
+    }
+    return true;
+}
+
+/* ---- downloads and places ---- */
+
+/* A preset is a URL, or the name of a file in the workload's data/ that says what to draw and what to download. */
+static bool plan_preset(struct planning *p, struct error *err)
+{
+    struct ci_plan *plan = p->plan;
+    const char *preset = plan->replot ? argument_of_pull_request(p, "PR_POSITIONAL_ARG_1") : NULL;
+    if (!preset)
+        preset = block_text(p->block, "preset");
+    if (!preset)
+        return true;
+    if (strstr(preset, "://")) {
+        plan->url = preset;
+        return true;
+    }
+    if (strchr(preset, '/') || preset[0] == '.')
+        return error_set(err, ERR_USAGE, "preset '%s': expected a URL, or the name of a file in the workload's data folder", preset);
+    plan->preset = preset;
+    plan->config_file = arena_printf(p->context->arena, "%s.yaml", preset);
+    return true;
+}
+
+static bool plan_download(struct planning *p, struct error *err)
+{
+    struct ci_plan *plan = p->plan;
+    plan->url = block_text(p->block, "download.url");
+    plan->url_file = block_text(p->block, "download.url_file");
+    plan->config_file = block_text(p->block, "config_file");
+    plan->download_mode = block_text(p->block, "download.mode");
+    plan->ignore_cache = plan->download_mode && strcmp(plan->download_mode, "prefer_cache") != 0;
+    plan->save_to_artifacts = block_flag(p->block, "download.save_to_artifacts", false);
+    return plan_preset(p, err);
+}
+
+static bool plan_places(struct planning *p, struct error *err)
+{
+    struct ci_plan *plan = p->plan;
+    const struct options *options = p->context->options;
+    const char *positional = options_positional(options, 0);
+    plan->directory = positional ? positional : options_text(options, "results_dirname");
+    plan->artifacts = options_text(options, "artifact_dir");
+    if (!plan->artifacts)
+        plan->artifacts = environment(p->context, "ARTIFACT_DIR");
+    if (!plan->artifacts)
+        plan->artifacts = ".";
+    plan->workload = options_text(options, "workload");
+    plan->prom_workload = block_text(p->block, "prom_workload");
+    plan->prom_suffix = block_text(p->block, "lts.opensearch.prom_index_suffix");
+    if (!plan->prom_suffix)
+        plan->prom_suffix = "-prom";
+    if (!plan->directory && (plan->url || plan->url_file || plan->preset))
+        plan->directory = "matrix_benchmarking_results";
+    if (!plan->directory)
+        return error_set(err, ERR_USAGE, "ci: expected the directory with the tests: matbench ci DIR, --results_dirname=DIR, or "
+                                         "matbench.test_directory in --config");
+    if (!plan->workload)
+        return error_set(err, ERR_USAGE, "ci: --workload=NAME is missing (or MATBENCH_WORKLOAD, or matbench.workload in --config)");
+    return true;
+}
+
+/* ---- comparing and storing ---- */
+
+static void plan_replot(struct planning *p)
+{
+    const struct options *options = p->context->options;
+    const char *first = argument_of_pull_request(p, "PR_POSITIONAL_ARG_0");
+    size_t n = first ? strlen(first) : 0;
+    p->plan->replot = options_text(options, "replot") ? options_bool(options, "replot")
+                                                      : n >= 5 && strcmp(first + n - 5, "-plot") == 0;
+}
+
+/* Upload: the flag, then lts.history.upload, then whether a history is named, then the server's switch. On a replot nothing is
+ * stored and compared unless the block says so. */
+static bool plan_steps(struct planning *p, struct error *err)
+{
+    struct ci_plan *plan = p->plan;
+    const struct block *block = p->block;
+    const struct options *options = p->context->options;
+    bool chosen = strcmp(options_source(options, "fail_on"), "default") != 0; /* says more than fail_test_on_regression */
+    if (!analyze_check_options(p->context, err) || !gate_parse(options_list(options, "fail_on"), &plan->gate, err))
+        return false;
+    bool upload = p->history_named || block_flag(block, "lts.opensearch.export.enabled", true);
+    plan->lts = block_flag(block, "lts.generate", true);
+    plan->analyze = block_flag(block, "lts.regression_analyses.enabled", true) &&
+                    (!plan->replot || block_flag(block, "lts.regression_analyses.enabled_on_replot", false));
+    plan->upload = block_flag(block, "lts.history.upload", upload) &&
+                   (!plan->replot || block_flag(block, "lts.opensearch.export.enabled_on_replot", false));
+    if (options_text(options, "upload"))
+        plan->upload = options_bool(options, "upload");
+    plan->analyze &= plan->lts;
+    plan->upload &= plan->lts;
+    plan->upload_on_regression = block_flag(block, "lts.regression_analyses.upload_lts_on_regression", true);
+    plan->upload_may_fail = !block_flag(block, "lts.opensearch.export.fail_test_on_fail", true);
+    if (!chosen && !block_flag(block, "lts.regression_analyses.fail_test_on_regression", true))
+        plan->gate.fails[VERDICT_REGRESSION] = false;
+    return true;
+}
+
+/* The project's own history is a server: its instance is asked for, or an analysis that names no other place. */
+static bool wants_server(const struct planning *p)
+{
+    const struct ci_plan *plan = p->plan;
+    bool exports = plan->upload && block_has(p->block, "lts.opensearch.export.enabled") &&
+                   block_flag(p->block, "lts.opensearch.export.enabled", false);
+    bool compares = plan->analyze && block_flag(p->block, "lts.regression_analyses.enabled", false) &&
+                    block_has(p->block, "lts.opensearch.instance");
+    return !p->history_named && (exports || compares);
+}
+
+/* The file of instances as TOPSAIL finds it: $<secrets.dir.env_key>/<secrets.opensearch_instances>. */
+static bool find_instance(const struct planning *p, struct instance *instance, struct error *err)
+{
+    const char *key = block_project_text(p->block, "secrets.dir.env_key"), *folder = key ? environment(p->context, key) : NULL;
+    const char *file = block_project_text(p->block, "secrets.opensearch_instances"), *name = block_text(p->block, "lts.opensearch.instance");
+    if (!key || !file)
+        return error_set(err, ERR_USAGE, "the configuration has no %s", key ? "secrets.opensearch_instances" : "secrets.dir.env_key");
+    if (!folder)
+        return error_set(err, ERR_USAGE, "the variable %s (secrets.dir.env_key) is not set", key);
+    if (!name)
+        return error_set(err, ERR_USAGE, "the configuration has no matbench.lts.opensearch.instance");
+    return instance_load(p->context->arena, arena_printf(p->context->arena, "%s/%s", folder, file), name, instance, err);
+}
+
+/* Credentials that cannot be read skip the analysis and the upload, as in TOPSAIL; a server that is known and that this version
+ * cannot reach is refused. */
+static bool plan_server(struct planning *p, struct error *err)
+{
+    struct ci_plan *plan = p->plan;
+    struct instance instance;
+    struct error why = {0};
+    if (!wants_server(p))
+        return true;
+    if (find_instance(p, &instance, &why))
+        return error_set(err, ERR_USAGE, "matbench.lts.opensearch: the instance '%s' is configured, and this version has no OpenSearch "
+                                         "history; --history, MATBENCH_HISTORY or lts.history.uri: sqlite:FILE or dir:FOLDER names another",
+                         instance.name);
+    plan->analyze = plan->upload = false;
+    plan->skipped = arena_printf(p->context->arena, "the credentials of matbench.lts.opensearch cannot be read: %s", why.text);
+    plan->skipped_fails = block_flag(p->block, "lts.opensearch.export.fail_test_on_fail", true) ||
+                          block_flag(p->block, "lts.regression_analyses.fail_test_on_regression", true);
+    return true;
+}
+
+/* Keys that ask for what this version has not: refused, never silently ignored. */
+static bool check_absent(const struct planning *p, struct error *err)
+{
+    if (p->plan->lts && block_text(p->block, "lts.horreum.test_name"))
+        return error_set(err, ERR_USAGE, "matbench.lts.horreum.test_name is set, and this version has no Horreum history; set it to null");
+    if (p->plan->analyze && block_flag(p->block, "lts.regression_analyses.notification.enabled", false))
+        return error_set(err, ERR_USAGE, "matbench.lts.regression_analyses.notification.enabled is true, and this version sends no "
+                                         "notifications; set it to false");
+    return true;
+}
+
+/* Only what is used has to be there. */
+static bool plan_history(struct planning *p, struct error *err)
+{
+    struct ci_plan *plan = p->plan;
+    if (plan->analyze || plan->upload)
+        return (plan->history = command_history_uri(p->context, err)) && history_is_known(plan->history, err);
+    plan->history = options_text(p->context->options, "history");
+    return true;
+}
+
+bool ci_plan_make(struct context *context, struct ci_plan *plan, struct error *err)
+{
+    struct planning p = {.context = context, .plan = plan};
+    *plan = (struct ci_plan){0};
+    if (!load_block(&p, err) || !apply_block(&p, err))
+        return false;
+    p.history_named = options_text(context->options, "history") != NULL;
+    plan_replot(&p);
+    return plan_download(&p, err) && plan_places(&p, err) && plan_steps(&p, err) && plan_server(&p, err) &&
+           plan_history(&p, err) && check_absent(&p, err);
+}

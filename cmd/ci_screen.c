@@ -1,0 +1,127 @@
+#include "cmd/ci_screen.h"
+
+#include <string.h>
+
+#include "report/verdict_text.h"
+
+static void show_parsed(const struct ci_pass *pass)
+{
+    const struct parse_counts *n = &pass->parsed;
+    FILE *out = pass->context->out;
+    fprintf(out, "\n%s: tests: %zu read", command_shown(pass->context, pass->directory), n->tests);
+    if (n->broken)
+        fprintf(out, ", %zu of them broken", n->broken);
+    if (n->skipped)
+        fprintf(out, ", %zu skipped", n->skipped);
+    if (pass->lts)
+        fprintf(out, "; payloads: %zu valid, %zu invalid", n->valid, n->invalid);
+    fprintf(out, "\n");
+}
+
+static const char *why_not_compared(const struct ci_pass *pass)
+{
+    return pass->analyze         ? "there is no valid payload to compare"
+           : pass->plan->skipped ? pass->plan->skipped
+           : pass->plan->replot  ? "this is a replot, and regression_analyses.enabled_on_replot is not true"
+                                 : "the analysis is off";
+}
+
+static void show_verdicts(const struct ci_pass *pass)
+{
+    if (!pass->lts)
+        return;
+    if (!pass->analysis) {
+        fprintf(pass->context->out, "NOT GATED: %s\n", why_not_compared(pass));
+        return;
+    }
+    struct text out = text_open(64 << 20);
+    text_addc(&out, '\n');
+    verdict_text_render(&out, pass->analysis);
+    fprintf(pass->context->out, "%s\n", out.s);
+    text_close(&out);
+}
+
+static void show_stored(const struct ci_pass *pass)
+{
+    FILE *out = pass->context->out;
+    const char *history = pass->history ? command_shown(pass->context, pass->history) : NULL;
+    if (!pass->lts)
+        return;
+    if (pass->uploaded)
+        fprintf(out, "stored in %s: %zu added, %zu replaced, %zu there already\n", history, pass->stored.added, pass->stored.replaced,
+                pass->stored.unchanged);
+    else
+        fprintf(out, "nothing stored%s%s: %s\n", history ? " in " : "", history ? history : "",
+                pass->not_stored ? pass->not_stored : "it failed, see above");
+}
+
+static void show_files(const struct ci_pass *pass)
+{
+    const struct {
+        bool there;
+        const char *names;
+    } files[] = {
+        {pass->parsed.written, "internal_matrix.json, "},
+        {pass->parsed.written && pass->lts, "lts_payload.json, lts_payload.schema.json, "},
+        {pass->parsed.written && pass->lts && pass->workload->kpis_n, "kpis.om, "},
+        {pass->reported, "regression_report.html, regression_summary.yaml, regression_verdicts.json, "},
+        {pass->drawn, "reports_index.html, "},
+    };
+    FILE *out = pass->context->out;
+    fprintf(out, "files in %s: ", strcmp(pass->artifacts, ".") == 0 ? "this directory" : command_shown(pass->context, pass->artifacts));
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+        fprintf(out, "%s", files[i].there ? files[i].names : "");
+    fprintf(out, "outcome.json\n");
+}
+
+/* What people should do now: for the worst that happened first. */
+static void show_next(const struct ci_pass *pass)
+{
+    const size_t *counts = pass->analysis ? pass->analysis->counts : NULL;
+    FILE *out = pass->context->out;
+    if (pass->parsed.invalid || pass->parsed.broken)
+        fprintf(out, "next: the log says what is wrong with each test; matbench check %s TEST_DIR shows what every line gave\n",
+                pass->workload->name);
+    if (!counts)
+        return;
+    int needed = pass->analysis->options->min_history, same = pass->analysis->options->min_history_same;
+    if (counts[VERDICT_REGRESSION])
+        fprintf(out, "next: look at what changed since the last run before it; another run of the same version would confirm it\n");
+    if (counts[VERDICT_SUSPECT])
+        fprintf(out, "next: run the suspect configurations again; the last column says how often\n");
+    if (counts[VERDICT_NO_HISTORY] + counts[VERDICT_CANNOT_TELL])
+        fprintf(out, "next: keep running: %d run points of history (%d of one version) are needed before a change is called a regression\n",
+                needed, same ? same : needed);
+}
+
+void ci_screen_show(const struct ci_pass *pass)
+{
+    show_parsed(pass);
+    show_verdicts(pass);
+    show_stored(pass);
+    show_files(pass);
+    show_next(pass);
+}
+
+static bool is_gated(const struct ci_pass *pass)
+{
+    const size_t *counts = pass->analysis ? pass->analysis->counts : NULL;
+    return counts && counts[VERDICT_OK] + counts[VERDICT_SUSPECT] + counts[VERDICT_REGRESSION] + counts[VERDICT_IMPROVEMENT] > 0;
+}
+
+void ci_screen_code(const struct ci_pass *passes, size_t n, int code)
+{
+    FILE *out = passes->context->out;
+    bool gated = false;
+    for (size_t i = 0; i < n; i++)
+        gated |= is_gated(&passes[i]);
+    fprintf(out, "exit code %d: %s", code, code == 0 && !gated ? "nothing was gated" : ci_code_meaning(code));
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < passes[i].outcomes_n; k++) {
+            int other = passes[i].outcomes[k].code;
+            if (other && other != code)
+                fprintf(out, "; also %d: %s%s", other, ci_code_meaning(other),
+                        passes[i].outcomes[k].tolerated ? " (does not count)" : "");
+        }
+    fprintf(out, "\n");
+}

@@ -1,0 +1,21 @@
+/* between: FILE with start: TEXT and end: TEXT: what stands between these two marks; as and keep as of lines. */
+#include "store/between.h"
+
+static json_t *parse_between(struct parsing *parsing, const struct parser *parser, struct error *err)
+{
+    const struct argument *file = &parser->arguments[0], *start = &parser->arguments[1], *end = &parser->arguments[2],
+                          *as = &parser->arguments[3], *keep = &parser->arguments[4];
+    const char *bytes, *path;
+    size_t len;
+    if (parsing_read(parsing, file->text, &bytes, &len, &path, err) != ROOT_FOUND)
+        return NULL;
+    return between_parse(parsing, path, bytes, len, start->text, end->text, (enum pieces_as)as->word, (enum pieces_keep)keep->word, err);
+}
+
+static const struct parser_argument arguments[] = {{"between", ARGUMENT_TEXT, NULL, false},
+                                               {"start", ARGUMENT_MARK, NULL, true},
+                                               {"end", ARGUMENT_MARK, NULL, true},
+                                               {"as", ARGUMENT_WORD, pieces_as_words, false},
+                                               {"keep", ARGUMENT_WORD, pieces_keep_words, false},
+                                               {0}};
+const struct parser_kind parser_between = {"between", arguments, parse_between};

@@ -1,0 +1,73 @@
+/* Any bytes as a workload's data/plots.yaml: refused with ERR_USAGE and a place, or loaded whole. The same bytes as a query of
+ * reports: every name gets a kind, and what is made a file's name without a slash. */
+#include <assert.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "report/report_list.h"
+#include "workload/plots.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+static char folder[] = "/tmp/matbench-fuzz-XXXXXX";
+static char below[sizeof(folder) + 10], path[sizeof(folder) + 30];
+
+static void remove_folder(void)
+{
+    unlink(path);
+    rmdir(below);
+    rmdir(folder);
+}
+
+static void make_folder(void)
+{
+    assert(mkdtemp(folder));
+    snprintf(below, sizeof(below), "%s/data", folder);
+    snprintf(path, sizeof(path), "%s/plots.yaml", below);
+    assert(mkdir(below, 0700) == 0);
+    atexit(remove_folder);
+}
+
+static void check_file(struct arena *arena, const uint8_t *bytes, size_t size)
+{
+    const struct workload workload = {.folder = folder};
+    struct plots plots;
+    struct error err = {0};
+    FILE *file = fopen(path, "w");
+    assert(file && fwrite(bytes, 1, size, file) == size);
+    fclose(file);
+    bool ok = plots_load(arena, &workload, NULL, &plots, &err);
+    assert(ok ? !err.kind && plots.n : err.kind == ERR_USAGE && err.text[0]);
+    for (size_t i = 0; ok && i < plots.n; i++)
+        assert(plots.items[i].id && plots.items[i].generate[0] && plots.items[i].filters[0]);
+    assert(plots_names(arena, &workload));
+}
+
+static void check_query(struct arena *arena, const uint8_t *bytes, size_t size)
+{
+    const char *const *names, *const *unused;
+    struct error err = {0};
+    if (!report_query_parse(arena, arena_strndup(arena, (const char *)bytes, size), &names, &unused, &err)) {
+        assert(err.kind == ERR_USAGE);
+        return;
+    }
+    struct report_list list = report_list_of(arena, names, unused);
+    assert(list.n);
+    for (size_t i = 0; i < list.n; i++)
+        assert(list.v[i].kind <= REPORT_UNKNOWN && list.v[i].title && (!list.v[i].file || !strchr(list.v[i].file, '/')));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    if (!path[0])
+        make_folder();
+    struct arena arena = {0};
+    check_file(&arena, bytes, size);
+    check_query(&arena, bytes, size);
+    arena_close(&arena);
+    return 0;
+}
