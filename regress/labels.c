@@ -140,5 +140,11 @@ const char *label_shown(const char *value, struct arena *arena)
     size_t len = value ? strlen(value) : 0;
     if (len < 2 || value[0] != '"' || value[len - 1] != '"')
         return value ? value : "null";
-    return arena_strndup(arena, value + 1, len - 2);
+    char *shown = arena_strndup(arena, value + 1, len - 2), *to = shown;
+    for (const char *from = shown; *from; from++) {
+        from += from[0] == '\\' && (from[1] == '"' || from[1] == '\\');
+        *to++ = *from;
+    }
+    *to = '\0';
+    return shown;
 }

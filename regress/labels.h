@@ -40,7 +40,8 @@ struct label_difference labels_difference(const struct label_filter *filter, con
                                           const struct record *b);
 bool labels_equal(const struct label_filter *filter, const struct record *a, const struct record *b);
 
-/* A label's value for people: strings without their quotes, all else as it is; never NULL ("null"). */
+/* A label's value for people: strings without their quotes, with \" and \\ as they are meant (control characters stay escaped), all else
+ * as it is; never NULL ("null"). */
 const char *label_shown(const char *value, struct arena *arena);
 
 #endif

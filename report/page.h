@@ -113,7 +113,8 @@ void page_strong(struct page *page, const char *text);
 void page_code(struct page *page, const char *text);
 void page_badge(struct page *page, enum page_tone tone, const char *text);
 void page_break(struct page *page);
-/* A link when the URL is http or https, else both texts. text NULL: the URL. */
+/* A link when the URL is http or https, else both texts. text NULL: the URL. A user's name and password in a URL of the web are
+ * left out. */
 void page_link(struct page *page, const char *url, const char *text);
 /* A link to a heading of this page. */
 void page_jump(struct page *page, const char *id, const char *text);

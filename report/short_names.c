@@ -34,43 +34,71 @@ static size_t count_segments(const char *path)
     return n;
 }
 
-/* Which segments are not the same in all paths; false when the paths cannot be held against each other. */
-static bool find_varying(const char *const *paths, size_t n, bool varies[SEGMENTS_MAX])
+static const char *segment(const char *path, size_t k, size_t *len)
 {
-    size_t segments = n ? count_segments(paths[0]) : 0;
-    bool any = false;
-    if (segments < 2 || segments > SEGMENTS_MAX)
-        return false;
-    for (size_t i = 1; i < n; i++) {
-        const char *a = paths[0], *b = paths[i];
-        if (count_segments(b) != segments)
-            return false;
-        for (size_t k = 0; k < segments; k++) {
-            size_t len = strcspn(a, "/"), other = strcspn(b, "/");
-            varies[k] |= len != other || memcmp(a, b, len) != 0;
-            any |= varies[k];
-            a += len + (a[len] == '/');
-            b += other + (b[other] == '/');
-        }
-    }
-    return any;
+    for (; k; k--)
+        path += strcspn(path, "/") + 1;
+    *len = strcspn(path, "/");
+    return path;
 }
 
-static const char *varying_part(const char *path, const bool *varies, struct arena *arena)
+static bool same_segment(const char *a, size_t i, const char *b, size_t k)
 {
+    size_t x, y;
+    const char *s = segment(a, i, &x), *t = segment(b, k, &y);
+    return x == y && memcmp(s, t, x) == 0;
+}
+
+/* Segments that all paths share: in the same place from the start, or counted from the end. */
+struct shared {
+    bool all_alike; /* same number of segments: by_place counts */
+    bool by_place[SEGMENTS_MAX];
+    size_t first, last; /* how many at each end */
+};
+
+static struct shared find_shared(const char *const *paths, size_t n)
+{
+    size_t segments = count_segments(paths[0]), least = segments;
+    struct shared shared = {.all_alike = segments <= SEGMENTS_MAX};
+    for (size_t i = 1; i < n; i++) {
+        size_t other = count_segments(paths[i]);
+        shared.all_alike &= other == segments;
+        least = other < least ? other : least;
+    }
+    shared.first = shared.last = least;
+    for (size_t k = 0; k < segments && shared.all_alike; k++)
+        shared.by_place[k] = true;
+    for (size_t i = 1; i < n; i++) {
+        size_t other = count_segments(paths[i]), k = 0;
+        for (size_t place = 0; place < segments && shared.all_alike; place++)
+            shared.by_place[place] &= same_segment(paths[0], place, paths[i], place);
+        while (k < shared.first && same_segment(paths[0], k, paths[i], k))
+            k++;
+        shared.first = k;
+        for (k = 0; k < shared.last && same_segment(paths[0], segments - 1 - k, paths[i], other - 1 - k);)
+            k++;
+        shared.last = k;
+    }
+    return shared;
+}
+
+/* Which segments of the path stay; all of them when none would. */
+static const char *without_shared(const char *path, const struct shared *shared, struct arena *arena)
+{
+    size_t n = count_segments(path);
     char *out = arena_alloc(arena, strlen(path) + 1), *to = out;
-    for (size_t k = 0; *path; k++) {
-        size_t len = strcspn(path, "/");
-        if (varies[k]) {
-            if (to > out)
-                *to++ = '/';
-            memcpy(to, path, len);
-            to += len;
-        }
-        path += len + (path[len] == '/');
+    for (size_t k = 0; k < n; k++) {
+        size_t len;
+        const char *s = segment(path, k, &len);
+        if (shared->all_alike ? shared->by_place[k] : k < shared->first || k + shared->last >= n)
+            continue;
+        if (to > out)
+            *to++ = '/';
+        memcpy(to, s, len);
+        to += len;
     }
     *to = '\0';
-    return out;
+    return to > out ? out : path;
 }
 
 /* The byte where column `column` begins; bytes that are no UTF-8 count as columns. */
@@ -93,10 +121,20 @@ static const char *cut_middle(const char *s, size_t max, struct arena *arena)
     return arena_printf(arena, "%.*s…%s", (int)offset_of(s, left), s, s + offset_of(s, width - right));
 }
 
+/* As many of the last segments as there is room for. */
+static const char *shorten(const char *path, size_t max, struct arena *arena)
+{
+    const char *rest = path;
+    while (text_width(rest) + (rest > path ? 2 : 0) > max && strchr(rest, '/'))
+        rest = strchr(rest, '/') + 1;
+    if (rest > path && text_width(rest) + 2 <= max)
+        return arena_printf(arena, "…/%s", rest);
+    return cut_middle(rest, max, arena);
+}
+
 void short_names_paths(const char *const *paths, const char **shown, size_t n, size_t max, struct arena *arena)
 {
-    bool varies[SEGMENTS_MAX] = {false};
-    bool known = find_varying(paths, n, varies);
+    struct shared shared = n ? find_shared(paths, n) : (struct shared){0};
     for (size_t i = 0; i < n; i++)
-        shown[i] = cut_middle(known ? varying_part(paths[i], varies, arena) : paths[i], max, arena);
+        shown[i] = shorten(without_shared(paths[i], &shared, arena), max, arena);
 }

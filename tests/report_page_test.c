@@ -30,6 +30,8 @@ static const struct {
 } link_rows[] = {
     {"https://ci.example/1?a=1&b=\"2\"", "run", "<a rel=\"noopener noreferrer\" href=\"https://ci.example/1?a=1&amp;b=&quot;2&quot;\">run</a>"},
     {"HTTP://x", NULL, "<a rel=\"noopener noreferrer\" href=\"HTTP://x\">HTTP://x</a>"},
+    {"https://user:pass@word@host/x@y?z=@", NULL, "<a rel=\"noopener noreferrer\" href=\"https://host/x@y?z=@\">https://host/x@y?z=@</a>"},
+    {"https://host/x@y", "run", "<a rel=\"noopener noreferrer\" href=\"https://host/x@y\">run</a>"},
     {"javascript:alert(1)", "run", "run: javascript:alert(1)"},
     {"data:text/html,x", NULL, "data:text/html,x"},
     {"//host/x", "run", "run: //host/x"},
@@ -149,7 +151,7 @@ static void write_page(struct text *out, struct output *sink, size_t times, stru
 static void test_blocks(void)
 {
     static const char *const parts[] = {
-        "<table class=\"wide r2\"><caption>", "<td class=\"n bad\">1</td><td class=\"n\">1</td></tr>", "<th scope=\"col\" class=\"n\">n</th>", "<td>a_<wbr/>b</td>",
+        "<table class=\"wide r2\"><caption>", "<td class=\"n bad\">1</td><td class=\"n\">1</td></tr>", "<th class=\"n\">n</th>", "<td>a_<wbr/>b</td>",
         "<pre>\n\n&lt;b&gt;\tlog", "<details open=\"open\"><summary>", "<tr class=\"here\">",
     };
     struct text out = text_open(1 << 20);
