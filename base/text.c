@@ -86,14 +86,35 @@ void text_addc(struct text *text, char c)
     text_addn(text, &c, 1);
 }
 
+/* A character of more than one byte that breaks a line, steers a terminal or turns the direction of what follows: its number,
+ * with its length in *len; else 0. C1 controls, line and paragraph separators, directional overrides. */
+static unsigned breaking(const unsigned char *s, size_t *len)
+{
+    if (s[0] == 0xC2 && s[1] >= 0x80 && s[1] <= 0x9F) {
+        *len = 2;
+        return s[1];
+    }
+    *len = 3;
+    if (s[0] == 0xE2 && s[1] == 0x80 && s[2] >= 0xA8 && s[2] <= 0xAE)
+        return 0x2000u + (s[2] & 0x3Fu);
+    if (s[0] == 0xE2 && s[1] == 0x81 && s[2] >= 0xA6 && s[2] <= 0xA9)
+        return 0x2040u + (s[2] & 0x3Fu);
+    return 0;
+}
+
 void text_add_line(struct text *text, const char *more)
 {
-    for (; *more; more++) {
+    while (*more) {
         unsigned char c = (unsigned char)*more;
-        if (c < 0x20 || c == 0x7F)
+        size_t len = 1;
+        unsigned number = c < 0x80 ? 0 : breaking((const unsigned char *)more, &len);
+        if (number)
+            text_printf(text, "\\u%04x", number);
+        else if (c < 0x20 || c == 0x7F)
             text_printf(text, "\\x%02x", c);
         else
             text_addc(text, *more);
+        more += number ? len : 1;
     }
 }
 

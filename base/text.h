@@ -25,7 +25,8 @@ void text_clear(struct text *text); /* empties, keeps the memory */
 void text_add(struct text *text, const char *more);
 void text_addn(struct text *text, const char *more, size_t len);
 void text_addc(struct text *text, char c);
-/* As one line that nothing in it can end: control characters become \xNN. For what an input says. */
+/* As one line that nothing in it can end: control characters become \xNN, what breaks lines or
+ * turns directions beyond ASCII \uNNNN. For what an input says. */
 void text_add_line(struct text *text, const char *more);
 void text_fill(struct text *text, char c, size_t n); /* n times c */
 void text_printf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -147,6 +147,16 @@ static bool set_value(struct arena *arena, struct value *value, const char *text
     return true;
 }
 
+/* "lts" in "output_lts": a part of the name, between underscores. */
+static bool is_part(const char *text, const char *name)
+{
+    size_t n = strlen(text);
+    for (const char *at = name; n && *at; at += strcspn(at, "_"), at += *at == '_')
+        if (strncmp(at, text, n) == 0 && (at[n] == '\0' || at[n] == '_'))
+            return true;
+    return false;
+}
+
 static bool unknown_flag(const struct options *options, const char *flag, size_t n, struct error *err)
 {
     struct arena scratch = {0};
@@ -154,7 +164,9 @@ static bool unknown_flag(const struct options *options, const char *flag, size_t
     for (size_t i = 0; i < options->n; i++)
         names[i] = options->values[i].option->name;
     names[options->n] = "help";
-    const char *nearest = option_nearest(arena_strndup(&scratch, flag, n), names);
+    const char *given = arena_strndup(&scratch, flag, n), *nearest = option_nearest(given, names);
+    for (size_t i = 0; !nearest && i < options->n; i++)
+        nearest = is_part(given, names[i]) ? names[i] : NULL;
     if (nearest)
         error_set(err, ERR_USAGE, "--%.*s: unknown option; the nearest is --%s (--help lists all)", (int)n, flag, nearest);
     else

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/moment.h"
 #include "kpi/derive.h"
 #include "lts/schema.h"
 
@@ -125,12 +126,28 @@ static void add_defaults(const struct building *building, json_t *metadata)
 
 /* ---- kpis ---- */
 
+/* Every KPI has the start as its time; where that is no time, all of them say so. */
+static void explain_start(struct building *building, const json_t *metadata)
+{
+    const struct workload *workload = building->lts->workload;
+    const char *start = json_string_value(json_object_get(metadata, "start"));
+    struct moment moment;
+    struct error ignored = {0};
+    if (!start || moment_parse(start, MOMENT_ISO, (struct pos){0}, &moment, &ignored))
+        return;
+    for (size_t i = 0; i < workload->kpis_n; i++)
+        *LIST_ADD(building->arena, &building->origins) = (struct origin){
+            .pointer = arena_printf(building->arena, "/kpis/%s/@timestamp", workload->kpis[i].name),
+            .reason = arena_printf(building->arena, "metadata.start is '%.60s', which is no time", start)};
+}
+
 static json_t *derive(struct building *building, json_t *metadata, json_t *results)
 {
     struct error err = {0};
     struct kpi_gaps gaps = {0};
     json_t *kpis = NULL, *globals = json_pack("{s:O s:O}", "metadata", metadata, "results", results);
     struct sandbox *sandbox = parsing_sandbox_with(building->parsing, globals, &err);
+    explain_start(building, metadata);
     if (sandbox)
         kpis = kpis_derive(building->arena, building->lts->workload, sandbox, metadata, &gaps);
     for (size_t i = 0; i < gaps.n; i++)

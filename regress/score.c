@@ -1,6 +1,7 @@
 #include "regress/score.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "regress/stats.h"
@@ -83,7 +84,8 @@ double score_resolution(const double *x, size_t n)
         size_t i = 0;
         for (; i < n; i++) {
             double z = x[i] * power;
-            if (!(fabs(z - round(z)) <= 1e-9 * fmax(1, fabs(z)) + 1e-9))
+            bool whole = fabs(z - round(z)) <= 1e-9 * fmax(1, fabs(z)) + 1e-9;
+            if (!whole || (round(z) == 0 && x[i] != 0)) /* a value far below the step was not rounded to it */
                 break;
         }
         if (i == n)

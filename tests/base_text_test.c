@@ -91,8 +91,30 @@ static void test_arena(void)
     CHECK(arena.chunks == NULL, "closed");
 }
 
+static const struct {
+    const char *text, *line;
+} lines[] = {
+    {"a\nb\tc\x7f", "a\\x0ab\\x09c\\x7f"},
+    {"\xC2\x85|\xC2\x9B|\xC2\xA0", "\\u0085|\\u009b|\xC2\xA0"},
+    {"\xE2\x80\xA8|\xE2\x80\xA9|\xE2\x80\xAE|\xE2\x80\xA6", "\\u2028|\\u2029|\\u202e|\xE2\x80\xA6"},
+    {"\xE2\x81\xA6|\xE2\x81\xA9|\xE2\x81\xAA", "\\u2066|\\u2069|\xE2\x81\xAA"},
+    {"\xC2", "\xC2"},
+    {"\xE2\x80", "\xE2\x80"},
+};
+
+static void test_lines(void)
+{
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        struct text out = text_open(100);
+        text_add_line(&out, lines[i].text);
+        CHECK(strcmp(out.s, lines[i].line) == 0, "row %zu: %s", i, out.s);
+        text_close(&out);
+    }
+}
+
 int main(void)
 {
+    test_lines();
     test_utf8();
     test_text();
     test_error();

@@ -213,8 +213,26 @@ static void test_edges(void)
     arena_close(&arena);
 }
 
+static const struct {
+    double v[3], resolution;
+} resolutions[] = {
+    {{3, 5, 0}, 1},
+    {{0.25, 1, 2.5}, 0.01},
+    {{1e-10, 1e-10, 1e-10}, 0}, /* far below every step: not all the same multiple of 1 */
+    {{1e-10, 1, 2}, 0},
+};
+
+static void test_resolution(void)
+{
+    for (size_t i = 0; i < sizeof(resolutions) / sizeof(resolutions[0]); i++) {
+        double got = score_resolution(resolutions[i].v, 3);
+        CHECK(got == resolutions[i].resolution, "row %zu: %g", i, got);
+    }
+}
+
 int main(void)
 {
+    test_resolution();
     test_vectors();
     test_critical();
     test_edges();

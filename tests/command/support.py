@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import uuid
 
 sys.dont_write_bytecode = True
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
@@ -48,9 +49,55 @@ def digest(path):
     return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
 
 
+SMALL_WORKLOAD = """\
+workload: small
+schema_version: "1.0"
+important_files: [data.json]
+parse_once:
+  data: {json: data.json}
+models:
+  Settings: {name: str, version: str, mode: "Optional[str]", run_id: str}
+  Results: {speed: float, failures: "Optional[float]"}
+payload:
+  metadata:
+    start: data.start
+    end: data["end"]
+    test_uuid: data.uuid
+    settings: {name: settings.name, version: data.version, mode: settings.mode, run_id: data.run_id}
+  results: {speed: data.speed, failures: data.failures}
+kpis:
+  speed: {help: How fast, unit: items/s, better: higher, format: "{:.2f}", value: results.speed}
+  seconds_per_item: {help: How slow, unit: s, better: lower, value: 1 / results.speed}
+analyze:
+  comparison_keys: [version]
+"""
+
+
+def small_workload(folder, edit=lambda text: text):
+    """A workload that reads settings.yaml and data.json of a test; its file goes through edit(text) -> text."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "workload.yaml").write_text(edit(SMALL_WORKLOAD))
+
+
+def small_test(directory, speed=10.0, settings=None, **data):
+    """A test of it; two directories of the same name and data have the same UUID."""
+    directory.mkdir(parents=True, exist_ok=True)
+    given = {"speed": speed, "start": "2025-03-03T10:00:00", "end": "2025-03-03T11:00:00", "version": "1.0"} | data
+    key = hashlib.sha256(json.dumps([directory.name, given]).encode()).digest()[:16]
+    identity = str(uuid.UUID(bytes=key, version=4))
+    given = {"uuid": identity, "run_id": identity} | given
+    (directory / "settings.yaml").write_text(json.dumps({"name": directory.name} | (settings or {}), ensure_ascii=False) + "\n")
+    (directory / "exit_code").write_text("0\n")
+    (directory / "data.json").write_text(json.dumps(given))
+
+
 class Done:
     def __init__(self, code, out, err):
         self.code, self.out, self.err = code, out, err
+
+    def errors(self):
+        """The lines by which TOPSAIL tells that a step failed."""
+        return [line for line in self.err.splitlines() if line.startswith(("ERROR", "FAILED:", "Traceback"))]
 
 
 class CommandTest(unittest.TestCase):
