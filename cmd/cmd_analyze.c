@@ -5,6 +5,7 @@
 #include "report/verdict_text.h"
 
 static const struct option options_analyze_only[] = {
+    {"lts_results_dirname", OPTION_TEXT, "DIR", NULL, false, "A folder of payload files as history (download_lts makes it), unless --history is given."},
     {"summary_yaml_dest", OPTION_TEXT, "FILE", "regression_summary.yaml", false, "Where the counts go, as YAML."},
     {"verdicts_dest", OPTION_TEXT, "FILE", "regression_verdicts.json", false, "Where all verdicts and their evidence go, as JSON."},
     {0},
@@ -41,7 +42,7 @@ static int run(struct context *context)
 {
     struct error err = {0};
     struct gate gate;
-    const char *uri = command_history_uri(context, &err);
+    const char *uri = command_compared_uri(context, &err);
     struct workload *workload = NULL;
     struct batch *batch = NULL;
     bool ok = uri && analyze_check_options(context, &err) && gate_parse(options_list(context->options, "fail_on"), &gate, &err) &&

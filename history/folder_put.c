@@ -54,6 +54,8 @@ static bool choose_names(struct put *put, struct error *err)
     const struct folder_anchor *anchor = &put->h->anchor;
     const char *theirs = origin->renew ? NULL : anchor->index;
     put->index = theirs ? theirs : origin->index ? origin->index : anchor->index ? anchor->index : put->workload;
+    if (!put->index)
+        return error_set(err, ERR_USAGE, "the payloads' index is not known; --opensearch_index=NAME says it");
     const char *fault = folder_name_fault(put->index);
     return !fault || error_set(err, ERR_USAGE, "the index '%s' cannot be part of a file's name: %s", put->index, fault);
 }
@@ -64,7 +66,7 @@ static bool check_folder(const struct put *put, struct error *err)
     struct pos at = {.file = h->path};
     if (!h->anchored && h->files.n)
         return error_at(err, ERR_STORE, at, "holds JSON files and no %s, so it is no folder of payloads; name another one", FOLDER_ANCHOR);
-    if (h->anchor.workload && strcmp(h->anchor.workload, put->workload) != 0 && !h->history.origin.clean)
+    if (h->anchor.workload && put->workload && strcmp(h->anchor.workload, put->workload) != 0 && !h->history.origin.clean)
         return error_at(err, ERR_USAGE, at, "holds payloads of workload '%s'; those of '%s' need a folder of their own",
                         h->anchor.workload, put->workload);
     return true;

@@ -255,6 +255,7 @@ bool folder_history_workloads(struct history *history, struct arena *arena, stru
         const struct folder_anchor *anchor = &h->anchor;
         struct history_workload *only = ARENA_NEW(arena, struct history_workload);
         *only = (struct history_workload){.records = records_n, .first_us = INT64_MAX, .last_us = INT64_MIN,
+                                          .index = anchor->index ? arena_strdup(arena, anchor->index) : NULL,
                                           .is_index = !anchor->workload};
         only->name = anchor->workload ? arena_strdup(arena, anchor->workload)
                      : anchor->index  ? arena_strdup(arena, anchor->index)

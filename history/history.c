@@ -148,7 +148,7 @@ static bool check_payloads(const struct history_payload *payloads, size_t n, str
 bool history_put(struct history *history, const char *workload, const struct history_payload *payloads, size_t n,
                  struct history_counts *counts, struct error *err)
 {
-    assert(history->mode == HISTORY_WRITE);
+    assert(history->mode == HISTORY_WRITE && (workload || history->backend == &history_folder));
     struct history_counts got = {0};
     if (!check_payloads(payloads, n, err))
         return false;

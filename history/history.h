@@ -35,6 +35,7 @@ struct history_workload {
     const char *name;
     size_t records;
     int64_t first_us, last_us; /* starts of its oldest and newest run */
+    const char *index;         /* of a folder, when it says one; else NULL */
     bool is_index;             /* `name` is an index: which workload it is, is not known */
 };
 
@@ -70,7 +71,7 @@ void history_set_origin(struct history *history, const struct history_origin *or
 
 /* All or nothing, whatever happens to this process. Putting the same payloads again changes nothing: the file's bytes
  * stay as they are (payloads are compared by their text, records by start, labels and KPIs; `where` stays what it was
- * first). Two payloads of one call with one id must have the same text. ERR_INVALID: a record or payload that no
+ * first). A folder takes NULL for a workload that is not known. Two payloads of one call with one id must have the same text. ERR_INVALID: a record or payload that no
  * history can hold; ERR_STORE: locked for 5 s, disk full, not writable. `counts` is set only when it succeeds. */
 bool history_put(struct history *history, const char *workload, const struct history_payload *payloads, size_t n,
                  struct history_counts *counts, struct error *err);
