@@ -28,10 +28,8 @@ static bool check_folder(struct context *context, const char *folder, const char
         return error_set(err, ERR_USAGE, "%s: is the history itself; --lts_results_dirname names another folder", folder);
     if (lstat(anchor, &st) != 0)
         return true;
-    if (!options_bool(context->options, "force"))
-        return error_set(err, ERR_USAGE, "%s: is there already, from an earlier download; --force replaces it", anchor);
-    log_line(&context->log, LOG_INFO, "%s: is there already, and replaced (--force)", anchor);
-    return true;
+    return options_bool(context->options, "force") ||
+           error_set(err, ERR_USAGE, "%s: is there already, from an earlier download; --force replaces it", anchor);
 }
 
 static int download(struct context *context, struct payload_source *source, const char *folder)

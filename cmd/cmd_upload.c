@@ -6,7 +6,7 @@ static const struct option options_upload_only[] = {
     {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
     {"dry_run", OPTION_BOOL, NULL, "false", false, "Says what would be added, replaced or is there already; stores nothing."},
     {"opensearch_index", OPTION_TEXT, "NAME", NULL, false, "First part of the files' names in a new folder (dir:FOLDER); default: the workload's name."},
-    {"upload_by_kpi", OPTION_BOOL, NULL, "false", false, "One document per KPI too; needs OpenSearch, which is not there yet."},
+    {"upload_by_kpi", OPTION_BOOL, NULL, "false", false, "One document per KPI too; needs OpenSearch, which this version has not."},
     {"valid_only", OPTION_BOOL, NULL, "false", false, "Stores the valid payloads although others are invalid."},
     {0},
 };

@@ -42,7 +42,7 @@ int upload_rehearse(struct context *context, const char *uri, struct batch *batc
     history_close(history);
     if (!ok)
         return command_fail(context, &err);
-    log_line(&context->log, LOG_INFO, "--dry_run: %s: payloads: %zu would be added, %zu replaced, %zu are there already", uri,
+    log_line(&context->log, LOG_INFO, "--dry_run: %s: payloads: %zu would be added, %zu replaced, %zu there already", uri,
              counts.added, counts.replaced, counts.unchanged);
     return 0;
 }

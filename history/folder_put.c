@@ -55,7 +55,7 @@ static bool choose_names(struct put *put, struct error *err)
     const char *theirs = origin->renew ? NULL : anchor->index;
     put->index = theirs ? theirs : origin->index ? origin->index : anchor->index ? anchor->index : put->workload;
     if (!put->index)
-        return error_set(err, ERR_USAGE, "the payloads' index is not known; --opensearch_index=NAME says it");
+        return error_set(err, ERR_USAGE, "whose payloads these are is not known; --workload_name=NAME (or --opensearch_index=NAME) says it");
     const char *fault = folder_name_fault(put->index);
     return !fault || error_set(err, ERR_USAGE, "the index '%s' cannot be part of a file's name: %s", put->index, fault);
 }

@@ -42,7 +42,7 @@ static bool add_payload(struct loading *loading, const json_t *payload, struct e
 static bool take_value(struct loading *loading, struct json_reader *reader, const struct json_event *event, struct error *err)
 {
     size_t start = event->start, end = event->end;
-    bool inner = event->kind == JSON_EVENT_OBJECT_OPEN;
+    bool inner = event->kind == JSON_EVENT_OBJECT_OPEN || event->kind == JSON_EVENT_ARRAY_OPEN;
     for (int depth = 1; inner && depth > 0;) {
         struct json_event next;
         if (!json_reader_next(reader, &next, err))
@@ -76,8 +76,6 @@ static bool load_text(struct loading *loading, size_t len, struct error *err)
     }
     ok = ok && json_reader_next(reader, &event, err); /* nothing may follow */
     json_reader_close(reader);
-    if (!ok)
-        err->kind = err->kind == ERR_OUTPUT ? ERR_OUTPUT : ERR_INVALID;
     return ok;
 }
 

@@ -6,7 +6,8 @@
 #include "history/batch.h"
 
 /* Adds the payloads to the batch; *left_out counts those whose metadata.status is not Valid, which never become history.
- * ERR_USAGE: there is no such file; ERR_INVALID: not JSON, or no payloads, with file and line or the payload's number. */
+ * ERR_USAGE: there is no such file; ERR_ARTIFACT: it is not JSON (file:line:column); ERR_INVALID: a value in it is no payload (its
+ * number in the file). */
 bool payload_file_load(const char *path, struct batch *batch, size_t *left_out, struct error *err);
 
 #endif

@@ -15,7 +15,7 @@
 #include "tests/folder_payloads.h"
 #include "tests/scratch.h"
 
-enum { BATCH = 12 };
+enum { BATCH = 7 };
 
 static struct scratch scratch;
 static struct arena arena;
