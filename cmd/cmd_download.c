@@ -39,6 +39,7 @@ static int download(struct context *context, struct payload_source *source, cons
                                    .workload_name = options_text(options, "workload_name"),
                                    .index = options_text(options, "opensearch_index"),
                                    .renew = true,
+                                   .download = true,
                                    .clean = options_bool(options, "clean")};
     if (!source->history || !history_exists(source->history)) {
         log_line(&context->log, LOG_WARNING, "%s: there is no history yet, so nothing is downloaded", source->from);

@@ -217,10 +217,8 @@ static int export_file(struct context *context, struct payload_source *source, c
     ok = ok && (batch = batch_open(&err)) && take(context, source, batch, &err) && write_file(&rendering, batch, &n, &err);
     batch_close(batch);
     workload_close(workload);
-    if (!ok) {
-        err.kind = err.kind == ERR_NO_INDEX ? ERR_STORE : err.kind;
-        return command_fail(context, &err);
-    }
+    if (!ok)
+        return payload_source_fail(context, source, &err);
     bool dry = options_bool(context->options, "dry_run");
     log_line(&context->log, LOG_INFO, "%s%s: payloads%s: %zu", dry ? "--dry_run: " : "", to, dry ? " that would be written" : "", n);
     return 0;

@@ -230,4 +230,4 @@ static int run(struct context *context)
 }
 
 const struct command command_history = {"history", "Shows what a history holds, and copies it into another.",
-                                        "list | show ID | labels | export --to=URI | import --from=URI", 2, tables, run};
+                                        "list | show ID | labels | export | import", 2, tables, run};

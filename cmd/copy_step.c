@@ -118,11 +118,13 @@ int copy_step(struct context *context, struct payload_source *source, const stru
     bool ok = choose_pieces(context, source, request, &pieces, &n, &err);
     for (size_t i = 0; ok && i < n; i++)
         ok = copy_piece(context, source, request, &pieces[i], &counts, &err);
-    if (ok)
+    if (ok) {
         log_counts(context, request, &counts);
-    else if (err.kind == ERR_NO_INDEX) /* a first run is no failure */
+        return 0;
+    }
+    if (err.kind == ERR_NO_INDEX && request->download) {
         log_line(&context->log, LOG_WARNING, "%s", err.text);
-    else
-        command_fail(context, &err);
-    return ok ? 0 : (int)err.kind;
+        return ERR_NO_INDEX;
+    }
+    return payload_source_fail(context, source, &err);
 }

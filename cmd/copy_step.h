@@ -9,6 +9,7 @@ struct copy_request {
     const char *index;         /* --opensearch_index, or NULL */
     bool dry_run;
     bool renew, clean; /* as in struct history_origin */
+    bool download;     /* that there is nothing yet is a warning and ERR_NO_INDEX, no error: a first run is no failure */
 };
 
 /* Gives the exit code; logs what was (or with dry_run would be) added, replaced, unchanged. Each workload's payloads go in as a whole. */

@@ -103,6 +103,13 @@ const struct history_workload *payload_source_choose(const struct payload_source
     return chosen;
 }
 
+int payload_source_fail(struct context *context, const struct payload_source *source, struct error *err)
+{
+    if (err->kind == ERR_NO_INDEX)
+        err->kind = source->workloads_n ? ERR_USAGE : ERR_STORE;
+    return command_fail(context, err);
+}
+
 /* ---- taking ---- */
 
 struct selection {

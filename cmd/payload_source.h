@@ -26,10 +26,13 @@ void payload_source_close(struct payload_source *source);
  * ones), what is broken or not Valid is logged. A signal ends it with ERR_INTERRUPTED or ERR_TERMINATED. */
 bool payload_source_take(struct context *context, struct payload_source *source, const char *workload, struct batch *batch,
                          struct error *err);
-/* The workload that --workload_name (`name`, or NULL) or else the index means; the only one; NULL with *err: none or several. */
+/* The workload that --workload_name (`name`, or NULL) or else the index means; the only one. NULL with ERR_NO_INDEX: there is none
+ * (of that name); with ERR_USAGE: several. */
 const struct history_workload *payload_source_choose(const struct payload_source *source, const char *name, const char *index,
                                                      struct error *err);
 
+/* As command_fail; ERR_NO_INDEX is ERR_STORE when there are no payloads, ERR_USAGE when there are others. */
+int payload_source_fail(struct context *context, const struct payload_source *source, struct error *err);
 /* Logs what reading a history left out. */
 void payload_source_log_findings(struct context *context, const struct history *history);
 
