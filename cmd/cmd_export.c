@@ -170,8 +170,11 @@ static struct workload *find_workload(struct context *context, const struct payl
         name = options_text(context->options, "workload_name");
     if (!name && source->workloads_n == 1 && !source->workloads[0].is_index)
         name = source->workloads[0].name;
+    struct workload *workload = name ? command_workload(context, name, err) : NULL;
+    if (name && !workload && !options_text(context->options, "workload"))
+        error_prefix(err, "--workload=NAME is not given, and what the payloads name cannot be used");
     if (name)
-        return command_workload(context, name, err);
+        return workload;
     error_set(err, ERR_USAGE, "--workload=NAME is missing: OpenMetrics needs its KPIs' units, and %s does not say whose payloads these are",
               source->from);
     return NULL;

@@ -41,20 +41,35 @@ static int open_below(int folder, const char *name)
     return openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* Calls act for the name of each file in the directory `within`, which act may remove. */
-static bool each_file(int within, bool (*act)(int folder, int within, const char *name, struct error *err), int folder,
-                      struct error *err)
+static bool list_names(int within, struct arena *arena, struct root_names *names, struct error *err)
 {
     int copy = openat(within, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *dir = copy < 0 ? NULL : fdopendir(copy);
-    bool ok = dir != NULL || trouble(FOLDER_COMMIT, err);
-    if (!dir && copy >= 0)
-        close(copy);
-    for (struct dirent *entry; ok && dir && (entry = readdir(dir));)
+    LIST_OF(const char *) list = {0};
+    if (!dir) {
+        trouble(FOLDER_COMMIT, err);
+        if (copy >= 0)
+            close(copy);
+        return false;
+    }
+    for (struct dirent *entry; (entry = readdir(dir));)
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            ok = act(folder, within, entry->d_name, err);
-    if (dir)
-        closedir(dir);
+            *LIST_ADD(arena, &list) = arena_strdup(arena, entry->d_name);
+    closedir(dir);
+    *names = (struct root_names){list.v, list.n};
+    return true;
+}
+
+/* Calls act for the name of each file in the directory `within`, which act removes: so they are listed first. */
+static bool each_file(int within, bool (*act)(int folder, int within, const char *name, struct error *err), int folder,
+                      struct error *err)
+{
+    struct arena scratch = {0};
+    struct root_names names = {0};
+    bool ok = list_names(within, &scratch, &names, err);
+    for (size_t i = 0; ok && i < names.n; i++)
+        ok = act(folder, within, names.v[i], err);
+    arena_close(&scratch);
     return ok;
 }
 

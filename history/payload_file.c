@@ -90,6 +90,8 @@ static bool read_file(const char *path, int fd, char **bytes, size_t *len, struc
     struct stat st;
     if (fstat(fd, &st) != 0)
         return trouble(path, strerror(errno), err);
+    if (S_ISDIR(st.st_mode))
+        return error_at(err, ERR_USAGE, (struct pos){.file = path}, "is a folder; as a history it is called dir:%s", path);
     if (!S_ISREG(st.st_mode) || st.st_size == 0)
         return trouble(path, S_ISREG(st.st_mode) ? "is empty, expected payloads" : "is no regular file", err);
     if (st.st_size > PAYLOADS_MAX)

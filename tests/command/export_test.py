@@ -119,7 +119,7 @@ class ExportTest(CommandTest):
         for name, code, said in (("torn.json", 101, "torn.json:"), ("empty.json", 100, "is empty"), ("text.json", 101, "text.json:1:1"),
                                  ("number.json", 102, "number.json: payload 1: found no metadata.settings"), ("list.json", 102, "payload 1"),
                                  ("more.json", 101, "more.json:"), ("start.json", 102, "start.json: payload 2: "), ("nan.json", 101, "NaN"),
-                                 ("none.json", 100, "none.json: No such file"), ("many", 100, "is no regular file"),
+                                 ("none.json", 100, "none.json: No such file"), ("many", 100, "as a history it is called dir:many"), ("/dev/null", 100, "is no regular file"),
                                  ("postgres:x", 100, "no known kind of history"), ("sqlite:none.db", 110, "there is no history there"),
                                  ("dir:none", 110, "there is no history there")):
             done = self.export(name, "x.csv", code=code)
