@@ -36,7 +36,7 @@ struct command {
 };
 
 extern const struct command command_parse, command_schema, command_analyze, command_upload, command_ci, command_check,
-    command_history, command_download, command_export;
+    command_history, command_download_lts, command_export;
 
 extern const struct option options_common[], options_workload[], options_results[];
 

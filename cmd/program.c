@@ -11,7 +11,7 @@
 
 static const struct command *const commands[] = {
     &command_ci,    &command_parse,   &command_schema, &command_upload,
-    &command_analyze, &command_download, &command_export, &command_check, &command_history, NULL,
+    &command_analyze, &command_download_lts, &command_export, &command_check, &command_history, NULL,
 };
 
 static const struct command *find(const char *name)

@@ -59,4 +59,4 @@ static int run(struct context *context)
     return code;
 }
 
-const struct command command_download = {"download_lts", "Copies the history into a folder of payload files.", NULL, 0, tables, run};
+const struct command command_download_lts = {"download_lts", "Copies the history into a folder of payload files.", NULL, 0, tables, run};
