@@ -38,10 +38,10 @@ static const char *when(struct arena *arena, int64_t us)
 static bool show_record(void *context, const struct record *record)
 {
     struct context *c = context;
-    fprintf(c->out, "%s  %s", record->id, when(c->arena, record->start_us));
+    fprintf(c->out, "%s  %s", command_shown(c, record->id), when(c->arena, record->start_us));
     for (const char *const *key = options_list(c->options, "labels"); *key; key++) {
         const char *value = record_label(record, *key);
-        fprintf(c->out, "  %s", value ? value : "-");
+        fprintf(c->out, "  %s", value ? command_shown(c, value) : "-");
     }
     fprintf(c->out, "  %zu KPI%s  %s\n", record->kpis_n, plural(record->kpis_n), record->where ? command_shown(c, record->where) : "");
     return !*c->signal && !ferror(c->out);

@@ -106,6 +106,23 @@ class CompareTest(FolderTest):
         done = self.fine_tuning("analyze_lts", f"--results_dirname={last}", "--lts_results_dirname=lts", code=110)
         self.assertRegex(done.err, r"(?m)^ERROR \| lts: payload id '\S+' stands for two different payloads: \S+ and \S+; remove one")
 
+    def test_ids_and_labels_are_cleaned(self):
+        (self.place / "lts").mkdir()
+        (self.place / "lts/source.lts.yaml").write_text('index: "a\\nERROR | b"')
+        settings = {"k\nERROR | c": "v\nERROR | d"}
+        payload = {"metadata": {"start": "2025-01-01T00:00:00", "test_uuid": "x\nERROR | e\x1b[31m", "settings": settings}, "kpis": {}}
+        (self.place / "lts/x.json").write_text(json.dumps(payload))
+        for arguments in (["list", "--labels=k\nERROR | c"], ["labels"]):
+            done = self.matbench("history", *arguments, "--history=dir:lts", code=0)
+            self.assertIn("ERROR | ", done.out)
+            self.assertNotIn("\nERROR", done.out + done.err)
+            self.assertNotIn("\x1b", done.out + done.err)
+        done = self.matbench("history", "export", "--history=dir:lts", "--to=dir:new", code=100)
+        self.assertNotIn("\nERROR", done.err)
+        done = self.matbench("history", "export", "--history=dir:lts", "--to=dir:new", "--opensearch_index=i", code=102)
+        self.assertIn("ERROR | new: payload id 'x\\x0aERROR | e", done.err)
+        self.assertEqual(self.names(), ["lts"])
+
     def test_folders_that_are_none(self):
         tree("one", self.place / "one")
         (self.place / "file").write_text("")
