@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/pool.h"
 #include "base/text.h"
 #include "history/folder_history.h"
 #include "json/path.h"
@@ -11,17 +12,26 @@
 /* What a record is made of; the rest of a payload (its configuration, its results) is only validated. */
 static const char *const record_paths[] = {"$.metadata.test_uuid", "$.metadata.start", "$.metadata.status",
                                            "$.metadata.settings", "$.kpis.*.value"};
-enum { PATHS = sizeof(record_paths) / sizeof(record_paths[0]) };
+enum { PATHS = sizeof(record_paths) / sizeof(record_paths[0]), PIECE = 8, WORKERS_MAX = 8 };
 
 struct taken {
     struct record record;
     size_t file; /* in h->files */
 };
 
+/* Files that a worker reads in one go, until their records are taken. */
+struct slot {
+    struct arena page; /* of one file's text */
+    json_t *payloads[PIECE];
+    struct error why[PIECE]; /* where there is none */
+};
+
 struct scan {
     struct folder_history *h;
     struct arena *arena; /* of the records */
-    struct arena page;   /* of one file */
+    struct arena page;   /* of two files that are compared */
+    struct slot *slots;
+    size_t window;
     const struct json_path *paths[PATHS];
     LIST_OF(struct taken) taken;
     size_t invalid; /* payloads whose status is not Valid */
@@ -67,19 +77,6 @@ static bool take_payload(struct scan *scan, struct folder_file *file, const json
     bool valid = !status || json_is_null(status) || (json_is_string(status) && strcmp(json_string_value(status), "Valid") == 0);
     scan->invalid += !valid;
     return valid;
-}
-
-static bool read_file(struct scan *scan, struct folder_file *file, struct record *record, struct error *err)
-{
-    const char *text;
-    size_t len;
-    struct json_read_options options = {.file = file->name, .keep = scan->paths, .keep_n = PATHS};
-    if (!read_text(scan->h, file, &scan->page, &text, &len, err))
-        return false;
-    json_t *payload = json_read(text, len, &options, err);
-    bool ok = payload && take_payload(scan, file, payload, record, err);
-    json_decref(payload);
-    return ok;
 }
 
 static int by_id(const void *left, const void *right)
@@ -133,29 +130,74 @@ static int files_by_id(const void *left, const void *right)
     return order ? order : (int)b->kept - (int)a->kept;
 }
 
-static bool read_files(struct scan *scan, struct error *err)
+/* ---- reading all files, on several processors ---- */
+
+/* On a worker: what is kept of each file of the piece. */
+static void read_piece(void *context, size_t piece, unsigned worker)
+{
+    struct scan *scan = context;
+    struct slot *slot = &scan->slots[piece % scan->window];
+    const struct folder_history *h = scan->h;
+    (void)worker;
+    for (size_t i = 0; i < PIECE && piece * PIECE + i < h->files.n; i++) {
+        const struct folder_file *file = &h->files.v[piece * PIECE + i];
+        struct json_read_options options = {.file = file->name, .keep = scan->paths, .keep_n = PATHS};
+        const char *text;
+        size_t len;
+        slot->why[i] = (struct error){0};
+        slot->payloads[i] = read_text(h, file, &slot->page, &text, &len, &slot->why[i]) ? json_read(text, len, &options, &slot->why[i]) : NULL;
+        arena_clear(&slot->page);
+    }
+}
+
+/* In the order of the files, on the calling thread. */
+static bool take_piece(void *context, size_t piece)
+{
+    struct scan *scan = context;
+    struct slot *slot = &scan->slots[piece % scan->window];
+    struct folder_history *h = scan->h;
+    for (size_t i = 0; i < PIECE && piece * PIECE + i < h->files.n; i++) {
+        size_t file = piece * PIECE + i;
+        struct error *why = &slot->why[i];
+        struct record record;
+        if (slot->payloads[i] && take_payload(scan, &h->files.v[file], slot->payloads[i], &record, why))
+            *LIST_ADD(&h->arena, &scan->taken) = (struct taken){record, file};
+        else if (why->kind)
+            history_add_finding(&h->history, "%s; the file is left out", why->text);
+        json_decref(slot->payloads[i]);
+    }
+    return true;
+}
+
+static void read_files(struct scan *scan)
 {
     struct folder_history *h = scan->h;
+    struct error never = {0}; /* the paths are ours */
+    size_t pieces = (h->files.n + PIECE - 1) / PIECE;
+    unsigned workers = pool_processors() < WORKERS_MAX ? pool_processors() : WORKERS_MAX;
+    workers = pieces < workers ? (pieces ? (unsigned)pieces : 1) : workers;
     for (size_t i = 0; i < PATHS; i++)
-        scan->paths[i] = json_path_parse(&h->arena, record_paths[i], (struct pos){0}, err);
-    for (size_t i = 0; i < h->files.n; i++) {
-        struct error why = {0};
-        struct record record;
-        if (read_file(scan, &h->files.v[i], &record, &why))
-            *LIST_ADD(&h->arena, &scan->taken) = (struct taken){record, i};
-        else if (why.kind)
-            history_add_finding(&h->history, "%s; the file is left out", why.text);
-        arena_clear(&scan->page);
-    }
+        scan->paths[i] = json_path_parse(&h->arena, record_paths[i], (struct pos){0}, &never);
+    scan->window = 4 * (size_t)workers;
+    scan->slots = memory_need(calloc(scan->window, sizeof(*scan->slots)));
+    struct pool_job job = {.count = pieces, .workers = workers, .window = scan->window, .context = scan, .work = read_piece,
+                           .deliver = take_piece};
+    pool_run(&job);
+    for (size_t i = 0; i < scan->window; i++)
+        arena_close(&scan->slots[i].page);
+    free(scan->slots);
     if (scan->invalid)
         history_add_finding(&h->history, "payloads whose status is not Valid, which are left out: %zu", scan->invalid);
-    return true;
 }
 
 bool folder_scan(struct folder_history *h, struct arena *arena, struct record **records, size_t *n, struct error *err)
 {
     struct scan scan = {.h = h, .arena = arena};
-    bool ok = folder_list(h, err) && read_files(&scan, err) && keep_records(&scan, records, n, err);
+    bool ok = folder_list(h, err);
+    if (ok) {
+        read_files(&scan);
+        ok = keep_records(&scan, records, n, err);
+    }
     if (ok && h->files.n)
         qsort(h->files.v, h->files.n, sizeof(*h->files.v), files_by_id);
     h->scanned = ok;
