@@ -8,7 +8,7 @@
 
 enum { KPIS_MAX = 64 };
 
-static const char *const keys[] = {"version", NULL}, *const none[] = {NULL};
+static const char *const keys[] = {"version", NULL}, *const none[] = {NULL}, *const ignored[] = {"ocp", NULL};
 
 static double seconds(void)
 {
@@ -48,7 +48,7 @@ int main(int argc, char **argv)
         for (size_t j = 0; j < points; j++)
             history[i * points + j] = make(i, j, rules, kpis, &random, &arena);
     }
-    struct analysis_options options = {.comparison_keys = keys, .ignored_keys = none, .sorting_keys = none, .kpis = rules, .kpis_n = kpis,
+    struct analysis_options options = {.comparison_keys = keys, .ignored_keys = ignored, .sorting_keys = none, .kpis = rules, .kpis_n = kpis,
                                        .min_history = 8, .false_alarm_rate = .05, .suspect_level = .05};
     double start = seconds();
     struct analysis *analysis = analysis_run(&arena, &options, entries, entries_n, history, entries_n * points);

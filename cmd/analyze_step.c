@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd/markers.h"
+#include "cmd/payload_source.h"
 #include "history/relabel.h"
 #include "json/write.h"
 #include "report/verdict_html.h"
@@ -50,6 +51,8 @@ static bool load_history(struct context *context, const struct analyze_request *
     struct history *history = history_open(request->history, HISTORY_READ, err);
     bool ok = history && (!history_exists(history) ||
                           history_walk(history, request->workload->name, context->arena, take_record, records, err));
+    if (ok)
+        payload_source_log_findings(context, history);
     history_close(history);
     return ok && !err->kind;
 }

@@ -110,7 +110,7 @@ static const char *step_file(struct ci_pass *pass, bool wanted, const char *name
 
 /* Tests and findings go to the log of parsing, what is wrong with payloads to that of their making, as two runs of the Python
  * tool have it. */
-static void parse(struct ci_pass *pass, struct batch *batch)
+static void parse(struct ci_pass *pass)
 {
     struct context *context = pass->context;
     struct log payload_log = context->log;
@@ -124,7 +124,7 @@ static void parse(struct ci_pass *pass, struct batch *batch)
         .payload_log = pass->lts ? &payload_log : NULL,
         .pretty = options_bool(context->options, "pretty"),
         .ignore_cache = pass->plan->ignore_cache,
-        .batch = pass->lts ? batch : NULL,
+        .batch = pass->lts ? pass->batch : NULL,
     };
     log_step(pass, "parse");
     if (pass->lts)
@@ -149,14 +149,14 @@ static void write_schema(struct ci_pass *pass)
     ci_pass_unlog(pass);
 }
 
-static void analyze(struct ci_pass *pass, struct batch *batch)
+static void analyze(struct ci_pass *pass)
 {
     size_t n;
     int code;
-    batch_records(batch, &n);
+    batch_records(pass->batch, &n);
     if (!pass->analyze || n == 0)
         return;
-    struct analyze_request request = {.workload = pass->workload, .history = pass->history, .batch = batch,
+    struct analyze_request request = {.workload = pass->workload, .history = pass->history, .batch = pass->batch,
                                       .report_html = ci_pass_file(pass, "regression_report.html"),
                                       .summary_yaml = ci_pass_file(pass, "regression_summary.yaml"),
                                       .verdicts_json = ci_pass_file(pass, "regression_verdicts.json")};
@@ -190,15 +190,15 @@ static const char *upload_obstacle(const struct ci_pass *pass, size_t payloads)
     return regressed && !pass->plan->upload_on_regression ? "there is a regression, and upload_lts_on_regression is false" : NULL;
 }
 
-static void upload(struct ci_pass *pass, struct batch *batch)
+static void upload(struct ci_pass *pass)
 {
     size_t n;
-    batch_records(batch, &n);
+    batch_records(pass->batch, &n);
     pass->not_stored = upload_obstacle(pass, n);
     if (pass->not_stored)
         return;
     log_step(pass, "upload_lts");
-    int code = upload_step(pass->context, pass->workload, pass->history, batch, &pass->stored);
+    int code = upload_step(pass->context, pass->workload, pass->history, pass->batch, &pass->stored);
     pass->uploaded = code == 0;
     if (code && pass->plan->upload_may_fail)
         log_line(&pass->context->log, LOG_WARNING, "the failed upload (%d) does not count: fail_test_on_fail is false", code);
@@ -237,17 +237,17 @@ static void visualize(struct ci_pass *pass)
 bool ci_pass_run(struct ci_pass *pass)
 {
     struct error err = {0};
-    void (*const steps[])(struct ci_pass *, struct batch *) = {parse, analyze, upload};
-    struct batch *batch = batch_open(&err);
-    if (!batch)
+    void (*const steps[])(struct ci_pass *) = {parse, write_schema, analyze, upload, visualize};
+    pass->batch = batch_open(&err);
+    if (!pass->batch)
         ci_pass_add(pass, "parse", command_fail(pass->context, &err));
-    for (size_t i = 0; batch && i < sizeof(steps) / sizeof(steps[0]) && !command_interrupted(pass->context); i++) {
-        steps[i](pass, batch);
-        if (i == 0 && !command_interrupted(pass->context))
-            write_schema(pass);
-    }
-    batch_close(batch);
-    if (!command_interrupted(pass->context))
-        visualize(pass);
+    for (size_t i = 0; pass->batch && i < sizeof(steps) / sizeof(steps[0]) && !command_interrupted(pass->context); i++)
+        steps[i](pass);
     return !command_interrupted(pass->context);
+}
+
+void ci_pass_close(struct ci_pass *pass)
+{
+    batch_close(pass->batch);
+    pass->batch = NULL;
 }

@@ -23,6 +23,7 @@ struct ci_pass {
     struct plots plots;  /* the reports to draw; none: nothing is drawn */
 
     /* what came of it */
+    struct batch *batch;             /* the valid payloads; the analysis borrows from it */
     struct parse_counts parsed;
     const struct analysis *analysis; /* NULL: nothing was compared */
     struct history_counts stored;
@@ -39,6 +40,7 @@ struct ci_pass {
 
 /* Runs the steps; false when a signal stopped it. The outputs' directory exists. */
 bool ci_pass_run(struct ci_pass *pass);
+void ci_pass_close(struct ci_pass *pass); /* after the last look at the analysis */
 /* Opens the log of a step beside the outputs, so that everything logged goes there too, until ci_pass_unlog; `folder` within the
  * outputs: "" or a filter. A log that cannot be written is a warning. */
 void ci_pass_log(struct ci_pass *pass, const char *folder, const char *name);

@@ -18,9 +18,18 @@ static void show_parsed(const struct ci_pass *pass)
     fprintf(out, "\n");
 }
 
+static bool has_failed(const struct ci_pass *pass, const char *step)
+{
+    for (size_t i = 0; i < pass->outcomes_n; i++)
+        if (pass->outcomes[i].code && strcmp(pass->outcomes[i].step, step) == 0)
+            return true;
+    return false;
+}
+
 static const char *why_not_compared(const struct ci_pass *pass)
 {
-    return pass->analyze         ? "there is no valid payload to compare"
+    return has_failed(pass, "analyze_lts") ? "the history cannot be used, see above"
+           : pass->analyze       ? "there is no valid payload to compare"
            : pass->plan->skipped ? pass->plan->skipped
            : pass->plan->replot  ? "this is a replot, and regression_analyses.enabled_on_replot is not true"
                                  : "the analysis is off";

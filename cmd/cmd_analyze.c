@@ -9,6 +9,7 @@
 #include "report/verdict_text.h"
 
 static const struct option options_analyze_only[] = {
+    {"lts_results_dirname", OPTION_TEXT, "DIR", NULL, false, "A folder of payload files as history (download_lts makes it), unless --history is given."},
     {"report_dest", OPTION_TEXT, "FILE", "regression_report.html", false,
      "Where the report goes, as one HTML page; its directory is made when it is not there, and markers are left in it."},
     {"summary_yaml_dest", OPTION_TEXT, "FILE", "regression_summary.yaml", false, "Where the counts go, as YAML."},
@@ -91,7 +92,7 @@ static int run(struct context *context)
     struct error err = {0};
     struct gate gate;
     struct dests dests = {0};
-    const char *uri = command_history_uri(context, &err);
+    const char *uri = command_compared_uri(context, &err);
     struct workload *workload = NULL;
     struct batch *batch = NULL;
     bool ok = uri && analyze_check_options(context, &err) && gate_parse(options_list(context->options, "fail_on"), &gate, &err) &&

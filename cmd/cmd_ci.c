@@ -265,6 +265,8 @@ static int run(struct context *context)
     struct error err = {0};
     struct ci ci = {.context = context};
     int code = !prepare(&ci, &err) ? command_fail(context, &err) : run_passes(&ci) ? finish(&ci) : command_interrupted(context);
+    for (size_t i = 0; i < ci.passes.n; i++)
+        ci_pass_close(&ci.passes.v[i]);
     workload_close(ci.workload);
     workload_close(ci.prom_workload);
     return code;

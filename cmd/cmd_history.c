@@ -1,20 +1,32 @@
-/* matbench history list|show — what is in a history. */
+/* matbench history list|show|labels|export|import — what is in a history, and copying it into another. */
 #include <string.h>
 
 #include "base/moment.h"
-#include "cmd/command.h"
-#include "history/history.h"
+#include "cmd/copy_step.h"
+#include "history/census.h"
 #include "json/read.h"
 #include "json/write.h"
 
 static const struct option options_history_only[] = {
     {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
-    {"workload_name", OPTION_TEXT, "NAME", NULL, false, "list: only the payloads of this workload."},
-    {"labels", OPTION_LIST, "KEY", NULL, false, "list: show these labels in columns of their own."},
+    {"workload_name", OPTION_TEXT, "NAME", NULL, false,
+     "Only the payloads of this workload; import, export: whose they are, where a folder does not say."},
+    {"labels", OPTION_LIST, "KEY", NULL, false, "list: show these labels in columns of their own; labels: all values of these."},
+    {"to", OPTION_TEXT, "URI", NULL, false, "export: the history that the payloads go into."},
+    {"from", OPTION_TEXT, "URI", NULL, false, "import: the history that the payloads come from."},
+    {"filters", OPTION_TEXT, "K=V,…", NULL, false, "export, import: only payloads with these labels; also as {\"label\": \"value\"}."},
+    {"max_records", OPTION_NUMBER, "N", NULL, false, "export, import: at most so many, the newest."},
+    {"opensearch_index", OPTION_TEXT, "NAME", NULL, false, "export, import: first part of the files' names in a new folder (dir:FOLDER)."},
+    {"dry_run", OPTION_BOOL, NULL, "false", false, "export, import: says what would be done, stores nothing."},
     {0},
 };
 
 static const struct option *const tables[] = {options_history_only, options_common, NULL};
+
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
 
 static const char *when(struct arena *arena, int64_t us)
 {
@@ -26,27 +38,116 @@ static const char *when(struct arena *arena, int64_t us)
 static bool show_record(void *context, const struct record *record)
 {
     struct context *c = context;
-    fprintf(c->out, "%s  %s", record->id, when(c->arena, record->start_us));
+    fprintf(c->out, "%s  %s", command_shown(c, record->id), when(c->arena, record->start_us));
     for (const char *const *key = options_list(c->options, "labels"); *key; key++) {
         const char *value = record_label(record, *key);
-        fprintf(c->out, "  %s", value ? value : "-");
+        fprintf(c->out, "  %s", value ? command_shown(c, value) : "-");
     }
-    fprintf(c->out, "  %zu KPIs  %s\n", record->kpis_n, record->where ? command_shown(c, record->where) : "");
+    fprintf(c->out, "  %zu KPI%s  %s\n", record->kpis_n, plural(record->kpis_n), record->where ? command_shown(c, record->where) : "");
     return !*c->signal && !ferror(c->out);
 }
 
 static bool list(struct context *context, struct history *history, struct error *err)
 {
     struct history_workload *workloads;
+    size_t n, shown = 0;
+    const char *only = options_text(context->options, "workload_name");
+    if (!history_workloads(history, context->arena, &workloads, &n, err))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (only && strcmp(only, workloads[i].name) != 0)
+            continue;
+        shown++;
+        fprintf(context->out, "%s: %zu payload%s from %s to %s\n", command_shown(context, workloads[i].name), workloads[i].records,
+                plural(workloads[i].records), when(context->arena, workloads[i].first_us), when(context->arena, workloads[i].last_us));
+    }
+    bool ok = !shown || history_walk(history, only, context->arena, show_record, context, err);
+    payload_source_log_findings(context, history);
+    return ok;
+}
+
+/* ---- labels ---- */
+
+enum { VALUES_SHOWN = 5, VALUE_MAX = 60 };
+
+struct records {
+    struct arena *arena;
+    LIST_OF(struct record) list;
+};
+
+static bool take_record(void *context, const struct record *record)
+{
+    struct records *records = context;
+    *LIST_ADD(records->arena, &records->list) = *record;
+    return true;
+}
+
+static bool is_listed(const char *const *list, const char *key)
+{
+    for (; *list; list++)
+        if (strcmp(*list, key) == 0)
+            return true;
+    return false;
+}
+
+static const char *shown_value(struct context *context, const char *value, bool whole)
+{
+    char *shown = arena_strdup(context->arena, command_shown(context, value));
+    if (!whole)
+        error_shorten(shown, VALUE_MAX);
+    return shown;
+}
+
+/* "batch_size: 2 values: 8 (20), 16 (10)". */
+static void show_label(struct context *context, const struct census_label *label, size_t all)
+{
+    bool whole = is_listed(options_list(context->options, "labels"), label->key);
+    size_t n = whole || label->values_n <= VALUES_SHOWN ? label->values_n : VALUES_SHOWN;
+    fprintf(context->out, "  %s: %zu value%s", command_shown(context, label->key), label->values_n, plural(label->values_n));
+    if (label->records < all)
+        fprintf(context->out, " in %zu of %zu payloads", label->records, all);
+    for (size_t i = 0; i < n; i++)
+        fprintf(context->out, "%s%s (%zu)", i ? ", " : ": ", shown_value(context, label->values[i].value, whole), label->values[i].records);
+    if (n < label->values_n)
+        fprintf(context->out, ", %zu more", label->values_n - n);
+    fprintf(context->out, "\n");
+}
+
+static void show_labels(struct context *context, const struct census *census, bool varying, size_t all)
+{
+    const char *const *only = options_list(context->options, "labels");
+    bool begun = false;
+    for (size_t i = 0; i < census->n; i++) {
+        const struct census_label *label = &census->labels[i];
+        if (label->varies != varying || (*only && !is_listed(only, label->key)))
+            continue;
+        if (!begun)
+            fprintf(context->out, varying ? " labels that vary:\n" : " labels that are the same in all:\n");
+        begun = true;
+        show_label(context, label, all);
+    }
+}
+
+static bool labels(struct context *context, struct history *history, struct error *err)
+{
+    struct history_workload *workloads;
     size_t n;
     const char *only = options_text(context->options, "workload_name");
     if (!history_workloads(history, context->arena, &workloads, &n, err))
         return false;
-    for (size_t i = 0; i < n; i++)
-        if (!only || strcmp(only, workloads[i].name) == 0)
-            fprintf(context->out, "%s: %zu payloads from %s to %s\n", workloads[i].name, workloads[i].records,
-                    when(context->arena, workloads[i].first_us), when(context->arena, workloads[i].last_us));
-    return history_walk(history, only, context->arena, show_record, context, err);
+    for (size_t i = 0; i < n; i++) {
+        struct records records = {.arena = context->arena};
+        if (only && strcmp(only, workloads[i].name) != 0)
+            continue;
+        if (!history_walk(history, workloads[i].name, context->arena, take_record, &records, err))
+            return false;
+        struct census census = census_take(context->arena, records.list.v, records.list.n);
+        fprintf(context->out, "%s: %zu payload%s\n", command_shown(context, workloads[i].name), records.list.n, plural(records.list.n));
+        show_labels(context, &census, true, records.list.n);
+        show_labels(context, &census, false, records.list.n);
+    }
+    payload_source_log_findings(context, history);
+    return true;
 }
 
 /* The payload as the other commands write it: indented, or one line when it cannot be read as JSON. */
@@ -68,21 +169,65 @@ static bool show(struct context *context, struct history *history, const char *i
     return true;
 }
 
-static int run(struct context *context)
+/* ---- copying ---- */
+
+static int copy(struct context *context, const char *from, const char *to)
 {
     struct error err = {0};
-    const char *verb = options_positional(context->options, 0), *id = options_positional(context->options, 1);
-    bool lists = verb && strcmp(verb, "list") == 0 && !id, shows = verb && strcmp(verb, "show") == 0 && id;
-    const char *uri = command_history_uri(context, &err);
-    if (uri && !lists && !shows)
-        error_set(&err, ERR_USAGE, "history: expected `history list` or `history show ID`");
-    struct history *history = err.kind ? NULL : history_open(uri, HISTORY_READ, &err);
-    if (history && !history_exists(history))
+    const struct options *options = context->options;
+    struct payload_source source = {0};
+    struct copy_request request = {.to = to, .workload_name = options_text(options, "workload_name"),
+                                   .index = options_text(options, "opensearch_index"),
+                                   .dry_run = options_bool(options, "dry_run")};
+    bool ok = history_is_known(from, &err) && history_is_known(to, &err);
+    if (ok && copy_same_place(from, to))
+        ok = error_set(&err, ERR_USAGE, "%s and %s are the same history", from, to);
+    ok = ok && payload_source_open(context, from, &source, &err);
+    if (ok && !history_exists(source.history))
+        ok = error_set(&err, ERR_STORE, "%s: there is no history there", from);
+    int code = ok ? copy_step(context, &source, &request) : command_fail(context, &err);
+    payload_source_close(&source);
+    return code;
+}
+
+static int look(struct context *context, const char *uri, const char *verb, const char *id)
+{
+    struct error err = {0};
+    struct history *history = history_open(uri, HISTORY_READ, &err);
+    if (history && !history_exists(history)) {
+        payload_source_log_findings(context, history);
         error_set(&err, ERR_STORE, "%s: there is no history yet; `matbench ci` or `matbench upload_lts` makes it", uri);
-    bool ok = !err.kind && (lists ? list(context, history, &err) : show(context, history, id, &err));
+    }
+    bool ok = !err.kind && (strcmp(verb, "list") == 0     ? list(context, history, &err)
+                            : strcmp(verb, "labels") == 0 ? labels(context, history, &err)
+                                                          : show(context, history, id, &err));
     history_close(history);
     return ok ? 0 : command_fail(context, &err);
 }
 
-const struct command command_history = {"history", "Shows what a history holds: `list`, or `show ID` for one payload.",
-                                        "list | show ID", 2, tables, run};
+static int run(struct context *context)
+{
+    static const struct {
+        const char *verb;
+        bool with_id;
+        const char *option; /* that it needs; NULL */
+    } verbs[] = {{"list", false, NULL}, {"show", true, NULL}, {"labels", false, NULL}, {"export", false, "to"}, {"import", false, "from"}};
+    struct error err = {0};
+    const char *verb = options_positional(context->options, 0), *id = options_positional(context->options, 1);
+    const char *uri = command_history_uri(context, &err), *other = NULL;
+    size_t i = 0, n = sizeof(verbs) / sizeof(verbs[0]);
+    while (verb && i < n && strcmp(verb, verbs[i].verb) != 0)
+        i++;
+    if (uri && (!verb || i == n || verbs[i].with_id != (id != NULL)))
+        error_set(&err, ERR_USAGE, "history: expected `history list`, `show ID`, `labels`, `export --to=URI` or `import --from=URI`");
+    else if (uri && verbs[i].option && !(other = options_text(context->options, verbs[i].option)))
+        error_set(&err, ERR_USAGE, "history %s: --%s=URI is missing: sqlite:FILE or dir:FOLDER", verb, verbs[i].option);
+    if (err.kind)
+        return command_fail(context, &err);
+    if (!other)
+        return look(context, uri, verb, id);
+    return strcmp(verb, "export") == 0 ? copy(context, uri, other) : copy(context, other, uri);
+}
+
+const struct command command_history = {"history", "Shows what a history holds, and copies it into another.",
+                                        "list | show ID | labels | export | import", 2, tables, run};

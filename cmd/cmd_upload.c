@@ -5,7 +5,9 @@
 
 static const struct option options_upload_only[] = {
     {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
-    {"dry_run", OPTION_BOOL, NULL, "false", false, "Parses and validates, stores nothing."},
+    {"dry_run", OPTION_BOOL, NULL, "false", false, "Says what would be added, replaced or is there already; stores nothing."},
+    {"opensearch_index", OPTION_TEXT, "NAME", NULL, false, "First part of the files' names in a new folder (dir:FOLDER); default: the workload's name."},
+    {"upload_by_kpi", OPTION_BOOL, NULL, "false", false, "One document per KPI too; needs OpenSearch, which this version has not."},
     {"valid_only", OPTION_BOOL, NULL, "false", false, "Stores the valid payloads although others are invalid."},
     {0},
 };
@@ -31,10 +33,8 @@ static int upload(struct context *context, const struct workload *workload, cons
     }
     if (counts.withheld)
         log_line(&context->log, LOG_WARNING, "payloads with a status other than Valid, which do not become history: %zu", counts.withheld);
-    if (options_bool(context->options, "dry_run")) {
-        log_line(&context->log, LOG_INFO, "--dry_run: payloads that would be stored in %s: %zu", uri, counts.valid - counts.withheld);
-        return 0;
-    }
+    if (options_bool(context->options, "dry_run"))
+        return upload_rehearse(context, uri, batch);
     return upload_step(context, workload, uri, batch, &stored);
 }
 
@@ -42,6 +42,11 @@ static int run(struct context *context)
 {
     struct error err = {0};
     const char *uri = command_history_uri(context, &err);
+    if (uri && options_bool(context->options, "upload_by_kpi")) {
+        error_set(&err, ERR_USAGE, "--upload_by_kpi needs OpenSearch, and %s is none; KPI values are in every history already: "
+                                   "`matbench export --from=%s --to=kpis.csv` gives them as a table, kpis.om as OpenMetrics", uri, uri);
+        uri = NULL;
+    }
     struct workload *workload = uri ? command_workload(context, options_text(context->options, "workload"), &err) : NULL;
     struct batch *batch = workload ? batch_open(&err) : NULL;
     int code = err.kind || !lts_exists(workload, &err) ? command_fail(context, &err) : upload(context, workload, uri, batch);

@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 
 #include "base/pool.h"
+#include "cmd/history_uri.h"
 #include "json/write.h"
-#include "history/history.h"
 #include "store/parse.h"
 #include "workload/find.h"
 
@@ -83,16 +83,24 @@ struct workload *command_workload(struct context *context, const char *name, str
     return folder ? workload_load(context->arena, folder, store_registry(), err) : NULL;
 }
 
+static struct history_clues find_clues(const struct context *context)
+{
+    return (struct history_clues){.history = options_text(context->options, "history"),
+                                  .opensearch_host = variables_get(context->variables, "MATBENCH_OPENSEARCH_HOST")};
+}
+
 const char *command_history_uri(struct context *context, struct error *err)
 {
-    const char *uri = options_text(context->options, "history");
-    if (uri)
-        return history_is_known(uri, err) ? uri : NULL;
-    if (variables_get(context->variables, "MATBENCH_OPENSEARCH_HOST")) {
-        error_set(err, ERR_USAGE, "opensearch_host is set, and this version has no OpenSearch history; --history=sqlite:FILE names another");
-        return NULL;
-    }
-    return "sqlite:history.db";
+    struct history_clues clues = find_clues(context);
+    return history_uri_choose(context->arena, &clues, err);
+}
+
+const char *command_compared_uri(struct context *context, struct error *err)
+{
+    struct history_clues clues = find_clues(context);
+    clues.folder = options_text(context->options, "lts_results_dirname");
+    clues.folder_by_flag = clues.folder && strcmp(options_source(context->options, "lts_results_dirname"), "command line") == 0;
+    return history_uri_choose(context->arena, &clues, err);
 }
 
 const char *command_shown(struct context *context, const char *text)

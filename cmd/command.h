@@ -35,8 +35,8 @@ struct command {
     int (*run)(struct context *context); /* gives the exit code; errors have been logged */
 };
 
-extern const struct command command_ci, command_parse, command_schema, command_upload, command_analyze, command_visualize,
-    command_download, command_check, command_history;
+extern const struct command command_ci, command_parse, command_schema, command_upload, command_download_lts, command_analyze,
+    command_visualize, command_download, command_export, command_check, command_history;
 
 extern const struct option options_common[], options_workload[], options_results[];
 
@@ -49,8 +49,9 @@ int command_interrupted(const struct context *context);
 extern const char *const command_workload_places[];
 /* The workload that --workload means. */
 struct workload *command_workload(struct context *context, const char *name, struct error *err);
-/* --history, MATBENCH_HISTORY, else sqlite:history.db; refuses what is not there yet (opensearch_host…). */
+/* Where history is (cmd/history_uri.h), for a command that reads or stores; and for one that compares, with --lts_results_dirname. */
 const char *command_history_uri(struct context *context, struct error *err);
+const char *command_compared_uri(struct context *context, struct error *err);
 /* A file name or another text of an input, as it may stand in a line on the screen. */
 const char *command_shown(struct context *context, const char *text);
 /* Writes a whole file ("-": standard output), or leaves the older one. */

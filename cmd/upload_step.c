@@ -1,15 +1,24 @@
 #include "cmd/upload_step.h"
 
+#include "cmd/copy_step.h"
+
 int upload_step(struct context *context, const struct workload *workload, const char *uri, struct batch *batch,
                 struct history_counts *counts)
 {
     struct error err = {0};
     struct history_payload *payloads;
     size_t n;
+    struct history_origin origin = {.index = variables_get(context->variables, "MATBENCH_OPENSEARCH_INDEX"), .date_us = copy_now_us()};
+    const char *index = options_find_text(context->options, "opensearch_index");
     *counts = (struct history_counts){0};
     struct history *history = NULL;
-    bool ok = batch_payloads(batch, &payloads, &n, &err) && (history = history_open(uri, HISTORY_WRITE, &err)) &&
-              history_put(history, workload->name, payloads, n, counts, &err);
+    if (index)
+        origin.index = index;
+    bool ok = batch_payloads(batch, &payloads, &n, &err) && (history = history_open(uri, HISTORY_WRITE, &err));
+    if (ok) {
+        history_set_origin(history, &origin);
+        ok = history_put(history, workload->name, payloads, n, counts, &err);
+    }
     history_close(history);
     if (!ok)
         return command_fail(context, &err);
@@ -18,5 +27,22 @@ int upload_step(struct context *context, const struct workload *workload, const 
                  counts->replaced);
     log_line(&context->log, LOG_INFO, "%s: payloads: %zu added, %zu replaced, %zu there already", uri, counts->added,
              counts->replaced, counts->unchanged);
+    return 0;
+}
+
+int upload_rehearse(struct context *context, const char *uri, struct batch *batch)
+{
+    struct error err = {0};
+    struct history_payload *payloads;
+    size_t n;
+    struct history_counts counts = {0};
+    struct history *history = NULL;
+    bool ok = batch_payloads(batch, &payloads, &n, &err) && (history = history_open(uri, HISTORY_READ, &err)) &&
+              history_compare(history, payloads, n, &counts, &err);
+    history_close(history);
+    if (!ok)
+        return command_fail(context, &err);
+    log_line(&context->log, LOG_INFO, "--dry_run: %s: payloads: %zu would be added, %zu replaced, %zu there already", uri,
+             counts.added, counts.replaced, counts.unchanged);
     return 0;
 }

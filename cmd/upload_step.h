@@ -7,5 +7,7 @@
 /* Gives the exit code; logs what was added, replaced, unchanged. */
 int upload_step(struct context *context, const struct workload *workload, const char *uri, struct batch *batch,
                 struct history_counts *counts);
+/* Says what upload_step would do; touches nothing. */
+int upload_rehearse(struct context *context, const char *uri, struct batch *batch);
 
 #endif

@@ -304,6 +304,14 @@ const char *options_text(const struct options *options, const char *name)
     return value_of(options, name)->text;
 }
 
+const char *options_find_text(const struct options *options, const char *name)
+{
+    for (size_t i = 0; i < options->n; i++)
+        if (strcmp(options->values[i].option->name, name) == 0)
+            return options->values[i].text;
+    return NULL;
+}
+
 bool options_bool(const struct options *options, const char *name)
 {
     const char *text = value_of(options, name)->text;

@@ -52,6 +52,8 @@ bool options_fallback(struct options *options, const char *name, const char *tex
 
 /* The value, or NULL when it has none. The name must be in the tables (assert). */
 const char *options_text(const struct options *options, const char *name);
+/* The same, and NULL for a name that is in none of the tables: for what several commands share. */
+const char *options_find_text(const struct options *options, const char *name);
 bool options_bool(const struct options *options, const char *name);
 double options_number(const struct options *options, const char *name); /* NAN when it has none */
 const char *const *options_list(const struct options *options, const char *name); /* NULL-ended, never NULL */

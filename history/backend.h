@@ -6,13 +6,22 @@
 #define HISTORY_BACKEND_H
 #include "history/history.h"
 
+enum { HISTORY_FINDINGS_MAX = 20 };
+
 /* The first member of every back end's own struct. */
 struct history {
     const struct history_backend *backend;
     char *uri;
     enum history_mode mode;
     bool exists; /* there is a history; put may turn it to true */
+    struct history_origin origin;
+    struct arena findings_arena;
+    LIST_OF(const char *) findings;
+    size_t findings_more;
 };
+
+void history_add_finding(struct history *history, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void history_forget_findings(struct history *history);
 
 /* The functions do what history.h says of their namesakes. When a history does not exist, only open, close and put are
  * called. */
@@ -30,6 +39,7 @@ struct history_backend {
     const char *(*fetch)(struct history *history, const char *id, struct arena *arena, size_t *len, struct error *err);
 };
 
-extern const struct history_backend history_sqlite; /* history/sqlite.c */
+extern const struct history_backend history_sqlite; /* history/sqlite_history.c */
+extern const struct history_backend history_folder; /* history/folder_history.c */
 
 #endif

@@ -49,18 +49,41 @@ void batch_close(struct batch *batch)
     free(batch);
 }
 
+static bool add(struct batch *batch, const struct record *record, const char *text, size_t len, struct error *err)
+{
+    if (fwrite(text, 1, len, batch->file) != len)
+        return file_problem(err);
+    batch->size += len;
+    *LIST_ADD(&batch->arena, &batch->records) = *record;
+    *LIST_ADD(&batch->arena, &batch->payloads) = (struct history_payload){.record = *record, .text_len = len};
+    return true;
+}
+
 bool batch_add(struct batch *batch, const json_t *payload, const char *text, size_t len, const char *where,
                struct error *err)
 {
     struct record record;
-    if (!record_from_payload(&batch->arena, payload, where, &record, err))
-        return false;
-    if (fwrite(text, 1, len, batch->file) != len)
-        return file_problem(err);
-    batch->size += len;
-    *LIST_ADD(&batch->arena, &batch->records) = record;
-    *LIST_ADD(&batch->arena, &batch->payloads) = (struct history_payload){.record = record, .text_len = len};
-    return true;
+    return record_from_payload(&batch->arena, payload, where, &record, err) && add(batch, &record, text, len, err);
+}
+
+static struct record copy_record(struct arena *arena, const struct record *from)
+{
+    struct record record = *from;
+    record.id = arena_strdup(arena, from->id);
+    record.where = arena_strdup(arena, from->where);
+    record.labels = arena_copy(arena, from->labels, from->labels_n * sizeof(*from->labels));
+    record.kpis = arena_copy(arena, from->kpis, from->kpis_n * sizeof(*from->kpis));
+    for (size_t i = 0; i < record.labels_n; i++)
+        record.labels[i] = (struct label){arena_strdup(arena, from->labels[i].key), arena_strdup(arena, from->labels[i].value)};
+    for (size_t i = 0; i < record.kpis_n; i++)
+        record.kpis[i].name = arena_strdup(arena, from->kpis[i].name);
+    return record;
+}
+
+bool batch_add_record(struct batch *batch, const struct record *record, const char *text, size_t len, struct error *err)
+{
+    struct record copy = copy_record(&batch->arena, record);
+    return add(batch, &copy, text, len, err);
 }
 
 bool batch_payloads(struct batch *batch, struct history_payload **payloads, size_t *n, struct error *err)

@@ -13,6 +13,8 @@ void batch_close(struct batch *batch);
 /* `text` is the payload as compact JSON, `where` the test that it comes from. */
 bool batch_add(struct batch *batch, const json_t *payload, const char *text, size_t len, const char *where,
                struct error *err);
+/* A record of a history with the text that history_fetch gave; it is copied. */
+bool batch_add_record(struct batch *batch, const struct record *record, const char *text, size_t len, struct error *err);
 /* Everything so far, in the order of adding; valid until the next batch_add. */
 bool batch_payloads(struct batch *batch, struct history_payload **payloads, size_t *n, struct error *err);
 /* Only the records; valid until batch_close. */

@@ -1,13 +1,14 @@
 #include "history/history.h"
 
 #include <assert.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "history/backend.h"
 
-static const struct history_backend *const backends[] = {&history_sqlite};
+static const struct history_backend *const backends[] = {&history_sqlite, &history_folder};
 enum { BACKENDS = sizeof(backends) / sizeof(backends[0]) };
 
 static bool unknown_backend(const char *uri, size_t scheme_len, struct error *err)
@@ -60,6 +61,7 @@ void history_close(struct history *history)
     if (!history)
         return;
     free(history->uri);
+    arena_close(&history->findings_arena);
     history->backend->close(history);
 }
 
@@ -71,6 +73,35 @@ bool history_exists(const struct history *history)
 const char *history_uri(const struct history *history)
 {
     return history->uri;
+}
+
+struct history_findings history_findings(const struct history *history)
+{
+    return (struct history_findings){history->findings.v, history->findings.n, history->findings_more};
+}
+
+void history_add_finding(struct history *history, const char *format, ...)
+{
+    if (history->findings.n == HISTORY_FINDINGS_MAX) {
+        history->findings_more++;
+        return;
+    }
+    va_list args;
+    va_start(args, format);
+    *LIST_ADD(&history->findings_arena, &history->findings) = arena_vprintf(&history->findings_arena, format, args);
+    va_end(args);
+}
+
+void history_forget_findings(struct history *history)
+{
+    arena_close(&history->findings_arena);
+    memset(&history->findings, 0, sizeof(history->findings));
+    history->findings_more = 0;
+}
+
+void history_set_origin(struct history *history, const struct history_origin *origin)
+{
+    history->origin = *origin;
 }
 
 static bool check_payload(const struct history_payload *payload, struct error *err)
@@ -110,22 +141,47 @@ static bool check_ids(const struct history_payload *payloads, size_t n, struct e
     return ok;
 }
 
-bool history_put(struct history *history, const char *workload, const struct history_payload *payloads, size_t n,
-                 struct history_counts *counts, struct error *err)
+static bool check_payloads(const struct history_payload *payloads, size_t n, struct error *err)
 {
-    assert(history->mode == HISTORY_WRITE);
-    struct history_counts got = {0};
     for (size_t i = 0; i < n; i++) {
         if (!check_payload(&payloads[i], err))
             return false;
     }
-    if (!check_ids(payloads, n, err))
+    return check_ids(payloads, n, err);
+}
+
+bool history_put(struct history *history, const char *workload, const struct history_payload *payloads, size_t n,
+                 struct history_counts *counts, struct error *err)
+{
+    assert(history->mode == HISTORY_WRITE && (workload || history->backend == &history_folder));
+    struct history_counts got = {0};
+    if (!check_payloads(payloads, n, err))
         return false;
-    if (n && !history->backend->put(history, workload, payloads, n, &got, err))
+    if ((n || history->origin.renew) && !history->backend->put(history, workload, payloads, n, &got, err))
         return false;
     if (counts)
         *counts = got;
     return true;
+}
+
+bool history_compare(struct history *history, const struct history_payload *payloads, size_t n,
+                     struct history_counts *counts, struct error *err)
+{
+    struct arena scratch = {0};
+    struct history_counts got = {0};
+    bool ok = check_payloads(payloads, n, err);
+    for (size_t i = 0; ok && i < n; i++) {
+        size_t len;
+        const char *text = history_fetch(history, payloads[i].record.id, &scratch, &len, err);
+        ok = err->kind == ERR_NONE;
+        bool same = text && len == payloads[i].text_len && memcmp(text, payloads[i].text, len) == 0;
+        ++*(!text ? &got.added : same ? &got.unchanged : &got.replaced);
+        arena_clear(&scratch);
+    }
+    arena_close(&scratch);
+    if (ok)
+        *counts = got;
+    return ok;
 }
 
 bool history_walk(struct history *history, const char *workload, struct arena *arena,

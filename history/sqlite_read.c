@@ -213,7 +213,8 @@ static bool read_spans(struct reading *reading, struct error *err)
             return sqlite_damaged(reading->sqlite, "its counts of records disagree", err);
         left -= its->records;
         *LIST_ADD(reading->arena, &reading->spans) =
-            (struct history_workload){its->key, (size_t)its->records, sqlite_number(row, 2), sqlite_number(row, 3)};
+            (struct history_workload){.name = its->key, .records = (size_t)its->records, .first_us = sqlite_number(row, 2),
+                                      .last_us = sqlite_number(row, 3)};
     }
     return false;
 }

@@ -11,7 +11,9 @@
 #include "report/short_names.h"
 #include "report/verdict_html.h"
 
-enum { POINTS_SHOWN = 30, RUN_COLUMNS = 24, VERSION_COLUMNS = 40, VALUE_BYTES = 2000, FEW_ENTRIES = 3 };
+/* Rows of a comparison, where somebody should look and where all is well: with 50 entries of 8 KPIs they are most of the page. */
+enum { POINTS_SHOWN = 30, POINTS_SHOWN_OK = 10 };
+enum { RUN_COLUMNS = 24, VALUE_BYTES = 2000, FEW_ENTRIES = 3 };
 
 enum page_tone entry_html_tone(enum verdict verdict)
 {
@@ -203,15 +205,14 @@ static const char *signed_change(const struct kpi_result *kpi, struct arena *are
 static void render_level(struct page *page, const struct analysis *analysis, const struct kpi_result *kpi, struct arena *arena)
 {
     const struct evidence *e = &kpi->evidence;
-    const char *corrected = isfinite(e->p_corrected) ? arena_printf(arena, "%s (for %zu test%s; level %.4g)", value_p(e->p_corrected, arena),
-                                                                   analysis->tested, analysis->tested == 1 ? "" : "s",
-                                                                   analysis->options->false_alarm_rate) : "";
+    const char *p = isfinite(e->p_corrected) ? arena_printf(arena, "%s; after correction for %zu test%s %s, level %.4g", value_p(e->p, arena),
+                                                           analysis->tested, analysis->tested == 1 ? "" : "s",
+                                                           value_p(e->p_corrected, arena), analysis->options->false_alarm_rate) : "";
     add_evidence(page, "level", arena_printf(arena, "%s, %s", people(kpi, e->level, arena), phrases_against(e, arena)));
     add_evidence(page, "change", signed_change(kpi, arena));
     add_evidence(page, "run-to-run sd", arena_printf(arena, "%s, %.3g degrees of freedom", with_share(kpi, e->sd, arena), e->df));
     add_evidence(page, "interval for one new run", arena_printf(arena, "%s to %s", people(kpi, e->low, arena), people(kpi, e->high, arena)));
-    add_evidence(page, "p", isfinite(e->p) ? value_p(e->p, arena) : "");
-    add_evidence(page, "p after correction", corrected);
+    add_evidence(page, "p", p);
     add_evidence(page, "a change has to pass", thresholds(kpi, arena));
     add_evidence(page, "smallest change that would have been seen", isfinite(e->smallest_seen) ? with_share(kpi, e->smallest_seen, arena) : "");
     add_evidence(page, "ok", ok_from(kpi, arena));
@@ -286,23 +287,42 @@ static void add_point(struct page *page, const struct comparison *c, size_t i, s
     page_row_end(page);
 }
 
-/* The older points, a paragraph for each level, values by version: as rows they would be most of the page. */
+/* "1.5…1.9, 12 run points: " */
+static const char *older_range(const struct evidence *e, size_t from, size_t to, struct arena *arena)
+{
+    const char *first = e->points[from].version, *last = e->points[to - 1].version;
+    bool one = strcmp(first, last) == 0;
+    return arena_printf(arena, "%s%s%s%s%zu run point%s: ", first, one ? "" : "…", one ? "" : last, first[0] || last[0] ? ", " : "", to - from,
+                        to - from == 1 ? "" : "s");
+}
+
+/* Older points of one level: their values, each behind its version where somebody should look. */
+static void render_older_level(struct page *page, const struct comparison *c, size_t from, size_t to, struct arena *arena)
+{
+    const struct evidence *e = &c->kpi->evidence;
+    bool versions = has_version(c->entry) && entry_html_matters(c->kpi->verdict);
+    page_paragraph_begin(page, PAGE_MUTED);
+    if (e->points[from].level)
+        page_text(page, arena_printf(arena, "level %zu%s, ", e->points[from].level, in_reference(e, from) ? " *" : ""));
+    page_text(page, older_range(e, from, to, arena));
+    for (size_t i = from; i < to; i++) {
+        bool said = !versions || (i > from && strcmp(e->points[i].version, e->points[i - 1].version) == 0);
+        page_text(page, i == from ? "" : versions && !said ? "; " : " ");
+        page_text(page, said ? "" : arena_printf(arena, "%s ", e->points[i].version));
+        page_text(page, value_number(c->kpi->rule, e->points[i].value, VALUE_PEOPLE, arena));
+    }
+    page_paragraph_end(page);
+}
+
+/* A paragraph for each level: as rows of a table they would be most of the page. */
 static void render_older(struct page *page, const struct comparison *c, size_t n, struct arena *arena)
 {
     const struct evidence *e = &c->kpi->evidence;
     page_fold_begin(page, arena_printf(arena, "%zu older run points", n), false);
-    for (size_t i = 0; i < n;) {
-        size_t level = e->points[i].level;
-        page_paragraph_begin(page, PAGE_MUTED);
-        page_text(page, level ? arena_printf(arena, "level %zu%s: ", level, in_reference(e, i) ? " *" : "") : "");
-        for (bool first = true; i < n && e->points[i].level == level; i++, first = false) {
-            bool same = !first && strcmp(e->points[i].version, e->points[i - 1].version) == 0;
-            page_text(page, first ? "" : same ? ", " : "; ");
-            page_text(page, same ? "" : e->points[i].version);
-            page_text(page, same || !e->points[i].version[0] ? "" : " ");
-            page_text(page, value_number(c->kpi->rule, e->points[i].value, VALUE_PEOPLE, arena));
-        }
-        page_paragraph_end(page);
+    for (size_t from = 0, to; from < n; from = to) {
+        for (to = from; to < n && e->points[to].level == e->points[from].level; to++)
+            continue;
+        render_older_level(page, c, from, to, arena);
     }
     page_fold_end(page);
 }
@@ -312,22 +332,24 @@ static void render_comparison(struct page *page, const struct comparison *c, str
     const struct evidence *e = &c->kpi->evidence;
     const char *unit = value_unit(c->kpi->rule);
     struct page_column columns[6];
-    size_t n = 0, older = e->points_n > POINTS_SHOWN ? e->points_n - POINTS_SHOWN : 0;
+    size_t n = 0, most = entry_html_matters(c->kpi->verdict) ? POINTS_SHOWN : POINTS_SHOWN_OK;
+    size_t older = e->points_n > most ? e->points_n - most : 0;
     if (has_version(c->entry))
         columns[n++] = (struct page_column){.name = "version"};
-    columns[n++] = (struct page_column){.name = "run", .hint = "without what all of these runs share"};
+    columns[n++] = (struct page_column){.name = "run"};
     columns[n++] = (struct page_column){.name = "start (UTC)"};
     columns[n++] = (struct page_column){.name = unit[0] ? unit : "value", .right = true};
     if (c->repetitions)
         columns[n++] = (struct page_column){.name = "repetitions", .right = true, .hint = "the value is their mean"};
-    columns[n++] = (struct page_column){.name = "level", .right = true, .hint = "* the level that this run is held against"};
+    columns[n++] = (struct page_column){.name = "level", .right = true};
     if (older)
         render_older(page, c, older, arena);
     page_table_begin(page, NULL, columns, n);
     for (size_t i = older; i <= e->points_n; i++)
         add_point(page, c, i, arena);
     page_table_end(page);
-    page_paragraph(page, PAGE_MUTED, isfinite(e->level) ? "Oldest first. * the level that this run is held against." : "Oldest first.");
+    page_paragraph(page, PAGE_MUTED, isfinite(e->level) ? "Oldest first; runs without what all share; * the level that this run is held against."
+                                                      : "Oldest first; runs without what all share.");
 }
 
 /* ---- a KPI ---- */

@@ -74,10 +74,10 @@ size_t kpi_table_rows(const struct kpi_table *table)
 size_t kpi_table_distinct(const struct kpi_table *table)
 {
     struct arena scratch = {0};
-    size_t keys_n, distinct = table->rows.n > 0;
+    size_t keys_n, distinct = table->rows.n > 0 && table->grid.keys.n > 0;
     const size_t *keys = key_grid_variable(&table->grid, NULL, &scratch, &keys_n);
     const size_t *rows = key_grid_sorted(&table->grid, keys, keys_n, &scratch);
-    for (size_t i = 1; i < table->rows.n; i++)
+    for (size_t i = 1; distinct && i < table->rows.n; i++)
         distinct += key_grid_compare(&table->grid, rows[i - 1], rows[i], keys, keys_n) != 0;
     arena_close(&scratch);
     return distinct;
@@ -216,7 +216,7 @@ static void render_results(const struct kpi_table *table, struct page *page, con
 {
     size_t columns_n, distinct = kpi_table_distinct(table);
     const struct page_column *columns = result_columns(table, keys, keys_n, &columns_n, arena);
-    if (table->options.by_labels && distinct != table->rows.n)
+    if (table->options.by_labels && distinct && distinct != table->rows.n)
         page_paragraph(page, PAGE_WARN,
                        arena_printf(arena, "Warning: found %zu unique KPI labels for %zu test entries: rows with equal labels cannot be "
                                            "told apart by them, nor can their histories.", distinct, table->rows.n));

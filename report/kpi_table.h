@@ -24,7 +24,8 @@ struct kpi_table *kpi_table_open(const struct kpi_table_options *options);
 void kpi_table_close(struct kpi_table *table); /* NULL is fine */
 void kpi_table_add(struct kpi_table *table, const struct test_view *view);
 
-/* How many different combinations of labels (settings) the rows have: fewer than rows means that rows cannot be told apart. */
+/* How many different combinations of labels (settings) the rows have: fewer than rows means that rows cannot
+ * be told apart; 0: there are none at all. */
 size_t kpi_table_distinct(const struct kpi_table *table);
 size_t kpi_table_rows(const struct kpi_table *table);
 

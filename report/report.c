@@ -111,7 +111,7 @@ static void finish_by_labels(struct report *report, const struct findings *found
 {
     size_t distinct = kpi_table_distinct(report->made), rows = kpi_table_rows(report->made);
     finish_table(report, found);
-    if (distinct != rows)
+    if (distinct && distinct != rows)
         report->warning = arena_printf(&report->arena, "found %zu unique KPI labels for %zu test entries", distinct, rows);
 }
 

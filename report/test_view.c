@@ -94,7 +94,8 @@ bool test_view_wrong(const struct test_view *view)
 const char *test_view_uuid(const struct test_view *view)
 {
     const json_t *metadata = json_object_get(view->payload, "metadata");
-    return json_string_value(json_object_get(metadata, "test_uuid"));
+    const char *uuid = json_string_value(json_object_get(metadata, "test_uuid"));
+    return uuid ? uuid : json_string_value(json_object_get(view->values, "test_uuid"));
 }
 
 /* The length of the directories that both begin with, without a slash at the end. */

@@ -45,7 +45,7 @@ const char *const *test_view_variables(struct arena *arena, const struct test *t
 const char *test_view_name(struct arena *arena, const json_t *settings, const char *const *variables);
 /* Whether something went wrong: an exit code, a missing or broken artifact, a violation. */
 bool test_view_wrong(const struct test_view *view);
-/* metadata.test_uuid, or NULL. */
+/* metadata.test_uuid, else the parsed value of that name, or NULL. */
 const char *test_view_uuid(const struct test_view *view);
 /* The link from one directory to another, both absolute and without links: ("/a/b", "/a/c/d") → "../c/d". */
 const char *test_view_link(struct arena *arena, const char *from, const char *to);

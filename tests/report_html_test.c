@@ -41,7 +41,7 @@ static void test_scene(void)
         "<strong>Performed ", "<h2 id=\"entry-1\">Entry #1 – added=null gpu=8", "Note: not compared, but not the same in all runs: &#39;ocp&#39;.",
         "<caption>Settings</caption>", "<caption>Labels</caption>", "<td>payload</td><td>e1</td>", "<td>test directory</td><td>runs/e1</td>",
         "<h3 id=\"entry-1-better\">", "Gets better. In tokens/s; higher is better.", "<strong>Improvement</strong>: ",
-        "run-to-run sd</td><td>", "interval for one new run</td>", "p after correction</td>", "<h3 id=\"entry-1-steady\">",
+        "run-to-run sd</td><td>", "interval for one new run</td>", "; after correction for 4 tests &lt; 0.0001, level 0.05</td>", "<h3 id=\"entry-1-steady\">",
         "<strong>Ok</strong>: ", ". It would be a regression above ", "<details><summary>Evidence and 12 run points</summary>",
         "<h3 id=\"entry-1-worse\">", "Since this run, v1.12 of 1970-02-10; the last run before it: v1.11 of 1970-01-12. It would be ok above ",
         "a change has to pass</td><td>257.6 tokens/s (5.0 %)</td>",
@@ -64,16 +64,16 @@ static void test_scene(void)
 
 enum { LONG = 45 };
 
-/* A history of LONG points with a step in the middle, two repetitions each, labels as given; the entry stands with its last level.
- * comparison: the comparison keys. */
-static char *render_keys(const char *labels, bool empty_history, const char *const *comparison)
+/* A history of LONG points with a step in the middle, two repetitions each, labels as given; the entry stands so far from its
+ * last level. comparison: the comparison keys. */
+static char *render_keys(const char *labels, bool empty_history, const char *const *comparison, double change)
 {
     struct arena arena = {0};
     struct kpi_rule rule = {.name = "speed", .unit = "s", .better = DIRECTION_HIGHER, .format = "%.1f"};
     struct record *runs = ARENA_ARRAY(&arena, struct record, 2 * LONG + 1);
     uint64_t random = 1;
     for (size_t i = 0; i <= LONG; i++) {
-        double x = 100 + build_gauss(&random) + (i >= 20 ? 50 : 0);
+        double x = 100 + build_gauss(&random) + (i >= 20 ? 50 : 0) + (i == LONG ? change : 0);
         for (size_t k = 0; k < (i < LONG ? 2 : 1); k++)
             runs[2 * i + k] = build_record(arena_printf(&arena, "i%zu-%zu", i, k), (int)i,
                                            arena_printf(&arena, "%.*s run_id=\"a/%zu/z\" %s", comparison[0] ? 99 : 0,
@@ -93,7 +93,7 @@ static char *render_keys(const char *labels, bool empty_history, const char *con
 
 static char *render_long(const char *labels, bool empty_history)
 {
-    return render_keys(labels, empty_history, version_key);
+    return render_keys(labels, empty_history, version_key, 0);
 }
 
 static size_t count(const char *text, const char *part)
@@ -106,21 +106,29 @@ static size_t count(const char *text, const char *part)
 
 static void test_long(void)
 {
-    static const char *const parts[] = {
+    static const char *const ok[] = {
         "Entry #1 – only entry", "90 records of history with its labels", "levels in history</td><td>2</td>", "run points of history</td><td>45</td>",
-        "<summary>15 older run points</summary>", "<p class=\"muted\">level 1: 1.0 ", ", ", "; 1.1 ", "<th scope=\"col\" title=\"the value is their mean\">",
-        "<tr><td>1.5</td><td>15</td>", "<td>2</td><td>1</td></tr>", "<tr><td>1.14</td><td>44</td>", "<td>2</td><td>2 *</td></tr>",
-        "<tr class=\"here\"><td>1.15</td><td>45</td>",
+        "<summary>35 older run points</summary>", "<p class=\"muted\">level 1, 1.0…1.6, 20 run points: 100.0 99.8 ",
+        "<p class=\"muted\">level 2 *, 1.6…1.11, 15 run points: ", "<th title=\"the value is their mean\">",
+        "<tr><td>1.11</td><td>35</td>", "<td>2</td><td>2 *</td></tr>", "<tr class=\"here\"><td>1.15</td><td>45</td>",
+    }, *const worse[] = {
+        "<strong>1 regression in 1 of 1 entry.</strong>", "What to look at", "<summary>15 older run points</summary>",
+        "<p class=\"muted\">level 1, 1.0…1.4, 15 run points: 1.0 100.0 99.8 100.1; 1.1 ", "<tr><td>1.5</td><td>15</td>", "<td>2</td><td>1</td></tr>",
+        "<tr><td>1.14</td><td>44</td>", "<td>2</td><td>2 *</td></tr>", "<tr class=\"here\"><td>1.15</td><td>45</td>",
     };
-    char *html = render_long("gpu=8", false);
-    check_parts(html, parts, ROWS(parts));
+    char *html = render_keys("gpu=8", false, version_key, -20);
+    check_parts(html, worse, ROWS(worse));
     CHECK(count(html, "<tr><td>1.") == 30, "%zu rows", count(html, "<tr><td>1."));
+    free(html);
+    html = render_long("gpu=8", false);
+    check_parts(html, ok, ROWS(ok));
+    CHECK(count(html, "<tr><td>1.") == 10, "%zu rows", count(html, "<tr><td>1."));
     CHECK(!strstr(html, "What to look at"), "nothing changed");
     CHECK(strstr(html, "<p class=\"good\"><strong>No regression in the 1 KPI result of 1 entry that could be judged.</strong>"), "good");
     free(html);
-    html = render_keys("gpu=8", false, no_keys);
-    CHECK(strstr(html, "<thead><tr><th scope=\"col\" title=\"without what all of these runs share\">run</th>") &&
-          strstr(html, "1 KPI: 1 ok; 90 records") && strstr(html, "<tr><td>15</td><td>1970-01-16 00:00</td>"), "no versions, no column for them");
+    html = render_keys("gpu=8", false, no_keys, 0);
+    CHECK(strstr(html, "<thead><tr><th>run</th>") &&
+          strstr(html, "1 KPI: 1 ok; 90 records") && strstr(html, "<tr><td>35</td><td>1970-02-05 00:00</td>"), "no versions, no column for them");
     free(html);
     html = render_long("gpu=8", true);
     CHECK(strstr(html, "Nothing was gated: no KPI result of 1 entry could be judged.") && strstr(html, "The history is empty."), "first run");

@@ -262,7 +262,7 @@ static void check_documentation(void)
                 (const char *const[]){"<h2 id=\"test-1\">001__b", "11111111-aaaa", "href=\"https://ci/1\">JOB</a>", "BAD: javascript:alert(1)",
                                       "2025-05-06T01:02:03", "<td>batch</td><td>16</td>", "<td>train_cost</td><td>0.07 hours/Mtoken</td>",
                                       "3 values: min 1 ms, median 2 ms, max 3 ms", "[3, 1, 2]", "id=\"test-3\"", "The payload is not valid",
-                                      "id=\"test-4\"", "This workload has no payloads.", "CSV summary", NULL});
+                                      "id=\"test-4\"", "This workload has no payloads.", "CSV summary", "!<td>run_id</td>", NULL});
     lts_documentation_csv(documentation, &csv);
     static const char want[] = "test_uuid,model,batch,gpu,image,timestamp,train_tokens,train_cost,train_memory,train_latencies\n"
                                "11111111-aaaa,b,16,1,,2025-05-06T01:02:03,1000.5,0.071,,\"[3, 1, 2]\"\n"

@@ -1,0 +1,42 @@
+/* cmd: where history is (contract C1.3). */
+#include "cmd/history_uri.h"
+
+#include <string.h>
+
+#include "tests/check.h"
+
+static const struct {
+    struct history_clues clues;
+    const char *uri;   /* NULL: refused */
+    const char *error; /* part of it */
+} rows[] = {
+    {{NULL, NULL, NULL, false}, "sqlite:history.db", NULL},
+    {{"sqlite:x.db", NULL, NULL, false}, "sqlite:x.db", NULL},
+    {{"dir:lts", NULL, NULL, false}, "dir:lts", NULL},
+    {{"dir:lts", "host", NULL, false}, "dir:lts", NULL},
+    {{"dir:lts", "host", "folder", true}, "dir:lts", NULL},
+    {{"dir:lts", NULL, "folder", true}, "dir:lts", NULL},
+    {{"folder", NULL, "folder", true}, NULL, "'folder' is not a history's URI; expected sqlite:history.db, dir:FOLDER"},
+    {{"postgres:secret", NULL, "folder", true}, NULL, "'postgres:' is no known kind of history"},
+    {{NULL, "host", NULL, false}, NULL, "opensearch_host is set"},
+    {{NULL, "host", "folder", false}, NULL, "opensearch_host is set"},
+    {{NULL, "host", "folder", true}, "dir:folder", NULL},
+    {{NULL, "host", NULL, true}, NULL, "opensearch_host is set"},
+    {{NULL, NULL, "folder", false}, "dir:folder", NULL},
+    {{NULL, NULL, "folder", true}, "dir:folder", NULL},
+    {{NULL, NULL, "dir:odd", true}, "dir:dir:odd", NULL},
+};
+
+int main(void)
+{
+    struct arena arena = {0};
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct error err = {0};
+        const char *uri = history_uri_choose(&arena, &rows[i].clues, &err);
+        CHECK(!uri == !rows[i].uri && (!uri || strcmp(uri, rows[i].uri) == 0), "row %zu: %s", i, uri ? uri : err.text);
+        CHECK(uri || (err.kind == ERR_USAGE && strstr(err.text, rows[i].error)), "row %zu: %s", i, err.text);
+        CHECK(!strstr(err.text, "secret"), "row %zu: %s", i, err.text);
+    }
+    arena_close(&arena);
+    return check_end();
+}
