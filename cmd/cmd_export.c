@@ -21,7 +21,7 @@ static const struct option options_export_only[] = {
     {0},
 };
 
-static const struct option *const tables[] = {options_export_only, options_common, NULL};
+static const struct option *const tables[] = {options_export_only, options_openmetrics, options_common, NULL};
 
 /* A text form of payloads: looks at each of them first, then writes each of them. */
 struct rendering {
@@ -31,6 +31,7 @@ struct rendering {
     struct payload_csv *csv;
     const struct workload *workload;
     struct openmetrics *metrics;
+    struct openmetrics_style style;
     struct text *samples; /* one per KPI of the workload */
     struct text row;
     json_t *unknown; /* KPIs that the workload does not have: an object, for its order */
@@ -118,7 +119,7 @@ static bool add_samples(struct rendering *rendering, const struct record *record
             json_object_set_new(rendering->unknown, name, json_null());
     for (size_t i = 0; i < workload->kpis_n; i++)
         text_clear(&rendering->samples[i]);
-    openmetrics_render(workload, kpis, rendering->samples);
+    openmetrics_render(workload, rendering->style, kpis, rendering->samples);
     return openmetrics_add(rendering->metrics, rendering->samples, NULL, record->id, err);
 }
 
@@ -142,7 +143,7 @@ static bool write_metrics(struct rendering *rendering, const struct history_payl
     for (size_t i = 0; i < kpis_n; i++)
         rendering->samples[i] = text_open(1 << 30);
     rendering->unknown = json_object();
-    rendering->metrics = openmetrics_open(rendering->workload, err);
+    rendering->metrics = openmetrics_open(rendering->workload, rendering->style, err);
     bool ok = rendering->metrics && each(rendering, payloads, n, "$.kpis", add_samples, err);
     if (ok)
         say_unknown(rendering);
@@ -215,7 +216,8 @@ static int export_file(struct context *context, struct payload_source *source, c
     struct workload *workload = NULL;
     struct rendering rendering = {.context = context, .to = to};
     size_t n = 0;
-    bool ok = ends_with(to, ".csv") || (workload = find_workload(context, source, &err));
+    bool ok = command_openmetrics_style(context, &rendering.style, &err) &&
+              (ends_with(to, ".csv") || (workload = find_workload(context, source, &err)));
     rendering.workload = workload;
     ok = ok && (batch = batch_open(&err)) && take(context, source, batch, &err) && write_file(&rendering, batch, &n, &err);
     batch_close(batch);

@@ -9,9 +9,6 @@ static const struct option options_parse_only[] = {
     {"output_matrix", OPTION_TEXT, "FILE", NULL, false, "Writes all that was parsed as JSON, one entry a test; '-' is standard output."},
     {"output_lts", OPTION_TEXT, "FILE", NULL, false, "Writes the valid LTS payloads as a JSON list; an invalid one makes the exit code 102."},
     {"output_kpis", OPTION_TEXT, "FILE", NULL, false, "Writes the KPIs as OpenMetrics text."},
-    {"openmetrics_flavor", OPTION_TEXT, "FLAVOR", "openmetrics", false,
-     "How the KPIs are spelt: openmetrics; prometheus (text with times in milliseconds); seed; topsail (the Python tool's)."},
-    {"openmetrics_times", OPTION_BOOL, NULL, "true", false, "KPIs carry the run's start; --noopenmetrics_times as the Pushgateway wants it."},
     {"pretty", OPTION_BOOL, NULL, "true", false, "JSON with indentation; --nopretty writes one line."},
     {"strict", OPTION_BOOL, NULL, "false", false, "A broken test makes the exit code 101 even when others were parsed."},
     {"clean", OPTION_BOOL, NULL, "false", false, "Parses nothing: lists the tests' parse caches, for --run to remove."},
@@ -20,14 +17,14 @@ static const struct option options_parse_only[] = {
     {0},
 };
 
-static const struct option *const tables[] = {options_workload, options_results, options_parse_only, options_common, NULL};
+static const struct option *const tables[] = {options_workload, options_results, options_parse_only, options_openmetrics, options_common, NULL};
 
 static int parse(struct context *context, const struct workload *workload)
 {
     struct parse_counts counts;
     struct error err = {0};
-    enum openmetrics_flavor flavor = OPENMETRICS_STANDARD;
-    if (!openmetrics_flavor_parse(options_text(context->options, "openmetrics_flavor"), &flavor, &err))
+    struct openmetrics_style style;
+    if (!command_openmetrics_style(context, &style, &err))
         return command_fail(context, &err);
     struct parse_request request = {
         .workload = workload,
@@ -36,11 +33,10 @@ static int parse(struct context *context, const struct workload *workload)
         .payloads = options_text(context->options, "output_lts"),
         .kpis = options_text(context->options, "output_kpis"),
         .pretty = options_bool(context->options, "pretty"),
-        .kpi_style = {.flavor = flavor},
+        .kpi_style = style,
         .strict = options_bool(context->options, "strict"),
     };
     request.need_payloads = request.payloads != NULL;
-    request.kpi_style.without_times = !options_bool(context->options, "openmetrics_times");
     bool ok = (!request.payloads && !request.kpis) || lts_exists(workload, &err);
     int code = ok ? parse_step(context, &request, &counts) : command_fail(context, &err);
     if (ok && counts.written && counts.tests) {

@@ -37,6 +37,19 @@ const struct option options_results[] = {
     {0},
 };
 
+const struct option options_openmetrics[] = {
+    {"openmetrics_flavor", OPTION_TEXT, "FLAVOR", "openmetrics", false,
+     "How the KPIs are spelt: openmetrics; prometheus (text with times in milliseconds); seed; topsail (the Python tool's)."},
+    {"openmetrics_times", OPTION_BOOL, NULL, "true", false, "KPIs carry the run's start; --noopenmetrics_times as the Pushgateway wants it."},
+    {0},
+};
+
+bool command_openmetrics_style(struct context *context, struct openmetrics_style *style, struct error *err)
+{
+    *style = (struct openmetrics_style){.without_times = !options_bool(context->options, "openmetrics_times")};
+    return openmetrics_flavor_parse(options_text(context->options, "openmetrics_flavor"), &style->flavor, err);
+}
+
 int command_fail(struct context *context, const struct error *err)
 {
     log_line(&context->log, err->kind == ERR_BUG ? LOG_FATAL : LOG_ERROR, "%s", err->text);

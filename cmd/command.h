@@ -11,6 +11,7 @@
 #include "cmd/log.h"
 #include "config/envfiles.h"
 #include "config/options.h"
+#include "kpi/openmetrics.h"
 #include "workload/workload.h"
 
 enum { JOBS_MAX = 256 };
@@ -38,8 +39,10 @@ struct command {
 extern const struct command command_ci, command_parse, command_schema, command_upload, command_download_lts, command_analyze,
     command_visualize, command_download, command_export, command_check, command_history;
 
-extern const struct option options_common[], options_workload[], options_results[];
+extern const struct option options_common[], options_workload[], options_results[], options_openmetrics[];
 
+/* How KPIs are spelt, of a command with options_openmetrics. */
+bool command_openmetrics_style(struct context *context, struct openmetrics_style *style, struct error *err);
 /* Logs the error and gives its exit code. */
 int command_fail(struct context *context, const struct error *err);
 /* The exit code when a signal asked to stop: 130 or 143; else 0. */
