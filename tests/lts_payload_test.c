@@ -249,7 +249,8 @@ static const struct {
     /* times that look right and are none */
     {BODY("start: \"'2025-13-45T08:00:00'\", end: \"'2025-01-06T08:01:00'\", test_uuid: \"'6f8c61d9-6150-435c-9a8d-3a2ac4b997f5'\", "
           "settings: {name: settings.name}", RESULTS, KPIS), "{\"a\": 1, \"c\": []}",
-     "/kpis/k/@timestamp: found null, expected a string; because metadata.start is '2025-13-45T08:00:00', which is no time", "/kpis/k/@timestamp", "null"},
+     "/kpis/k/@timestamp: found null, expected a string; because metadata.start is '2025-13-45T08:00:00', which is no time",
+     "/kpis/k/@timestamp", "null"},
     /* labels are settings: said once */
     {BODY("start: \"'x'\", end: \"'2025-01-06T08:01:00'\", test_uuid: \"'u'\", settings: {name: 5}", RESULTS, KPIS), "{\"a\": 1, \"c\": []}",
      "/metadata/start: found \"x\", expected *\n/metadata/test_uuid: found \"u\", expected *\n/metadata/settings/name: found 5, expected a string", "", ""},

@@ -48,7 +48,7 @@ class PythonTest(FlavourTest):
                 golden = GOLDEN / folder
                 work = self.place / (folder + tests)
                 work.mkdir()
-                (work / tests).symlink_to(golden / tests)
+                shutil.copytree(golden / tests, work / tests, copy_function=shutil.copyfile)  # parsing leaves caches in it
                 ours, our_matrix, _ = self.parse(workload, tests, cwd=work)
                 theirs, their_matrix = (json.loads((golden / (prefix + n)).read_text()) for n in ("lts.json", "matrix.json"))
                 self.assertEqual(len(theirs), count)

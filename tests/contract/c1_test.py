@@ -24,8 +24,10 @@ COMMON = ("workload", "workload_base_dir", "results_dirname", "filters", "histor
 FLAGS = {  # the table of C1.1
     "parse": ("output_matrix", "output_lts", "output_kpis", "pretty", "clean", "run", "strict", "shard"),
     "generate_lts_schema": ("file",),
-    "upload_lts": ("dry_run", "valid_only"),
-    "analyze_lts": ("report_dest", "summary_yaml_dest", "kpi_filter", "fail_on", "false_alarm_rate"),
+    "upload_lts": ("dry_run", "valid_only", "upload_by_kpi"),
+    "analyze_lts": ("lts_results_dirname", "report_dest", "summary_yaml_dest", "kpi_filter", "fail_on", "false_alarm_rate"),
+    "download_lts": ("lts_results_dirname", "force", "clean", "max_records"),
+    "export": ("from", "to", "dry_run"),
     "visualize": ("generate", "lts_results_dirname"),
     "download": ("url", "url_file", "mode", "do_download"),
     "ci": ("config",),
@@ -88,7 +90,9 @@ class FlagTest(SmallTest):
     def test_c1_1_flags_are_listed(self):
         for command, flags in FLAGS.items():
             listed = self.matbench(command, "--help", code=0).out
-            for flag in COMMON + flags:
+            common = ("filters", "history", "jobs", "log_level", "artifact_dir") if command == "download_lts" else \
+                     ("log_level",) if command == "export" else COMMON  # these take no workload to parse with
+            for flag in common + flags:
                 with self.subTest(command=command, flag=flag):
                     self.assertRegex(listed, rf"(?m)^  --{flag}\b")
 
@@ -408,6 +412,34 @@ class HistoryPlaceTest(SmallTest):
         self.assertNotIn("history.db", self.names())
         self.upload("--history=sqlite:flag.db", code=0)
         self.upload(env={"MATBENCH_HISTORY": "sqlite:variable.db"}, code=0)
+
+
+class FolderPlaceTest(SmallTest):
+    def test_c1_3_lts_results_dirname_after_the_others(self):
+        """analyze_lts: --history, MATBENCH_HISTORY, the folder, sqlite:history.db."""
+        flags = ("--workload=w", "--results_dirname=tests")
+        for i in range(3):
+            small_test(self.place / f"old/{i}/a", run_id=f"old {i}")
+            self.matbench("upload_lts", "--workload=w", f"--results_dirname=old/{i}", "--history=sqlite:filled.db", code=0)
+        self.matbench("download_lts", "--lts_results_dirname=lts", "--history=sqlite:filled.db", code=0)
+
+        def records(*arguments, **keywords):
+            self.matbench("analyze_lts", *flags, *arguments, **keywords)
+            return self.json("regression_verdicts.json")["history_records"]
+        self.assertEqual(records(), 0)
+        self.assertEqual(records("--lts_results_dirname=lts"), 3)
+        self.assertEqual(records("--lts_results_dirname=lts", env={"MATBENCH_HISTORY": "sqlite:empty.db"}), 0)
+        self.assertEqual(records("--lts_results_dirname=absent", env={"MATBENCH_HISTORY": "sqlite:filled.db"}), 3)
+        self.assertEqual(records("--lts_results_dirname=absent", "--history=sqlite:filled.db"), 3)
+
+    def test_c1_1_download_lts_takes_no_workload(self):
+        self.matbench("upload_lts", "--workload=w", "--results_dirname=tests", code=0)
+        for flags in (["--lts_results_dirname=one"], ["--lts-results-dirname", "two"]):
+            done = self.matbench("download_lts", *flags, code=0)
+            self.assertEqual(done.errors(), [])
+        self.assertEqual(len([n for n in self.names("one") if n.endswith(".json")]), 2)
+        self.assertEqual(self.matbench("download_lts", "--lts_results_dirname=x", "--history=sqlite:absent.db").code, 123)
+        self.assertIn("MATBENCH_LTS_RESULTS_DIRNAME", self.matbench("download_lts", code=100).err)
 
 
 class CacheTest(SmallTest):

@@ -65,7 +65,7 @@ class ValidityTest(SmallTest):
 
     def test_c3_1_dry_run_stores_nothing(self):
         self.upload("--dry_run", code=102)
-        self.assertRegex(self.upload("--dry_run", "--valid_only").err, "--dry_run: sqlite:history.db: payloads: 2 would be added")
+        self.assertRegex(self.upload("--dry_run", "--valid_only").err, r"(?m)^INFO \| --dry_run: sqlite:history.db: payloads: 2 would be added")
         self.assertNotIn("history.db", self.names())
 
     def test_c3_1_a_status_other_than_valid_never_becomes_history(self):

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The Python tool's bugs 1 to 24 (as its baseline numbers them): for each a method that shows the right behaviour, through the
 program."""
+import datetime
 import json
 import pathlib
 import re
@@ -125,6 +126,19 @@ class BugTest(CommandTest):
             self.assertGreater(len(payload["metadata"]["config"].encode()), 32766)
             shown = self.matbench("history", "show", payload["metadata"]["test_uuid"], code=0).out
             self.assertEqual(json.loads(shown), payload)
+
+    def downloaded(self, *arguments, code=0):
+        done = self.matbench("download_lts", "--lts_results_dirname=lts", "--force", "--clean", *arguments, code=code)
+        return done, sorted(p.name for p in (self.place / "lts").glob("*.json")) if code == 0 else []
+
+    def test_bug_07_filters_of_download_lts_match(self):
+        for i, speed in enumerate((1, 2, 3)):
+            self.run_of(str(i), speed, i, version=f"1.{i % 2}")
+        self.store("0", "1", "2")
+        for filters, count in (("version=1.0", 2), ("version=1.1", 1), ('{"version": "1.0"}', 2), ("version=1.0,name=a", 2), ("version=2", 0)):
+            with self.subTest(filters):
+                done, names = self.downloaded(f"--filters={filters}")
+                self.assertEqual(len(names), count, done.err)
 
     def test_bug_08_one_bad_test_does_not_stop_the_others(self):
         for kind in ("missing-env", "missing-podlog", "broken-json", "broken-yaml", "nan-log"):
@@ -275,7 +289,8 @@ class BugTest(CommandTest):
         self.assertRegex(done.err, r"(?m)^WARNING \| b: [^\n]*f.lua:2: unknown name 'log'")
 
     def test_bug_21_parsing_writes_nothing_but_its_cache(self):
-        shutil.copytree(SHARED / "data/python-golden/skeleton/tests", self.place / "tests", copy_function=shutil.copyfile)
+        shutil.copytree(SHARED / "data/python-golden/skeleton/tests", self.place / "tests", copy_function=shutil.copyfile,
+                        ignore=shutil.ignore_patterns(".matbench-cache"))
         subprocess.run(["chmod", "-R", "u+w", self.place / "tests"], check=True)
         before = {p: p.read_bytes() for p in (self.place / "tests").rglob("*") if p.is_file()}
         self.matbench("parse", "--workload=skeleton", "--results_dirname=tests", "--output_lts=l.json", code=0)
@@ -297,6 +312,36 @@ class BugTest(CommandTest):
             payload = self.json("l.json")[0]
             self.assertEqual((payload["metadata"]["start"], payload["kpis"]["speed"]["@timestamp"]),
                              ("2025-01-02T10:00:00", "2025-01-02T10:00:00.000000Z"))
+
+    def test_bug_22_the_date_of_source_lts_is_utc(self):
+        self.run_of("0", 1)
+        self.store("0")
+        for zone in ZONES:
+            before = datetime.datetime.now(datetime.timezone.utc)
+            self.matbench("download_lts", "--lts_results_dirname=lts", "--force", env={"TZ": zone}, code=0)
+            date = re.search(r"(?m)^date: '?([^'\n]*)Z'?$", (self.place / "lts/source.lts.yaml").read_text())[1]
+            given = datetime.datetime.fromisoformat(date).replace(tzinfo=datetime.timezone.utc)
+            self.assertLess(abs(given - before), datetime.timedelta(hours=1))
+
+    def test_bug_23_no_silent_cap(self):
+        """More than Python's 10,000 records come, all of them; a cap that is asked for is said."""
+        self.run_of("0", 1)
+        self.matbench("parse", "--workload=w", "--results_dirname=runs/0", "--output_lts=l.json", code=0)
+        payload = self.json("l.json")[0]
+        payloads = []
+        for i in range(10_050):
+            identity = f"{i:08x}-0000-4000-8000-000000000000"
+            metadata = payload["metadata"] | {"test_uuid": identity}
+            payloads.append({"metadata": metadata, "results": payload["results"],
+                             "kpis": {name: kpi | {"test_uuid": identity} for name, kpi in payload["kpis"].items()}})
+        (self.place / "many.json").write_text(json.dumps(payloads))
+        self.matbench("export", "--from=many.json", "--to=sqlite:history.db", "--workload_name=small", code=0)
+        done, names = self.downloaded()
+        self.assertEqual(len(names), 10_050, done.err)
+        self.assertNotIn("WARNING", done.err)
+        done, names = self.downloaded("--max_records=7")
+        self.assertEqual(len(names), 7)
+        self.assertRegex(done.err, r"(?m)^WARNING \| [^\n]*10[,.]?043|10[,.]?050")
 
     def mapping_faults(self, mapping, path=""):
         """What OpenSearch would refuse: only properties and types that it has, and no JSON Schema words."""
