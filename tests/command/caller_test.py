@@ -80,7 +80,7 @@ class CallerTest(CommandTest):
     def test_first_run(self):
         """No history: 123 from the download is no failure, and the payloads are stored. The second time nothing changes."""
         rows = (("fms/tests", FMS, 4), ("fms/tests_small", FMS, 6), ("ilab/tests", FMS.replace("fms_hf_tuning", "ilab_training"), 2),
-                ("skeleton/tests", "projects.skeleton.visualizations.skeleton", 1))
+                ("skeleton/tests", "projects.skeleton.visualizations.skeleton", 2))
         for name, workload, payloads in rows:
             with self.subTest(name):
                 for folder in "tests", "history":

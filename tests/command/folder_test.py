@@ -7,7 +7,7 @@ import subprocess
 
 import support
 from files_test import FullDiskTest as OnFullDisk
-from support import SHARED, CommandTest, digest, main, tree
+from support import CommandTest, SHARED, copy_of, digest, main, tree
 
 TOPSAIL = "projects.fine_tuning.visualizations.fms_hf_tuning"
 
@@ -83,8 +83,8 @@ class CompareTest(FolderTest):
     def test_the_python_tools_folder(self):
         """Its golden tests against its golden history; it says 0 failures there too."""
         golden = SHARED / "data/python-golden"
-        shutil.copytree(golden / "fms/tests", self.place / "tests", copy_function=shutil.copyfile)  # parsing leaves caches in it
-        done = self.matbench("analyze_lts", f"--workload={TOPSAIL}", "--results_dirname=tests",
+        copy_of(golden / "fms/tests", self.place / "golden")
+        done = self.matbench("analyze_lts", f"--workload={TOPSAIL}", "--results_dirname=golden",
                              f"--lts_results_dirname={golden}/history/lts", code=0)
         self.assertIn("32 tested against 30 records of history", done.out)
         self.assertIn("5 run points", done.out)

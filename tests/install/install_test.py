@@ -164,7 +164,7 @@ class ManPages(Scratch):
             section = 1 if doc.stem in COMMANDS else SECTIONS.get(doc.stem, 7)
             page = self.shown("-l", self.prefix / f"share/man/man{section}/matbench-{doc.stem}.{section}")
             shown = iter(re.findall(r"\w+", re.sub(".\b|\u2010\n *", "", page).casefold()))
-            lines = [line for line in doc.read_text().splitlines() if not re.match(r"# |\|[-| ]+\|$", line)]
+            lines = [line for line in doc.read_text().splitlines() if not re.match(r"# |```|\|[-| ]+\|$", line)]
             heads = {i for i, line in enumerate(lines) if line.startswith("|") and not lines[i - 1].startswith("|")}
             text = "\n".join(line for i, line in enumerate(lines) if i not in heads)
             text = re.sub(r"\[[^\]]*\.md\]\([^)]*\)|\]\([^)]*\)", " ", text)
