@@ -333,6 +333,14 @@ class FilesTest(BlockTest):
         for line in (parsed + made).splitlines():
             self.assertIn(line, done.err)
 
+    def test_findings_are_said_once(self):
+        """The reports read the tests again; what they find goes to their log only."""
+        tree("odd", self.place / "odd", "missing-uuid")
+        done = self.block("lts: {}", "odd", code=102)
+        self.assertEqual(len(re.findall(r"(?m)^WARNING \| .*\.uuid", done.err)), 1)
+        self.assertEqual(len(re.findall(r"(?m)^[A-Z]+ \| .*lts-error: /metadata/test_uuid", done.err)), 1)
+        self.assertRegex((self.place / "4_matbench_visualize.log").read_text(), r"(?m)^WARNING \| .*\.uuid")
+
     def test_failure(self):
         last = self.nights()
         self.ci(last, "--noupload", code=1)
