@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Contract C6 through the program: every key of the `matbench:` block with both its values, replots, credentials, step logs,
-FAILURE and outcome.json, the second pass. What downloads and draws is tested beside this file."""
+FAILURE and outcome.json, downloads and presets, the second pass (C5.9)."""
 import itertools
 import os
+import pathlib
 import re
 import shutil
+import sys
 
-from support import SOURCE, CommandTest, main, tree
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "command"))
+from support import SOURCE, CommandTest, main, tree  # noqa: E402
 
 SECRETS = "secrets: {dir: {env_key: SECRET_PATH}, opensearch_instances: servers.yaml}\n"
 CANARY = "canary-Ph4ntom"
