@@ -166,11 +166,7 @@ static bool write_page(struct context *context, const char *path, const struct a
 {
     struct text piece = text_open(64 << 20);
     struct output *out = output_open(path, context->out_fd, err);
-    bool ok = out && verdict_html_render(&piece, out, analysis, err);
-    if (ok)
-        ok = output_commit(out, err);
-    else
-        output_abort(out);
+    bool ok = out && output_end(out, verdict_html_render(&piece, out, analysis, err), err);
     text_close(&piece);
     return ok;
 }

@@ -203,10 +203,7 @@ static bool write_file(struct rendering *rendering, struct batch *batch, size_t 
     rendering->row = text_open(64 << 20);
     bool ok = rendering->workload ? write_metrics(rendering, payloads, *n, err) : write_csv(rendering, payloads, *n, err);
     text_close(&rendering->row);
-    if (ok)
-        return output_commit(rendering->out, err);
-    output_abort(rendering->out);
-    return false;
+    return output_end(rendering->out, ok, err);
 }
 
 static int export_file(struct context *context, struct payload_source *source, const char *to)

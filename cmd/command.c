@@ -133,11 +133,7 @@ unsigned command_jobs(const struct context *context)
 
 bool command_write(struct context *context, const char *path, const struct text *text, struct error *err)
 {
-    struct output *out = output_open(path, context->out_fd, err);
-    if (out && output_write(out, text->s, text->len, err))
-        return output_commit(out, err);
-    output_abort(out);
-    return false;
+    return output_file(path, context->out_fd, text->s, text->len, err);
 }
 
 bool command_write_json(struct context *context, const char *path, const json_t *value, struct error *err)

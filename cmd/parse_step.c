@@ -62,10 +62,7 @@ static bool list_finish(struct list_output *list, struct error *err)
     bool ok = output_write(list->out, after, strlen(after), err);
     struct output *out = list->out;
     list->out = NULL;
-    if (ok)
-        return output_commit(out, err);
-    output_abort(out);
-    return false;
+    return output_end(out, ok, err);
 }
 
 static bool finish_kpis(struct step *step)
@@ -73,10 +70,7 @@ static bool finish_kpis(struct step *step)
     bool ok = openmetrics_finish(step->metrics, step->kpis, &step->err);
     struct output *out = step->kpis;
     step->kpis = NULL;
-    if (ok)
-        return output_commit(out, &step->err);
-    output_abort(out);
-    return false;
+    return output_end(out, ok, &step->err);
 }
 
 static bool finish_outputs(struct step *step)
