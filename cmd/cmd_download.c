@@ -1,5 +1,6 @@
 /* matbench download — results of another job → a results directory. */
-#include "cmd/download_step.h"
+#include "cmd/command.h"
+#include "step/download_step.h"
 
 static const struct option options_download_only[] = {
     {"results_dirname", OPTION_TEXT, "DIR", NULL, true, "Where the results go; made when it is not there."},
@@ -21,7 +22,7 @@ static int run(struct context *context)
     struct download_counts counts;
     struct workload *workload = command_workload(context, options_text(context->options, "workload"), &err);
     if (!workload)
-        return command_fail(context, &err);
+        return context_fail(context, &err);
     struct download_request request = {
         .workload = workload,
         .results_dirname = options_text(context->options, "results_dirname"),

@@ -2,8 +2,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cmd/copy_step.h"
+#include "cmd/command.h"
 #include "history/folder_anchor.h"
+#include "step/copy_step.h"
 
 static const struct option options_download_only[] = {
     {"lts_results_dirname", OPTION_TEXT, "DIR", NULL, true, "The folder that the payloads go into; it is made."},
@@ -54,7 +55,7 @@ static int run(struct context *context)
     struct payload_source source = {0};
     const char *folder = options_text(context->options, "lts_results_dirname"), *from = command_history_uri(context, &err);
     bool ok = from && check_folder(context, folder, from, &err) && payload_source_open(context, from, &source, &err);
-    int code = ok ? download(context, &source, folder) : command_fail(context, &err);
+    int code = ok ? download(context, &source, folder) : context_fail(context, &err);
     payload_source_close(&source);
     return code;
 }

@@ -1,7 +1,8 @@
 /* matbench upload_lts — parses, and puts the payloads into the history. */
-#include "cmd/parse_step.h"
-#include "cmd/upload_step.h"
+#include "cmd/command.h"
 #include "lts/schema.h"
+#include "step/parse_step.h"
+#include "step/upload_step.h"
 
 static const struct option options_upload_only[] = {
     {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
@@ -49,7 +50,7 @@ static int run(struct context *context)
     }
     struct workload *workload = uri ? command_workload(context, options_text(context->options, "workload"), &err) : NULL;
     struct batch *batch = workload ? batch_open(&err) : NULL;
-    int code = err.kind || !lts_exists(workload, &err) ? command_fail(context, &err) : upload(context, workload, uri, batch);
+    int code = err.kind || !lts_exists(workload, &err) ? context_fail(context, &err) : upload(context, workload, uri, batch);
     batch_close(batch);
     workload_close(workload);
     return code;

@@ -1,6 +1,7 @@
 /* matbench visualize — report pages of a results directory, as HTML files. */
-#include "cmd/visualize_step.h"
+#include "cmd/command.h"
 #include "report/report_list.h"
+#include "step/visualize_step.h"
 
 static const struct option options_visualize_only[] = {
     {"generate", OPTION_TEXT, "QUERY", NULL, false,
@@ -21,7 +22,7 @@ static int run(struct context *context)
     struct workload *workload = NULL;
     if ((query && !report_query_parse(context->arena, query, &names, &unused, &err)) ||
         !(workload = command_workload(context, options_text(context->options, "workload"), &err)))
-        return command_fail(context, &err);
+        return context_fail(context, &err);
     for (; unused && *unused; unused++)
         log_line(&context->log, LOG_WARNING, "--generate: '%s' is not used: only stats=NAME is; --filters chooses tests", *unused);
     const struct visualize_request request = {.workload = workload,

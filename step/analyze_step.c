@@ -1,15 +1,15 @@
-#include "cmd/analyze_step.h"
+#include "step/analyze_step.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "cmd/markers.h"
-#include "cmd/payload_source.h"
 #include "history/relabel.h"
 #include "json/write.h"
 #include "report/verdict_html.h"
 #include "report/verdict_json.h"
 #include "report/verdict_summary.h"
+#include "step/marker.h"
+#include "step/payload_source.h"
 
 const struct option options_analyze[] = {
     {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
@@ -157,7 +157,7 @@ static bool write_text(struct context *context, const char *path, void (*render)
 {
     struct text out = text_open(1 << 30);
     render(&out, analysis);
-    bool ok = command_write(context, path, &out, err);
+    bool ok = context_write(context, path, &out, err);
     text_close(&out);
     return ok;
 }
@@ -192,7 +192,7 @@ const struct analysis *analyze_step(struct context *context, const struct analyz
     struct analysis_options *options = ARENA_NEW(context->arena, struct analysis_options);
     make_options(context, request->workload, options);
     if (!load_history(context, request, &records, &err) || !load_entries(request, &entries)) {
-        *code = command_fail(context, &err);
+        *code = context_fail(context, &err);
         return NULL;
     }
     if (request->markers)
@@ -202,6 +202,6 @@ const struct analysis *analyze_step(struct context *context, const struct analyz
                  records.left_out, entries.left_out);
     const struct analysis *analysis =
         analysis_run(context->arena, options, entries.list.v, entries.list.n, records.list.v, records.list.n);
-    *code = write_reports(context, request, analysis, &err) ? 0 : command_fail(context, &err);
+    *code = write_reports(context, request, analysis, &err) ? 0 : context_fail(context, &err);
     return analysis;
 }

@@ -1,9 +1,10 @@
-/* cmd/analyze_step.h — holding a batch of payloads against a history: for analyze_lts and ci. */
-#ifndef CMD_ANALYZE_STEP_H
-#define CMD_ANALYZE_STEP_H
-#include "cmd/command.h"
+/* step/analyze_step.h — holding a batch of payloads against a history: for analyze_lts and ci. */
+#ifndef STEP_ANALYZE_STEP_H
+#define STEP_ANALYZE_STEP_H
 #include "history/batch.h"
 #include "regress/analysis.h"
+#include "step/context.h"
+#include "workload/workload.h"
 
 /* --fail-on, --min_history, … for every command that analyses. */
 extern const struct option options_analyze[];
@@ -13,7 +14,7 @@ struct analyze_request {
     const char *history; /* URI */
     struct batch *batch;
     const char *report_html, *summary_yaml, *verdicts_json; /* files to write, or NULL */
-    const char *markers; /* the folder for NO_HISTORICAL_RESULTS (cmd/markers.h); NULL: none */
+    const char *markers; /* the folder for NO_HISTORICAL_RESULTS (step/marker.h); NULL: none */
 };
 
 /* Whether the values of options_analyze make sense: asked before anything is parsed. ERR_USAGE. */
