@@ -19,8 +19,6 @@ struct analyze_request {
 
 /* Whether the values of options_analyze make sense: asked before anything is parsed. ERR_USAGE. */
 bool analyze_check_options(struct context *context, struct error *err);
-/* The workload's KPIs as the analysis and the reports need them, in its order. */
-struct kpi_rule *analyze_rules(struct arena *arena, const struct workload *workload);
 /* The analysis (in the run's arena), or NULL after logging the error with *code set. */
 const struct analysis *analyze_step(struct context *context, const struct analyze_request *request, int *code);
 

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "regress/rules.h"
 #include "report/report.h"
 #include "report/reports_index.h"
-#include "step/analyze_step.h"
 #include "step/parse_step.h"
 #include "workload/plots.h"
 
@@ -290,7 +290,7 @@ int visualize_step(struct context *context, const struct visualize_request *requ
     struct visualizing v = {
         .context = context,
         .request = request,
-        .options = {.rules = analyze_rules(context->arena, request->workload),
+        .options = {.rules = rules_of_kpis(context->arena, request->workload),
                     .rules_n = request->workload->kpis_n,
                     .sorting_keys = request->workload->analyze.sorting_keys}};
     choose_reports(&v);
