@@ -18,7 +18,7 @@ static const struct option options_analyze_only[] = {
     {0},
 };
 
-static const struct option *const tables[] = {options_workload, options_results, options_analyze, options_analyze_only,
+static const struct option *const tables[] = {options_workload, options_results, options_history, options_analyze, options_analyze_only,
                                               options_common, NULL};
 
 /* Where the file goes: as it is named, else into --artifact_dir. */

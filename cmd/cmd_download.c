@@ -10,11 +10,10 @@ static const struct option options_download_only[] = {
     {"do_download", OPTION_BOOL, NULL, "false", false, "Fetches; without it the files are listed with their sizes, and nothing is written."},
     {"allow_root", OPTION_LIST, "DIR", NULL, false, "Symbolic links in the source may lead into this directory too."},
     {"filters", OPTION_TEXT, "K=V,…", NULL, false, "Not used by download; accepted as every command does."},
-    {"history", OPTION_TEXT, "URI", NULL, false, "Not used by download; accepted as every command does."},
     {0},
 };
 
-static const struct option *const tables[] = {options_workload, options_download_only, options_common, NULL};
+static const struct option *const tables[] = {options_workload, options_download_only, options_history_unused, options_common, NULL};
 
 static int run(struct context *context)
 {

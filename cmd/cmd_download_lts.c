@@ -8,7 +8,6 @@
 
 static const struct option options_download_only[] = {
     {"lts_results_dirname", OPTION_TEXT, "DIR", NULL, true, "The folder that the payloads go into; it is made."},
-    {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
     {"opensearch_index", OPTION_TEXT, "NAME", NULL, false,
      "First part of the files' names; among several workloads, the one of that name. Default: the workload's name."},
     {"workload_name", OPTION_TEXT, "NAME", NULL, false, "Which workload's payloads, where the history has several."},
@@ -19,7 +18,7 @@ static const struct option options_download_only[] = {
     {0},
 };
 
-static const struct option *const tables[] = {options_download_only, options_common, NULL};
+static const struct option *const tables[] = {options_history, options_download_only, options_common, NULL};
 
 static bool check_folder(struct context *context, const char *folder, const char *from, struct error *err)
 {

@@ -9,7 +9,6 @@
 #include "step/copy_step.h"
 
 static const struct option options_history_only[] = {
-    {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
     {"workload_name", OPTION_TEXT, "NAME", NULL, false,
      "Only the payloads of this workload; import, export: whose they are, where a folder does not say."},
     {"labels", OPTION_LIST, "KEY", NULL, false, "list: show these labels in columns of their own; labels: all values of these."},
@@ -22,7 +21,7 @@ static const struct option options_history_only[] = {
     {0},
 };
 
-static const struct option *const tables[] = {options_history_only, options_common, NULL};
+static const struct option *const tables[] = {options_history, options_history_only, options_common, NULL};
 
 static const char *plural(size_t n)
 {

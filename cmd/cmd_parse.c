@@ -14,11 +14,10 @@ static const struct option options_parse_only[] = {
     {"strict", OPTION_BOOL, NULL, "false", false, "A broken test makes the exit code 101 even when others were parsed."},
     {"clean", OPTION_BOOL, NULL, "false", false, "Parses nothing: lists the tests' parse caches, for --run to remove."},
     {"run", OPTION_BOOL, NULL, "false", false, "With --clean: removes them."},
-    {"history", OPTION_TEXT, "URI", NULL, false, "Not used by parse; accepted as every command does."},
     {0},
 };
 
-static const struct option *const tables[] = {options_workload, options_results, options_parse_only, options_openmetrics, options_common, NULL};
+static const struct option *const tables[] = {options_workload, options_results, options_parse_only, options_openmetrics, options_history_unused, options_common, NULL};
 
 static int parse(struct context *context, const struct workload *workload)
 {

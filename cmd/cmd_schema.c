@@ -14,11 +14,10 @@ static const struct option options_schema_only[] = {
 static const struct option options_not_used[] = {
     {"results_dirname", OPTION_TEXT, "DIR", NULL, false, "Not used here; accepted as every command does."},
     {"filters", OPTION_TEXT, "K=V,…", NULL, false, "Not used here; accepted as every command does."},
-    {"history", OPTION_TEXT, "URI", NULL, false, "Not used here; accepted as every command does."},
     {0},
 };
 
-static const struct option *const tables[] = {options_workload, options_schema_only, options_not_used, options_common, NULL};
+static const struct option *const tables[] = {options_workload, options_schema_only, options_not_used, options_history_unused, options_common, NULL};
 
 static bool write_both(struct context *context, const struct workload *workload, const char *path, struct error *err)
 {

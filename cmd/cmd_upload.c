@@ -5,7 +5,6 @@
 #include "step/upload_step.h"
 
 static const struct option options_upload_only[] = {
-    {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
     {"dry_run", OPTION_BOOL, NULL, "false", false, "Says what would be added, replaced or is there already; stores nothing."},
     {"opensearch_index", OPTION_TEXT, "NAME", NULL, false, "First part of the files' names in a new folder (dir:FOLDER); default: the workload's name."},
     {"upload_by_kpi", OPTION_BOOL, NULL, "false", false, "One document per KPI too; needs OpenSearch, which this version has not."},
@@ -13,7 +12,7 @@ static const struct option options_upload_only[] = {
     {0},
 };
 
-static const struct option *const tables[] = {options_workload, options_results, options_upload_only, options_common, NULL};
+static const struct option *const tables[] = {options_workload, options_results, options_history, options_upload_only, options_common, NULL};
 
 static int upload(struct context *context, const struct workload *workload, const char *uri, struct batch *batch)
 {

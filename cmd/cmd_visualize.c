@@ -7,12 +7,11 @@ static const struct option options_visualize_only[] = {
     {"generate", OPTION_TEXT, "QUERY", NULL, false,
      "Which reports: 'stats=report: Error report&stats=report: LTS Documentation&…'. Default: all that can be made."},
     {"lts_results_dirname", OPTION_TEXT, "DIR", NULL, false, "Not used by visualize; accepted as the Python tool does."},
-    {"history", OPTION_TEXT, "URI", NULL, false, "Not used by visualize; accepted as every command does."},
     {0},
 };
 
 /* As options_common, but for where the pages go: TOPSAIL has $ARTIFACT_DIR set and wants them in the current directory. */
-static const struct option *const tables[] = {options_workload, options_results, options_visualize_only, options_common, NULL};
+static const struct option *const tables[] = {options_workload, options_results, options_visualize_only, options_history_unused, options_common, NULL};
 
 static int run(struct context *context)
 {

@@ -32,6 +32,16 @@ const struct option options_results[] = {
     {0},
 };
 
+const struct option options_history[] = {
+    {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
+    {0},
+};
+
+const struct option options_history_unused[] = {
+    {"history", OPTION_TEXT, "URI", NULL, false, "Not used here; accepted as every command does."},
+    {0},
+};
+
 const struct option options_openmetrics[] = {
     {"openmetrics_flavor", OPTION_TEXT, "FLAVOR", "openmetrics", false,
      "How the KPIs are spelt: openmetrics; prometheus (text with times in milliseconds); seed; topsail (the Python tool's)."},

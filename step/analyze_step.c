@@ -12,7 +12,6 @@
 #include "step/payload_source.h"
 
 const struct option options_analyze[] = {
-    {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
     {"fail_on", OPTION_LIST, "regression|suspect|missing|no-history|cannot-tell|improvement|none", "regression", false,
      "Which verdicts make the exit code: regression (1), suspect (2), missing, no-history, cannot-tell (3), improvement (4), or none."},
     {"min_history", OPTION_NUMBER, "N", NULL, false, "Run points of history that a regression needs; default: the workload's, else 8, or 5 "
