@@ -94,7 +94,6 @@ bool history_walk(struct history *history, const char *workload, struct arena *a
 bool history_workloads(struct history *history, struct arena *arena, struct history_workload **workloads, size_t *n,
                        struct error *err);
 /* How many records the workload has (NULL: all workloads). */
-bool history_count(struct history *history, const char *workload, size_t *records, struct error *err);
 
 /* The payload's JSON text in `arena` (NUL-terminated, *len bytes; len may be NULL), or NULL: with *err set, or not set
  * when there is no such id. */
