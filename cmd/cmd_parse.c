@@ -17,7 +17,8 @@ static const struct option options_parse_only[] = {
     {0},
 };
 
-static const struct option *const tables[] = {options_workload, options_results, options_parse_only, options_openmetrics, options_history_unused, options_common, NULL};
+static const struct option *const tables[] = {options_workload,       options_results, options_parse_only, options_openmetrics,
+                                              options_history_unused, options_common,  NULL};
 
 static int parse(struct context *context, const struct workload *workload)
 {

@@ -17,7 +17,8 @@ static const struct option options_not_used[] = {
     {0},
 };
 
-static const struct option *const tables[] = {options_workload, options_schema_only, options_not_used, options_history_unused, options_common, NULL};
+static const struct option *const tables[] = {options_workload, options_schema_only, options_not_used, options_history_unused,
+                                              options_common, NULL};
 
 static bool write_both(struct context *context, const struct workload *workload, const char *path, struct error *err)
 {

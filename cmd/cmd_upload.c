@@ -12,7 +12,8 @@ static const struct option options_upload_only[] = {
     {0},
 };
 
-static const struct option *const tables[] = {options_workload, options_results, options_history, options_upload_only, options_common, NULL};
+static const struct option *const tables[] = {options_workload, options_results, options_history, options_upload_only,
+                                              options_common, NULL};
 
 static int upload(struct context *context, const struct workload *workload, const char *uri, struct batch *batch)
 {

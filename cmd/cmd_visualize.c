@@ -11,7 +11,8 @@ static const struct option options_visualize_only[] = {
 };
 
 /* As options_common, but for where the pages go: TOPSAIL has $ARTIFACT_DIR set and wants them in the current directory. */
-static const struct option *const tables[] = {options_workload, options_results, options_visualize_only, options_history_unused, options_common, NULL};
+static const struct option *const tables[] = {options_workload, options_results, options_visualize_only, options_history_unused,
+                                              options_common, NULL};
 
 static int run(struct context *context)
 {
