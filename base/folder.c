@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/directory.h"
+#include "base/write.h"
 
 enum { TEMP_TRIES = 1000 };
 
@@ -32,30 +34,11 @@ static bool fail(const struct folder *folder, const char *relative, const char *
     return error_set(err, ERR_OUTPUT, "%s%s%s: %s", folder->path, whole ? "" : "/", whole ? "" : relative, why);
 }
 
-/* Makes every directory of a path; a link on the way is the caller's wish. 0, or an errno. */
-static int make_path(const char *path)
-{
-    char *copy = memory_need(strdup(path));
-    int reason = 0;
-    for (char *slash = copy + 1; !reason; slash++) {
-        slash += strcspn(slash, "/");
-        char end = *slash;
-        *slash = '\0';
-        if (mkdir(copy, 0777) != 0 && errno != EEXIST)
-            reason = errno;
-        if (!end)
-            break;
-        *slash = end;
-    }
-    free(copy);
-    return reason;
-}
-
 struct folder *folder_open(const char *path, struct error *err)
 {
     int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     int reason = fd < 0 ? errno : 0;
-    if (reason == ENOENT && path[0] && !(reason = make_path(path))) {
+    if (reason == ENOENT && path[0] && !(reason = directory_make(path, NULL))) {
         fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
         reason = fd < 0 ? errno : 0;
     }
@@ -192,17 +175,8 @@ struct folder_file *folder_begin(const struct folder *folder, const char *relati
 
 bool folder_write(struct folder_file *file, const void *bytes, size_t size, struct error *err)
 {
-    const char *from = bytes;
-    while (size > 0) {
-        ssize_t n = write(file->fd, from, size);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return fail(file->folder, file->relative, strerror(errno), err);
-        from += n;
-        size -= (size_t)n;
-    }
-    return true;
+    int reason = write_all(file->fd, bytes, size);
+    return !reason || fail(file->folder, file->relative, strerror(reason), err);
 }
 
 bool folder_commit(struct folder_file *file, const struct timespec *modified, struct error *err)

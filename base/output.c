@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +10,9 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/directory.h"
 #include "base/temporary.h"
+#include "base/write.h"
 
 enum { OUTPUT_BUFFER = 1 << 16, LINKS_MAX = 40 };
 
@@ -157,23 +158,6 @@ struct output *output_open(const char *path, int dash_fd, struct error *err)
     return out;
 }
 
-/* 0, or an errno. A descriptor that does not block, as some CI systems hand over, is waited for. */
-static int write_all(int fd, const char *bytes, size_t size)
-{
-    while (size > 0) {
-        ssize_t n = write(fd, bytes, size);
-        if (n < 0 && errno == EAGAIN)
-            (void)poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, -1);
-        else if (n < 0 && errno != EINTR)
-            return errno;
-        if (n > 0) {
-            bytes += n;
-            size -= (size_t)n;
-        }
-    }
-    return 0;
-}
-
 static bool output_flush(struct output *out, struct error *err)
 {
     int reason = write_all(out->fd, out->buffer, out->used);
@@ -253,20 +237,32 @@ void output_abort(struct output *out)
     free(out);
 }
 
+bool output_end(struct output *out, bool written, struct error *err)
+{
+    if (written)
+        return output_commit(out, err);
+    output_abort(out);
+    return false;
+}
+
+bool output_file(const char *path, int dash_fd, const void *bytes, size_t size, struct error *err)
+{
+    struct output *out = output_open(path, dash_fd, err);
+    return out && output_end(out, output_write(out, bytes, size, err), err);
+}
+
 bool output_make_folders(const char *file, struct error *err)
 {
     char path[PATH_MAX];
-    struct stat st;
+    const char *slash = strrchr(file, '/');
+    size_t len = slash ? (size_t)(slash - file) : 0, failed;
     if (strlen(file) >= sizeof(path))
         return error_set(err, ERR_OUTPUT, "%.80s…: the name is longer than %zu bytes", file, sizeof(path) - 1);
-    memcpy(path, file, strlen(file) + 1);
-    for (char *slash = strchr(path + 1, '/'); *path && slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        bool made = mkdir(path, 0777) == 0, wrong = !made && errno != EEXIST;
-        int reason = wrong ? errno : ENOTDIR;
-        if (!made && (stat(path, &st) != 0 || !S_ISDIR(st.st_mode)))
-            return error_at(err, ERR_OUTPUT, (struct pos){.file = path}, "this folder cannot be made: %s", strerror(reason));
-        *slash = '/';
-    }
-    return true;
+    memcpy(path, file, len);
+    path[len] = '\0';
+    int reason = len ? directory_make(path, &failed) : 0;
+    if (!reason)
+        return true;
+    path[failed] = '\0';
+    return error_at(err, ERR_OUTPUT, (struct pos){.file = path}, "this folder cannot be made: %s", strerror(reason));
 }

@@ -1,14 +1,13 @@
 /* base/output.h — output files that replace the older file as a whole, or not at all.
  *
  * A regular file is written to a temporary one beside its target (base/temporary.h), made durable and renamed over it by
- * output_commit: a reader sees the old bytes or the new ones. What a killed run left beside the target is removed. An existing target keeps its permissions; a new one gets
- * 0666 less the umask. A symbolic link stays: what it points to is replaced. Devices, FIFOs, "/dev/stdout" and "-"
- * are written directly.
+ * output_commit: a reader sees the old bytes or the new ones. What a killed run left beside the target is removed. An
+ * existing target keeps its permissions; a new one gets 0666 less the umask. A symbolic link stays: what it points to is
+ * replaced. Devices, FIFOs, "/dev/stdout" and "-" are written directly.
  *
  *     struct output *out = output_open("lts.json", STDOUT_FILENO, err);
  *     if (!out) return false;
- *     if (!output_write(out, bytes, size, err)) { output_abort(out); return false; }
- *     return output_commit(out, err);
+ *     return output_end(out, output_write(out, bytes, size, err), err);
  *
  * Errors are ERR_OUTPUT with the path and the reason; ERR_PIPE when the reader of standard output has gone (SIGPIPE
  * must be ignored, as main does).
@@ -34,5 +33,10 @@ bool output_write(struct output *out, const void *bytes, size_t size, struct err
 bool output_commit(struct output *out, struct error *err);
 /* Ends and frees `out`; nothing of it stays (what went to a device or "-" is out, of course). NULL is fine. */
 void output_abort(struct output *out);
+
+/* Ends and frees `out`: commits when everything is `written`, else aborts and gives false (*err is set already). */
+bool output_end(struct output *out, bool written, struct error *err);
+/* A file from these bytes, from open to commit. */
+bool output_file(const char *path, int dash_fd, const void *bytes, size_t size, struct error *err);
 
 #endif

@@ -9,13 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Whether `name` still stands for the open file. */
-static bool is_named(int folder, const char *name, int fd)
-{
-    struct stat by_name, open_one;
-    return fstatat(folder, name, &by_name, AT_SYMLINK_NOFOLLOW) == 0 && fstat(fd, &open_one) == 0 &&
-           by_name.st_dev == open_one.st_dev && by_name.st_ino == open_one.st_ino;
-}
+#include "base/temporary.h"
+#include "base/write.h"
 
 static int unlink_name(int folder, const char *name)
 {
@@ -30,7 +25,7 @@ int replace_clean(int folder, const char *temporary)
     int reason = 0;
     if (flock(fd, LOCK_EX | LOCK_NB) != 0)
         reason = errno == EWOULDBLOCK ? EBUSY : errno;
-    else if (is_named(folder, temporary, fd))
+    else if (temporary_is_named(folder, temporary, fd))
         reason = unlink_name(folder, temporary);
     close(fd);
     return reason;
@@ -56,27 +51,13 @@ static int open_temporary(int folder, const char *temporary)
     if (fd < 0)
         return -1;
     int reason = flock(fd, LOCK_EX | LOCK_NB) == 0 || errno == EWOULDBLOCK ? EBUSY : errno;
-    if (reason == EBUSY && is_named(folder, temporary, fd) && flock(fd, LOCK_EX | LOCK_NB) == 0)
+    if (reason == EBUSY && temporary_is_named(folder, temporary, fd) && flock(fd, LOCK_EX | LOCK_NB) == 0)
         return fd;
     if (reason != EBUSY) /* a file system without locks */
         (void)unlinkat(folder, temporary, 0);
     close(fd);
     errno = reason;
     return -1;
-}
-
-static int write_all(int fd, const char *bytes, size_t len)
-{
-    while (len) {
-        ssize_t n = write(fd, bytes, len);
-        if (n < 0 && errno != EINTR)
-            return errno;
-        if (n > 0) {
-            bytes += n;
-            len -= (size_t)n;
-        }
-    }
-    return 0;
 }
 
 int replace_file(int folder, const char *name, const char *temporary, const void *bytes, size_t len)

@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -21,10 +20,10 @@ static int stem_of(const char *target, const char **stem)
     return n < STEM_MAX ? (int)n : STEM_MAX;
 }
 
-static bool is_at(int fd, const char *path)
+bool temporary_is_named(int folder, const char *name, int fd)
 {
     struct stat open_one, named;
-    return fstat(fd, &open_one) == 0 && lstat(path, &named) == 0 && open_one.st_dev == named.st_dev &&
+    return fstat(fd, &open_one) == 0 && fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 && open_one.st_dev == named.st_dev &&
            open_one.st_ino == named.st_ino;
 }
 
@@ -40,7 +39,7 @@ int temporary_open(const char *target, char path[PATH_MAX])
         }
         int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         /* Another run may have taken the lock before us, and with it the file: then the next number. */
-        if (fd >= 0 && (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) && is_at(fd, path))
+        if (fd >= 0 && (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) && temporary_is_named(AT_FDCWD, path, fd))
             return fd;
         if (fd < 0 && errno != EEXIST) {
             reason = errno;
@@ -72,12 +71,12 @@ static bool is_ours(const char *name, const char *stem, size_t stem_len)
 
 static void remove_left(int folder, const char *name)
 {
-    struct stat st, named;
+    struct stat st;
     int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         return;
     bool stale = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() && flock(fd, LOCK_EX | LOCK_NB) == 0;
-    if (stale && fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 && named.st_dev == st.st_dev && named.st_ino == st.st_ino)
+    if (stale && temporary_is_named(folder, name, fd))
         unlinkat(folder, name, 0);
     close(fd);
 }

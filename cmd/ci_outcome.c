@@ -66,8 +66,8 @@ void ci_outcome_write(struct ci_pass *pass, const struct ci_pass *others, size_t
                               "directory", name_json(pass->directory), "steps", steps_json(pass), "tests", tests_json(&pass->parsed),
                               "verdicts", verdicts_json(pass->analysis), "history", history_json(pass), "passes",
                               passes_json(others, others_n));
-    if (!command_write_json(pass->context, ci_pass_file(pass, "outcome.json"), whole, &err))
-        ci_pass_add(pass, "outcome", command_fail(pass->context, &err));
+    if (!context_write_json(pass->context, ci_pass_file(pass, "outcome.json"), whole, &err))
+        ci_pass_add(pass, "outcome", context_fail(pass->context, &err));
     json_decref(whole);
 }
 
@@ -87,8 +87,8 @@ void ci_failure_write(struct ci_pass *pass, const struct ci_pass *others, size_t
     add_failures(&out, pass);
     for (size_t i = 0; i < others_n; i++)
         add_failures(&out, &others[i]);
-    if (out.len && !command_write(pass->context, file, &out, &err))
-        ci_pass_add(pass, "outcome", command_fail(pass->context, &err));
+    if (out.len && !context_write(pass->context, file, &out, &err))
+        ci_pass_add(pass, "outcome", context_fail(pass->context, &err));
     if (!out.len && remove(file) != 0 && errno != ENOENT)
         log_line(&pass->context->log, LOG_WARNING, "%s: an older one cannot be removed: %s", file, strerror(errno));
     text_close(&out);

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/analyze_step.h"
-#include "cmd/upload_step.h"
-#include "cmd/visualize_step.h"
 #include "lts/schema.h"
+#include "step/analyze_step.h"
+#include "step/upload_step.h"
+#include "step/visualize_step.h"
 
 static void add(struct ci_pass *pass, const char *step, int code, bool tolerated)
 {
@@ -142,9 +142,9 @@ static void write_schema(struct ci_pass *pass)
         return;
     log_step(pass, "generate_lts_schema");
     json_t *schema = lts_schema(pass->workload, &err);
-    bool ok = schema && command_write_json(pass->context, ci_pass_file(pass, "lts_payload.schema.json"), schema, &err);
+    bool ok = schema && context_write_json(pass->context, ci_pass_file(pass, "lts_payload.schema.json"), schema, &err);
     if (!ok)
-        ci_pass_add(pass, "generate_lts_schema", command_fail(pass->context, &err));
+        ci_pass_add(pass, "generate_lts_schema", context_fail(pass->context, &err));
     json_decref(schema);
     ci_pass_unlog(pass);
 }
@@ -213,7 +213,7 @@ static void draw(struct ci_pass *pass, const struct plots_item *item, const char
     const char *folder = filter[0] ? ci_pass_file(pass, filter) : pass->artifacts;
     const char *log = next_log(pass, "visualize");
     if (filter[0] && !command_make_directory(folder, &err)) {
-        ci_pass_add(pass, "visualize", command_fail(pass->context, &err));
+        ci_pass_add(pass, "visualize", context_fail(pass->context, &err));
         return;
     }
     ci_pass_log(pass, filter, log);
@@ -230,7 +230,7 @@ static void visualize(struct ci_pass *pass)
     if (!pass->parsed.written || pass->parsed.tests == pass->parsed.broken)
         return;
     for (size_t i = 0; i < pass->plots.n; i++)
-        for (const char *const *filter = pass->plots.items[i].filters; *filter && !command_interrupted(pass->context); filter++)
+        for (const char *const *filter = pass->plots.items[i].filters; *filter && !context_interrupted(pass->context); filter++)
             draw(pass, &pass->plots.items[i], *filter);
 }
 
@@ -240,10 +240,10 @@ bool ci_pass_run(struct ci_pass *pass)
     void (*const steps[])(struct ci_pass *) = {parse, write_schema, analyze, upload, visualize};
     pass->batch = batch_open(&err);
     if (!pass->batch)
-        ci_pass_add(pass, "parse", command_fail(pass->context, &err));
-    for (size_t i = 0; pass->batch && i < sizeof(steps) / sizeof(steps[0]) && !command_interrupted(pass->context); i++)
+        ci_pass_add(pass, "parse", context_fail(pass->context, &err));
+    for (size_t i = 0; pass->batch && i < sizeof(steps) / sizeof(steps[0]) && !context_interrupted(pass->context); i++)
         steps[i](pass);
-    return !command_interrupted(pass->context);
+    return !context_interrupted(pass->context);
 }
 
 void ci_pass_close(struct ci_pass *pass)

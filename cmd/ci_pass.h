@@ -6,8 +6,8 @@
 #ifndef CMD_CI_PASS_H
 #define CMD_CI_PASS_H
 #include "cmd/ci_plan.h"
-#include "cmd/parse_step.h"
 #include "regress/analysis.h"
+#include "step/parse_step.h"
 #include "workload/plots.h"
 
 enum { CI_OUTCOMES_MAX = 64 };

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "cmd/analyze_step.h"
 #include "config/instances.h"
 #include "history/history.h"
+#include "step/analyze_step.h"
 
 const struct option options_ci[] = {
     {"config", OPTION_TEXT, "FILE", NULL, false, "A YAML file with a `matbench:` block; flags win over it. Default: $TOPSAIL_FROM_CONFIG_FILE."},

@@ -8,7 +8,7 @@ static void show_parsed(const struct ci_pass *pass)
 {
     const struct parse_counts *n = &pass->parsed;
     FILE *out = pass->context->out;
-    fprintf(out, "\n%s: tests: %zu read", command_shown(pass->context, pass->directory), n->tests);
+    fprintf(out, "\n%s: tests: %zu read", context_shown(pass->context, pass->directory), n->tests);
     if (n->broken)
         fprintf(out, ", %zu of them broken", n->broken);
     if (n->skipped)
@@ -53,7 +53,7 @@ static void show_verdicts(const struct ci_pass *pass)
 static void show_stored(const struct ci_pass *pass)
 {
     FILE *out = pass->context->out;
-    const char *history = pass->history ? command_shown(pass->context, pass->history) : NULL;
+    const char *history = pass->history ? context_shown(pass->context, pass->history) : NULL;
     if (!pass->lts)
         return;
     if (pass->uploaded)
@@ -77,7 +77,7 @@ static void show_files(const struct ci_pass *pass)
         {pass->drawn, "reports_index.html, "},
     };
     FILE *out = pass->context->out;
-    fprintf(out, "files in %s: ", strcmp(pass->artifacts, ".") == 0 ? "this directory" : command_shown(pass->context, pass->artifacts));
+    fprintf(out, "files in %s: ", strcmp(pass->artifacts, ".") == 0 ? "this directory" : context_shown(pass->context, pass->artifacts));
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
         fprintf(out, "%s", files[i].there ? files[i].names : "");
     fprintf(out, "outcome.json\n");

@@ -1,12 +1,13 @@
 /* matbench analyze_lts — holds the payloads of a results directory against the history. */
 #include <string.h>
 
-#include "cmd/analyze_step.h"
-#include "cmd/markers.h"
-#include "cmd/parse_step.h"
+#include "cmd/command.h"
 #include "lts/schema.h"
 #include "regress/gate.h"
 #include "report/verdict_text.h"
+#include "step/analyze_step.h"
+#include "step/marker.h"
+#include "step/parse_step.h"
 
 static const struct option options_analyze_only[] = {
     {"lts_results_dirname", OPTION_TEXT, "DIR", NULL, false, "A folder of payload files as history (download_lts makes it), unless --history is given."},
@@ -17,7 +18,7 @@ static const struct option options_analyze_only[] = {
     {0},
 };
 
-static const struct option *const tables[] = {options_workload, options_results, options_analyze, options_analyze_only,
+static const struct option *const tables[] = {options_workload, options_results, options_history, options_analyze, options_analyze_only,
                                               options_common, NULL};
 
 /* Where the file goes: as it is named, else into --artifact_dir. */
@@ -70,8 +71,8 @@ static int analyze(struct context *context, const struct workload *workload, str
                                   .need_payloads = true,
                                   .batch = batch};
     int parsed = parse_step(context, &parse, &counts), code;
-    if (command_interrupted(context))
-        return command_interrupted(context);
+    if (context_interrupted(context))
+        return context_interrupted(context);
     marker_set(context, dests->folder, MARKER_NO_RESULTS, counts.valid == 0);
     if (parsed && counts.valid == 0)
         return parsed;
@@ -99,8 +100,8 @@ static int run(struct context *context)
               choose_dests(context, &dests, &err) &&
               (workload = command_workload(context, options_text(context->options, "workload"), &err)) &&
               lts_exists(workload, &err) && (batch = batch_open(&err));
-    int code = ok ? analyze(context, workload, batch, uri, &gate, &dests) : command_fail(context, &err);
-    if (code >= 100 && dests.folder && !command_interrupted(context))
+    int code = ok ? analyze(context, workload, batch, uri, &gate, &dests) : context_fail(context, &err);
+    if (code >= 100 && dests.folder && !context_interrupted(context))
         marker_fail(context, dests.folder, context->log.error);
     batch_close(batch);
     workload_close(workload);

@@ -51,7 +51,7 @@ static bool show_test(struct context *context, const struct store_options *optio
     struct payload payload;
     struct parsing *parsing = parsing_open(context->arena, options, test);
     payload_build(lts, parsing, &payload);
-    fprintf(context->out, "\n%s\n", command_shown(context, test->location));
+    fprintf(context->out, "\n%s\n", context_shown(context, test->location));
     show_members(context, "parsed", parsing_values(parsing));
     if (payload.json) {
         show_members(context, "labels", json_object_get(json_object_get(payload.json, "metadata"), "settings"));
@@ -60,10 +60,10 @@ static bool show_test(struct context *context, const struct store_options *optio
     }
     const struct findings *findings = parsing_findings(parsing);
     for (size_t i = 0; i < findings->n; i++)
-        fprintf(context->out, "note: %s\n", command_shown(context, findings->v[i].text));
+        fprintf(context->out, "note: %s\n", context_shown(context, findings->v[i].text));
     for (size_t i = 0; i < payload.violations_n; i++)
-        fprintf(context->out, "violation: %s: %s\n", command_shown(context, payload_violation_where(&payload.violations[i])),
-                command_shown(context, payload_violation_text(context->arena, &payload.violations[i])));
+        fprintf(context->out, "violation: %s: %s\n", context_shown(context, payload_violation_where(&payload.violations[i])),
+                context_shown(context, payload_violation_text(context->arena, &payload.violations[i])));
     bool valid = payload.violations_n == 0 && !parsing_broken(parsing);
     fprintf(context->out, "%s\n", !valid ? "the payload is not valid" : payload.json ? "the payload is valid" : "parsed");
     payload_close(&payload);
@@ -81,7 +81,7 @@ static int check_test(struct context *context, const struct workload *workload, 
                                     .env_allowed = options_list(context->options, "allow_env")};
     bool ok = root && store_check(&options, &err) && (lts = lts_open(context->arena, workload, &err)) &&
               discover_tests(context->arena, root, workload, NULL, 0, &found, &err);
-    int code = ok ? 0 : command_fail(context, &err);
+    int code = ok ? 0 : context_fail(context, &err);
     for (size_t i = 0; ok && i < found.findings.n; i++)
         log_line(&context->log, LOG_WARNING, "%s", found.findings.v[i].text);
     if (ok && found.n == 0) {
@@ -107,9 +107,9 @@ static int run(struct context *context)
     }
     struct workload *workload = command_workload(context, name, &err);
     if (!workload)
-        return command_fail(context, &err);
+        return context_fail(context, &err);
     struct lts *lts = lts_open(context->arena, workload, &err); /* models, schema */
-    int code = lts ? 0 : command_fail(context, &err);
+    int code = lts ? 0 : context_fail(context, &err);
     lts_close(lts);
     if (code == 0)
         fprintf(context->out, "%s: workload '%s' is right (parsers: %zu, models: %zu, KPIs: %zu)\n", workload->file, workload->name,

@@ -6,16 +6,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cmd/analyze_step.h"
 #include "cmd/ci_outcome.h"
 #include "cmd/ci_screen.h"
-#include "cmd/download_step.h"
 #include "history/history.h"
 #include "json/write.h"
+#include "step/analyze_step.h"
+#include "step/download_step.h"
 #include "store/download_list.h"
 #include "store/marked.h"
 
-static const struct option *const tables[] = {options_ci, options_analyze, options_common, NULL};
+static const struct option *const tables[] = {options_ci, options_history, options_analyze, options_common, NULL};
 
 #define PROM_MARK ".matbench_prom_db_dir"
 enum { PASSES_MAX = 1000 };
@@ -169,9 +169,9 @@ static int write_source(struct ci *ci)
         add_quoted(&out, "- url: ", list.v[i].url.url);
         add_quoted(&out, "  dest_dir: ", list.v[i].dest_dir);
     }
-    ok = ok && command_write(ci->context, ci_pass_file(ci->passes.v, "source_url"), &out, &err);
+    ok = ok && context_write(ci->context, ci_pass_file(ci->passes.v, "source_url"), &out, &err);
     text_close(&out);
-    return ok ? 0 : command_fail(ci->context, &err);
+    return ok ? 0 : context_fail(ci->context, &err);
 }
 
 static void download(struct ci *ci)
@@ -214,7 +214,7 @@ static bool run_pass(struct ci_pass *pass)
 {
     struct error err = {0};
     if (!command_make_directory(pass->artifacts, &err)) {
-        ci_pass_add(pass, "outputs", command_fail(pass->context, &err));
+        ci_pass_add(pass, "outputs", context_fail(pass->context, &err));
         return true;
     }
     return ci_pass_run(pass);
@@ -249,11 +249,11 @@ static bool run_passes(struct ci *ci)
     plan_first(ci);
     say_skipped(ci);
     download(ci);
-    if (command_interrupted(ci->context) || ci_pass_code(ci->passes.v) >= 101)
-        return !command_interrupted(ci->context);
+    if (context_interrupted(ci->context) || ci_pass_code(ci->passes.v) >= 101)
+        return !context_interrupted(ci->context);
     save_downloaded(ci);
     if (!plan_second(ci, &err))
-        ci_pass_add(ci->passes.v, "prom_workload", command_fail(ci->context, &err));
+        ci_pass_add(ci->passes.v, "prom_workload", context_fail(ci->context, &err));
     bool goes_on = true;
     for (size_t i = 0; goes_on && i < ci->passes.n; i++)
         goes_on = run_pass(&ci->passes.v[i]);
@@ -264,7 +264,7 @@ static int run(struct context *context)
 {
     struct error err = {0};
     struct ci ci = {.context = context};
-    int code = !prepare(&ci, &err) ? command_fail(context, &err) : run_passes(&ci) ? finish(&ci) : command_interrupted(context);
+    int code = !prepare(&ci, &err) ? context_fail(context, &err) : run_passes(&ci) ? finish(&ci) : context_interrupted(context);
     for (size_t i = 0; i < ci.passes.n; i++)
         ci_pass_close(&ci.passes.v[i]);
     workload_close(ci.workload);

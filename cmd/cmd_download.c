@@ -1,5 +1,6 @@
 /* matbench download — results of another job → a results directory. */
-#include "cmd/download_step.h"
+#include "cmd/command.h"
+#include "step/download_step.h"
 
 static const struct option options_download_only[] = {
     {"results_dirname", OPTION_TEXT, "DIR", NULL, true, "Where the results go; made when it is not there."},
@@ -9,11 +10,10 @@ static const struct option options_download_only[] = {
     {"do_download", OPTION_BOOL, NULL, "false", false, "Fetches; without it the files are listed with their sizes, and nothing is written."},
     {"allow_root", OPTION_LIST, "DIR", NULL, false, "Symbolic links in the source may lead into this directory too."},
     {"filters", OPTION_TEXT, "K=V,…", NULL, false, "Not used by download; accepted as every command does."},
-    {"history", OPTION_TEXT, "URI", NULL, false, "Not used by download; accepted as every command does."},
     {0},
 };
 
-static const struct option *const tables[] = {options_workload, options_download_only, options_common, NULL};
+static const struct option *const tables[] = {options_workload, options_download_only, options_history_unused, options_common, NULL};
 
 static int run(struct context *context)
 {
@@ -21,7 +21,7 @@ static int run(struct context *context)
     struct download_counts counts;
     struct workload *workload = command_workload(context, options_text(context->options, "workload"), &err);
     if (!workload)
-        return command_fail(context, &err);
+        return context_fail(context, &err);
     struct download_request request = {
         .workload = workload,
         .results_dirname = options_text(context->options, "results_dirname"),

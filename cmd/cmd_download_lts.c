@@ -2,12 +2,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cmd/copy_step.h"
+#include "cmd/command.h"
 #include "history/folder_anchor.h"
+#include "step/copy_step.h"
 
 static const struct option options_download_only[] = {
     {"lts_results_dirname", OPTION_TEXT, "DIR", NULL, true, "The folder that the payloads go into; it is made."},
-    {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
     {"opensearch_index", OPTION_TEXT, "NAME", NULL, false,
      "First part of the files' names; among several workloads, the one of that name. Default: the workload's name."},
     {"workload_name", OPTION_TEXT, "NAME", NULL, false, "Which workload's payloads, where the history has several."},
@@ -18,7 +18,7 @@ static const struct option options_download_only[] = {
     {0},
 };
 
-static const struct option *const tables[] = {options_download_only, options_common, NULL};
+static const struct option *const tables[] = {options_history, options_download_only, options_common, NULL};
 
 static bool check_folder(struct context *context, const char *folder, const char *from, struct error *err)
 {
@@ -54,7 +54,7 @@ static int run(struct context *context)
     struct payload_source source = {0};
     const char *folder = options_text(context->options, "lts_results_dirname"), *from = command_history_uri(context, &err);
     bool ok = from && check_folder(context, folder, from, &err) && payload_source_open(context, from, &source, &err);
-    int code = ok ? download(context, &source, folder) : command_fail(context, &err);
+    int code = ok ? download(context, &source, folder) : context_fail(context, &err);
     payload_source_close(&source);
     return code;
 }

@@ -1,11 +1,12 @@
 /* matbench export — payloads and KPIs without parsing again: from a payload file or a history into a history, OpenMetrics or CSV. */
 #include <string.h>
 
-#include "cmd/copy_step.h"
+#include "cmd/command.h"
 #include "json/path.h"
 #include "json/read.h"
 #include "kpi/openmetrics.h"
 #include "report/payload_csv.h"
+#include "step/copy_step.h"
 
 static const struct option options_export_only[] = {
     {"from", OPTION_TEXT, "FILE|URI", NULL, true, "Where the payloads are: lts_payload.json, or a history."},
@@ -58,9 +59,10 @@ static bool each(struct rendering *rendering, const struct history_payload *payl
         json_decref(kept);
         if (!ok)
             return false;
-        int code = command_interrupted(rendering->context);
-        if (code)
-            return error_set(err, code == ERR_INTERRUPTED ? ERR_INTERRUPTED : ERR_TERMINATED, "stopped: %s is as it was before", rendering->to);
+        if (context_stopped(rendering->context, "it is as it was before", err)) {
+            error_prefix(err, "%s", rendering->to);
+            return false;
+        }
     }
     return true;
 }
@@ -203,10 +205,7 @@ static bool write_file(struct rendering *rendering, struct batch *batch, size_t 
     rendering->row = text_open(64 << 20);
     bool ok = rendering->workload ? write_metrics(rendering, payloads, *n, err) : write_csv(rendering, payloads, *n, err);
     text_close(&rendering->row);
-    if (ok)
-        return output_commit(rendering->out, err);
-    output_abort(rendering->out);
-    return false;
+    return output_end(rendering->out, ok, err);
 }
 
 static int export_file(struct context *context, struct payload_source *source, const char *to)
@@ -249,7 +248,7 @@ static int run(struct context *context)
         ok = error_set(&err, ERR_STORE, "%s: there is no history there", from);
     int code;
     if (!ok) {
-        code = command_fail(context, &err);
+        code = context_fail(context, &err);
     } else if (history_is_known(to, &err)) {
         struct copy_request request = {.to = to, .workload_name = options_text(context->options, "workload_name"),
                                        .index = options_text(context->options, "opensearch_index"),

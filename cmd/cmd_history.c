@@ -2,13 +2,13 @@
 #include <string.h>
 
 #include "base/moment.h"
-#include "cmd/copy_step.h"
+#include "cmd/command.h"
 #include "history/census.h"
 #include "json/read.h"
 #include "json/write.h"
+#include "step/copy_step.h"
 
 static const struct option options_history_only[] = {
-    {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
     {"workload_name", OPTION_TEXT, "NAME", NULL, false,
      "Only the payloads of this workload; import, export: whose they are, where a folder does not say."},
     {"labels", OPTION_LIST, "KEY", NULL, false, "list: show these labels in columns of their own; labels: all values of these."},
@@ -21,7 +21,7 @@ static const struct option options_history_only[] = {
     {0},
 };
 
-static const struct option *const tables[] = {options_history_only, options_common, NULL};
+static const struct option *const tables[] = {options_history, options_history_only, options_common, NULL};
 
 static const char *plural(size_t n)
 {
@@ -38,12 +38,12 @@ static const char *when(struct arena *arena, int64_t us)
 static bool show_record(void *context, const struct record *record)
 {
     struct context *c = context;
-    fprintf(c->out, "%s  %s", command_shown(c, record->id), when(c->arena, record->start_us));
+    fprintf(c->out, "%s  %s", context_shown(c, record->id), when(c->arena, record->start_us));
     for (const char *const *key = options_list(c->options, "labels"); *key; key++) {
         const char *value = record_label(record, *key);
-        fprintf(c->out, "  %s", value ? command_shown(c, value) : "-");
+        fprintf(c->out, "  %s", value ? context_shown(c, value) : "-");
     }
-    fprintf(c->out, "  %zu KPI%s  %s\n", record->kpis_n, plural(record->kpis_n), record->where ? command_shown(c, record->where) : "");
+    fprintf(c->out, "  %zu KPI%s  %s\n", record->kpis_n, plural(record->kpis_n), record->where ? context_shown(c, record->where) : "");
     return !*c->signal && !ferror(c->out);
 }
 
@@ -58,7 +58,7 @@ static bool list(struct context *context, struct history *history, struct error 
         if (only && strcmp(only, workloads[i].name) != 0)
             continue;
         shown++;
-        fprintf(context->out, "%s: %zu payload%s from %s to %s\n", command_shown(context, workloads[i].name), workloads[i].records,
+        fprintf(context->out, "%s: %zu payload%s from %s to %s\n", context_shown(context, workloads[i].name), workloads[i].records,
                 plural(workloads[i].records), when(context->arena, workloads[i].first_us), when(context->arena, workloads[i].last_us));
     }
     bool ok = !shown || history_walk(history, only, context->arena, show_record, context, err);
@@ -92,7 +92,7 @@ static bool is_listed(const char *const *list, const char *key)
 
 static const char *shown_value(struct context *context, const char *value, bool whole)
 {
-    char *shown = arena_strdup(context->arena, command_shown(context, value));
+    char *shown = arena_strdup(context->arena, context_shown(context, value));
     if (!whole)
         error_shorten(shown, VALUE_MAX);
     return shown;
@@ -103,7 +103,7 @@ static void show_label(struct context *context, const struct census_label *label
 {
     bool whole = is_listed(options_list(context->options, "labels"), label->key);
     size_t n = whole || label->values_n <= VALUES_SHOWN ? label->values_n : VALUES_SHOWN;
-    fprintf(context->out, "  %s: %zu value%s", command_shown(context, label->key), label->values_n, plural(label->values_n));
+    fprintf(context->out, "  %s: %zu value%s", context_shown(context, label->key), label->values_n, plural(label->values_n));
     if (label->records < all)
         fprintf(context->out, " in %zu of %zu payloads", label->records, all);
     for (size_t i = 0; i < n; i++)
@@ -142,7 +142,7 @@ static bool labels(struct context *context, struct history *history, struct erro
         if (!history_walk(history, workloads[i].name, context->arena, take_record, &records, err))
             return false;
         struct census census = census_take(context->arena, records.list.v, records.list.n);
-        fprintf(context->out, "%s: %zu payload%s\n", command_shown(context, workloads[i].name), records.list.n, plural(records.list.n));
+        fprintf(context->out, "%s: %zu payload%s\n", context_shown(context, workloads[i].name), records.list.n, plural(records.list.n));
         show_labels(context, &census, true, records.list.n);
         show_labels(context, &census, false, records.list.n);
     }
@@ -185,7 +185,7 @@ static int copy(struct context *context, const char *from, const char *to)
     ok = ok && payload_source_open(context, from, &source, &err);
     if (ok && !history_exists(source.history))
         ok = error_set(&err, ERR_STORE, "%s: there is no history there", from);
-    int code = ok ? copy_step(context, &source, &request) : command_fail(context, &err);
+    int code = ok ? copy_step(context, &source, &request) : context_fail(context, &err);
     payload_source_close(&source);
     return code;
 }
@@ -202,7 +202,7 @@ static int look(struct context *context, const char *uri, const char *verb, cons
                             : strcmp(verb, "labels") == 0 ? labels(context, history, &err)
                                                           : show(context, history, id, &err));
     history_close(history);
-    return ok ? 0 : command_fail(context, &err);
+    return ok ? 0 : context_fail(context, &err);
 }
 
 static int run(struct context *context)
@@ -223,7 +223,7 @@ static int run(struct context *context)
     else if (uri && verbs[i].option && !(other = options_text(context->options, verbs[i].option)))
         error_set(&err, ERR_USAGE, "history %s: --%s=URI is missing: sqlite:FILE or dir:FOLDER", verb, verbs[i].option);
     if (err.kind)
-        return command_fail(context, &err);
+        return context_fail(context, &err);
     if (!other)
         return look(context, uri, verb, id);
     return strcmp(verb, "export") == 0 ? copy(context, uri, other) : copy(context, other, uri);

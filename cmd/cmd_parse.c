@@ -1,9 +1,10 @@
 /* matbench parse — artifact directories → matrix, payloads, KPIs. */
 #include <string.h>
 
-#include "cmd/clean_step.h"
-#include "cmd/parse_step.h"
+#include "cmd/command.h"
 #include "lts/schema.h"
+#include "step/clean_step.h"
+#include "step/parse_step.h"
 
 static const struct option options_parse_only[] = {
     {"output_matrix", OPTION_TEXT, "FILE", NULL, false, "Writes all that was parsed as JSON, one entry a test; '-' is standard output."},
@@ -13,11 +14,11 @@ static const struct option options_parse_only[] = {
     {"strict", OPTION_BOOL, NULL, "false", false, "A broken test makes the exit code 101 even when others were parsed."},
     {"clean", OPTION_BOOL, NULL, "false", false, "Parses nothing: lists the tests' parse caches, for --run to remove."},
     {"run", OPTION_BOOL, NULL, "false", false, "With --clean: removes them."},
-    {"history", OPTION_TEXT, "URI", NULL, false, "Not used by parse; accepted as every command does."},
     {0},
 };
 
-static const struct option *const tables[] = {options_workload, options_results, options_parse_only, options_openmetrics, options_common, NULL};
+static const struct option *const tables[] = {options_workload,       options_results, options_parse_only, options_openmetrics,
+                                              options_history_unused, options_common,  NULL};
 
 static int parse(struct context *context, const struct workload *workload)
 {
@@ -25,7 +26,7 @@ static int parse(struct context *context, const struct workload *workload)
     struct error err = {0};
     struct openmetrics_style style;
     if (!command_openmetrics_style(context, &style, &err))
-        return command_fail(context, &err);
+        return context_fail(context, &err);
     struct parse_request request = {
         .workload = workload,
         .results_dirname = options_text(context->options, "results_dirname"),
@@ -38,7 +39,7 @@ static int parse(struct context *context, const struct workload *workload)
     };
     request.need_payloads = request.payloads != NULL;
     bool ok = (!request.payloads && !request.kpis) || lts_exists(workload, &err);
-    int code = ok ? parse_step(context, &request, &counts) : command_fail(context, &err);
+    int code = ok ? parse_step(context, &request, &counts) : context_fail(context, &err);
     if (ok && counts.written && counts.tests) {
         const char *alone = counts.from_cache_only ? arena_printf(context->arena, "; from cache only: %zu", counts.from_cache_only) : "";
         log_line(&context->log, LOG_INFO, "tests: %zu read, %zu of them broken, %zu skipped; payloads: %zu valid, %zu invalid%s",
@@ -55,7 +56,7 @@ static int run(struct context *context)
     if (given && options_bool(context->options, "run") && !clean)
         error_set(&err, ERR_USAGE, "--run: only with --clean, which it makes remove the parse caches");
     struct workload *workload = err.kind ? NULL : command_workload(context, options_text(context->options, "workload"), &err);
-    int code = !workload ? command_fail(context, &err) : clean ? clean_step(context, workload) : parse(context, workload);
+    int code = !workload ? context_fail(context, &err) : clean ? clean_step(context, workload) : parse(context, workload);
     workload_close(workload);
     return code;
 }

@@ -1,10 +1,10 @@
 /* matbench upload_lts — parses, and puts the payloads into the history. */
-#include "cmd/parse_step.h"
-#include "cmd/upload_step.h"
+#include "cmd/command.h"
 #include "lts/schema.h"
+#include "step/parse_step.h"
+#include "step/upload_step.h"
 
 static const struct option options_upload_only[] = {
-    {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
     {"dry_run", OPTION_BOOL, NULL, "false", false, "Says what would be added, replaced or is there already; stores nothing."},
     {"opensearch_index", OPTION_TEXT, "NAME", NULL, false, "First part of the files' names in a new folder (dir:FOLDER); default: the workload's name."},
     {"upload_by_kpi", OPTION_BOOL, NULL, "false", false, "One document per KPI too; needs OpenSearch, which this version has not."},
@@ -12,7 +12,8 @@ static const struct option options_upload_only[] = {
     {0},
 };
 
-static const struct option *const tables[] = {options_workload, options_results, options_upload_only, options_common, NULL};
+static const struct option *const tables[] = {options_workload, options_results, options_history, options_upload_only,
+                                              options_common, NULL};
 
 static int upload(struct context *context, const struct workload *workload, const char *uri, struct batch *batch)
 {
@@ -49,7 +50,7 @@ static int run(struct context *context)
     }
     struct workload *workload = uri ? command_workload(context, options_text(context->options, "workload"), &err) : NULL;
     struct batch *batch = workload ? batch_open(&err) : NULL;
-    int code = err.kind || !lts_exists(workload, &err) ? command_fail(context, &err) : upload(context, workload, uri, batch);
+    int code = err.kind || !lts_exists(workload, &err) ? context_fail(context, &err) : upload(context, workload, uri, batch);
     batch_close(batch);
     workload_close(workload);
     return code;

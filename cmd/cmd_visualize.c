@@ -1,17 +1,18 @@
 /* matbench visualize — report pages of a results directory, as HTML files. */
-#include "cmd/visualize_step.h"
+#include "cmd/command.h"
 #include "report/report_list.h"
+#include "step/visualize_step.h"
 
 static const struct option options_visualize_only[] = {
     {"generate", OPTION_TEXT, "QUERY", NULL, false,
      "Which reports: 'stats=report: Error report&stats=report: LTS Documentation&…'. Default: all that can be made."},
     {"lts_results_dirname", OPTION_TEXT, "DIR", NULL, false, "Not used by visualize; accepted as the Python tool does."},
-    {"history", OPTION_TEXT, "URI", NULL, false, "Not used by visualize; accepted as every command does."},
     {0},
 };
 
 /* As options_common, but for where the pages go: TOPSAIL has $ARTIFACT_DIR set and wants them in the current directory. */
-static const struct option *const tables[] = {options_workload, options_results, options_visualize_only, options_common, NULL};
+static const struct option *const tables[] = {options_workload, options_results, options_visualize_only, options_history_unused,
+                                              options_common, NULL};
 
 static int run(struct context *context)
 {
@@ -21,7 +22,7 @@ static int run(struct context *context)
     struct workload *workload = NULL;
     if ((query && !report_query_parse(context->arena, query, &names, &unused, &err)) ||
         !(workload = command_workload(context, options_text(context->options, "workload"), &err)))
-        return command_fail(context, &err);
+        return context_fail(context, &err);
     for (; unused && *unused; unused++)
         log_line(&context->log, LOG_WARNING, "--generate: '%s' is not used: only stats=NAME is; --filters chooses tests", *unused);
     const struct visualize_request request = {.workload = workload,

@@ -2,18 +2,13 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/pool.h"
 #include "cmd/history_uri.h"
-#include "json/write.h"
 #include "store/parse.h"
 #include "workload/find.h"
-
-enum { JSON_FILE_MAX = 256 << 20 };
 
 const struct option options_common[] = {
     {"log_level", OPTION_TEXT, "debug|info|warning|error", "info", false, "How much is logged on standard error."},
@@ -37,6 +32,16 @@ const struct option options_results[] = {
     {0},
 };
 
+const struct option options_history[] = {
+    {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
+    {0},
+};
+
+const struct option options_history_unused[] = {
+    {"history", OPTION_TEXT, "URI", NULL, false, "Not used here; accepted as every command does."},
+    {0},
+};
+
 const struct option options_openmetrics[] = {
     {"openmetrics_flavor", OPTION_TEXT, "FLAVOR", "openmetrics", false,
      "How the KPIs are spelt: openmetrics; prometheus (text with times in milliseconds); seed; topsail (the Python tool's)."},
@@ -48,17 +53,6 @@ bool command_openmetrics_style(struct context *context, struct openmetrics_style
 {
     *style = (struct openmetrics_style){.without_times = !options_bool(context->options, "openmetrics_times")};
     return openmetrics_flavor_parse(options_text(context->options, "openmetrics_flavor"), &style->flavor, err);
-}
-
-int command_fail(struct context *context, const struct error *err)
-{
-    log_line(&context->log, err->kind == ERR_BUG ? LOG_FATAL : LOG_ERROR, "%s", err->text);
-    return (int)err->kind;
-}
-
-int command_interrupted(const struct context *context)
-{
-    return *context->signal ? 128 + *context->signal : 0;
 }
 
 /* An installation wherever it was moved to; a build tree; an installation whose program does not know where it is (no /proc).
@@ -114,40 +108,6 @@ const char *command_compared_uri(struct context *context, struct error *err)
     clues.folder = options_text(context->options, "lts_results_dirname");
     clues.folder_by_flag = clues.folder && strcmp(options_source(context->options, "lts_results_dirname"), "command line") == 0;
     return history_uri_choose(context->arena, &clues, err);
-}
-
-const char *command_shown(struct context *context, const char *text)
-{
-    struct text line = text_open(1 << 20);
-    text_add_line(&line, text);
-    const char *shown = arena_strdup(context->arena, line.s);
-    text_close(&line);
-    return shown;
-}
-
-unsigned command_jobs(const struct context *context)
-{
-    double jobs = options_number(context->options, "jobs");
-    return isnan(jobs) ? pool_processors() : (unsigned)jobs;
-}
-
-bool command_write(struct context *context, const char *path, const struct text *text, struct error *err)
-{
-    struct output *out = output_open(path, context->out_fd, err);
-    if (out && output_write(out, text->s, text->len, err))
-        return output_commit(out, err);
-    output_abort(out);
-    return false;
-}
-
-bool command_write_json(struct context *context, const char *path, const json_t *value, struct error *err)
-{
-    struct text out = text_open(JSON_FILE_MAX);
-    json_write(&out, value, &(struct json_style){.indent = 4, .ascii = true}, 0);
-    text_addc(&out, '\n');
-    bool ok = command_write(context, path, &out, err);
-    text_close(&out);
-    return ok;
 }
 
 bool command_make_directory(const char *path, struct error *err)

@@ -117,7 +117,7 @@ static int run_command(struct context *context, const struct command *command, i
     context->options =
         options_parse(context->arena, command->tables, argc, argv, &variables, command->positional_max, &err);
     if (!context->options)
-        return command_fail(context, &err);
+        return context_fail(context, &err);
     if (!set_log_level(context) || !check_jobs(context))
         return ERR_USAGE;
     for (size_t i = 0; i < warnings.n; i++)

@@ -28,7 +28,7 @@ struct options {
     } positional;
 };
 
-bool option_bool_parse(const char *text, bool *value)
+static bool read_bool(const char *text, bool *value)
 {
     static const struct {
         const char *text;
@@ -133,7 +133,7 @@ static bool set_value(struct arena *arena, struct value *value, const char *text
     const struct option *option = value->option;
     bool flag;
     char *end;
-    if (option->kind == OPTION_BOOL && !option_bool_parse(text, &flag))
+    if (option->kind == OPTION_BOOL && !read_bool(text, &flag))
         return error_set(err, ERR_USAGE, "--%s (%s): '%s': expected true or false", option->name, source, text);
     if (option->kind == OPTION_NUMBER && (*text == '\0' || !isfinite(strtod(text, &end)) || *end))
         return error_set(err, ERR_USAGE, "--%s (%s): '%s': expected a number", option->name, source, text);
@@ -199,7 +199,7 @@ static bool parse_flag(struct options *options, int argc, const char *const *arg
     bool ignored;
     const char *next = *i + 1 < argc ? argv[*i + 1] : NULL;
     if (!given && value->option->kind == OPTION_BOOL) {
-        bool takes = next && option_bool_parse(next, &ignored);
+        bool takes = next && read_bool(next, &ignored);
         *i += takes;
         given = takes ? next : "true";
     } else if (!given) {
@@ -316,7 +316,7 @@ bool options_bool(const struct options *options, const char *name)
 {
     const char *text = value_of(options, name)->text;
     bool value = false;
-    return text && option_bool_parse(text, &value) && value;
+    return text && read_bool(text, &value) && value;
 }
 
 double options_number(const struct options *options, const char *name)

@@ -64,8 +64,6 @@ const char *options_positional(const struct options *options, size_t i); /* NULL
 /* Appends the help of a table: one entry an option, wrapped at 100 columns. */
 void options_help(struct text *out, const struct option *table);
 
-/* Reads Python's and YAML's spellings of a boolean. */
-bool option_bool_parse(const char *text, bool *value);
 /* The name in the NULL-ended list that is nearest to `text` (edit distance at most a third of its length, 1 for the
  * shortest), the first of several; NULL when none is near. */
 const char *option_nearest(const char *text, const char *const *names);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/write.h"
 #include "history/folder_anchor.h"
 
 #define FRESH ".matbench-new"
@@ -153,33 +154,18 @@ struct folder_commit *folder_commit_open(int folder, struct error *err)
     return NULL;
 }
 
-static bool write_all(int fd, const char *bytes, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(fd, bytes, len);
-        if (n < 0 && errno != EINTR)
-            return false;
-        if (n > 0) {
-            bytes += n;
-            len -= (size_t)n;
-        }
-    }
-    return true;
-}
-
 bool folder_commit_add(struct folder_commit *commit, const char *name, const char *bytes, size_t len, struct error *err)
 {
     int fd = openat(commit->fresh, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (fd < 0)
         return trouble(name, err);
-    bool ok = write_all(fd, bytes, len) && (++commit->files > SYNC_EACH_MAX || fsync(fd) == 0);
-    int why = errno;
-    if (close(fd) != 0 && ok) { /* a quota may show only now */
-        ok = false;
+    int why = write_all(fd, bytes, len);
+    if (!why && ++commit->files <= SYNC_EACH_MAX && fsync(fd) != 0)
         why = errno;
-    }
+    if (close(fd) != 0 && !why) /* a quota may show only now */
+        why = errno;
     errno = why;
-    return ok || trouble(name, err);
+    return !why || trouble(name, err);
 }
 
 void folder_commit_delete(struct folder_commit *commit, const char *name)

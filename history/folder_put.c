@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/directory.h"
 #include "base/text.h"
 #include "history/folder_commit.h"
 #include "history/folder_history.h"
@@ -28,22 +29,10 @@ static bool in_folder(const struct put *put, const struct error *why, struct err
     return error_at(err, why->kind, (struct pos){.file = put->h->path}, "%s", why->text);
 }
 
-/* Makes the folder, and those above it. */
 static bool make_folder(const char *path, struct error *err)
 {
-    char *copy = memory_need(strdup(path));
-    bool ok = true;
-    for (char *slash = copy; ok && slash;) {
-        slash = strchr(slash + 1, '/');
-        if (slash)
-            *slash = '\0';
-        if (mkdir(copy, 0777) != 0 && errno != EEXIST)
-            ok = error_at(err, ERR_STORE, (struct pos){.file = path}, "%s", strerror(errno));
-        if (slash)
-            *slash = '/';
-    }
-    free(copy);
-    return ok;
+    int reason = directory_make(path, NULL);
+    return !reason || error_at(err, ERR_STORE, (struct pos){.file = path}, "%s", strerror(reason));
 }
 
 /* ---- whether these payloads may go there ---- */

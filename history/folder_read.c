@@ -145,7 +145,8 @@ static void read_piece(void *context, size_t piece, unsigned worker)
         const char *text;
         size_t len;
         slot->why[i] = (struct error){0};
-        slot->payloads[i] = read_text(h, file, &slot->page, &text, &len, &slot->why[i]) ? json_read(text, len, &options, &slot->why[i]) : NULL;
+        bool is_read = read_text(h, file, &slot->page, &text, &len, &slot->why[i]);
+        slot->payloads[i] = is_read ? json_read(text, len, &options, &slot->why[i]) : NULL;
         arena_clear(&slot->page);
     }
 }

@@ -198,21 +198,6 @@ bool history_workloads(struct history *history, struct arena *arena, struct hist
     return !history->exists || history->backend->workloads(history, arena, workloads, n, err);
 }
 
-bool history_count(struct history *history, const char *workload, size_t *records, struct error *err)
-{
-    struct arena arena = {0};
-    struct history_workload *all;
-    size_t n;
-    *records = 0;
-    bool ok = history_workloads(history, &arena, &all, &n, err);
-    for (size_t i = 0; ok && i < n; i++) {
-        if (!workload || strcmp(workload, all[i].name) == 0)
-            *records += all[i].records;
-    }
-    arena_close(&arena);
-    return ok;
-}
-
 const char *history_fetch(struct history *history, const char *id, struct arena *arena, size_t *len, struct error *err)
 {
     size_t ignored;

@@ -84,8 +84,8 @@ bool history_compare(struct history *history, const struct history_payload *payl
                      struct history_counts *counts, struct error *err);
 
 /* Calls visit for every record of the workload (NULL: of all; a folder holds one workload's payloads and offers them to
- * any), ordered by start, then id; the record lives as long as `arena`. Stops early when visit returns false (the result is still true). All is read before the first visit, so that
- * visit may use the history, and others may write to it meanwhile. */
+ * any), ordered by start, then id; the record lives as long as `arena`. Stops early when visit returns false (the result
+ * is still true). All is read before the first visit, so that visit may use the history, and others may write to it meanwhile. */
 bool history_walk(struct history *history, const char *workload, struct arena *arena,
                   bool (*visit)(void *context, const struct record *record), void *context, struct error *err);
 
@@ -94,7 +94,6 @@ bool history_walk(struct history *history, const char *workload, struct arena *a
 bool history_workloads(struct history *history, struct arena *arena, struct history_workload **workloads, size_t *n,
                        struct error *err);
 /* How many records the workload has (NULL: all workloads). */
-bool history_count(struct history *history, const char *workload, size_t *records, struct error *err);
 
 /* The payload's JSON text in `arena` (NUL-terminated, *len bytes; len may be NULL), or NULL: with *err set, or not set
  * when there is no such id. */

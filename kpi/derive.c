@@ -105,9 +105,3 @@ json_t *kpis_derive(struct arena *arena, const struct workload *workload, struct
     json_decref(when);
     return kpis;
 }
-
-double kpi_number(const json_t *kpi)
-{
-    const json_t *value = json_object_get(kpi, "value");
-    return json_is_number(value) ? json_number_value(value) : (double)NAN;
-}

@@ -21,7 +21,4 @@ struct kpi_gaps {
 json_t *kpis_derive(struct arena *arena, const struct workload *workload, struct sandbox *sandbox, json_t *metadata,
                     struct kpi_gaps *gaps);
 
-/* The KPI's number, or NAN when it has none (missing, or a list). */
-double kpi_number(const json_t *kpi);
-
 #endif

@@ -7,14 +7,14 @@
 
 #include "kpi/openmetrics_samples.h"
 
-const char *const openmetrics_flavor_names[] = {
+static const char *const flavor_names[] = {
     [OPENMETRICS_STANDARD] = "openmetrics", [OPENMETRICS_PROMETHEUS] = "prometheus", [OPENMETRICS_SEED] = "seed",
     [OPENMETRICS_TOPSAIL] = "topsail",      [OPENMETRICS_TOPSAIL + 1] = NULL};
 
 bool openmetrics_flavor_parse(const char *text, enum openmetrics_flavor *flavor, struct error *err)
 {
-    for (int i = 0; openmetrics_flavor_names[i]; i++) {
-        if (strcasecmp(text, openmetrics_flavor_names[i]) == 0) {
+    for (int i = 0; flavor_names[i]; i++) {
+        if (strcasecmp(text, flavor_names[i]) == 0) {
             *flavor = (enum openmetrics_flavor)i;
             return true;
         }

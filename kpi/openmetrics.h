@@ -25,8 +25,7 @@ struct openmetrics_style {
     bool without_times; /* as the Pushgateway wants it */
 };
 
-extern const char *const openmetrics_flavor_names[]; /* "openmetrics" … in the order of the enum; NULL-ended */
-/* ERR_USAGE when it is none of them. */
+/* "openmetrics", "prometheus", "seed", "topsail", in any case. ERR_USAGE when it is none of them. */
 bool openmetrics_flavor_parse(const char *text, enum openmetrics_flavor *flavor, struct error *err);
 
 struct openmetrics;

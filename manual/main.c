@@ -17,15 +17,9 @@ enum { PAGE_MAX = 16 << 20 };
 /* Writes what `text` holds, and empties it. */
 static bool write_file(const char *path, struct text *text, struct error *err)
 {
-    struct output *out = output_open(path, STDOUT_FILENO, err);
-    if (!out)
-        return false;
-    bool ok = output_write(out, text->s, text->len, err);
+    bool ok = output_file(path, STDOUT_FILENO, text->s, text->len, err);
     text_clear(text);
-    if (ok)
-        return output_commit(out, err);
-    output_abort(out);
-    return false;
+    return ok;
 }
 
 /* Appends the whole file. */

@@ -106,7 +106,8 @@ bool gate_parse(const char *const *lists, struct gate *gate, struct error *err)
     return true;
 }
 
-int gate_verdict_code(enum verdict verdict)
+/* Whether or not the gate names it; 0 for those that have none. */
+static int code_of(enum verdict verdict)
 {
     switch (verdict) {
     case VERDICT_REGRESSION:
@@ -131,7 +132,7 @@ int gate_code(const struct gate *gate, const struct analysis *analysis)
 {
     int codes[VERDICT_COUNT];
     for (int v = 0; v < VERDICT_COUNT; v++)
-        codes[v] = gate->fails[v] && analysis->counts[v] ? gate_verdict_code((enum verdict)v) : 0;
+        codes[v] = gate->fails[v] && analysis->counts[v] ? code_of((enum verdict)v) : 0;
     return gate_worst(codes, VERDICT_COUNT);
 }
 

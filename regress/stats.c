@@ -66,7 +66,7 @@ double stats_t_upper(double t, double df)
     return 0.5 * (1 - exp(ln_front) / 0.5 * beta_fraction(0.5, a, ratio / (1 + ratio)));
 }
 
-double stats_normal_upper(double z)
+static double normal_upper(double z)
 {
     return 0.5 * erfc(z / sqrt(2.0));
 }
@@ -85,7 +85,7 @@ static double normal_density(double z)
 /* df 0 means the normal distribution: one solver for both. */
 static double upper(double t, double df)
 {
-    return df > 0 ? stats_t_upper(t, df) : stats_normal_upper(t);
+    return df > 0 ? stats_t_upper(t, df) : normal_upper(t);
 }
 
 /* Newton on ln P, kept inside a bracket that bisection shrinks: safe for df near 0 and for p near 0. */

@@ -13,8 +13,7 @@ double stats_t_upper(double t, double df);
 /* The t with P(T >= t) = p, 0 < p < 1: stats_t_quantile(0.05, 10) is 1.812. */
 double stats_t_quantile(double p, double df);
 
-/* The same for the standard normal distribution: stats_normal_quantile(0.05) is 1.645. */
-double stats_normal_upper(double z);
+/* The z with P(Z >= z) = p of the standard normal distribution: stats_normal_quantile(0.05) is 1.645. */
 double stats_normal_quantile(double p);
 
 /* Median; an even count gives the mean of the two middle values. Reorders `values`. n >= 1. */

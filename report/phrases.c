@@ -116,7 +116,8 @@ const char *phrases_change(const struct kpi_result *kpi, struct arena *arena)
     return arena_printf(arena, "%s%s", sign, value_number(kpi->rule, fabs(e->change), VALUE_PEOPLE, arena));
 }
 
-const char *phrases_day(int64_t start_us, struct arena *arena)
+/* "2025-01-04", in UTC. */
+static const char *day(int64_t start_us, struct arena *arena)
 {
     char text[MOMENT_TEXT_MAX];
     moment_utc_text((struct moment){.us = start_us, .has_zone = true}, text);
@@ -132,13 +133,13 @@ const char *phrases_since(const struct entry_result *entry, const struct evidenc
 {
     const struct run_point *before = &e->points[e->since_point - 1];
     const char *until = arena_printf(arena, "the last run before it: %s of %s", named_version(before->version),
-                                     phrases_day(before->start_us, arena));
+                                     day(before->start_us, arena));
     if (e->since_point >= e->points_n)
         return arena_printf(arena, "since this run, %s of %s; %s", named_version(e->since_version),
-                            phrases_day(entry->entry->start_us, arena), until);
+                            day(entry->entry->start_us, arena), until);
     const struct run_point *first = &e->points[e->since_point];
     return arena_printf(arena, "since %s of %s, %zu run%s ago; %s", named_version(first->version),
-                        phrases_day(first->start_us, arena), e->points_n - e->since_point,
+                        day(first->start_us, arena), e->points_n - e->since_point,
                         e->points_n - e->since_point == 1 ? "" : "s", until);
 }
 

@@ -24,8 +24,6 @@ const char *phrases_change(const struct kpi_result *kpi, struct arena *arena);
 const char *phrases_since(const struct entry_result *entry, const struct evidence *e, struct arena *arena);
 /* "held against v1.0…v1.2, 8 run points". Only with evidence.level_n. */
 const char *phrases_against(const struct evidence *e, struct arena *arena);
-/* "2025-01-04", in UTC. */
-const char *phrases_day(int64_t start_us, struct arena *arena);
 /* "higher is better", "neither higher nor lower is better". */
 const char *phrases_direction(enum direction better);
 

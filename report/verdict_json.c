@@ -139,8 +139,8 @@ static json_t *render_options(const struct analysis_options *o)
     return OBJECT({"comparison_keys", strings(o->comparison_keys)}, {"ignored_keys", strings(o->ignored_keys)},
                   {"sorting_keys", strings(o->sorting_keys)}, {"kpi_filter", string(o->kpi_filter)},
                   {"history_scope", string(o->scope == SCOPE_ALL ? "all" : "older")},
-                  {"min_history", json_integer(o->min_history)}, {"min_history_same", json_integer(o->min_history_same)}, {"false_alarm_rate", real(o->false_alarm_rate)},
-                  {"suspect_level", real(o->suspect_level)});
+                  {"min_history", json_integer(o->min_history)}, {"min_history_same", json_integer(o->min_history_same)},
+                  {"false_alarm_rate", real(o->false_alarm_rate)}, {"suspect_level", real(o->suspect_level)});
 }
 
 void verdict_json_render(struct text *out, const struct analysis *analysis)

@@ -64,13 +64,13 @@ static void add_change(struct table *table, const struct kpi_result *kpi, struct
     const struct kpi_rule *rule = kpi->rule;
     bool better_is_higher = rule->better == DIRECTION_HIGHER;
     bool improved = kpi->verdict == VERDICT_IMPROVEMENT;
-    const char *side = better_is_higher != improved ? "≥" : "≤";
+    const char *side = better_is_higher != improved ? "≥" : "≤", *ok = "";
+    if (isfinite(e->ok_from))
+        ok = arena_printf(arena, "%s %s", side, value_number(rule, e->ok_from, VALUE_PEOPLE, arena));
     table_add(table, arena,
               (const char *const[]){rule->name, value_number(rule, e->level, VALUE_PEOPLE, arena), noise_text(e, arena),
                                     value_number(rule, e->value, VALUE_PEOPLE, arena), value_unit(rule),
-                                    phrases_change(kpi, arena), value_p(e->p_corrected, arena),
-                                    isfinite(e->ok_from) ? arena_printf(arena, "%s %s", side, value_number(rule, e->ok_from, VALUE_PEOPLE, arena)) : "",
-                                    more_text(kpi, arena)});
+                                    phrases_change(kpi, arena), value_p(e->p_corrected, arena), ok, more_text(kpi, arena)});
 }
 
 /* The lines of a story, then the table of the KPIs that have it. */
@@ -136,8 +136,9 @@ static const char *range_text(const struct entry_result *entry, enum verdict ver
     const char *count = arena_printf(arena, "%zu KPI%s", n, n == 1 ? "" : "s");
     if (!least)
         return count;
-    return strcmp(phrases_change(least, arena), phrases_change(most, arena)) == 0 ? arena_printf(arena, "%s, change %s", count, phrases_change(least, arena))
-                         : arena_printf(arena, "%s, changes from %s to %s", count, phrases_change(least, arena), phrases_change(most, arena));
+    const char *from = phrases_change(least, arena), *to = phrases_change(most, arena);
+    return strcmp(from, to) == 0 ? arena_printf(arena, "%s, change %s", count, from)
+                                 : arena_printf(arena, "%s, changes from %s to %s", count, from, to);
 }
 
 static void render_entry(struct text *out, const struct entry_result *entry, enum verdict verdict, struct arena *arena)

@@ -72,15 +72,14 @@ static bool next_piece(struct search *search, struct mark start, struct mark end
     return false;
 }
 
-json_t *between_parse(struct parsing *parsing, const char *path, const char *bytes, size_t len, const char *start, const char *end,
-                      enum pieces_as as, enum pieces_keep keep, struct error *err)
+json_t *between_parse(struct parsing *parsing, const struct pieces_source *source, const char *start, const char *end, struct error *err)
 {
     struct mark first = mark_of(start), last = mark_of(end);
-    struct search search = {.at = bytes, .end = bytes + len, .counted = bytes, .line = 1};
-    const char *stop = find(bytes, search.end, last), *from, *to;
+    struct search search = {.at = source->bytes, .end = source->bytes + source->len, .counted = source->bytes, .line = 1};
+    const char *stop = find(source->bytes, search.end, last), *from, *to;
     search.stop = stop ? stop : search.end;
     struct pieces pieces;
-    pieces_open(&pieces, parsing, path, as, keep);
+    pieces_open(&pieces, parsing, source);
     while (!err->kind && !pieces_done(&pieces) && next_piece(&search, first, last, &from, &to)) {
         pieces.number = line_at(&search, from);
         trim(&from, &to);
@@ -89,7 +88,7 @@ json_t *between_parse(struct parsing *parsing, const char *path, const char *byt
         pieces_add(&pieces, from, n, err);
     }
     if (search.cut)
-        parsing_note(parsing, FINDING_WARNING, path, "%zu pieces that begin with '%s' do not end (left out), the first at line %d",
+        parsing_note(parsing, FINDING_WARNING, source->path, "%zu pieces that begin with '%s' do not end (left out), the first at line %d",
                      search.cut, start, search.cut_line);
     return pieces_close(&pieces, err);
 }

@@ -6,7 +6,6 @@
 /* The pieces between `start` and the next `end` (neither empty), without blanks and control characters around them: before "[0m"
  * stands an escape character. A piece in which `start` stands again, or that has no end, was cut off when its program was
  * stopped: it is left out, with a finding. */
-json_t *between_parse(struct parsing *parsing, const char *path, const char *bytes, size_t len, const char *start, const char *end,
-                      enum pieces_as as, enum pieces_keep keep, struct error *err);
+json_t *between_parse(struct parsing *parsing, const struct pieces_source *source, const char *start, const char *end, struct error *err);
 
 #endif

@@ -94,7 +94,7 @@ static bool word_index(json_t *const *arguments, size_t n, size_t i, const char 
 static bool help_lines(void *context, json_t *const *arguments, size_t n, json_t **result, struct error *err)
 {
     struct parsing *parsing = context;
-    const char *name, *pattern, *bytes, *path;
+    const char *name, *pattern;
     size_t len, as, keep;
     if (!want_text(arguments, n, 0, &name, &len, err) || !want_text(arguments, n, 1, &pattern, &len, err) ||
         !word_index(arguments, n, 2, pieces_as_words, &as, err) || !word_index(arguments, n, 3, pieces_keep_words, &keep, err))
@@ -102,9 +102,9 @@ static bool help_lines(void *context, json_t *const *arguments, size_t n, json_t
     struct regex *regex = parsing_regex(parsing, pattern, err);
     if (!regex)
         return false;
-    enum root_found found = parsing_read(parsing, arena_strdup(parsing->arena, name), &bytes, &len, &path, err);
-    if (found == ROOT_FOUND)
-        *result = lines_parse(parsing, path, bytes, len, regex, (enum pieces_as)as, (enum pieces_keep)keep, err);
+    struct pieces_source source = {.as = (enum pieces_as)as, .keep = (enum pieces_keep)keep};
+    if (parsing_read(parsing, arena_strdup(parsing->arena, name), &source.bytes, &source.len, &source.path, err) == ROOT_FOUND)
+        *result = lines_parse(parsing, &source, regex, err);
     return err->kind == ERR_NONE;
 }
 

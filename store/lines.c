@@ -49,23 +49,22 @@ static bool next_line(struct cursor *cursor, const char **line, size_t *len, boo
     return true;
 }
 
-json_t *lines_parse(struct parsing *parsing, const char *path, const char *bytes, size_t len, const struct regex *pattern,
-                    enum pieces_as as, enum pieces_keep keep, struct error *err)
+json_t *lines_parse(struct parsing *parsing, const struct pieces_source *source, const struct regex *pattern, struct error *err)
 {
     struct pieces pieces;
     struct budget budget = budget_open();
-    struct cursor cursor = cursor_open(bytes, len);
+    struct cursor cursor = cursor_open(source->bytes, source->len);
     const char *line, *text;
     size_t line_len, text_len, seen = 0;
     bool ended;
-    pieces_open(&pieces, parsing, path, as, keep);
+    pieces_open(&pieces, parsing, source);
     while (!pieces_done(&pieces) && !err->kind && next_line(&cursor, &line, &line_len, &ended)) {
         pieces_clean(&pieces, &line, &line_len); /* patterns do not match bytes that are not UTF-8 */
         if (match_line(parsing, pattern, line, line_len, &text, &text_len, err))
             pieces_add(&pieces, text, text_len, err);
         pieces.number += ended;
         if ((++seen % LOOK_EVERY == 0 || regex_steps(parsing->scratch) > 0) && !budget_left(&budget, err))
-            error_prefix(err, "%s", path);
+            error_prefix(err, "%s", source->path);
     }
     return pieces_close(&pieces, err);
 }

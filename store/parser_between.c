@@ -5,11 +5,10 @@ static json_t *parse_between(struct parsing *parsing, const struct parser *parse
 {
     const struct argument *file = &parser->arguments[0], *start = &parser->arguments[1], *end = &parser->arguments[2],
                           *as = &parser->arguments[3], *keep = &parser->arguments[4];
-    const char *bytes, *path;
-    size_t len;
-    if (parsing_read(parsing, file->text, &bytes, &len, &path, err) != ROOT_FOUND)
+    struct pieces_source source = {.as = (enum pieces_as)as->word, .keep = (enum pieces_keep)keep->word};
+    if (parsing_read(parsing, file->text, &source.bytes, &source.len, &source.path, err) != ROOT_FOUND)
         return NULL;
-    return between_parse(parsing, path, bytes, len, start->text, end->text, (enum pieces_as)as->word, (enum pieces_keep)keep->word, err);
+    return between_parse(parsing, &source, start->text, end->text, err);
 }
 
 static const struct parser_argument arguments[] = {{"between", ARGUMENT_TEXT, NULL, false},

@@ -5,11 +5,10 @@ static json_t *parse_lines(struct parsing *parsing, const struct parser *parser,
 {
     const struct argument *file = &parser->arguments[0], *match = &parser->arguments[1], *as = &parser->arguments[2],
                           *keep = &parser->arguments[3];
-    const char *bytes, *path;
-    size_t len;
-    if (parsing_read(parsing, file->text, &bytes, &len, &path, err) != ROOT_FOUND)
+    struct pieces_source source = {.as = (enum pieces_as)as->word, .keep = (enum pieces_keep)keep->word};
+    if (parsing_read(parsing, file->text, &source.bytes, &source.len, &source.path, err) != ROOT_FOUND)
         return NULL;
-    return lines_parse(parsing, path, bytes, len, match->pattern, (enum pieces_as)as->word, (enum pieces_keep)keep->word, err);
+    return lines_parse(parsing, &source, match->pattern, err);
 }
 
 static const struct parser_argument arguments[] = {{"lines", ARGUMENT_TEXT, NULL, false},

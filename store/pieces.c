@@ -100,10 +100,10 @@ bool pieces_done(const struct pieces *pieces)
     return pieces->keep == PIECES_FIRST && pieces->count > 0;
 }
 
-void pieces_open(struct pieces *pieces, struct parsing *parsing, const char *path, enum pieces_as as, enum pieces_keep keep)
+void pieces_open(struct pieces *pieces, struct parsing *parsing, const struct pieces_source *source)
 {
-    *pieces = (struct pieces){.parsing = parsing, .path = path, .number = 1, .as = as, .keep = keep,
-                              .all = keep == PIECES_ALL ? json_array() : NULL, .clean = text_open(ARTIFACT_MAX),
+    *pieces = (struct pieces){.parsing = parsing, .path = source->path, .number = 1, .as = source->as, .keep = source->keep,
+                              .all = source->keep == PIECES_ALL ? json_array() : NULL, .clean = text_open(ARTIFACT_MAX),
                               .last_clean = text_open(ARTIFACT_MAX)};
 }
 

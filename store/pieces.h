@@ -11,6 +11,15 @@ extern const char *const pieces_as_words[]; /* in the order of enum pieces_as; N
 enum pieces_keep { PIECES_ALL, PIECES_FIRST, PIECES_LAST, PIECES_COUNT };
 extern const char *const pieces_keep_words[];
 
+/* A file's text, and what is wanted of the pieces in it. */
+struct pieces_source {
+    const char *path; /* for messages */
+    const char *bytes;
+    size_t len;
+    enum pieces_as as;
+    enum pieces_keep keep;
+};
+
 /* What was found so far in one file. */
 struct pieces {
     struct parsing *parsing;
@@ -27,7 +36,7 @@ struct pieces {
     struct text clean, last_clean; /* a text that was not UTF-8, mended; `last` if it is from there */
 };
 
-void pieces_open(struct pieces *pieces, struct parsing *parsing, const char *path, enum pieces_as as, enum pieces_keep keep);
+void pieces_open(struct pieces *pieces, struct parsing *parsing, const struct pieces_source *source);
 /* Replaces bytes that are not UTF-8 (U+FFFD, counted); what it points to then lives until the next call. */
 void pieces_clean(struct pieces *pieces, const char **text, size_t *len);
 /* Adds a piece, a part of the file's bytes or of what pieces_clean gave. One that cannot be read is an error with file:line; with

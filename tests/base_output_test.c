@@ -1,5 +1,4 @@
 /* base: output. Each case leaves the folder in a state that is looked at afterwards. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -34,26 +33,9 @@ static const char *get_file(const char *name)
     return text;
 }
 
-static int count_files(const char *folder)
-{
-    int n = 0;
-    DIR *dir = opendir(folder);
-    while (dir && readdir(dir))
-        n++;
-    closedir(dir);
-    return n - 2; /* "." and ".." */
-}
-
 static bool write_to(const char *path, const char *text, struct error *err)
 {
-    struct output *out = output_open(path, STDOUT_FILENO, err);
-    if (!out)
-        return false;
-    if (!output_write(out, text, strlen(text), err)) {
-        output_abort(out);
-        return false;
-    }
-    return output_commit(out, err);
+    return output_file(path, STDOUT_FILENO, text, strlen(text), err);
 }
 
 static void test_replace(void)
@@ -69,7 +51,7 @@ static void test_replace(void)
     CHECK(write_to(scratch_path(&scratch, "new"), "two", &err), "%s", err.text);
     CHECK(strcmp(get_file("new"), "two") == 0, "%s", get_file("new"));
     CHECK(stat(scratch_path(&scratch, "new"), &st) == 0 && (st.st_mode & 0777) == 0604, "%o", st.st_mode);
-    CHECK(count_files(scratch.folder) == 1, "no temporary stays");
+    CHECK(scratch_count(scratch.folder) == 1, "no temporary stays");
     char long_name[256];
     memset(long_name, 'n', 255);
     long_name[255] = '\0';
@@ -101,13 +83,13 @@ static void test_abort(void)
 {
     struct error err = {0};
     put_file("old", "old");
-    int before = count_files(scratch.folder);
+    int before = scratch_count(scratch.folder);
     struct output *out = output_open(scratch_path(&scratch, "old"), STDOUT_FILENO, &err);
-    CHECK(count_files(scratch.folder) == before + 1, "the temporary is beside its target");
+    CHECK(scratch_count(scratch.folder) == before + 1, "the temporary is beside its target");
     output_write(out, "new", 3, &err);
     output_abort(out);
     output_abort(NULL);
-    CHECK(count_files(scratch.folder) == before && strcmp(get_file("old"), "old") == 0, "%s", get_file("old"));
+    CHECK(scratch_count(scratch.folder) == before && strcmp(get_file("old"), "old") == 0, "%s", get_file("old"));
 }
 
 static void test_links(void)
@@ -122,7 +104,7 @@ static void test_links(void)
     CHECK(lstat(scratch_path(&scratch, "link"), &st) == 0 && S_ISLNK(st.st_mode), "the link stays");
     CHECK(lstat(scratch_path(&scratch, "sub/hop"), &st) == 0 && S_ISLNK(st.st_mode), "the second link stays");
     CHECK(strcmp(get_file("sub/real"), "through") == 0, "%s", get_file("sub/real"));
-    CHECK(count_files(scratch_path(&scratch, "sub")) == 2, "no temporary stays");
+    CHECK(scratch_count(scratch_path(&scratch, "sub")) == 2, "no temporary stays");
     unlink(scratch_path(&scratch, "sub/real"));
     CHECK(write_to(scratch_path(&scratch, "link"), "made", &err), "%s", err.text);
     CHECK(strcmp(get_file("sub/real"), "made") == 0, "a link to a file that is not there yet: %s",
@@ -232,7 +214,7 @@ static void full_disk(void)
     signal(SIGXFSZ, SIG_IGN);
     setrlimit(RLIMIT_FSIZE, &(struct rlimit){100000, 100000});
     put_file("old", "old");
-    int before = count_files(scratch.folder);
+    int before = scratch_count(scratch.folder);
     struct error err = {0};
     struct output *out = output_open(scratch_path(&scratch, "old"), STDOUT_FILENO, &err);
     bool ok = output_write(out, bytes, sizeof(bytes), &err);
@@ -240,7 +222,7 @@ static void full_disk(void)
     struct error again = {0};
     CHECK(!output_write(out, "x", 1, &again) && again.kind == ERR_OUTPUT, "%s", again.text);
     CHECK(!output_commit(out, &again), "a commit after a failure");
-    CHECK(strcmp(get_file("old"), "old") == 0 && count_files(scratch.folder) == before, "%s", get_file("old"));
+    CHECK(strcmp(get_file("old"), "old") == 0 && scratch_count(scratch.folder) == before, "%s", get_file("old"));
     err = (struct error){0};
     CHECK(!write_to("/dev/full", "x", &err) && err.kind == ERR_OUTPUT, "-");
     CHECK(strcmp(err.text, "/dev/full: No space left on device") == 0, "%s", err.text);

@@ -1,6 +1,7 @@
 /* tests/scratch.h — a folder for one test program, removed at its end. */
 #ifndef TESTS_SCRATCH_H
 #define TESTS_SCRATCH_H
+#include <dirent.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +32,19 @@ static inline const char *scratch_path(struct scratch *scratch, const char *name
     if (asprintf(path, "%s/%s", scratch->folder, name) < 0)
         exit(1);
     return *path;
+}
+
+/* How many names a folder has, "." and ".." not counted; -1: there is none. */
+static inline int scratch_count(const char *folder)
+{
+    int n = -2;
+    DIR *dir = opendir(folder);
+    if (!dir)
+        return -1;
+    while (readdir(dir))
+        n++;
+    closedir(dir);
+    return n;
 }
 
 static inline int scratch_remove(const char *path, const struct stat *st, int kind, struct FTW *where)

@@ -118,7 +118,7 @@ static json_t *constant_of(const struct node *node)
     return NULL;
 }
 
-bool reader_template(const struct reader *reader, const struct node *node, const char *what, struct template *out)
+static bool read_template(const struct reader *reader, const struct node *node, const char *what, struct template *out)
 {
     bool map = node->kind == NODE_MAP;
     out->at = reader_pos(reader, node);
@@ -138,7 +138,7 @@ bool reader_template(const struct reader *reader, const struct node *node, const
     for (size_t i = 0; i < node->n; i++) {
         const char *name = map ? node->keys[i]->string : "";
         out->members[i].name = name;
-        if (!reader_template(reader, node->items[i], arena_printf(reader->arena, "%s.%s", what, name), &out->members[i]))
+        if (!read_template(reader, node->items[i], arena_printf(reader->arena, "%s.%s", what, name), &out->members[i]))
             return false;
         if (map)
             out->members[i].at = reader_pos(reader, node->keys[i]);
@@ -171,7 +171,7 @@ static void merge_member(struct arena *arena, struct template *map, const struct
 bool reader_template_map(const struct reader *reader, const struct node *node, const char *what, struct template **map)
 {
     struct template whole = {0};
-    if (!reader_map(reader, node, what) || !reader_template(reader, node, what, &whole))
+    if (!reader_map(reader, node, what) || !read_template(reader, node, what, &whole))
         return false;
     if (!*map) {
         *map = arena_copy(reader->arena, &whole, sizeof(whole));

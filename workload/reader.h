@@ -31,9 +31,8 @@ bool reader_map(const struct reader *reader, const struct node *node, const char
 bool reader_word(const struct reader *reader, const struct node *node, const char *what, const char *const *words,
                  size_t *which);
 bool reader_expression(const struct reader *reader, const struct node *node, const char *what, struct code *out);
-/* A tree of expressions. `node` may be a text, a plain value, a map or a list. */
-bool reader_template(const struct reader *reader, const struct node *node, const char *what, struct template *out);
-/* Members of a map template are merged by name: a later file's replace an earlier one's. */
+/* A map of trees of expressions; each may be a text, a plain value, a map or a list. Members are merged by name: a later file's
+ * replace an earlier one's. */
 bool reader_template_map(const struct reader *reader, const struct node *node, const char *what, struct template **map);
 
 /* A section is a table: key → how to read it into `target`. A key that is not there is refused with the nearest one. */

@@ -32,16 +32,20 @@ static void check_marks(const char *text, size_t len, const char *start, const c
     struct arena arena = {0};
     struct error err = {0};
     struct parsing parsing = {.arena = &arena, .scratch = regex_scratch_open()};
+    struct pieces_source source = {.path = "fuzz", .bytes = text, .len = len, .as = PIECES_TEXT, .keep = PIECES_ALL};
     size_t cut = 0, n = count_plainly(text, len, start, end, &cut);
-    json_t *all = between_parse(&parsing, "fuzz", text, len, start, end, PIECES_TEXT, PIECES_ALL, &err);
+    json_t *all = between_parse(&parsing, &source, start, end, &err);
     assert(!err.kind && json_array_size(all) == n);
-    json_t *count = between_parse(&parsing, "fuzz", text, len, start, end, PIECES_JSON, PIECES_COUNT, &err);
+    source.as = PIECES_JSON;
+    source.keep = PIECES_COUNT;
+    json_t *count = between_parse(&parsing, &source, start, end, &err);
     assert((size_t)json_integer_value(count) == n);
     bool said = false;
     for (size_t i = 0; i < parsing.findings.n; i++)
         said |= strstr(parsing.findings.v[i].text, "do not end") != NULL;
     assert(said == (cut > 0));
-    json_t *read = between_parse(&parsing, "fuzz", text, len, start, end, PIECES_JSON, PIECES_ALL, &err);
+    source.keep = PIECES_ALL;
+    json_t *read = between_parse(&parsing, &source, start, end, &err);
     assert(err.kind == ERR_ARTIFACT || (!err.kind && json_array_size(read) == n));
     json_decref(read);
     json_decref(count);

@@ -1,45 +1,21 @@
 /* Any bytes as a workload's data/plots.yaml: refused with ERR_USAGE and a place, or loaded whole. The same bytes as a query of
  * reports: every name gets a kind, and what is made a file's name without a slash. */
-#include <assert.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "report/report_list.h"
 #include "workload/plots.h"
+#include "tests/fuzz/folder.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-static char folder[] = "/tmp/matbench-fuzz-XXXXXX";
-static char below[sizeof(folder) + 10], path[sizeof(folder) + 30];
-
-static void remove_folder(void)
-{
-    unlink(path);
-    rmdir(below);
-    rmdir(folder);
-}
-
-static void make_folder(void)
-{
-    assert(mkdtemp(folder));
-    snprintf(below, sizeof(below), "%s/data", folder);
-    snprintf(path, sizeof(path), "%s/plots.yaml", below);
-    assert(mkdir(below, 0700) == 0);
-    atexit(remove_folder);
-}
-
 static void check_file(struct arena *arena, const uint8_t *bytes, size_t size)
 {
-    const struct workload workload = {.folder = folder};
+    assert(mkdir(folder_path("data"), 0700) == 0 || errno == EEXIST);
+    folder_put("data/plots.yaml", bytes, size);
+    const struct workload workload = {.folder = folder_scratch.folder};
     struct plots plots;
     struct error err = {0};
-    FILE *file = fopen(path, "w");
-    assert(file && fwrite(bytes, 1, size, file) == size);
-    fclose(file);
     bool ok = plots_load(arena, &workload, NULL, &plots, &err);
     assert(ok ? !err.kind && plots.n : err.kind == ERR_USAGE && err.text[0]);
     for (size_t i = 0; ok && i < plots.n; i++)
@@ -63,8 +39,6 @@ static void check_query(struct arena *arena, const uint8_t *bytes, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    if (!path[0])
-        make_folder();
     struct arena arena = {0};
     check_file(&arena, bytes, size);
     check_query(&arena, bytes, size);

@@ -1,18 +1,17 @@
-#include "cmd/analyze_step.h"
+#include "step/analyze_step.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "cmd/markers.h"
-#include "cmd/payload_source.h"
-#include "history/relabel.h"
-#include "json/write.h"
+#include "regress/relabel.h"
+#include "regress/rules.h"
 #include "report/verdict_html.h"
 #include "report/verdict_json.h"
 #include "report/verdict_summary.h"
+#include "step/marker.h"
+#include "step/payload_source.h"
 
 const struct option options_analyze[] = {
-    {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
     {"fail_on", OPTION_LIST, "regression|suspect|missing|no-history|cannot-tell|improvement|none", "regression", false,
      "Which verdicts make the exit code: regression (1), suspect (2), missing, no-history, cannot-tell (3), improvement (4), or none."},
     {"min_history", OPTION_NUMBER, "N", NULL, false, "Run points of history that a regression needs; default: the workload's, else 8, or 5 "
@@ -22,8 +21,6 @@ const struct option options_analyze[] = {
     {"kpi_filter", OPTION_TEXT, "TEXT", NULL, false, "Only KPIs whose name contains this."},
     {0},
 };
-
-enum { MIN_HISTORY = 8, MIN_HISTORY_SAME = 5 };
 
 struct records {
     struct arena *arena;
@@ -38,7 +35,7 @@ static bool take_record(void *context, const struct record *record)
     struct records *records = context;
     struct record taken = *record;
     bool kept;
-    if (!record_relabel(records->arena, records->workload, &taken, &kept, records->err))
+    if (!relabel_record(records->arena, records->workload, &taken, &kept, records->err))
         return false;
     records->left_out += !kept;
     if (kept)
@@ -57,28 +54,6 @@ static bool load_history(struct context *context, const struct analyze_request *
     return ok && !err->kind;
 }
 
-struct kpi_rule *analyze_rules(struct arena *arena, const struct workload *workload)
-{
-    static const enum direction directions[] = {
-        [BETTER_NONE] = DIRECTION_NONE, [BETTER_HIGHER] = DIRECTION_HIGHER, [BETTER_LOWER] = DIRECTION_LOWER};
-    const struct analyze *analyze = &workload->analyze;
-    struct kpi_rule *rules = ARENA_ARRAY(arena, struct kpi_rule, workload->kpis_n);
-    for (size_t i = 0; i < workload->kpis_n; i++) {
-        const struct kpi *kpi = &workload->kpis[i];
-        rules[i] = (struct kpi_rule){.name = kpi->name,
-                                     .help = kpi->help,
-                                     .unit = kpi->unit,
-                                     .better = directions[kpi->better],
-                                     .ignored = kpi->ignored,
-                                     .format = kpi->divisor.format ? kpi->divisor.format : kpi->format,
-                                     .divisor = kpi->divisor.by,
-                                     .divisor_unit = kpi->divisor.unit,
-                                     .min_relative = kpi->min_relative > 0 ? kpi->min_relative : analyze->min_relative,
-                                     .min_absolute = kpi->min_absolute > 0 ? kpi->min_absolute : analyze->min_absolute};
-    }
-    return rules;
-}
-
 bool analyze_check_options(struct context *context, struct error *err)
 {
     double min_history = options_number(context->options, "min_history"), rate = options_number(context->options, "false_alarm_rate");
@@ -92,49 +67,19 @@ bool analyze_check_options(struct context *context, struct error *err)
     return true;
 }
 
+/* What is given on the command line wins over the workload. */
 static void make_options(struct context *context, const struct workload *workload, struct analysis_options *options)
 {
-    static const char *const no_keys[] = {NULL};
-    const struct analyze *analyze = &workload->analyze;
-    double min_history = options_number(context->options, "min_history"), rate = options_number(context->options, "false_alarm_rate");
-    const char *scope = options_text(context->options, "history_scope");
-    *options = (struct analysis_options){
-        .comparison_keys = analyze->comparison_keys ? analyze->comparison_keys : no_keys,
-        .ignored_keys = analyze->ignored_keys ? analyze->ignored_keys : no_keys,
-        .sorting_keys = analyze->sorting_keys ? analyze->sorting_keys : no_keys,
-        .kpis = analyze_rules(context->arena, workload),
-        .kpis_n = workload->kpis_n,
-        .kpi_filter = options_text(context->options, "kpi_filter"),
-        .scope = strcmp(scope, "all") == 0 ? SCOPE_ALL : SCOPE_OLDER,
-        .min_history = !isnan(min_history) ? (int)min_history : analyze->min_history ? analyze->min_history : MIN_HISTORY,
-        .min_history_same = isnan(min_history) && !analyze->min_history ? MIN_HISTORY_SAME : 0,
-        .false_alarm_rate = rate,
-        .suspect_level = 0.05,
-    };
-}
-
-static bool is_value(const json_t *value, const char *label)
-{
-    struct text out = text_open(1 << 20);
-    json_write(&out, value, &(struct json_style){.indent = -1, .sort_keys = true}, 0);
-    bool same = strcmp(out.s, label) == 0;
-    text_close(&out);
-    return same;
-}
-
-/* ignored_entries: the label has this value, or one of these. */
-static bool is_ignored(const struct analyze *analyze, const struct record *record)
-{
-    for (size_t i = 0; i < analyze->ignored_entries_n; i++) {
-        const struct ignored_entry *ignored = &analyze->ignored_entries[i];
-        const char *label = record_label(record, ignored->key);
-        bool hit = label && !json_is_array(ignored->values) && is_value(ignored->values, label);
-        for (size_t k = 0; label && k < json_array_size(ignored->values); k++)
-            hit |= is_value(json_array_get(ignored->values, k), label);
-        if (hit)
-            return true;
+    double min_history = options_number(context->options, "min_history");
+    *options = rules_of_analysis(context->arena, workload);
+    options->kpi_filter = options_text(context->options, "kpi_filter");
+    options->scope = strcmp(options_text(context->options, "history_scope"), "all") == 0 ? SCOPE_ALL : SCOPE_OLDER;
+    options->false_alarm_rate = options_number(context->options, "false_alarm_rate");
+    options->suspect_level = 0.05;
+    if (!isnan(min_history)) {
+        options->min_history = (int)min_history;
+        options->min_history_same = 0;
     }
-    return false;
 }
 
 /* The payloads under analysis, with the labels that are compared; those of ignored_entries are left out. */
@@ -146,7 +91,7 @@ static bool load_entries(const struct analyze_request *request, struct records *
         if (!take_record(entries, &records[i]))
             return false;
     for (size_t i = 0; i < entries->list.n; i++)
-        if (!is_ignored(&request->workload->analyze, &entries->list.v[i]))
+        if (!rules_ignore(request->workload, &entries->list.v[i]))
             entries->list.v[kept++] = entries->list.v[i];
     entries->list.n = kept;
     return true;
@@ -157,7 +102,7 @@ static bool write_text(struct context *context, const char *path, void (*render)
 {
     struct text out = text_open(1 << 30);
     render(&out, analysis);
-    bool ok = command_write(context, path, &out, err);
+    bool ok = context_write(context, path, &out, err);
     text_close(&out);
     return ok;
 }
@@ -166,11 +111,7 @@ static bool write_page(struct context *context, const char *path, const struct a
 {
     struct text piece = text_open(64 << 20);
     struct output *out = output_open(path, context->out_fd, err);
-    bool ok = out && verdict_html_render(&piece, out, analysis, err);
-    if (ok)
-        ok = output_commit(out, err);
-    else
-        output_abort(out);
+    bool ok = out && output_end(out, verdict_html_render(&piece, out, analysis, err), err);
     text_close(&piece);
     return ok;
 }
@@ -196,7 +137,7 @@ const struct analysis *analyze_step(struct context *context, const struct analyz
     struct analysis_options *options = ARENA_NEW(context->arena, struct analysis_options);
     make_options(context, request->workload, options);
     if (!load_history(context, request, &records, &err) || !load_entries(request, &entries)) {
-        *code = command_fail(context, &err);
+        *code = context_fail(context, &err);
         return NULL;
     }
     if (request->markers)
@@ -206,6 +147,6 @@ const struct analysis *analyze_step(struct context *context, const struct analyz
                  records.left_out, entries.left_out);
     const struct analysis *analysis =
         analysis_run(context->arena, options, entries.list.v, entries.list.n, records.list.v, records.list.n);
-    *code = write_reports(context, request, analysis, &err) ? 0 : command_fail(context, &err);
+    *code = write_reports(context, request, analysis, &err) ? 0 : context_fail(context, &err);
     return analysis;
 }

@@ -1,4 +1,4 @@
-#include "cmd/parse_step.h"
+#include "step/parse_step.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -63,10 +63,7 @@ static bool list_finish(struct list_output *list, struct error *err)
     bool ok = output_write(list->out, after, strlen(after), err);
     struct output *out = list->out;
     list->out = NULL;
-    if (ok)
-        return output_commit(out, err);
-    output_abort(out);
-    return false;
+    return output_end(out, ok, err);
 }
 
 static bool finish_kpis(struct step *step)
@@ -74,10 +71,7 @@ static bool finish_kpis(struct step *step)
     bool ok = openmetrics_finish(step->metrics, step->kpis, &step->err);
     struct output *out = step->kpis;
     step->kpis = NULL;
-    if (ok)
-        return output_commit(out, &step->err);
-    output_abort(out);
-    return false;
+    return output_end(out, ok, &step->err);
 }
 
 static bool finish_outputs(struct step *step)
@@ -299,7 +293,7 @@ static bool run_stream(struct step *step, const struct store_options *store, con
     struct stream_options options = {
         .store = *store,
         .lts = lts,
-        .workers = command_jobs(context),
+        .workers = context_jobs(context),
         .matrix = request->matrix != NULL,
         .payload_text = request->payloads != NULL,
         .kpi_text = request->kpis != NULL,
@@ -366,7 +360,8 @@ int parse_step(struct context *context, const struct parse_request *request, str
     struct step step = {.context = context, .request = request, .counts = counts};
     struct discovery found = {0};
     struct lts *lts = NULL;
-    int code = 0;
+    struct error stopped = {0};
+    int code;
     *counts = (struct parse_counts){0};
     step.quiet = context->log;
     step.quiet.out = NULL;
@@ -380,11 +375,10 @@ int parse_step(struct context *context, const struct parse_request *request, str
               open_outputs(&step) && find_tests(&step, root, &found);
     if (ok && (found.n > 0 || step.empty_shard)) /* without a test, older outputs stay */
         ok = counts->written = run_stream(&step, &store, lts, &found) && finish_outputs(&step);
-    code = command_interrupted(context);
-    if (code)
-        log_line(&context->log, LOG_ERROR, "stopped by %s: the outputs are as they were before", code == ERR_INTERRUPTED ? "SIGINT" : "SIGTERM");
+    if (context_stopped(context, "the outputs are as they were before", &stopped))
+        code = context_fail(context, &stopped);
     else if (!ok)
-        code = command_fail(context, &step.err);
+        code = context_fail(context, &step.err);
     else
         code = judge(&step, &found);
     if (counts->written)

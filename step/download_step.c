@@ -1,4 +1,4 @@
-#include "cmd/download_step.h"
+#include "step/download_step.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -178,7 +178,7 @@ static void rehearse_job(struct step *step, const struct job *job)
         }
         step->counts->files++;
         step->counts->bytes += file->size > 0 ? (unsigned long long)file->size : 0;
-        const char *path = command_shown(step->context, arena_printf(step->context->arena, "%s/%s", to, file->path));
+        const char *path = context_shown(step->context, arena_printf(step->context->arena, "%s/%s", to, file->path));
         if (file->size < 0)
             fprintf(step->context->out, "?\t%s\n", path);
         else
@@ -254,12 +254,12 @@ static bool run_jobs(struct step *step)
 
 static int finish(struct step *step, bool ok)
 {
-    int code = command_interrupted(step->context);
-    if (code)
-        log_line(&step->context->log, LOG_ERROR, "stopped by %s: only whole files were kept; the same command goes on from there",
-                 code == ERR_INTERRUPTED ? "SIGINT" : "SIGTERM");
+    struct error stopped = {0};
+    int code = 0;
+    if (context_stopped(step->context, "only whole files were kept; the same command goes on from there", &stopped))
+        code = context_fail(step->context, &stopped);
     else if (!ok)
-        code = command_fail(step->context, &step->err);
+        code = context_fail(step->context, &step->err);
     for (size_t i = 0; i < step->jobs_n; i++)
         fetch_close(step->jobs[i].fetch);
     folder_close(step->folder);

@@ -1,13 +1,13 @@
-#include "cmd/visualize_step.h"
+#include "step/visualize_step.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/analyze_step.h"
-#include "cmd/parse_step.h"
+#include "regress/rules.h"
 #include "report/report.h"
 #include "report/reports_index.h"
+#include "step/parse_step.h"
 #include "workload/plots.h"
 
 enum { INDEX_MAX = 16 << 20 };
@@ -279,7 +279,7 @@ static int parse_and_write(struct visualizing *v)
     if ((code && code != ERR_ARTIFACT) || !counts.written || !v->tests)
         return code;
     if (!finish_sheets(v, &err))
-        return command_fail(v->context, &err);
+        return context_fail(v->context, &err);
     log_line(&v->context->log, LOG_INFO, "%s: reports: %zu, tests: %zu, of which something went wrong with %zu",
              path_in(v, REPORTS_INDEX_FILE), v->sheets_n, v->tests, v->wrong);
     return code;
@@ -291,11 +291,11 @@ int visualize_step(struct context *context, const struct visualize_request *requ
     struct visualizing v = {
         .context = context,
         .request = request,
-        .options = {.rules = analyze_rules(context->arena, request->workload),
+        .options = {.rules = rules_of_kpis(context->arena, request->workload),
                     .rules_n = request->workload->kpis_n,
                     .sorting_keys = request->workload->analyze.sorting_keys}};
     choose_reports(&v);
-    int code = open_sheets(&v, &err) ? parse_and_write(&v) : command_fail(context, &err);
+    int code = open_sheets(&v, &err) ? parse_and_write(&v) : context_fail(context, &err);
     close_sheets(&v);
     return code;
 }

@@ -1,10 +1,10 @@
-/* cmd/log.h — the log on standard error: "LEVEL | text", one line each.
+/* step/log.h — the log on standard error: "LEVEL | text", one line each.
  *
  * Callers grep for lines that start with ERROR, so a line starts so exactly when its caller should treat the step as
  * failed (contract C1.6). What an input says is cleaned: it never starts a line of its own.
  */
-#ifndef CMD_LOG_H
-#define CMD_LOG_H
+#ifndef STEP_LOG_H
+#define STEP_LOG_H
 #include <stdbool.h>
 #include <stdio.h>
 

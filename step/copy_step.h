@@ -1,7 +1,7 @@
-/* cmd/copy_step.h — payloads from where they are into a history: for download_lts, export, history export and import. */
-#ifndef CMD_COPY_STEP_H
-#define CMD_COPY_STEP_H
-#include "cmd/payload_source.h"
+/* step/copy_step.h — payloads from where they are into a history: for download_lts, export, history export and import. */
+#ifndef STEP_COPY_STEP_H
+#define STEP_COPY_STEP_H
+#include "step/payload_source.h"
 
 struct copy_request {
     const char *to;            /* URI */

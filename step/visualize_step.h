@@ -1,7 +1,8 @@
-/* cmd/visualize_step.h — making the report pages of a results directory: for visualize and ci. */
-#ifndef CMD_VISUALIZE_STEP_H
-#define CMD_VISUALIZE_STEP_H
-#include "cmd/command.h"
+/* step/visualize_step.h — making the report pages of a results directory: for visualize and ci. */
+#ifndef STEP_VISUALIZE_STEP_H
+#define STEP_VISUALIZE_STEP_H
+#include "step/context.h"
+#include "workload/workload.h"
 
 struct visualize_request {
     const struct workload *workload;

@@ -1,4 +1,4 @@
-#include "history/relabel.h"
+#include "regress/relabel.h"
 
 #include <string.h>
 
@@ -31,7 +31,7 @@ static json_t *labels_json(const struct record *record, struct error *err)
     return labels;
 }
 
-bool record_relabel(struct arena *arena, const struct workload *workload, struct record *record, bool *kept, struct error *err)
+bool relabel_record(struct arena *arena, const struct workload *workload, struct record *record, bool *kept, struct error *err)
 {
     *kept = true;
     if (!is_touched(&workload->rewrite, record))

@@ -1,6 +1,6 @@
-#include "cmd/upload_step.h"
+#include "step/upload_step.h"
 
-#include "cmd/copy_step.h"
+#include "step/copy_step.h"
 
 int upload_step(struct context *context, const struct workload *workload, const char *uri, struct batch *batch,
                 struct history_counts *counts)
@@ -21,7 +21,7 @@ int upload_step(struct context *context, const struct workload *workload, const 
     }
     history_close(history);
     if (!ok)
-        return command_fail(context, &err);
+        return context_fail(context, &err);
     if (counts->replaced)
         log_line(&context->log, LOG_WARNING, "%s: payloads that were there with other content, and are replaced: %zu", uri,
                  counts->replaced);
@@ -41,7 +41,7 @@ int upload_rehearse(struct context *context, const char *uri, struct batch *batc
               history_compare(history, payloads, n, &counts, &err);
     history_close(history);
     if (!ok)
-        return command_fail(context, &err);
+        return context_fail(context, &err);
     log_line(&context->log, LOG_INFO, "--dry_run: %s: payloads: %zu would be added, %zu replaced, %zu there already", uri,
              counts.added, counts.replaced, counts.unchanged);
     return 0;

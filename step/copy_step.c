@@ -1,4 +1,4 @@
-#include "cmd/copy_step.h"
+#include "step/copy_step.h"
 
 #include <string.h>
 #include <sys/stat.h>

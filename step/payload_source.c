@@ -1,15 +1,16 @@
-#include "cmd/payload_source.h"
+#include "step/payload_source.h"
 
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cmd/progress.h"
 #include "history/payload_file.h"
 #include "json/read.h"
+#include "step/progress.h"
 #include "store/literal.h"
 
-bool payload_source_is_uri(const char *from, struct error *err)
+/* Whether it is a history's URI and no file's name; when it is neither, *err is set (ERR_USAGE). */
+static bool is_uri(const char *from, struct error *err)
 {
     struct stat st;
     struct error why = {0};
@@ -56,7 +57,7 @@ bool payload_source_open(struct context *context, const char *from, struct paylo
     if (!read_filters(context, options_find_text(context->options, "filters"), &source->filters, err) ||
         !read_max(context, &source->max, err))
         return false;
-    bool uri = payload_source_is_uri(from, err);
+    bool uri = is_uri(from, err);
     if (!uri)
         return err->kind == ERR_NONE;
     source->history = history_open(from, HISTORY_READ, err);
@@ -107,7 +108,7 @@ int payload_source_fail(struct context *context, const struct payload_source *so
 {
     if (err->kind == ERR_NO_INDEX)
         err->kind = source->workloads_n ? ERR_USAGE : ERR_STORE;
-    return command_fail(context, err);
+    return context_fail(context, err);
 }
 
 /* ---- taking ---- */
@@ -130,11 +131,9 @@ static bool select_record(void *context, const struct record *record)
     return !*selection->context->signal;
 }
 
-static bool stopped(struct context *context, struct error *err)
+static bool goes_on(struct context *context, struct error *err)
 {
-    int code = command_interrupted(context);
-    return !code || error_set(err, code == ERR_INTERRUPTED ? ERR_INTERRUPTED : ERR_TERMINATED, "stopped by %s: everything is as it was before",
-                              code == ERR_INTERRUPTED ? "SIGINT" : "SIGTERM");
+    return !context_stopped(context, "everything is as it was before", err);
 }
 
 /* The newest ones stay. */
@@ -168,7 +167,7 @@ static bool fetch_all(struct selection *selection, struct batch *batch, struct e
         const char *text = history_fetch(history, record->id, &page, &len, err);
         if (!text && err->kind == ERR_NONE)
             error_set(err, ERR_STORE, "%s: payload '%s' has gone meanwhile", selection->source->from, record->id);
-        ok = text && batch_add_record(batch, record, text, len, err) && stopped(context, err);
+        ok = text && batch_add_record(batch, record, text, len, err) && goes_on(context, err);
         arena_clear(&page);
         progress_at(&progress, i + 1 - first);
     }
@@ -186,7 +185,7 @@ static bool take_file(struct context *context, struct payload_source *source, st
         return false;
     if (left_out)
         log_line(&context->log, LOG_WARNING, "%s: payloads whose status is not Valid, which are left out: %zu", source->from, left_out);
-    return stopped(context, err);
+    return goes_on(context, err);
 }
 
 bool payload_source_take(struct context *context, struct payload_source *source, const char *workload, struct batch *batch,
@@ -199,7 +198,7 @@ bool payload_source_take(struct context *context, struct payload_source *source,
     if (!history_walk(source->history, workload, context->arena, select_record, &selection, err))
         return false;
     payload_source_log_findings(context, source->history);
-    if (!stopped(context, err))
+    if (!goes_on(context, err))
         return false;
     say_unknown_labels(&selection);
     return fetch_all(&selection, batch, err);

@@ -1,7 +1,8 @@
-/* cmd/download_step.h — bringing results here: for `download` and ci. */
-#ifndef CMD_DOWNLOAD_STEP_H
-#define CMD_DOWNLOAD_STEP_H
-#include "cmd/command.h"
+/* step/download_step.h — bringing results here: for `download` and ci. */
+#ifndef STEP_DOWNLOAD_STEP_H
+#define STEP_DOWNLOAD_STEP_H
+#include "step/context.h"
+#include "workload/workload.h"
 
 struct download_request {
     const struct workload *workload;

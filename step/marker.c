@@ -1,4 +1,4 @@
-#include "cmd/markers.h"
+#include "step/marker.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@ static const char *place(struct context *context, const char *folder, const char
 static void write_marker(struct context *context, const char *folder, const char *name, const struct text *text)
 {
     struct error err = {0};
-    if (!command_write(context, place(context, folder, name), text, &err))
+    if (!context_write(context, place(context, folder, name), text, &err))
         log_line(&context->log, LOG_WARNING, "%s", err.text);
 }
 

@@ -1,9 +1,9 @@
-/* cmd/progress.h — how far a long step is: on a terminal only, in one line that goes away. */
-#ifndef CMD_PROGRESS_H
-#define CMD_PROGRESS_H
+/* step/progress.h — how far a long step is: on a terminal only, in one line that goes away. */
+#ifndef STEP_PROGRESS_H
+#define STEP_PROGRESS_H
 #include <stddef.h>
 
-#include "cmd/log.h"
+#include "step/log.h"
 
 struct progress {
     const struct log *log;

@@ -1,4 +1,4 @@
-/* cmd/markers.h — files beside a report that tell a CI system at a glance why there is no comparison (contract C5.8).
+/* step/marker.h — files beside a report that tell a CI system at a glance why there is no comparison (contract C5.8).
  *
  *     NO_RESULTS_FOUND       empty: there is no test, or no valid payload
  *     NO_HISTORICAL_RESULTS  empty: the history has no record of the workload
@@ -6,9 +6,9 @@
  *
  * The first two are made or removed by each run, so that they are true of the newest; FAILURE only grows, and its readers remove it.
  */
-#ifndef CMD_MARKERS_H
-#define CMD_MARKERS_H
-#include "cmd/command.h"
+#ifndef STEP_MARKER_H
+#define STEP_MARKER_H
+#include "step/context.h"
 
 #define MARKER_NO_RESULTS "NO_RESULTS_FOUND"
 #define MARKER_NO_HISTORY "NO_HISTORICAL_RESULTS"

@@ -1,4 +1,4 @@
-#include "cmd/log.h"
+#include "step/log.h"
 
 #include <stdarg.h>
 

@@ -1,4 +1,4 @@
-#include "cmd/progress.h"
+#include "step/progress.h"
 
 #include <unistd.h>
 

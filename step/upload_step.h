@@ -1,8 +1,9 @@
-/* cmd/upload_step.h — putting a batch of payloads into a history: for upload_lts and ci. */
-#ifndef CMD_UPLOAD_STEP_H
-#define CMD_UPLOAD_STEP_H
-#include "cmd/command.h"
+/* step/upload_step.h — putting a batch of payloads into a history: for upload_lts and ci. */
+#ifndef STEP_UPLOAD_STEP_H
+#define STEP_UPLOAD_STEP_H
 #include "history/batch.h"
+#include "step/context.h"
+#include "workload/workload.h"
 
 /* Gives the exit code; logs what was added, replaced, unchanged. */
 int upload_step(struct context *context, const struct workload *workload, const char *uri, struct batch *batch,

@@ -1,9 +1,10 @@
-/* cmd/analyze_step.h — holding a batch of payloads against a history: for analyze_lts and ci. */
-#ifndef CMD_ANALYZE_STEP_H
-#define CMD_ANALYZE_STEP_H
-#include "cmd/command.h"
+/* step/analyze_step.h — holding a batch of payloads against a history: for analyze_lts and ci. */
+#ifndef STEP_ANALYZE_STEP_H
+#define STEP_ANALYZE_STEP_H
 #include "history/batch.h"
 #include "regress/analysis.h"
+#include "step/context.h"
+#include "workload/workload.h"
 
 /* --fail-on, --min_history, … for every command that analyses. */
 extern const struct option options_analyze[];
@@ -13,13 +14,11 @@ struct analyze_request {
     const char *history; /* URI */
     struct batch *batch;
     const char *report_html, *summary_yaml, *verdicts_json; /* files to write, or NULL */
-    const char *markers; /* the folder for NO_HISTORICAL_RESULTS (cmd/markers.h); NULL: none */
+    const char *markers; /* the folder for NO_HISTORICAL_RESULTS (step/marker.h); NULL: none */
 };
 
 /* Whether the values of options_analyze make sense: asked before anything is parsed. ERR_USAGE. */
 bool analyze_check_options(struct context *context, struct error *err);
-/* The workload's KPIs as the analysis and the reports need them, in its order. */
-struct kpi_rule *analyze_rules(struct arena *arena, const struct workload *workload);
 /* The analysis (in the run's arena), or NULL after logging the error with *code set. */
 const struct analysis *analyze_step(struct context *context, const struct analyze_request *request, int *code);
 

@@ -1,10 +1,11 @@
-/* cmd/parse_step.h — parsing a results directory: what parse, upload_lts, analyze_lts and ci have in common. */
-#ifndef CMD_PARSE_STEP_H
-#define CMD_PARSE_STEP_H
-#include "cmd/command.h"
+/* step/parse_step.h — parsing a results directory: what parse, upload_lts, analyze_lts and ci have in common. */
+#ifndef STEP_PARSE_STEP_H
+#define STEP_PARSE_STEP_H
 #include "history/batch.h"
 #include "kpi/openmetrics.h"
 #include "lts/stream.h"
+#include "step/context.h"
+#include "workload/workload.h"
 
 /* Sees the tests go by; each function returns false with *err set to stop. */
 struct parse_visitor {

@@ -1,8 +1,8 @@
-/* download_save of cmd/download_step.h, which has no command of its own: a copy of what parsing needs of a results tree. */
+/* download_save of step/download_step.h, which has no command of its own: a copy of what parsing needs of a results tree. */
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/download_step.h"
+#include "step/download_step.h"
 #include "tests/store_bench.h"
 
 static const struct option table[] = {{"allow_root", OPTION_LIST, "DIR", NULL, false, "Links."}, {0}};

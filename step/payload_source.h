@@ -1,12 +1,12 @@
-/* cmd/payload_source.h — payloads that are there already: of a history, or of a file. For download_lts, export, history.
+/* step/payload_source.h — payloads that are there already: of a history, or of a file. For download_lts, export, history.
  *
  * Options that a command may have: --filters (history/filter.h), --max_records. */
-#ifndef CMD_PAYLOAD_SOURCE_H
-#define CMD_PAYLOAD_SOURCE_H
-#include "cmd/command.h"
+#ifndef STEP_PAYLOAD_SOURCE_H
+#define STEP_PAYLOAD_SOURCE_H
 #include "history/batch.h"
 #include "history/filter.h"
 #include "history/history.h"
+#include "step/context.h"
 
 struct payload_source {
     const char *from;        /* the URI, or the file's name */
@@ -17,9 +17,7 @@ struct payload_source {
     size_t max; /* 0: all */
 };
 
-/* Whether it is a history's URI and no file's name; when it is neither, *err is set (ERR_USAGE). */
-bool payload_source_is_uri(const char *from, struct error *err);
-/* ERR_USAGE also when the filters cannot be read. */
+/* `from` is a history's URI, else a file's name. ERR_USAGE: it is neither, or the filters cannot be read. */
 bool payload_source_open(struct context *context, const char *from, struct payload_source *source, struct error *err);
 void payload_source_close(struct payload_source *source);
 /* Adds the payloads of one workload (NULL: of all) to the batch, ordered by start. What --max_records leaves out (the older
@@ -31,7 +29,7 @@ bool payload_source_take(struct context *context, struct payload_source *source,
 const struct history_workload *payload_source_choose(const struct payload_source *source, const char *name, const char *index,
                                                      struct error *err);
 
-/* As command_fail; ERR_NO_INDEX is ERR_STORE when there are no payloads, ERR_USAGE when there are others. */
+/* As context_fail; ERR_NO_INDEX is ERR_STORE when there are no payloads, ERR_USAGE when there are others. */
 int payload_source_fail(struct context *context, const struct payload_source *source, struct error *err);
 /* Logs what reading a history left out. */
 void payload_source_log_findings(struct context *context, const struct history *history);

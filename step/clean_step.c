@@ -1,4 +1,4 @@
-#include "cmd/clean_step.h"
+#include "step/clean_step.h"
 
 #include <string.h>
 
@@ -15,7 +15,7 @@ struct cleaning {
 static void found(void *context, const char *path, int reason)
 {
     struct cleaning *cleaning = context;
-    const char *shown = command_shown(cleaning->context, arena_printf(cleaning->context->arena, "%s/%s", cleaning->directory, path));
+    const char *shown = context_shown(cleaning->context, arena_printf(cleaning->context->arena, "%s/%s", cleaning->directory, path));
     if (reason) {
         cleaning->failed++;
         log_line(&cleaning->context->log, LOG_ERROR, "%s: not removed: %s", shown, strerror(reason));
@@ -33,9 +33,9 @@ static bool clean(struct cleaning *cleaning, const struct root *root, const stru
     struct discovery tests = {0};
     bool ok = setting_filters_parse(context->arena, options_text(context->options, "filters"), &filters, &filters_n, err) &&
               discover_tests(context->arena, root, workload, filters, filters_n, &tests, err);
-    for (size_t i = 0; ok && i < tests.n && !command_interrupted(context); i++)
+    for (size_t i = 0; ok && i < tests.n && !context_interrupted(context); i++)
         cache_clean(root, tests.tests[i].relative, cleaning->run, found, cleaning);
-    for (size_t i = 0; ok && i < tests.duplicates_n && !command_interrupted(context); i++)
+    for (size_t i = 0; ok && i < tests.duplicates_n && !context_interrupted(context); i++)
         cache_clean(root, tests.duplicates[i], cleaning->run, found, cleaning);
     discovery_close(&tests);
     return ok;
@@ -52,10 +52,10 @@ int clean_step(struct context *context, const struct workload *workload)
     bool ok = root && clean(&cleaning, root, workload, &err);
     root_close(root);
     if (!ok)
-        return command_fail(context, &err);
+        return context_fail(context, &err);
     if (cleaning.run)
         log_line(&context->log, LOG_INFO, "parse caches removed: %zu", cleaning.n);
     else
         log_line(&context->log, LOG_INFO, "parse caches that --run would remove: %zu", cleaning.n);
-    return command_interrupted(context) ? command_interrupted(context) : cleaning.failed ? ERR_OUTPUT : 0;
+    return context_interrupted(context) ? context_interrupted(context) : cleaning.failed ? ERR_OUTPUT : 0;
 }

@@ -1,0 +1,70 @@
+#include "regress/rules.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "json/write.h"
+
+/* Run points of history that a regression needs, where the workload does not say (contract C5.1). */
+enum { MIN_HISTORY = 8, MIN_HISTORY_SAME = 5, VALUE_MAX = 1 << 20 };
+
+struct kpi_rule *rules_of_kpis(struct arena *arena, const struct workload *workload)
+{
+    static const enum direction directions[] = {
+        [BETTER_NONE] = DIRECTION_NONE, [BETTER_HIGHER] = DIRECTION_HIGHER, [BETTER_LOWER] = DIRECTION_LOWER};
+    const struct analyze *analyze = &workload->analyze;
+    struct kpi_rule *rules = ARENA_ARRAY(arena, struct kpi_rule, workload->kpis_n);
+    for (size_t i = 0; i < workload->kpis_n; i++) {
+        const struct kpi *kpi = &workload->kpis[i];
+        rules[i] = (struct kpi_rule){.name = kpi->name,
+                                     .help = kpi->help,
+                                     .unit = kpi->unit,
+                                     .better = directions[kpi->better],
+                                     .ignored = kpi->ignored,
+                                     .format = kpi->divisor.format ? kpi->divisor.format : kpi->format,
+                                     .divisor = kpi->divisor.by,
+                                     .divisor_unit = kpi->divisor.unit,
+                                     .min_relative = kpi->min_relative > 0 ? kpi->min_relative : analyze->min_relative,
+                                     .min_absolute = kpi->min_absolute > 0 ? kpi->min_absolute : analyze->min_absolute};
+    }
+    return rules;
+}
+
+struct analysis_options rules_of_analysis(struct arena *arena, const struct workload *workload)
+{
+    static const char *const no_keys[] = {NULL};
+    const struct analyze *analyze = &workload->analyze;
+    return (struct analysis_options){
+        .comparison_keys = analyze->comparison_keys ? analyze->comparison_keys : no_keys,
+        .ignored_keys = analyze->ignored_keys ? analyze->ignored_keys : no_keys,
+        .sorting_keys = analyze->sorting_keys ? analyze->sorting_keys : no_keys,
+        .kpis = rules_of_kpis(arena, workload),
+        .kpis_n = workload->kpis_n,
+        .min_history = analyze->min_history ? analyze->min_history : MIN_HISTORY,
+        .min_history_same = analyze->min_history ? 0 : MIN_HISTORY_SAME,
+    };
+}
+
+static bool is_value(const json_t *value, const char *label)
+{
+    struct text out = text_open(VALUE_MAX);
+    json_write(&out, value, &(struct json_style){.indent = -1, .sort_keys = true}, 0);
+    bool same = strcmp(out.s, label) == 0;
+    text_close(&out);
+    return same;
+}
+
+bool rules_ignore(const struct workload *workload, const struct record *record)
+{
+    const struct analyze *analyze = &workload->analyze;
+    for (size_t i = 0; i < analyze->ignored_entries_n; i++) {
+        const struct ignored_entry *ignored = &analyze->ignored_entries[i];
+        const char *label = record_label(record, ignored->key);
+        bool hit = label && !json_is_array(ignored->values) && is_value(ignored->values, label);
+        for (size_t k = 0; label && k < json_array_size(ignored->values); k++)
+            hit |= is_value(json_array_get(ignored->values, k), label);
+        if (hit)
+            return true;
+    }
+    return false;
+}
