@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cmd/analyze_step.h"
+#include "cmd/markers.h"
 #include "cmd/upload_step.h"
 #include "cmd/visualize_step.h"
 #include "lts/schema.h"
@@ -149,17 +150,26 @@ static void write_schema(struct ci_pass *pass)
     ci_pass_unlog(pass);
 }
 
+/* The markers of analyze_lts, of this run: an older run's go. FAILURE is the whole step's, and written at its end (ci_outcome.h). */
+static void mark(struct ci_pass *pass)
+{
+    marker_set(pass->context, pass->artifacts, MARKER_NO_RESULTS, pass->analyze && pass->parsed.valid == 0);
+    marker_set(pass->context, pass->artifacts, MARKER_NO_HISTORY, false);
+}
+
 static void analyze(struct ci_pass *pass)
 {
     size_t n;
     int code;
     batch_records(pass->batch, &n);
+    mark(pass);
     if (!pass->analyze || n == 0)
         return;
     struct analyze_request request = {.workload = pass->workload, .history = pass->history, .batch = pass->batch,
                                       .report_html = ci_pass_file(pass, "regression_report.html"),
                                       .summary_yaml = ci_pass_file(pass, "regression_summary.yaml"),
-                                      .verdicts_json = ci_pass_file(pass, "regression_verdicts.json")};
+                                      .verdicts_json = ci_pass_file(pass, "regression_verdicts.json"),
+                                      .markers = pass->artifacts};
     log_step(pass, "analyze_lts");
     pass->analysis = analyze_step(pass->context, &request, &code);
     ci_pass_add(pass, "analyze_lts", code);
