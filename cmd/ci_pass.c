@@ -131,7 +131,10 @@ static void parse(struct ci_pass *pass)
     if (pass->lts)
         payload_log.copy = open_log(pass, ci_pass_file(pass, next_log(pass, "generate_lts")));
     int code = parse_step(context, &request, &pass->parsed);
-    ci_pass_add(pass, code == ERR_INVALID ? "generate_lts" : "parse", code);
+    bool invalid = code == ERR_INVALID;
+    ci_pass_add(pass, "parse", !invalid ? code : pass->parsed.broken ? ERR_ARTIFACT : 0);
+    if (pass->lts)
+        ci_pass_add(pass, "generate_lts", invalid ? code : 0);
     close_log(payload_log.copy);
     ci_pass_unlog(pass);
 }
@@ -144,10 +147,20 @@ static void write_schema(struct ci_pass *pass)
     log_step(pass, "generate_lts_schema");
     json_t *schema = lts_schema(pass->workload, &err);
     bool ok = schema && command_write_json(pass->context, ci_pass_file(pass, "lts_payload.schema.json"), schema, &err);
-    if (!ok)
-        ci_pass_add(pass, "generate_lts_schema", command_fail(pass->context, &err));
+    ci_pass_add(pass, "generate_lts_schema", ok ? 0 : command_fail(pass->context, &err));
     json_decref(schema);
     ci_pass_unlog(pass);
+}
+
+/* Everything that the gate names, not only what makes the code. */
+static void judge(struct ci_pass *pass)
+{
+    int codes[VERDICT_COUNT];
+    size_t n = gate_codes(&pass->plan->gate, pass->analysis, codes);
+    for (size_t i = 0; i < n; i++)
+        ci_pass_add(pass, "gate", codes[i]);
+    if (n == 0)
+        ci_pass_add(pass, "gate", 0);
 }
 
 /* The markers of analyze_lts, of this run: an older run's go. FAILURE is the whole step's, and written at its end (ci_outcome.h). */
@@ -175,7 +188,7 @@ static void analyze(struct ci_pass *pass)
     ci_pass_add(pass, "analyze_lts", code);
     pass->reported = pass->analysis && code == 0;
     if (pass->analysis)
-        ci_pass_add(pass, "gate", gate_code(&pass->plan->gate, pass->analysis));
+        judge(pass);
     ci_pass_unlog(pass);
 }
 
