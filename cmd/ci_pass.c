@@ -12,8 +12,12 @@
 #include "cmd/visualize_step.h"
 #include "lts/schema.h"
 
+/* The same of the same step once: a file of reports may ask for thousands of them. So there are as many as there are steps and codes. */
 static void add(struct ci_pass *pass, const char *step, int code, bool tolerated)
 {
+    for (size_t i = 0; i < pass->outcomes_n; i++)
+        if (strcmp(pass->outcomes[i].step, step) == 0 && pass->outcomes[i].code == code && pass->outcomes[i].tolerated == tolerated)
+            return;
     assert(pass->outcomes_n < CI_OUTCOMES_MAX);
     pass->outcomes[pass->outcomes_n].step = step;
     pass->outcomes[pass->outcomes_n].tolerated = tolerated;

@@ -111,6 +111,15 @@ class OutcomesTest(SmallTest):
                 for code in pair:
                     self.assertIn(f"(exit code {code})\n", failure)
 
+    def test_c6_4_many_reports(self):
+        """Of the same step, the same is listed once."""
+        (self.place / "w/data/plots.yaml").write_text("visualize:\n" + "- id: x\n  generate: ['report: Error report']\n"
+                                                      "  filters: [null, 'name=nobody']\n" * 35)
+        done = self.happen(1)
+        self.assertEqual((done.code, self.codes("out/outcome.json")), (1, {1, 103}), done.err)
+        self.assertEqual(len((self.place / "out/FAILURE").read_text().splitlines()), 2)
+        self.assertEqual(len(list((self.place / "out").rglob("*_matbench_visualize.log"))), 70)
+
     def test_c6_4_all_at_once(self):
         for odd in 101, 103:
             codes = {1, 2, 3, 4, odd, 102, 105}
@@ -118,6 +127,154 @@ class OutcomesTest(SmallTest):
             self.assertEqual((done.code, self.codes("out/outcome.json")), (1, codes), done.out + done.err)
             for code in codes - {1}:
                 self.assertEqual(done.out.splitlines()[-1].count(f"; also {code}: "), 1)
+
+
+class CacheTest(SmallTest):
+    """C6.1: download.mode other than prefer_cache really ignores the parse caches."""
+
+    def poisoned(self):
+        """tests/a says 10, and its cache 99: the file has changed back to its size, times and place."""
+        small_test(self.place / "tests/a", speed=99.0)
+        data = self.place / "tests/a/data.json"
+        self.run_small("tests", "--noupload", code=0)
+        small_test(self.place / "other/a", speed=10.0, uuid=json.loads(data.read_text())["uuid"], run_id=json.loads(data.read_text())["run_id"])
+        old = (self.place / "tests/a/.matbench-cache").read_bytes()
+        (self.place / "tests/a/data.json").unlink()
+        (self.place / "tests/a/source_url").write_text("https://example.org/x\n")
+        (self.place / "tests/a/.matbench-cache").write_bytes(old)
+
+    def speed(self):
+        data = self.json("internal_matrix.json")[0]["results"]["data"]
+        return data and data["speed"]
+
+    def test_c6_1_mode(self):
+        """With no artifact left only a cache can tell the value: it is used, or it is not."""
+        for mode, variable, value in (("prefer_cache", None, 99.0), (None, None, 99.0), ("important", None, None), ("all", None, None),
+                                      ("cache_only", None, None), ("prefer_cache", "y", None), ("prefer_cache", "n", 99.0)):
+            with self.subTest(mode=mode, variable=variable):
+                shutil.rmtree(self.place / "tests", ignore_errors=True)
+                self.poisoned()
+                (self.place / "c.yaml").write_text(f"matbench: {{download: {{mode: {mode or 'null'}}}}}\n")
+                self.run_small("tests", "--noupload", "--config=c.yaml",
+                               env={"MATBENCH_STORE_IGNORE_CACHE": variable} if variable else {})
+                self.assertEqual(self.speed(), value)
+
+    def test_c1_4_each_spelling(self):
+        for word, value in (("y", None), ("yes", None), ("true", None), ("True", None), ("1", None), ("n", 99.0), ("Y", 99.0), ("", 99.0)):
+            with self.subTest(word):
+                shutil.rmtree(self.place / "tests", ignore_errors=True)
+                self.poisoned()
+                self.matbench("parse", "--workload=w", "--results_dirname=tests", "--output_matrix=internal_matrix.json",
+                              env={"MATBENCH_STORE_IGNORE_CACHE": word})
+                self.assertEqual(self.speed(), value)
+
+
+class FiltersTest(SmallTest):
+    """k=a:b as the Python tool has it, for each command that reads tests."""
+
+    def setUp(self):
+        super().setUp()
+        for name in "a", "b", "c", "d:e":
+            small_test(self.place / "tests" / name)
+
+    ROWS = (("name=a:b", ["a", "b"]), ("name=c", ["c"]), ("name=d\\:e", ["d:e"]), ("name=d:e", ["d:e"]), ("name=a:d\\:e", ["a", "d:e"]),
+            ("name=a:b,name=b:c", ["b"]))
+
+    def test_of_tests(self):
+        for text, wanted in self.ROWS:
+            base = ("--workload=w", "--results_dirname=tests", f"--filters={text}")
+            with self.subTest(text):
+                for name in "history.db", "regression_verdicts.json":
+                    (self.place / name).unlink(missing_ok=True)
+                self.matbench("parse", *base, "--output_matrix=m.json", code=0)
+                self.assertEqual([e["settings"]["name"] for e in self.json("m.json")], wanted)
+                self.matbench("analyze_lts", *base, code=0)
+                self.assertEqual(sorted(pathlib.Path(e["where"]).name for e in self.json("regression_verdicts.json")["entries"]), wanted)
+                self.matbench("upload_lts", *base, code=0)
+                self.assertRegex(self.matbench("history", "list", code=0).out, rf"(?m)^small: {len(wanted)} payload")
+                self.matbench("visualize", *base, code=0)
+                self.assertTrue(f"<dt>Tests</dt><dd>{len(wanted)};" in (self.place / "reports_index.html").read_text())
+                self.matbench("ci", "tests", "--workload=w", f"--filters={text}", "--noupload", code=0)
+                self.assertEqual(self.json("outcome.json")["tests"]["parsed"], len(wanted))
+                listed = self.matbench("parse", *base, "--clean", code=0).out
+                self.assertEqual(listed.splitlines(), [f"tests/{name}/.matbench-cache" for name in wanted])
+
+    def test_of_payloads(self):
+        self.matbench("upload_lts", "--workload=w", "--results_dirname=tests", code=0)
+        for text, n in (("name=a:b", 2), ("name=d:e", 1), ("name=a:d\\:e", 2), ('{"name": "d:e"}', 1), ('{"name": "a:b"}', 0)):
+            self.matbench("download_lts", "--lts_results_dirname=lts", "--force", "--clean", f"--filters={text}", code=0)
+            self.assertEqual(len(list((self.place / "lts").glob("*.json"))), n, text)
+
+
+class MarkersTest(SmallTest):
+    """C5.8 from ci: beside its report, of the newest run; FAILURE is the whole step's."""
+
+    def markers(self, folder="."):
+        return {"NO_RESULTS_FOUND", "NO_HISTORICAL_RESULTS", "FAILURE"} & set(self.names(folder))
+
+    def test_markers(self):
+        small_test(self.place / "tests/a")
+        (self.place / "empty").mkdir()
+        self.run_small("empty", code=103)
+        self.assertEqual(self.markers(), {"NO_RESULTS_FOUND", "FAILURE"})
+        self.run_small("tests", code=0)
+        self.assertEqual(self.markers(), {"NO_HISTORICAL_RESULTS"})
+        self.assertEqual((self.place / "NO_HISTORICAL_RESULTS").read_bytes(), b"")
+        self.run_small("tests", code=0)  # stored by the run before
+        self.assertEqual(self.markers(), set())
+        small_test(self.place / "tests/a", speed="fast")
+        self.run_small("tests", code=102)
+        self.assertEqual(self.markers(), {"NO_RESULTS_FOUND", "FAILURE"})
+        for _ in range(2):  # written anew, not appended to: ci is the whole step
+            self.run_small("tests", code=102)
+            self.assertEqual(len((self.place / "FAILURE").read_text().splitlines()), 1)
+        (self.place / "c.yaml").write_text("matbench: {lts: {regression_analyses: {enabled: false}}}\n")
+        self.run_small("tests", "--config=c.yaml", code=102)
+        self.assertEqual(self.markers(), {"FAILURE"})
+
+    def test_beside_the_report(self):
+        small_test(self.place / "tests/a")
+        self.run_small("tests", "--artifact_dir=out", code=0)
+        self.assertEqual((self.markers(), self.markers("out")), (set(), {"NO_HISTORICAL_RESULTS"}))
+
+    def test_a_history_that_cannot_be_read(self):
+        small_test(self.place / "tests/a")
+        self.run_small("tests", "--noupload", code=0)
+        (self.place / "history.db").write_text("no history, but long enough to be looked at as one\n" * 20)
+        self.run_small("tests", code=110)
+        self.assertEqual(self.markers(), {"FAILURE"})
+
+
+class ServerKeysTest(SmallTest):
+    """C6.6, C1.1: what TOPSAIL's env file says of a server is accepted without a word, and its secrets are nowhere."""
+
+    KEYS = {"instance": "local", "opensearch_host": "127.0.0.1", "opensearch_index": "runs", "opensearch_port": 9252,
+            "opensearch_username": "ci", "opensearch_password": "canary-Ph4ntom", "opensearch_ca_file": "/etc/ca.pem", "opensearch_insecure": True}
+
+    def test_c6_6_keys(self):
+        small_test(self.place / "tests/a")
+        texts = {".env.generated.yaml": json.dumps(self.KEYS), ".env.json": json.dumps(self.KEYS),
+                 ".env": "".join(f"MATBENCH_{key.upper()}={value}\n" for key, value in self.KEYS.items())}
+        for file, text in texts.items():
+            with self.subTest(file):
+                for old in texts:
+                    (self.place / old).unlink(missing_ok=True)
+                (self.place / file).write_text(text)
+                done = self.matbench("parse", "--workload=w", "--results_dirname=tests", "--log_level=warning", "--output_lts=l.json", code=0)
+                self.assertEqual(done.err, "")
+                for command in ("upload_lts", "analyze_lts"):
+                    done = self.matbench(command, "--workload=w", "--results_dirname=tests", code=100)
+                    self.assertRegex(done.err, r"\AERROR \| opensearch_host is set, and this version has no OpenSearch history[^\n]*\n\Z")
+                self.assertEqual(self.matbench("download_lts", "--lts_results_dirname=lts", code=100).errors()[0][:7], "ERROR |")
+                for path in self.place.rglob("*"):
+                    if path.is_file() and path.name not in texts:
+                        self.assertNotIn(b"Ph4ntom", path.read_bytes(), path)
+
+    def test_the_file_of_topsail(self):
+        small_test(self.place / "tests/a")
+        shutil.copyfile(SHARED / "data/python-golden/samples/env.generated.yaml", self.place / ".env.generated.yaml")
+        self.assertEqual(self.matbench("parse", "--workload=w", "--results_dirname=tests", "--log_level=warning", code=0).err, "")
+        self.matbench("upload_lts", "--workload=w", "--results_dirname=tests", code=100)
 
 
 if __name__ == "__main__":
