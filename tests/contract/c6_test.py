@@ -245,6 +245,50 @@ class MarkersTest(SmallTest):
         self.assertEqual(self.markers(), {"FAILURE"})
 
 
+class FilesTest(SmallTest):
+    """C6.3: every file that it names, in one run."""
+
+    FILES = {"internal_matrix.json", "lts_payload.json", "lts_payload.schema.json", "regression_report.html", "regression_summary.yaml",
+             "outcome.json", "source_url", "downloaded", "FAILURE", "0_matbench_parse.log", "1_matbench_generate_lts.log",
+             "2_matbench_generate_lts_schema.log", "3_matbench_analyze_lts.log", "4_matbench_upload_lts.log", "5_matbench_visualize.log",
+             "_matbench_download.log"}
+
+    def test_c6_3_all_files(self):
+        (self.place / "w/data").mkdir()
+        (self.place / "w/data/two.yaml").write_text("visualize:\n- id: x\n  generate: ['report: Error report']\n  filters: [null, 'name=a']\n")
+        for day in range(9):
+            small_test(self.place / f"old/{day}/a", speed=100 + day * 7 % 9 / 10, start=f"2025-02-{day + 1:02d}T10:00:00", version=f"1.{day}")
+            self.matbench("upload_lts", "--workload=w", f"--results_dirname=old/{day}", "--history=sqlite:h.db", code=0)
+        small_test(self.place / "source/a", speed=50, version="1.9")
+        (self.place / "c.yaml").write_text(
+            f"matbench: {{config_file: two.yaml, workload: w, test_directory: here, download: {{url: 'file://{self.place}/source', "
+            "save_to_artifacts: true}, lts: {regression_analyses: {upload_lts_on_regression: true}}}\n")
+        self.matbench("ci", "--config=c.yaml", "--history=sqlite:h.db", "--artifact_dir=out", code=1)
+        self.assertLessEqual(self.FILES | {"name=a"}, set(self.names("out")))
+        self.assertEqual([n for n in self.names("out/name=a") if n.endswith(".log")], ["6_matbench_visualize.log"])
+        self.assertTrue(list((self.place / "out/downloaded").rglob("data.json")))
+        outcome = self.json("out/outcome.json")
+        self.assertEqual([(s["step"], s["code"]) for s in outcome["steps"]],
+                         [("download", 0), ("save_to_artifacts", 0), ("parse", 0), ("generate_lts", 0), ("generate_lts_schema", 0),
+                          ("analyze_lts", 0), ("gate", 1), ("upload_lts", 0), ("visualize", 0)])
+        self.assertEqual((outcome["verdicts"]["regression"], outcome["history"]["added"]), (2, 1))
+        schema = self.json("out/lts_payload.schema.json")
+        self.matbench("generate_lts_schema", "--workload=w", "--file=s.json", code=0)
+        self.assertEqual(schema, self.json("s.json"))
+
+    def test_c5_9_the_suffix(self):
+        """Of the second pass's history, with the block's word for it."""
+        small_test(self.place / "tests/a")
+        small_workload(self.place / "p", lambda text: text.replace("workload: small", "workload: prom"))
+        for uri, suffix, stored in (("sqlite:h.db", "-x", "h-x.db"), ("dir:folder", "_prom", "folder_prom"), ("sqlite:g.db", None, "g-prom.db")):
+            opensearch = f"opensearch: {{prom_index_suffix: '{suffix}'}}" if suffix else ""
+            (self.place / "c.yaml").write_text(f"matbench: {{workload: w, prom_workload: p, lts: {{{opensearch}}}}}\n")
+            self.matbench("ci", "tests", "--config=c.yaml", f"--history={uri}", code=0)
+            self.assertTrue((self.place / stored).exists(), self.names())
+            scheme = uri.split(":")[0]
+            self.assertRegex(self.matbench("history", "list", f"--history={scheme}:{stored}", code=0).out, r"(?m)^prom: 1 payload")
+
+
 class ServerKeysTest(SmallTest):
     """C6.6, C1.1: what TOPSAIL's env file says of a server is accepted without a word, and its secrets are nowhere."""
 
