@@ -8,11 +8,16 @@
 
 #include "lts/schema.h"
 #include "step/analyze_step.h"
+#include "step/marker.h"
 #include "step/upload_step.h"
 #include "step/visualize_step.h"
 
+/* The same of the same step once: a file of reports may ask for thousands of them. So there are as many as there are steps and codes. */
 static void add(struct ci_pass *pass, const char *step, int code, bool tolerated)
 {
+    for (size_t i = 0; i < pass->outcomes_n; i++)
+        if (strcmp(pass->outcomes[i].step, step) == 0 && pass->outcomes[i].code == code && pass->outcomes[i].tolerated == tolerated)
+            return;
     assert(pass->outcomes_n < CI_OUTCOMES_MAX);
     pass->outcomes[pass->outcomes_n].step = step;
     pass->outcomes[pass->outcomes_n].tolerated = tolerated;
@@ -130,7 +135,10 @@ static void parse(struct ci_pass *pass)
     if (pass->lts)
         payload_log.copy = open_log(pass, ci_pass_file(pass, next_log(pass, "generate_lts")));
     int code = parse_step(context, &request, &pass->parsed);
-    ci_pass_add(pass, code == ERR_INVALID ? "generate_lts" : "parse", code);
+    bool invalid = code == ERR_INVALID;
+    ci_pass_add(pass, "parse", !invalid ? code : pass->parsed.broken ? ERR_ARTIFACT : 0);
+    if (pass->lts)
+        ci_pass_add(pass, "generate_lts", invalid ? code : 0);
     close_log(payload_log.copy);
     ci_pass_unlog(pass);
 }
@@ -143,10 +151,27 @@ static void write_schema(struct ci_pass *pass)
     log_step(pass, "generate_lts_schema");
     json_t *schema = lts_schema(pass->workload, &err);
     bool ok = schema && context_write_json(pass->context, ci_pass_file(pass, "lts_payload.schema.json"), schema, &err);
-    if (!ok)
-        ci_pass_add(pass, "generate_lts_schema", context_fail(pass->context, &err));
+    ci_pass_add(pass, "generate_lts_schema", ok ? 0 : context_fail(pass->context, &err));
     json_decref(schema);
     ci_pass_unlog(pass);
+}
+
+/* Everything that the gate names, not only what makes the code. */
+static void judge(struct ci_pass *pass)
+{
+    int codes[VERDICT_COUNT];
+    size_t n = gate_codes(&pass->plan->gate, pass->analysis, codes);
+    for (size_t i = 0; i < n; i++)
+        ci_pass_add(pass, "gate", codes[i]);
+    if (n == 0)
+        ci_pass_add(pass, "gate", 0);
+}
+
+/* The markers of analyze_lts, of this run: an older run's go. FAILURE is the whole step's, and written at its end (ci_outcome.h). */
+static void mark(struct ci_pass *pass)
+{
+    marker_set(pass->context, pass->artifacts, MARKER_NO_RESULTS, pass->analyze && pass->parsed.valid == 0);
+    marker_set(pass->context, pass->artifacts, MARKER_NO_HISTORY, false);
 }
 
 static void analyze(struct ci_pass *pass)
@@ -154,18 +179,20 @@ static void analyze(struct ci_pass *pass)
     size_t n;
     int code;
     batch_records(pass->batch, &n);
+    mark(pass);
     if (!pass->analyze || n == 0)
         return;
     struct analyze_request request = {.workload = pass->workload, .history = pass->history, .batch = pass->batch,
                                       .report_html = ci_pass_file(pass, "regression_report.html"),
                                       .summary_yaml = ci_pass_file(pass, "regression_summary.yaml"),
-                                      .verdicts_json = ci_pass_file(pass, "regression_verdicts.json")};
+                                      .verdicts_json = ci_pass_file(pass, "regression_verdicts.json"),
+                                      .markers = pass->artifacts};
     log_step(pass, "analyze_lts");
     pass->analysis = analyze_step(pass->context, &request, &code);
     ci_pass_add(pass, "analyze_lts", code);
     pass->reported = pass->analysis && code == 0;
     if (pass->analysis)
-        ci_pass_add(pass, "gate", gate_code(&pass->plan->gate, pass->analysis));
+        judge(pass);
     ci_pass_unlog(pass);
 }
 

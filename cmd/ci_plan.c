@@ -11,7 +11,7 @@ const struct option options_ci[] = {
     {"workload", OPTION_TEXT, "NAME", NULL, false, "The workload: a folder, a shipped name or a Python module name. Default: the block's."},
     {"workload_base_dir", OPTION_TEXT, "DIR", NULL, false, "Where a relative workload path starts."},
     {"results_dirname", OPTION_TEXT, "DIR", NULL, false, "The directory with the tests; as the argument DIR, else the block's test_directory."},
-    {"filters", OPTION_TEXT, "K=V,…", NULL, false, "Only tests with these settings."},
+    {"filters", OPTION_TEXT, "K=V,…", NULL, false, "Only tests with these settings; K=A:B: one of these."},
     {"allow_root", OPTION_LIST, "DIR", NULL, false, "Symbolic links in artifacts may lead into this directory too."},
     {"allow_env", OPTION_LIST, "NAME", NULL, false, "An environment variable that a workload's env: may read."},
     {"shard", OPTION_TEXT, "I/N", NULL, false, "Only every N-th test, beginning with the I-th."},

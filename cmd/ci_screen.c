@@ -118,6 +118,17 @@ static bool is_gated(const struct ci_pass *pass)
     return counts && counts[VERDICT_OK] + counts[VERDICT_SUSPECT] + counts[VERDICT_REGRESSION] + counts[VERDICT_IMPROVEMENT] > 0;
 }
 
+/* An earlier outcome had this code: each is named once. */
+static bool is_said(const struct ci_pass *passes, size_t i, size_t k)
+{
+    bool said = false;
+    for (size_t p = 0; p <= i; p++)
+        for (size_t o = 0; o < (p < i ? passes[p].outcomes_n : k); o++)
+            said |= passes[p].outcomes[o].code == passes[i].outcomes[k].code &&
+                    passes[p].outcomes[o].tolerated == passes[i].outcomes[k].tolerated;
+    return said;
+}
+
 void ci_screen_code(const struct ci_pass *passes, size_t n, int code)
 {
     FILE *out = passes->context->out;
@@ -128,9 +139,9 @@ void ci_screen_code(const struct ci_pass *passes, size_t n, int code)
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < passes[i].outcomes_n; k++) {
             int other = passes[i].outcomes[k].code;
-            if (other && other != code)
-                fprintf(out, "; also %d: %s%s", other, ci_code_meaning(other),
-                        passes[i].outcomes[k].tolerated ? " (does not count)" : "");
+            bool tolerated = passes[i].outcomes[k].tolerated;
+            if (other && other != code && !is_said(passes, i, k))
+                fprintf(out, "; also %d: %s%s", other, ci_code_meaning(other), tolerated ? " (does not count)" : "");
         }
     fprintf(out, "\n");
 }

@@ -11,7 +11,7 @@ static const struct option options_download_only[] = {
     {"opensearch_index", OPTION_TEXT, "NAME", NULL, false,
      "First part of the files' names; among several workloads, the one of that name. Default: the workload's name."},
     {"workload_name", OPTION_TEXT, "NAME", NULL, false, "Which workload's payloads, where the history has several."},
-    {"filters", OPTION_TEXT, "K=V,…", NULL, false, "Only payloads with these labels; also as {\"label\": \"value\"}."},
+    {"filters", OPTION_TEXT, "K=V,…", NULL, false, "Only payloads with these labels; K=A:B: one of these; also as {\"label\": \"value\"}."},
     {"max_records", OPTION_NUMBER, "N", NULL, false, "At most so many, the newest; default: all."},
     {"force", OPTION_BOOL, NULL, "false", false, "Go on although the folder has a " FOLDER_ANCHOR " already."},
     {"clean", OPTION_BOOL, NULL, "false", false, "Remove the folder's other *.json, at the moment when the new ones are there."},

@@ -17,7 +17,7 @@ static const struct option options_export_only[] = {
     {"workload_name", OPTION_TEXT, "NAME", NULL, false,
      "Which workload's payloads, where the history has several; whose they are, where FILE or the folder does not say."},
     {"opensearch_index", OPTION_TEXT, "NAME", NULL, false, "First part of the files' names in a new folder (dir:FOLDER)."},
-    {"filters", OPTION_TEXT, "K=V,…", NULL, false, "Only payloads of a history with these labels; also as {\"label\": \"value\"}."},
+    {"filters", OPTION_TEXT, "K=V,…", NULL, false, "Only payloads of a history with these labels; K=A:B: one of these; also as {\"label\": \"value\"}."},
     {"max_records", OPTION_NUMBER, "N", NULL, false, "At most so many of a history, the newest."},
     {0},
 };

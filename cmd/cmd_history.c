@@ -14,7 +14,7 @@ static const struct option options_history_only[] = {
     {"labels", OPTION_LIST, "KEY", NULL, false, "list: show these labels in columns of their own; labels: all values of these."},
     {"to", OPTION_TEXT, "URI", NULL, false, "export: the history that the payloads go into."},
     {"from", OPTION_TEXT, "URI", NULL, false, "import: the history that the payloads come from."},
-    {"filters", OPTION_TEXT, "K=V,…", NULL, false, "export, import: only payloads with these labels; also as {\"label\": \"value\"}."},
+    {"filters", OPTION_TEXT, "K=V,…", NULL, false, "export, import: only payloads with these labels; K=A:B: one of these; also as {\"label\": \"value\"}."},
     {"max_records", OPTION_NUMBER, "N", NULL, false, "export, import: at most so many, the newest."},
     {"opensearch_index", OPTION_TEXT, "NAME", NULL, false, "export, import: first part of the files' names in a new folder (dir:FOLDER)."},
     {"dry_run", OPTION_BOOL, NULL, "false", false, "export, import: says what would be done, stores nothing."},

@@ -128,12 +128,24 @@ static int code_of(enum verdict verdict)
     return 0;
 }
 
+size_t gate_codes(const struct gate *gate, const struct analysis *analysis, int *codes)
+{
+    size_t n = 0;
+    for (int v = 0; v < VERDICT_COUNT; v++) {
+        int code = gate->fails[v] && analysis->counts[v] ? code_of((enum verdict)v) : 0;
+        bool known = code == 0;
+        for (size_t i = 0; i < n; i++)
+            known |= codes[i] == code;
+        if (!known)
+            codes[n++] = code;
+    }
+    return n;
+}
+
 int gate_code(const struct gate *gate, const struct analysis *analysis)
 {
     int codes[VERDICT_COUNT];
-    for (int v = 0; v < VERDICT_COUNT; v++)
-        codes[v] = gate->fails[v] && analysis->counts[v] ? code_of((enum verdict)v) : 0;
-    return gate_worst(codes, VERDICT_COUNT);
+    return gate_worst(codes, gate_codes(gate, analysis, codes));
 }
 
 /* Smaller is stronger. */

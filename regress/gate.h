@@ -21,6 +21,8 @@ bool gate_parse(const char *const *lists, struct gate *gate, struct error *err);
 /* 1 regression, 3 missing, no history or cannot tell, 2 suspect, 4 improvement, of those that the gate names; the first
  * in this order that happened; else 0. */
 int gate_code(const struct gate *gate, const struct analysis *analysis);
+/* All of them that happened, each once; gives how many. `codes` has VERDICT_COUNT places. */
+size_t gate_codes(const struct gate *gate, const struct analysis *analysis, int *codes);
 
 /* The one code of a step in which several things happened: 120, then 1, then 102, 101, 103, then any other from 100 on
  * (the smallest), then 3, 2, 4, then any other below 100, then 0. */

@@ -28,11 +28,10 @@ static void found(void *context, const char *path, int reason)
 static bool clean(struct cleaning *cleaning, const struct root *root, const struct workload *workload, struct error *err)
 {
     struct context *context = cleaning->context;
-    struct setting_filter *filters = NULL;
-    size_t filters_n = 0;
+    struct filters filters = {0};
     struct discovery tests = {0};
-    bool ok = setting_filters_parse(context->arena, options_text(context->options, "filters"), &filters, &filters_n, err) &&
-              discover_tests(context->arena, root, workload, filters, filters_n, &tests, err);
+    bool ok = filters_parse(context->arena, options_text(context->options, "filters"), FILTERS_OF_SETTINGS, &filters, err) &&
+              discover_tests(context->arena, root, workload, filters.v, filters.n, &tests, err);
     for (size_t i = 0; ok && i < tests.n && !context_interrupted(context); i++)
         cache_clean(root, tests.tests[i].relative, cleaning->run, found, cleaning);
     for (size_t i = 0; ok && i < tests.duplicates_n && !context_interrupted(context); i++)

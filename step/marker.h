@@ -2,7 +2,8 @@
  *
  *     NO_RESULTS_FOUND       empty: there is no test, or no valid payload
  *     NO_HISTORICAL_RESULTS  empty: the history has no record of the workload
- *     FAILURE                a line for each time that the command ended with trouble (a code from 100 on)
+ *     FAILURE                a line for each time that analyze_lts ended with trouble (a code from 100 on); ci, the whole step,
+ *                            writes its own anew (cmd/ci_outcome.h)
  *
  * The first two are made or removed by each run, so that they are true of the newest; FAILURE only grows, and its readers remove it.
  */

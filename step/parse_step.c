@@ -266,11 +266,10 @@ static const char *filters_of(const struct step *step)
 static bool find_tests(struct step *step, const struct root *root, struct discovery *found)
 {
     struct context *context = step->context;
-    struct setting_filter *filters = NULL;
-    size_t filters_n = 0;
+    struct filters filters = {0};
     const char *shard = options_text(context->options, "shard");
-    if (!setting_filters_parse(context->arena, filters_of(step), &filters, &filters_n, &step->err) ||
-        !discover_tests(context->arena, root, step->request->workload, filters, filters_n, found, &step->err) ||
+    if (!filters_parse(context->arena, filters_of(step), FILTERS_OF_SETTINGS, &filters, &step->err) ||
+        !discover_tests(context->arena, root, step->request->workload, filters.v, filters.n, found, &step->err) ||
         (shard && !take_shard(step, shard, found)))
         return false;
     for (size_t i = 0; i < found->findings.n; i++) {

@@ -22,7 +22,7 @@ static bool is_uri(const char *from, struct error *err)
 }
 
 /* {"a": 1}, or Python's {'a': 1}: what its callers write. */
-static bool read_filters(struct context *context, const char *text, struct record_filters *filters, struct error *err)
+static bool read_filters(struct context *context, const char *text, struct filters *filters, struct error *err)
 {
     struct error ignored = {0};
     struct literal found;
@@ -123,7 +123,7 @@ struct selection {
 static bool select_record(void *context, const struct record *record)
 {
     struct selection *selection = context;
-    const struct record_filters *filters = &selection->source->filters;
+    const struct filters *filters = &selection->source->filters;
     for (size_t i = 0; i < filters->n; i++)
         selection->known[i] |= record_label(record, filters->v[i].key) != NULL;
     if (record_passes(record, filters))
@@ -147,7 +147,7 @@ static size_t leave_out(struct context *context, const struct payload_source *so
 
 static void say_unknown_labels(const struct selection *selection)
 {
-    const struct record_filters *filters = &selection->source->filters;
+    const struct filters *filters = &selection->source->filters;
     for (size_t i = 0; i < filters->n; i++)
         if (!selection->known[i])
             log_line(&selection->context->log, LOG_WARNING, "--filters: no payload has a label '%s'", filters->v[i].key);

@@ -13,7 +13,7 @@ struct payload_source {
     struct history *history; /* NULL: a file */
     struct history_workload *workloads; /* that have payloads; of a file none is known */
     size_t workloads_n;
-    struct record_filters filters;
+    struct filters filters;
     size_t max; /* 0: all */
 };
 

@@ -27,7 +27,7 @@ struct walk {
     struct arena *arena;
     const struct root *root;
     const struct workload *workload;
-    const struct setting_filter *filters;
+    const struct filter *filters;
     size_t filters_n;
     struct discovery *found;
     struct {
@@ -163,23 +163,10 @@ static bool read_exit_code(struct walk *walk, const char *directory, long *code)
     return true;
 }
 
-/* A setting as the filters see it: text as it is, everything else as JSON. */
-static bool setting_is(json_t *value, const char *text)
-{
-    if (json_is_string(value))
-        return strcmp(json_string_value(value), text) == 0;
-    struct text out = text_open(10000);
-    if (value)
-        json_write(&out, value, &(struct json_style){.indent = -1}, 0);
-    bool same = strcmp(out.s, text) == 0;
-    text_close(&out);
-    return same;
-}
-
 static bool passes_filters(const struct walk *walk, json_t *settings)
 {
     for (size_t i = 0; i < walk->filters_n; i++)
-        if (!setting_is(json_object_get(settings, walk->filters[i].key), walk->filters[i].value))
+        if (!filter_takes(&walk->filters[i], json_object_get(settings, walk->filters[i].key)))
             return false;
     return true;
 }
@@ -395,7 +382,7 @@ static void make_uniform(struct walk *walk)
 }
 
 bool discover_tests(struct arena *arena, const struct root *root, const struct workload *workload,
-                    const struct setting_filter *filters, size_t filters_n, struct discovery *discovery, struct error *err)
+                    const struct filter *filters, size_t filters_n, struct discovery *discovery, struct error *err)
 {
     *discovery = (struct discovery){0};
     struct walk walk = {.arena = arena, .root = root, .workload = workload, .filters = filters, .filters_n = filters_n,
@@ -428,21 +415,4 @@ void discovery_close(struct discovery *discovery)
         json_decref(discovery->tests[i].import_settings);
     }
     *discovery = (struct discovery){0};
-}
-
-bool setting_filters_parse(struct arena *arena, const char *text, struct setting_filter **filters, size_t *n,
-                           struct error *err)
-{
-    LIST_OF(struct setting_filter) list = {0};
-    while (text && *text) {
-        size_t len = strcspn(text, ","), equals = strcspn(text, "=");
-        if (equals >= len)
-            return error_set(err, ERR_USAGE, "--filters: '%.*s': expected setting=value, more of them after commas", (int)len, text);
-        *LIST_ADD(arena, &list) = (struct setting_filter){arena_strndup(arena, text, equals),
-                                                          arena_strndup(arena, text + equals + 1, len - equals - 1)};
-        text += len + (text[len] == ',');
-    }
-    *filters = list.v;
-    *n = list.n;
-    return true;
 }

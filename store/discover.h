@@ -5,12 +5,9 @@
 #ifndef STORE_DISCOVER_H
 #define STORE_DISCOVER_H
 #include "base/root.h"
+#include "config/filters.h"
 #include "store/test.h"
 #include "workload/workload.h"
-
-struct setting_filter {
-    const char *key, *value; /* a setting's value as text: "8", "true", "fms" */
-};
 
 struct discovery {
     struct test *tests;
@@ -24,15 +21,11 @@ struct discovery {
 
 /* Fails only when the results root cannot be read at all. */
 bool discover_tests(struct arena *arena, const struct root *root, const struct workload *workload,
-                    const struct setting_filter *filters, size_t filters_n, struct discovery *discovery, struct error *err);
+                    const struct filter *filters, size_t filters_n, struct discovery *discovery, struct error *err);
 void discovery_close(struct discovery *discovery);
 
 /* By its name: does the file hold settings; does it make its directory a test? */
 bool discover_is_settings(const char *name);
 bool discover_marks_test(const char *name);
-
-/* "a=1,b=x" → filters. */
-bool setting_filters_parse(struct arena *arena, const char *text, struct setting_filter **filters, size_t *n,
-                           struct error *err);
 
 #endif

@@ -7,7 +7,7 @@
 #include "json/read.h"
 #include "tests/check.h"
 
-static struct label labels[] = {{"batch_size", "8"}, {"flag", "true"}, {"lora", "null"}, {"map", "{\"a\":\"b\"}"},
+static struct label labels[] = {{"batch_size", "8"}, {"flag", "true"}, {"image", "\"quay.io/a:v1\""}, {"lora", "null"}, {"map", "{\"a\":\"b\"}"},
                                 {"model", "\"llama\""}, {"quoted", "\"a \\\"b\\\"\""}, {"version", "\"1.10\""}};
 static const struct record record = {.id = "x", .where = "y", .labels = labels, .labels_n = ROWS(labels)};
 
@@ -24,7 +24,16 @@ static const struct {
     {"model=llama,batch_size=9", 0},
     {"batch_size=8.0", 0},
     {"flag=true", 1},
-    {"flag=True", 0},
+    {"flag=True", 1},
+    {"lora=None", 1},
+    {"model=granite:llama", 1},
+    {"model=granite:lama", 0},
+    {"model=llama:", 1},
+    {"image=quay.io/a:v1", 1},
+    {"image=x:quay.io/a\\:v1", 1},
+    {"image=x:quay.io/a:v1", 0},
+    {"{\"image\": \"quay.io/a:v1\"}", 1},
+    {"{\"model\": \"granite:llama\"}", 0},
     {"lora=null", 1},
     {"lora=", 0},
     {"map={\"a\":\"b\"}", 1},
@@ -52,7 +61,7 @@ static void test_filters(struct arena *arena)
 {
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct error err = {0};
-        struct record_filters filters = {0};
+        struct filters filters = {0};
         const char *text = rows[i].text;
         json_t *object = text[0] == '{' ? json_read(text, strlen(text), &(struct json_read_options){.file = "f"}, &err) : NULL;
         bool ok = object ? record_filters_from(arena, object, &filters, &err) : record_filters_parse(arena, text, &filters, &err);

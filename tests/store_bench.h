@@ -39,7 +39,7 @@ struct store_bench {
 };
 
 /* Loads <scratch>/w and finds the tests in <scratch>/results. */
-static inline bool bench_open(struct store_bench *bench, struct scratch *scratch, const struct setting_filter *filters, size_t filters_n)
+static inline bool bench_open(struct store_bench *bench, struct scratch *scratch, const struct filter *filters, size_t filters_n)
 {
     struct error err = {0};
     *bench = (struct store_bench){0};

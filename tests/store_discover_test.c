@@ -59,6 +59,9 @@ static const struct {
      {"a/settings.yaml=x: 1\ny: b", "a/exit_code=0", "b/settings.yaml=x: '1'\ny: b", "b/exit_code=0", "c/settings.yaml=x: 2\ny: b", "c/exit_code=0",
       "d/settings.yaml=x: 1", "d/exit_code=0"},
      "a=0{\"x\":1,\"y\":\"b\"}\nb=0{\"x\":\"1\",\"y\":\"b\"}", "NOTE c: skipped: the filters leave it out\nNOTE d: skipped: the filters leave it out", 0, 2},
+    {"filters with alternatives", "", "x=1:3:u\\:v,y=True",
+     {"a/settings.yaml=x: 1\ny: yes", "a/exit_code=0", "b/settings.yaml=x: 2\ny: yes", "b/exit_code=0", "c/settings.yaml=x: 'u:v'\ny: true", "c/exit_code=0"},
+     "a=0{\"x\":1,\"y\":true}\nc=0{\"x\":\"u:v\",\"y\":true}", "NOTE b: skipped: the filters leave it out", 0, 1},
     {"filters of other kinds", "", "t=true,f=1.5,n=null", {"a/settings.yaml=t: yes\nf: 1.50\nn: null", "a/exit_code=0"},
      "a=0{\"t\":true,\"f\":1.5,\"n\":null}", "", 0, 0},
     /* links */
@@ -139,10 +142,10 @@ static void test_row(size_t i, bool backwards)
 {
     struct scratch scratch;
     struct store_bench bench;
-    struct setting_filter *filters = NULL;
+    struct filters filters = {0};
     struct arena arena = {0};
     struct error err = {0};
-    size_t filters_n = 0, n = 0;
+    size_t n = 0;
     scratch_open(&scratch);
     char workload[1000];
     snprintf(workload, sizeof(workload), "workload: w\n%s", rows[i].workload);
@@ -153,8 +156,8 @@ static void test_row(size_t i, bool backwards)
         n++;
     for (size_t k = 0; k < n; k++)
         make(&scratch, rows[i].files[backwards ? n - 1 - k : k]);
-    CHECK(setting_filters_parse(&arena, rows[i].filters, &filters, &filters_n, &err), "%s", err.text);
-    CHECK(bench_open(&bench, &scratch, filters, filters_n), "%s", rows[i].name);
+    CHECK(filters_parse(&arena, rows[i].filters, FILTERS_OF_SETTINGS, &filters, &err), "%s", err.text);
+    CHECK(bench_open(&bench, &scratch, filters.v, filters.n), "%s", rows[i].name);
     const char *tests = tests_text(&bench), *findings = findings_text(&bench.arena, &bench.found.findings, FINDING_NOTE);
     CHECK(strcmp(tests, rows[i].tests) == 0, "%s: %s", rows[i].name, tests);
     CHECK(fits(rows[i].findings, findings), "%s: findings: %s", rows[i].name, findings);
@@ -230,19 +233,39 @@ static const struct {
     {"a=1,,b=2", "--filters: '': expected setting=value, more of them after commas"},
 };
 
+/* As the Python tool splits them, and the whole. */
+static const struct {
+    const char *text, *values;
+} alternatives[] = {
+    {"k=a", "<a>"},
+    {"k=", "<>"},
+    {"k=a:b", "<a><b><a:b>"},
+    {"k=a\\:b", "<a:b>"},
+    {"k=a\\:b:c", "<a:b><c><a\\:b:c>"},
+    {"k=:a:", "<><a><><:a:>"},
+    {"k=a\\b\\", "<a\\b\\>"},
+    {"k=\\:\\:", "<::>"},
+};
+
 static void test_filters(void)
 {
     struct arena arena = {0};
-    struct setting_filter *filters;
-    size_t n;
+    struct filters filters;
     for (size_t i = 0; i < ROWS(bad_filters); i++) {
         struct error err = {0};
-        CHECK(!setting_filters_parse(&arena, bad_filters[i].text, &filters, &n, &err) && strcmp(err.text, bad_filters[i].error) == 0, "%s", err.text);
+        CHECK(!filters_parse(&arena, bad_filters[i].text, FILTERS_OF_SETTINGS, &filters, &err) && strcmp(err.text, bad_filters[i].error) == 0, "%s", err.text);
     }
     struct error err = {0};
-    CHECK(setting_filters_parse(&arena, "a=1,b=x=y,c=,", &filters, &n, &err) && n == 3 && strcmp(filters[1].value, "x=y") == 0 &&
-              strcmp(filters[2].value, "") == 0, "%s", err.text);
-    CHECK(setting_filters_parse(&arena, NULL, &filters, &n, &err) && n == 0, "none");
+    CHECK(filters_parse(&arena, "a=1,b=x=y,c=,", FILTERS_OF_SETTINGS, &filters, &err) && filters.n == 3 &&
+              strcmp(filters.v[1].text, "x=y") == 0 && strcmp(filters.v[2].text, "") == 0, "%s", err.text);
+    CHECK(filters_parse(&arena, NULL, FILTERS_OF_SETTINGS, &filters, &err) && filters.n == 0, "none");
+    for (size_t i = 0; i < ROWS(alternatives); i++) {
+        CHECK(filters_parse(&arena, alternatives[i].text, FILTERS_OF_SETTINGS, &filters, &err) && filters.n == 1, "%s", err.text);
+        const char *all = "";
+        for (const char *const *value = filters.v[0].values; *value; value++)
+            all = arena_printf(&arena, "%s<%s>", all, *value);
+        CHECK(strcmp(all, alternatives[i].values) == 0, "%s: %s", alternatives[i].text, all);
+    }
     arena_close(&arena);
 }
 

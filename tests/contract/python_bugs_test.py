@@ -203,6 +203,31 @@ class BugTest(CommandTest):
         self.matbench("upload_lts", *flags, env={"MATBENCH_DRY_RUN": "false"}, code=0)
         self.assertIn("history.db", self.names())
 
+    def test_bug_12_each_that_python_ignored(self):
+        """MATBENCH_REPORT_DEST, MAX_RECORDS, SUMMARY_YAML_DEST, FILE, PRETTY: from the environment, and from an env file."""
+        small_test(self.place / "tests/a")
+        small_test(self.place / "tests/b")
+        flags = ("--workload=w", "--results_dirname=tests")
+        self.matbench("upload_lts", *flags, code=0)
+
+        def lines(done):
+            return done.out.count("\n")
+        rows = (("report_dest", "r.html", ("analyze_lts", *flags), lambda done: (self.place / "r.html").unlink()),
+                ("summary_yaml_dest", "s.yaml", ("analyze_lts", *flags), lambda done: (self.place / "s.yaml").unlink()),
+                ("file", "schema.json", ("generate_lts_schema", "--workload=w"), lambda done: (self.place / "schema.json").unlink()),
+                ("max_records", "1", ("download_lts", "--lts_results_dirname=lts", "--force", "--clean"),
+                 lambda done: self.assertEqual(len(list((self.place / "lts").glob("*.json"))), 1)),
+                ("pretty", "false", ("parse", *flags, "--output_lts=-"), lambda done: self.assertEqual(lines(done), 1)))
+        for option, value, command, check in rows:
+            for file in (None, ".env", ".env.generated.yaml"):
+                with self.subTest(option=option, file=file):
+                    name = f"MATBENCH_{option.upper()}"
+                    if file:
+                        (self.place / file).write_text(f"{name}={value}\n" if file == ".env" else f"{option}: {value}\n")
+                    check(self.matbench(*command, env={} if file else {name: value}, code=0))
+                    if file:
+                        (self.place / file).unlink()
+
     def test_bug_13_a_format_without_divisor_shows_the_unit(self):
         small_workload(self.place / "w", lambda text: text.replace("unit: items/s", "unit: hours/Mtoken"))
         for i in range(8):
