@@ -16,6 +16,7 @@
 
 #include "workload/bridge.h"
 #include "workload/library.h"
+#include "workload/plain_path.h"
 #include "workload/state.h"
 
 enum {
@@ -113,11 +114,16 @@ void sandbox_charge(lua_State *lua, size_t steps)
         count_steps(lua, steps, 1);
 }
 
-void sandbox_looked(lua_State *lua, const json_t *view, const char *member)
+static void tell_looked(void *sandbox, const json_t *view, const char *member)
 {
-    const struct sandbox_options *options = &sandbox_of(lua)->options;
+    const struct sandbox_options *options = &((const struct sandbox *)sandbox)->options;
     if (view == options->watched && options->looked)
         options->looked(options->context, member);
+}
+
+void sandbox_looked(lua_State *lua, const json_t *view, const char *member)
+{
+    tell_looked(sandbox_of(lua), view, member);
 }
 
 static void reset_limits(struct sandbox *sandbox)
@@ -413,9 +419,23 @@ bool sandbox_has_name(struct sandbox *sandbox, const char *name)
     return type_of(sandbox, name) != LUA_TNIL;
 }
 
+/* A plain path needs no Lua to be found. */
+static bool find_plain(struct sandbox *sandbox, const struct code *expression, struct sandbox_result *result)
+{
+    json_t *value = NULL;
+    if (!expression->path || !plain_path_find(expression->path, sandbox->globals, tell_looked, sandbox, &value))
+        return false;
+    if (sandbox->options.touched)
+        sandbox->options.touched(sandbox->options.context, expression->path[0]);
+    *result = (struct sandbox_result){.value = json_incref(value)};
+    return true;
+}
+
 bool sandbox_evaluate(struct sandbox *sandbox, const struct code *expression, struct sandbox_result *result,
                       struct error *err)
 {
+    if (find_plain(sandbox, expression, result))
+        return true;
     struct request request = {.sandbox = sandbox, .code = expression};
     bool ok = run(sandbox, evaluate_protected, &request, ERR_ARTIFACT, expression->at, err);
     *result = request.result;
@@ -481,7 +501,9 @@ bool sandbox_compile_expression(struct arena *arena, const char *text, struct po
     if (text[strspn(text, " \t\r\n")] == '\0')
         return error_at(err, ERR_USAGE, at, "found nothing, expected an expression");
     const char *whole = arena_printf(arena, "return %s", text);
-    return compile(arena, whole, strlen(whole), "=expression", out, err);
+    bool ok = compile(arena, whole, strlen(whole), "=expression", out, err);
+    out->path = ok ? plain_path_parse(arena, text) : NULL;
+    return ok;
 }
 
 bool sandbox_compile_file(struct arena *arena, const char *text, size_t len, const char *file, struct code *out,
