@@ -152,6 +152,7 @@ bool stream_run(const struct stream_options *options, const struct test *tests, 
     unsigned workers = options->workers > n ? (n ? (unsigned)n : 1) : options->workers ? options->workers : 1;
     struct stream_options shared = *options;
     shared.store.documents = documents_open();
+    shared.store.sandboxes = sandboxes_open();
     struct stream stream = {.options = &shared, .tests = tests, .window = 2 * (size_t)workers, .deliver = deliver_one,
                             .context = context};
     stream.rendered = rendered_open(&(struct json_style){.indent = options->pretty ? 4 : 0, .ascii = true});
@@ -165,6 +166,7 @@ bool stream_run(const struct stream_options *options, const struct test *tests, 
         close_slot(&stream, &stream.slots[i]);
     free(stream.slots);
     rendered_close(stream.rendered);
+    sandboxes_close(shared.store.sandboxes);
     documents_close(shared.store.documents);
     return all;
 }
