@@ -299,7 +299,7 @@ static int read_members(int fd, bool kinds, struct arena *arena, struct member_l
             if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
                 continue;
             bool sure = kinds && entry->d_type != DT_UNKNOWN && entry->d_type != DT_LNK;
-            *LIST_ADD(arena, list) = (struct member){arena_strdup(arena, entry->d_name), sure ? DTTOIF(entry->d_type) : 0};
+            *LIST_ADD(arena, list) = (struct member){arena_strdup(arena, entry->d_name), sure ? (mode_t)DTTOIF(entry->d_type) : 0};
         }
     }
     return n < 0 ? errno : 0;
