@@ -168,6 +168,10 @@ static bool output_flush(struct output *out, struct error *err)
 bool output_write(struct output *out, const void *bytes, size_t size, struct error *err)
 {
     const char *from = bytes;
+    if (!out->failed && size >= OUTPUT_BUFFER) { /* as it is: copying costs more than a call */
+        int reason = output_flush(out, err) ? write_all(out->fd, bytes, size) : 0;
+        return out->failed ? false : reason ? output_error(out, reason, err) : true;
+    }
     while (!out->failed && size > 0) {
         size_t room = OUTPUT_BUFFER - out->used, n = size < room ? size : room;
         memcpy(out->buffer + out->used, from, n);

@@ -28,7 +28,7 @@ struct regex {
 struct regex_scratch {
     pcre2_match_data *data;
     pcre2_match_context *context;
-    pcre2_jit_stack *jit_stack; /* NULL where PCRE2 has no JIT */
+    pcre2_jit_stack *jit_stack; /* made when the machine's stack does not do: NULL until then */
     size_t steps, last;         /* of a counted search: so far, and where it was at its last step */
 };
 
@@ -109,9 +109,6 @@ struct regex_scratch *regex_scratch_open(void)
     scratch->context = memory_need(pcre2_match_context_create(NULL));
     pcre2_set_heap_limit(scratch->context, REGEX_HEAP_MAX);
     pcre2_set_callout(scratch->context, count_step, scratch);
-    scratch->jit_stack = pcre2_jit_stack_create(JIT_STACK_FIRST, JIT_STACK_MAX, NULL);
-    if (scratch->jit_stack)
-        pcre2_jit_stack_assign(scratch->context, NULL, scratch->jit_stack);
     return scratch;
 }
 
@@ -158,6 +155,17 @@ static int run(const pcre2_code *code, struct regex_scratch *scratch, const char
     return pcre2_match(code, (PCRE2_SPTR)subject, len, from, 0, scratch->data, scratch->context);
 }
 
+/* Fast code has 32 KB of the machine's stack by itself; few patterns need more. */
+static bool widen_stack(struct regex_scratch *scratch)
+{
+    if (scratch->jit_stack)
+        return false;
+    scratch->jit_stack = pcre2_jit_stack_create(JIT_STACK_FIRST, JIT_STACK_MAX, NULL);
+    if (scratch->jit_stack)
+        pcre2_jit_stack_assign(scratch->context, NULL, scratch->jit_stack);
+    return scratch->jit_stack != NULL;
+}
+
 /* PCRE2's limit for one place where a match may start. */
 static uint32_t fast_limit(const struct regex *regex, size_t len)
 {
@@ -171,7 +179,10 @@ static int search(const struct regex *regex, struct regex_scratch *scratch, cons
     scratch->steps = 0;
     scratch->last = from;
     if (regex->fast && len - from <= FAST_LEN_MAX) {
-        int status = run(regex->fast, scratch, subject, len, from, fast_limit(regex, len - from));
+        uint32_t limit = fast_limit(regex, len - from);
+        int status = run(regex->fast, scratch, subject, len, from, limit);
+        if (status == PCRE2_ERROR_JIT_STACKLIMIT && widen_stack(scratch))
+            status = run(regex->fast, scratch, subject, len, from, limit);
         if (!is_limit(status))
             return status;
     }

@@ -12,6 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+enum { LISTING_BUFFER = 32 * 1024 };
+
 struct place {
     int fd;
     char *real; /* absolute, no links, no slash at the end (except "/") */
@@ -270,34 +272,71 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-enum root_found root_list(const struct root *root, const char *relative, struct arena *arena,
-                          struct root_names *names, struct error *err)
+struct member {
+    const char *name;
+    mode_t kind;
+};
+
+struct member_list {
+    struct member *v;
+    size_t n, cap;
+};
+
+static int by_member(const void *a, const void *b)
+{
+    return strcmp(((const struct member *)a)->name, ((const struct member *)b)->name);
+}
+
+/* 0, or an errno. `kinds`: the directory may be searched, so that what it says of its members is what looking at them would. */
+static int read_members(int fd, bool kinds, struct arena *arena, struct member_list *list)
+{
+    _Alignas(struct dirent64) char buffer[LISTING_BUFFER];
+    ssize_t n;
+    while ((n = getdents64(fd, buffer, sizeof(buffer))) > 0) {
+        for (ssize_t at = 0; at < n;) {
+            const struct dirent64 *entry = (const void *)(buffer + at);
+            at += entry->d_reclen;
+            if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+                continue;
+            bool sure = kinds && entry->d_type != DT_UNKNOWN && entry->d_type != DT_LNK;
+            *LIST_ADD(arena, list) = (struct member){arena_strdup(arena, entry->d_name), sure ? (mode_t)DTTOIF(entry->d_type) : 0};
+        }
+    }
+    return n < 0 ? errno : 0;
+}
+
+enum root_found root_list_seen(const struct root *root, const char *relative, struct arena *arena, struct root_names *names,
+                               struct stat *st, struct error *err)
 {
     *names = (struct root_names){0};
     int fd = open_any(root, relative, O_RDONLY | O_DIRECTORY);
     if (fd < 0)
         return why_not(root, relative, err);
-    DIR *dir = fdopendir(fd);
-    if (!dir) {
-        close(fd);
-        error_at(err, ERR_ARTIFACT, (struct pos){.file = relative}, "%s", strerror(errno));
-        return ROOT_REFUSED;
-    }
-    LIST_OF(const char *) list = {0};
-    errno = 0;
-    for (struct dirent *entry; (entry = readdir(dir)); errno = 0)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            *LIST_ADD(arena, &list) = arena_strdup(arena, entry->d_name);
-    int why = errno;
-    closedir(dir);
+    struct member_list list = {0};
+    bool searched = fstatat(fd, ".", st, 0) == 0; /* asks for the permission to search, which fstat does not */
+    int why = searched || fstat(fd, st) == 0 ? read_members(fd, searched, arena, &list) : errno;
+    close(fd);
     if (why) {
         error_at(err, ERR_ARTIFACT, (struct pos){.file = relative}, "%s", strerror(why));
         return ROOT_REFUSED;
     }
     if (list.n)
-        qsort(list.v, list.n, sizeof(*list.v), by_name);
-    *names = (struct root_names){list.v, list.n};
+        qsort(list.v, list.n, sizeof(*list.v), by_member);
+    names->v = ARENA_ARRAY(arena, const char *, list.n);
+    names->kinds = ARENA_ARRAY(arena, mode_t, list.n);
+    names->n = list.n;
+    for (size_t i = 0; i < list.n; i++) {
+        names->v[i] = list.v[i].name;
+        names->kinds[i] = list.v[i].kind;
+    }
     return ROOT_FOUND;
+}
+
+enum root_found root_list(const struct root *root, const char *relative, struct arena *arena, struct root_names *names,
+                          struct error *err)
+{
+    struct stat ignored;
+    return root_list_seen(root, relative, arena, names, &ignored, err);
 }
 
 bool root_stat(const struct root *root, const char *relative, struct stat *st)
@@ -323,6 +362,46 @@ enum root_found root_look(const struct root *root, const char *relative, struct 
 int root_folder(const struct root *root, const char *relative)
 {
     return open_beneath(root->places[0].fd, relative[0] ? relative : ".", O_RDONLY | O_DIRECTORY, RESOLVE_BENEATH);
+}
+
+/* ---- looking at many files ---- */
+
+/* Whether the directory of `relative` is the one that is open now. *found: what is known when it cannot be. */
+static bool glance_open(struct root_glance *glance, const char *relative, size_t n, enum root_found *found)
+{
+    if (glance->fd >= 0 && glance->len == n && memcmp(glance->directory, relative, n) == 0)
+        return true;
+    root_glance_close(glance);
+    char directory[PATH_MAX];
+    *found = ROOT_REFUSED;
+    if (n >= sizeof(directory))
+        return false;
+    memcpy(directory, relative, n);
+    directory[n] = '\0';
+    glance->fd = open_beneath(glance->folder, n ? directory : ".", O_PATH | O_DIRECTORY, RESOLVE_BENEATH);
+    glance->directory = relative;
+    glance->len = n;
+    *found = glance->fd < 0 && (errno == ENOENT || errno == ENOTDIR) ? ROOT_ABSENT : ROOT_REFUSED;
+    return glance->fd >= 0;
+}
+
+enum root_found root_glance(struct root_glance *glance, const char *relative, struct stat *st)
+{
+    const char *slash = strrchr(relative, '/'), *name = slash ? slash + 1 : relative;
+    enum root_found found = ROOT_REFUSED;
+    if (name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+        !glance_open(glance, relative, slash ? (size_t)(slash - relative) : 0, &found))
+        return found;
+    if (fstatat(glance->fd, name, st, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno == ENOENT ? ROOT_ABSENT : ROOT_REFUSED;
+    return S_ISLNK(st->st_mode) ? ROOT_REFUSED : ROOT_FOUND;
+}
+
+void root_glance_close(struct root_glance *glance)
+{
+    if (glance->fd >= 0)
+        close(glance->fd);
+    glance->fd = -1;
 }
 
 mode_t root_kind(const struct root *root, const char *relative)
@@ -377,5 +456,5 @@ struct root_names root_glob(const struct root *root, const char *below, const ch
     }
     if (paths.n)
         qsort(paths.v, paths.n, sizeof(*paths.v), by_name);
-    return (struct root_names){paths.v, paths.n};
+    return (struct root_names){.v = paths.v, .n = paths.n};
 }

@@ -43,9 +43,13 @@ enum root_found root_read_seen(const struct root *root, const char *relative, si
 struct root_names {
     const char **v;
     size_t n;
+    mode_t *kinds; /* of root_list: beside v, S_IFREG, S_IFDIR, …; 0: a link, or not known: ask root_kind */
 };
 enum root_found root_list(const struct root *root, const char *relative, struct arena *arena,
                           struct root_names *names, struct error *err);
+/* The same; *st is the directory. */
+enum root_found root_list_seen(const struct root *root, const char *relative, struct arena *arena, struct root_names *names,
+                               struct stat *st, struct error *err);
 
 /* Kind of what stands at `relative` after following links: S_IFREG, S_IFDIR, …; 0 when absent or refused. */
 mode_t root_kind(const struct root *root, const char *relative);
@@ -55,6 +59,20 @@ enum root_found root_look(const struct root *root, const char *relative, struct 
 /* The directory at `relative`, open for making and replacing files in it (base/replace.h), or -1 with errno. Strictly below
  * the root: what an allowed root holds is for reading only. */
 int root_folder(const struct root *root, const char *relative);
+
+/* Looks at many files in few directories of a folder with fewer system calls: the directory of the last one stays open.
+ *     struct root_glance glance = {.folder = root_folder(…), .fd = -1};
+ *     … root_glance(&glance, "001__job/pod.log", &st) …
+ *     root_glance_close(&glance);
+ * ROOT_REFUSED: a link, or anything else that is not plain: ask root_look, whose other answers are the same. The paths, relative
+ * to the folder, must live as long as the glance. */
+struct root_glance {
+    int folder, fd;
+    const char *directory;
+    size_t len;
+};
+enum root_found root_glance(struct root_glance *glance, const char *relative, struct stat *st);
+void root_glance_close(struct root_glance *glance);
 
 /* Paths relative to the root that match a pattern with `*`, `?`, `[…]` per component, sorted; no match: n = 0. */
 struct root_names root_glob(const struct root *root, const char *below, const char *pattern, struct arena *arena);

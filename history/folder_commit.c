@@ -57,7 +57,7 @@ static bool list_names(int within, struct arena *arena, struct root_names *names
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
             *LIST_ADD(arena, &list) = arena_strdup(arena, entry->d_name);
     closedir(dir);
-    *names = (struct root_names){list.v, list.n};
+    *names = (struct root_names){.v = list.v, .n = list.n};
     return true;
 }
 
@@ -235,6 +235,6 @@ bool folder_commit_look(const struct root *root, struct arena *arena, struct fol
         *LIST_ADD(arena, &deleted) = bytes + at;
     if (deleted.n)
         qsort(deleted.v, deleted.n, sizeof(*deleted.v), by_text);
-    pending->deleted = (struct root_names){deleted.v, deleted.n};
+    pending->deleted = (struct root_names){.v = deleted.v, .n = deleted.n};
     return true;
 }

@@ -170,7 +170,7 @@ static int by_text(const void *a, const void *b)
 /* The other payload files of the folder itself; those of folders below are not ours. */
 static bool clean(struct put *put, struct error *err)
 {
-    struct root_names kept = {put->names.v, put->names.n};
+    struct root_names kept = {.v = put->names.v, .n = put->names.n};
     if (kept.n)
         qsort(kept.v, kept.n, sizeof(*kept.v), by_text);
     for (size_t i = 0; i < put->h->files.n; i++) {

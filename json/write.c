@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "json/number.h"
 
-enum { DEPTH_MAX = 4096, SORT_SMALL = 32 };
+enum { DEPTH_MAX = 4096, SORT_SMALL = 32, LONG_STRING = 256 };
 
 #define EACH(byte) ((byte)*0x0101010101010101u)
 
@@ -212,9 +212,20 @@ static void write_object(struct text *out, json_t *object, const struct json_sty
     text_addc(out, '}');
 }
 
+static bool write_known(struct text *out, const json_t *value, const struct json_style *style, int depth)
+{
+    bool large = json_is_object(value) || json_is_array(value) || json_string_length(value) >= LONG_STRING;
+    const struct text *known = large ? style->known(style->context, value, depth) : NULL;
+    if (known)
+        text_addn(out, known->s, known->len);
+    return known != NULL;
+}
+
 static void write_value(struct text *out, const json_t *value, const struct json_style *style, int depth, int level)
 {
     assert(level < DEPTH_MAX); /* readers stop at JSON_DEPTH_MAX: deeper is a cycle of our own making */
+    if (style->known && write_known(out, value, style, depth))
+        return;
     switch (json_typeof(value)) {
     case JSON_OBJECT:
         write_object(out, (json_t *)value, style, depth, level); /* Jansson iterates over mutable objects only */

@@ -14,6 +14,9 @@ struct json_style {
     int indent;     /* 4: as json.dumps(indent=4); 0: one line with ", " and ": " as json.dumps(); -1: no blanks at all */
     bool ascii;     /* escape everything above U+007E, as ensure_ascii=True */
     bool sort_keys; /* members in strcmp order of their names, as sort_keys=True */
+    /* Asked for the text of each object, array and long string; NULL: it is written as ever. May be NULL. */
+    const struct text *(*known)(void *context, const json_t *value, int depth);
+    void *context;
 };
 
 /* Appends the value. `depth` is how deep the value stands (0 for a document): its own first line is not indented. */

@@ -5,9 +5,10 @@
 
 #include "base/pool.h"
 #include "json/write.h"
+#include "lts/rendered.h"
 #include "store/documents.h"
 
-enum { RENDERED_MAX = 1 << 30 };
+enum { RENDERED_MAX = 1 << 30, ELEMENT_DEPTH = 1 };
 
 /* What a test in the window holds; used again by a later one. */
 struct slot {
@@ -15,6 +16,9 @@ struct slot {
     struct parsing *parsing;
     struct payload payload;
     struct outcome outcome;
+    struct rendered *rendered; /* the run's */
+    int indent;
+    struct text deeper; /* the payload at the depth that it has in the matrix */
 };
 
 struct stream {
@@ -22,6 +26,7 @@ struct stream {
     const struct test *tests;
     struct slot *slots;
     size_t window;
+    struct rendered *rendered;
     stream_deliver *deliver;
     void *context;
 };
@@ -42,19 +47,32 @@ static json_t *matrix_entry(const struct slot *slot, const struct workload *work
                      "import_settings", test->import_settings);
 }
 
+/* For json_style.known: what the tests of a run share, and in the matrix the payload, when its own text was made before. */
+static const struct text *known(void *context, const json_t *value, int depth)
+{
+    struct slot *slot = context;
+    if (value != slot->payload.json)
+        return rendered_text(slot->rendered, value, depth);
+    if (!slot->outcome.payload_text.len || depth <= ELEMENT_DEPTH)
+        return NULL;
+    text_clear(&slot->deeper);
+    rendered_deepen(&slot->deeper, &slot->outcome.payload_text, slot->indent, depth - ELEMENT_DEPTH);
+    return &slot->deeper;
+}
+
 static void render(const struct stream_options *options, struct slot *slot)
 {
-    const struct json_style style = {.indent = options->pretty ? 4 : 0, .ascii = true};
+    const struct json_style style = {.indent = slot->indent, .ascii = true, .known = known, .context = slot};
     struct outcome *outcome = &slot->outcome;
+    if (outcome->valid && options->payload_text)
+        json_write(&outcome->payload_text, slot->payload.json, &style, ELEMENT_DEPTH);
     if (options->matrix) {
         json_t *entry = matrix_entry(slot, options->store.workload);
-        json_write(&outcome->matrix, entry, &style, 1);
+        json_write(&outcome->matrix, entry, &style, ELEMENT_DEPTH);
         json_decref(entry);
     }
     if (!outcome->valid)
         return;
-    if (options->payload_text)
-        json_write(&outcome->payload_text, slot->payload.json, &style, 1);
     if (options->compact)
         json_write(&outcome->compact, slot->payload.json, &(struct json_style){.indent = -1}, 0);
     if (options->kpi_text)
@@ -62,8 +80,13 @@ static void render(const struct stream_options *options, struct slot *slot)
                            outcome->samples);
 }
 
+/* What the slot's last test left; the worker's task, because the one thread that delivers has all outputs to write. */
 static void clear(const struct stream *stream, struct slot *slot)
 {
+    payload_close(&slot->payload);
+    parsing_close(slot->parsing);
+    slot->parsing = NULL;
+    arena_clear(&slot->arena);
     text_clear(&slot->outcome.matrix);
     text_clear(&slot->outcome.payload_text);
     text_clear(&slot->outcome.compact);
@@ -79,7 +102,6 @@ static void work(void *context, size_t piece, unsigned worker)
     (void)worker;
     clear(stream, slot);
     slot->parsing = parsing_open(&slot->arena, &options->store, &stream->tests[piece]);
-    slot->payload = (struct payload){0};
     if (options->lts)
         payload_build(options->lts, slot->parsing, &slot->payload);
     struct outcome *outcome = &slot->outcome;
@@ -96,21 +118,17 @@ static bool deliver(void *context, size_t piece)
 {
     struct stream *stream = context;
     struct slot *slot = &stream->slots[piece % stream->window];
-    bool go_on = stream->deliver(stream->context, &slot->outcome);
-    payload_close(&slot->payload);
-    parsing_close(slot->parsing);
-    slot->parsing = NULL;
-    arena_clear(&slot->arena);
-    return go_on;
+    return stream->deliver(stream->context, &slot->outcome);
 }
 
 static void close_slot(const struct stream *stream, struct slot *slot)
 {
     payload_close(&slot->payload);
-    parsing_close(slot->parsing); /* begun and not delivered */
+    parsing_close(slot->parsing);
     text_close(&slot->outcome.matrix);
     text_close(&slot->outcome.payload_text);
     text_close(&slot->outcome.compact);
+    text_close(&slot->deeper);
     for (size_t i = 0; i < stream->options->store.workload->kpis_n; i++)
         text_close(&slot->outcome.samples[i]);
     free(slot->outcome.samples);
@@ -120,6 +138,9 @@ static void close_slot(const struct stream *stream, struct slot *slot)
 static void open_slot(const struct stream *stream, struct slot *slot)
 {
     size_t kpis_n = stream->options->store.workload->kpis_n;
+    slot->rendered = stream->rendered;
+    slot->indent = stream->options->pretty ? 4 : 0;
+    slot->deeper = text_open(RENDERED_MAX);
     slot->outcome.matrix = slot->outcome.payload_text = slot->outcome.compact = text_open(RENDERED_MAX);
     slot->outcome.samples = memory_need(calloc(kpis_n + 1, sizeof(struct text)));
     for (size_t i = 0; i < kpis_n; i++)
@@ -131,8 +152,10 @@ bool stream_run(const struct stream_options *options, const struct test *tests, 
     unsigned workers = options->workers > n ? (n ? (unsigned)n : 1) : options->workers ? options->workers : 1;
     struct stream_options shared = *options;
     shared.store.documents = documents_open();
+    shared.store.sandboxes = sandboxes_open();
     struct stream stream = {.options = &shared, .tests = tests, .window = 2 * (size_t)workers, .deliver = deliver_one,
                             .context = context};
+    stream.rendered = rendered_open(&(struct json_style){.indent = options->pretty ? 4 : 0, .ascii = true});
     stream.slots = memory_need(calloc(stream.window, sizeof(*stream.slots)));
     for (size_t i = 0; i < stream.window; i++)
         open_slot(&stream, &stream.slots[i]);
@@ -142,6 +165,8 @@ bool stream_run(const struct stream_options *options, const struct test *tests, 
     for (size_t i = 0; i < stream.window; i++)
         close_slot(&stream, &stream.slots[i]);
     free(stream.slots);
+    rendered_close(stream.rendered);
+    sandboxes_close(shared.store.sandboxes);
     documents_close(shared.store.documents);
     return all;
 }

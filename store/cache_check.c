@@ -80,6 +80,7 @@ struct check {
     struct cache_content *content;
     struct cache_verdict *verdict;
     bool *settled; /* beside content->seen: its stat was enough */
+    struct root_glance glance;
 };
 
 static const char *changed(struct check *check, const char *what, const char *path)
@@ -126,12 +127,18 @@ static bool is_source_url(const char *path)
     return strcmp(slash ? slash + 1 : path, "source_url") == 0;
 }
 
+static enum root_found look(struct check *check, const char *path, struct stat *st)
+{
+    enum root_found found = root_glance(&check->glance, path, st);
+    return found == ROOT_REFUSED ? root_look(check->parsing->options->root, from_root(check->parsing, path), st) : found;
+}
+
 /* Looks at one file that was read. *again: only its digest can tell. */
 static const char *check_stat(struct check *check, size_t i)
 {
     const struct observation *one = &check->content->seen[i];
     struct stat st;
-    bool there = root_look(check->parsing->options->root, from_root(check->parsing, one->path), &st) == ROOT_FOUND;
+    bool there = look(check, one->path, &st) == ROOT_FOUND;
     check->verdict->files += !is_source_url(one->path);
     check->verdict->files_left += there && !is_source_url(one->path);
     if (!there || !S_ISREG(st.st_mode))
@@ -147,15 +154,14 @@ static const char *check_stat(struct check *check, size_t i)
 static const char *check_seen(struct check *check, size_t i)
 {
     const struct observation *one = &check->content->seen[i];
-    const struct root *root = check->parsing->options->root;
     struct stat st;
     switch (one->kind) {
     case OBSERVED_READ: return check_stat(check, i);
     case OBSERVED_ABSENT:
-        return root_look(root, from_root(check->parsing, one->path), &st) == ROOT_ABSENT ? NULL : changed(check, "new", one->path);
+        return look(check, one->path, &st) == ROOT_ABSENT ? NULL : changed(check, "new", one->path);
     case OBSERVED_THERE:
     case OBSERVED_NOTHING:
-        if (root_stat(root, from_root(check->parsing, one->path), &st) == (one->kind == OBSERVED_THERE))
+        if ((look(check, one->path, &st) == ROOT_FOUND) == (one->kind == OBSERVED_THERE))
             return NULL;
         return changed(check, one->kind == OBSERVED_THERE ? "gone" : "new", one->path);
     }
@@ -206,7 +212,8 @@ static const char *check_digests(struct check *check)
 struct cache_verdict cache_check(struct parsing *parsing, struct cache_content *content)
 {
     struct cache_verdict verdict = {0};
-    struct check check = {.parsing = parsing, .content = content, .verdict = &verdict};
+    struct check check = {.parsing = parsing, .content = content, .verdict = &verdict,
+                          .glance = {.folder = parsing->folder, .fd = -1}};
     check.settled = ARENA_ARRAY(parsing->arena, bool, content->seen_n);
     verdict.changed = check_key(&check);
     if (!verdict.changed)
@@ -215,6 +222,7 @@ struct cache_verdict cache_check(struct parsing *parsing, struct cache_content *
         const char *found = check_seen(&check, i);
         verdict.changed = verdict.changed ? verdict.changed : found;
     }
+    root_glance_close(&check.glance);
     if (!verdict.changed)
         verdict.changed = check_digests(&check);
     return verdict;

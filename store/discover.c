@@ -251,12 +251,19 @@ static void note_refused(struct walk *walk, const char *path)
         findings_add(walk->arena, &walk->found->findings, FINDING_WARNING, "%s", err.text);
 }
 
+/* As root_kind of the member; most listings know it already. */
+static mode_t kind_of(const struct walk *walk, const char *directory, const struct root_names *names, size_t i)
+{
+    bool known = names->kinds[i] && strlen(directory) + 1 + strlen(names->v[i]) < PATH_MAX;
+    return known ? names->kinds[i] : root_kind(walk->root, join(walk->arena, directory, names->v[i]));
+}
+
 static void walk_children(struct walk *walk, const char *directory, const struct root_names *names,
                           const struct level *level, int depth)
 {
     for (size_t i = 0; i < names->n; i++) {
         const char *child = join(walk->arena, directory, names->v[i]);
-        mode_t kind = root_kind(walk->root, child);
+        mode_t kind = kind_of(walk, directory, names, i);
         if (kind == S_IFDIR)
             walk_directory(walk, child, level, depth + 1);
         else if (kind == 0)
@@ -264,16 +271,11 @@ static void walk_children(struct walk *walk, const char *directory, const struct
     }
 }
 
-static bool is_directory(const struct walk *walk, const char *directory, const char *name)
-{
-    return root_kind(walk->root, join(walk->arena, directory, name)) == S_IFDIR;
-}
-
 /* Merges the settings files of this directory; the names are sorted, so that the last one wins in a known way. */
 static void merge_here(struct walk *walk, const char *directory, const struct root_names *names, struct level *level)
 {
     for (size_t i = 0; i < names->n && !level->problem; i++) {
-        if (!discover_is_settings(names->v[i]) || is_directory(walk, directory, names->v[i]))
+        if (!discover_is_settings(names->v[i]) || kind_of(walk, directory, names, i) == S_IFDIR)
             continue;
         if (level->settings == level->parent->settings) {
             level->settings = json_copy(level->parent->settings);
@@ -293,14 +295,20 @@ static void walk_directory(struct walk *walk, const char *directory, const struc
                      directory, (int)WALK_DEPTH_MAX);
         return;
     }
-    if (!root_stat(walk->root, directory, &st) || seen_above(parent, &st))
+    enum root_found listed = root_list_seen(walk->root, directory, walk->arena, &names, &st, &err);
+    if (listed != ROOT_FOUND && !root_stat(walk->root, directory, &st)) {
+        if (listed == ROOT_REFUSED)
+            findings_add(walk->arena, &walk->found->findings, FINDING_WARNING, "%s", err.text);
+        return;
+    }
+    if (seen_above(parent, &st))
         return; /* a link back up: its tests are found on the way there */
     if (visits_add(&walk->visits, st.st_dev, st.st_ino) > VISITS_MAX) {
         findings_add(walk->arena, &walk->found->findings, FINDING_WARNING,
                      "%s: more than %d links lead to this directory: not looked into again", directory, (int)VISITS_MAX);
         return;
     }
-    if (root_list(walk->root, directory, walk->arena, &names, &err) != ROOT_FOUND) {
+    if (listed != ROOT_FOUND) {
         findings_add(walk->arena, &walk->found->findings, FINDING_WARNING, "%s", err.kind ? err.text : directory);
         return;
     }
@@ -308,7 +316,7 @@ static void walk_directory(struct walk *walk, const char *directory, const struc
                           .problem = parent->problem};
     bool is_test = false, is_skipped = false;
     for (size_t i = 0; i < names.n; i++) {
-        is_test |= discover_marks_test(names.v[i]) && !is_directory(walk, directory, names.v[i]);
+        is_test |= discover_marks_test(names.v[i]) && kind_of(walk, directory, &names, i) != S_IFDIR;
         is_skipped |= strcmp(names.v[i], "skip") == 0;
     }
     if (is_skipped) {

@@ -8,7 +8,7 @@
 
 #include "store/frozen.h"
 
-enum { KEPT_MAX = 16, SIZE_MIN = 1024, SIZE_MAX_KEPT = 1 << 20, DUMP_MAX = 256 << 20 };
+enum { KEPT_MAX = 16, SIZE_MIN = 1024, SIZE_MAX_KEPT = 1 << 20, DUMP_MAX = 256 << 20, ONCE_MAX = 1024 };
 
 struct kept {
     uint64_t hash;
@@ -23,6 +23,7 @@ struct documents {
     pthread_mutex_t lock;
     struct kept *kept[KEPT_MAX];
     size_t n;
+    uint64_t once[ONCE_MAX]; /* hashes that came once, each in its place */
 };
 
 struct documents *documents_open(void)
@@ -121,10 +122,12 @@ static struct document *shared_document(struct documents *documents, const char 
     struct document *found = find(documents, hash, bytes, len);
     if (found)
         return found;
+    uint64_t *once = &documents->once[hash % ONCE_MAX];
     pthread_mutex_lock(&documents->lock);
-    bool room = documents->n < KEPT_MAX;
+    bool again = *once == hash && documents->n < KEPT_MAX;
+    *once = hash;
     pthread_mutex_unlock(&documents->lock);
-    return room ? keep(documents, hash, bytes, len) : NULL;
+    return again ? keep(documents, hash, bytes, len) : NULL;
 }
 
 struct document *documents_read(struct documents *documents, struct arena *arena, const char *bytes, size_t len,

@@ -1,7 +1,7 @@
 /* store/documents.h — YAML documents: the nodes, their JSON, and what yaml.dump makes of them.
  *
  * Tests of one job mostly carry the same configuration, byte for byte, and YAML is the dearest thing that they carry. So the first
- * few different documents of a run are kept and shared by the workers; what is shared never changes any more.
+ * few documents that come a second time in a run are kept and shared by the workers; what is shared never changes any more.
  */
 #ifndef STORE_DOCUMENTS_H
 #define STORE_DOCUMENTS_H

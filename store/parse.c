@@ -1,5 +1,6 @@
 #include "store/parse.h"
 
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,20 +12,47 @@ static const char *below_test(const struct test *test, const char *path)
     return strcmp(test->relative, ".") == 0 ? path : path + n + 1;
 }
 
+static const char *in_test(struct parsing *parsing, const char *name)
+{
+    const char *directory = parsing->test->relative;
+    return strcmp(directory, ".") == 0 ? name : arena_printf(parsing->arena, "%s/%s", directory, name);
+}
+
+/* A pattern of one part and with wildcards: the listing of the test's directory, made once, has all that it can match, itself too. */
+static bool match_here(struct parsing *parsing, const char *pattern, const struct root_names *here, struct root_names *matches)
+{
+    if (!here->n || strchr(pattern, '/') || !strpbrk(pattern, "*?["))
+        return false;
+    *matches = (struct root_names){.v = ARENA_ARRAY(parsing->arena, const char *, here->n),
+                                   .kinds = ARENA_ARRAY(parsing->arena, mode_t, here->n)};
+    for (size_t i = 0; i < here->n; i++) {
+        if (strcmp(here->v[i], pattern) == 0)
+            return false;
+        if (fnmatch(pattern, here->v[i], FNM_PERIOD) != 0)
+            continue;
+        matches->v[matches->n] = in_test(parsing, here->v[i]);
+        matches->kinds[matches->n++] = here->kinds[i];
+    }
+    return true;
+}
+
 /* A pattern that exists literally is itself; else its glob, the last match in sorted order (contract C2.4). */
-static void resolve_dir(struct parsing *parsing, const struct artifact_dir *dir, struct resolved_dir *resolved)
+static void resolve_dir(struct parsing *parsing, const struct artifact_dir *dir, const struct root_names *here,
+                        struct resolved_dir *resolved)
 {
     const struct test *test = parsing->test;
     const struct root *root = parsing->options->root;
-    const char *directory = strcmp(test->relative, ".") == 0 ? "" : test->relative;
-    const char *literal = directory[0] ? arena_printf(parsing->arena, "%s/%s", directory, dir->pattern) : dir->pattern;
-    struct root_names matches = {.v = &literal, .n = 1};
-    if (root_kind(root, literal) != S_IFDIR)
-        matches = root_glob(root, directory, dir->pattern, parsing->arena);
+    const char *literal = in_test(parsing, dir->pattern);
+    struct root_names matches;
+    if (!match_here(parsing, dir->pattern, here, &matches)) {
+        matches = (struct root_names){.v = &literal, .n = 1};
+        if (root_kind(root, literal) != S_IFDIR)
+            matches = root_glob(root, strcmp(test->relative, ".") == 0 ? "" : test->relative, dir->pattern, parsing->arena);
+    }
     const char **all = ARENA_ARRAY(parsing->arena, const char *, matches.n + 1);
     size_t n = 0;
     for (size_t i = 0; i < matches.n; i++) {
-        mode_t kind = root_kind(root, matches.v[i]);
+        mode_t kind = matches.kinds && matches.kinds[i] ? matches.kinds[i] : root_kind(root, matches.v[i]);
         if (kind == S_IFDIR || kind == 0) /* 0: a link that leaves the root: kept, so that reading it is refused loudly */
             all[n++] = below_test(test, matches.v[i]);
     }
@@ -55,9 +83,13 @@ static json_t *dir_json(const struct resolved_dir *resolved)
 static void resolve_dirs(struct parsing *parsing)
 {
     const struct workload *workload = parsing->options->workload;
+    struct root_names here = {0};
+    struct error ignored = {0};
     parsing->dirs = ARENA_ARRAY(parsing->arena, struct resolved_dir, workload->artifact_dirs_n);
+    if (workload->artifact_dirs_n)
+        root_list(parsing->options->root, parsing->test->relative, parsing->arena, &here, &ignored);
     for (size_t i = 0; i < workload->artifact_dirs_n; i++)
-        resolve_dir(parsing, &workload->artifact_dirs[i], &parsing->dirs[i]);
+        resolve_dir(parsing, &workload->artifact_dirs[i], &here, &parsing->dirs[i]);
 }
 
 static void make_globals(struct parsing *parsing)

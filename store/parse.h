@@ -16,6 +16,7 @@ struct store_options {
     const struct workload *workload;
     const char *const *environment;  /* "NAME=VALUE", NULL-ended: what env: parsers may see */
     struct documents *documents;     /* shared by all tests; may be NULL */
+    struct sandboxes *sandboxes;     /* shared by all tests; may be NULL */
     struct cache *cache;             /* shared by all tests; NULL: none is read or written */
     const char *const *env_allowed;  /* NULL-ended: names allowed beside the known CI variables */
 };

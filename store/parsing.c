@@ -347,8 +347,8 @@ struct sandbox *parsing_sandbox(struct parsing *parsing, struct error *err)
     if (parsing->sandbox)
         return parsing->sandbox;
     const struct workload *workload = parsing->options->workload;
-    struct sandbox_options options = {.files = workload->lua, .files_n = workload->lua_n, .helpers = store_helpers,
-                                      .context = parsing, .touched = touched, .looked = looked,
+    struct sandbox_options options = {.sandboxes = parsing->options->sandboxes, .files = workload->lua, .files_n = workload->lua_n,
+                                      .helpers = store_helpers, .context = parsing, .touched = touched, .looked = looked,
                                       .watched = json_object_get(parsing->globals, "test")};
     parsing->sandbox = sandbox_open(&options, err);
     if (!parsing->sandbox)

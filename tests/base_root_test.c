@@ -337,8 +337,60 @@ static bool take_away_openat2(int why)
            syscall(SYS_openat2, AT_FDCWD, ".", NULL, (size_t)0) < 0 && errno == why;
 }
 
+/* Looking from a folder says what looking from the root says, or nothing; and says it of every plain file. */
+static void test_glances(struct scratch *scratch)
+{
+    static const struct {
+        const char *path;
+        enum root_found found; /* ROOT_REFUSED: it leaves this to root_look */
+    } looks[] = {
+        {"a.txt", ROOT_FOUND}, {"sub/b.txt", ROOT_FOUND}, {"sub/none", ROOT_ABSENT}, {"sub/deep/c.txt", ROOT_FOUND},
+        {"sub/deep", ROOT_FOUND}, {"none/b.txt", ROOT_ABSENT}, {"none/c.txt", ROOT_ABSENT}, {"a.txt/b", ROOT_ABSENT},
+        {"dir/b.txt", ROOT_FOUND}, {"chain/c.txt", ROOT_FOUND}, {"rel", ROOT_REFUSED}, {"dangling", ROOT_REFUSED},
+        {"self", ROOT_REFUSED}, {"out_rel", ROOT_REFUSED}, {"out_dir/o.txt", ROOT_REFUSED}, {"out_dir/none", ROOT_REFUSED},
+        {"allowed_dir/ok.txt", ROOT_REFUSED}, {"sub/..", ROOT_REFUSED}, {"sub/.", ROOT_REFUSED}, {"sub/", ROOT_REFUSED},
+        {"../outside/o.txt", ROOT_REFUSED}, {"sub/../a.txt", ROOT_FOUND}, {"fifo", ROOT_FOUND}, {"empty/x", ROOT_ABSENT},
+    };
+    struct error err = {0};
+    struct root *root = root_open(scratch_path(scratch, "root"), NULL, &err);
+    struct root_glance glance = {.folder = root_folder(root, "."), .fd = -1};
+    bool without = strcmp(variant, "openat2") != 0; /* then no link is followed, and no ".." */
+    for (size_t i = 0; i < ROWS(looks); i++) {
+        struct stat st = {0}, same = {0};
+        enum root_found found = root_glance(&glance, looks[i].path, &st), from_root = root_look(root, looks[i].path, &same);
+        CHECK(found == looks[i].found || (without && found == ROOT_REFUSED), "%s: %s: %d", variant, looks[i].path, (int)found);
+        CHECK(found == ROOT_REFUSED || found == from_root, "%s: %s: from the root %d", variant, looks[i].path, (int)from_root);
+        CHECK(found != ROOT_FOUND || (st.st_ino == same.st_ino && st.st_mode == same.st_mode), "%s", looks[i].path);
+    }
+    root_glance_close(&glance);
+    close(glance.folder);
+    root_close(root);
+}
+
+/* What a listing says of its members is what looking at them says. */
+static void test_listed_kinds(struct scratch *scratch)
+{
+    struct arena arena = {0};
+    struct error err = {0};
+    struct root_names names;
+    struct stat st, same;
+    struct root *root = root_open(scratch_path(scratch, "root"), NULL, &err);
+    CHECK(root_list_seen(root, ".", &arena, &names, &st, &err) == ROOT_FOUND && names.n > 20, "%s", err.text);
+    CHECK(root_stat(root, ".", &same) && st.st_ino == same.st_ino && st.st_dev == same.st_dev, "the directory itself");
+    size_t known = 0;
+    for (size_t i = 0; i < names.n; i++) {
+        known += names.kinds[i] != 0;
+        CHECK(!names.kinds[i] || names.kinds[i] == root_kind(root, names.v[i]), "%s: %o", names.v[i], (unsigned)names.kinds[i]);
+    }
+    CHECK(known < names.n, "links are not known");
+    root_close(root);
+    arena_close(&arena);
+}
+
 static void test_all(struct scratch *scratch)
 {
+    test_glances(scratch);
+    test_listed_kinds(scratch);
     test_rows(scratch);
     test_kinds_and_globs(scratch);
     test_unreadable(scratch);

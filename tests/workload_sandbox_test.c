@@ -504,6 +504,99 @@ static void test_apart(void)
     bench_close(&two);
 }
 
+/* ---- plain paths ---- */
+
+static const struct {
+    const char *expression;
+    bool plain;
+} paths[] = {
+    {"n", true}, {"f", true}, {"s", true}, {"t", true}, {"big", true}, {"nothing", true}, {"twice_named", true}, {"o.b", true},
+    {"o.c", true}, {"o.none", true}, {" o.b\n", true}, {"o[\"b\"]", true}, {"o['b']", true}, {"o['none']", true},
+    {"o.a", true}, {"o", true}, {"l", true}, {"el", true}, {"o.a.x", true}, {"s.x", true}, {"n.x", true}, {"nothing.x", true},
+    {"o.none.x", true}, {"o.c.x", true}, {"l.x", true}, {"unknown", true}, {"unknown.x", true}, {"double", true},
+    {"string.len", true}, {"math.pi", true}, {"_ENV", true}, {"o[''].x", true},
+    {"nil", false}, {"true", false}, {"false", false}, {"o . b", false}, {"o.b + 1", false}, {"l[1]", false}, {"o[n]", false},
+    {"o['\\98']", false}, {"(n)", false}, {"5", false}, {"'n'", false}, {"n -- no", false}, {"double(n)", false}, {"o['b'] .. ''", false},
+    {"n, f", false}, {"o[ 'b' ]", false}, {"-n", false},
+};
+
+/* What is found without Lua is what Lua gives, down to the names that were looked up and the errors. */
+static void test_plain_paths(void)
+{
+    struct bench bench;
+    bench_open(&bench);
+    for (size_t i = 0; i < ROWS(paths); i++) {
+        struct code code;
+        struct error err[2] = {0};
+        struct sandbox_result result[2] = {0};
+        struct seen seen[2];
+        bool ok[2], compiled = sandbox_compile_expression(&bench.arena, paths[i].expression, (struct pos){.file = "w"}, &code, &err[0]);
+        CHECK(compiled && (code.path != NULL) == paths[i].plain, "%s", paths[i].expression);
+        for (int k = 0; compiled && k < 2; k++) {
+            bench.seen = (struct seen){0};
+            ok[k] = sandbox_evaluate(bench.sandbox, &code, &result[k], &err[k]);
+            seen[k] = bench.seen;
+            code.path = NULL;
+        }
+        CHECK(ok[0] == ok[1] && strcmp(err[0].text, err[1].text) == 0, "%s: %s, %s", paths[i].expression, err[0].text, err[1].text);
+        CHECK(result[0].value == result[1].value || (result[0].value && result[1].value && json_equal(result[0].value, result[1].value)),
+              "%s", paths[i].expression);
+        CHECK(seen[0].touched == seen[1].touched && strcmp(seen[0].last, seen[1].last) == 0, "%s: %s, %s", paths[i].expression,
+              seen[0].last, seen[1].last);
+        json_decref(result[0].value);
+        json_decref(result[1].value);
+    }
+    bench_close(&bench);
+}
+
+/* ---- sandboxes that are used again ---- */
+
+static const struct {
+    const char *expression;
+    bool again; /* what it leaves can be put back; else the next sandbox is a new one */
+} leaving[] = {
+    {"counter() + counter()", true},
+    {IN_FUNCTION("shared[3] = 3 return #shared"), true},
+    {IN_FUNCTION("for i = 1, 5000 do shared[i] = {i} end return 1"), true},
+    {IN_FUNCTION("for i = 1, 50000 do shared[i] = {i} end return 1"), false},
+    {IN_FUNCTION("while true do end"), true},
+    {IN_FUNCTION("return {1, 2, double}"), false}, /* the half of a list that it is to free */
+    {"echo({1, 2})[1][2]", true},
+    {"fail()", true},
+};
+
+static void test_used_again(void)
+{
+    struct bench bench;
+    bench_open(&bench);
+    struct sandboxes *sandboxes = sandboxes_open();
+    struct sandbox_options options = {.sandboxes = sandboxes, .files = &bench.file, .files_n = 1, .helpers = helpers,
+                                      .context = &bench.seen};
+    struct sandbox *own = bench.sandbox;
+    uint64_t first = 0, now = 0;
+    for (size_t i = 0; i < ROWS(leaving); i++) {
+        struct error err = {0};
+        struct sandbox *before = bench.sandbox = sandbox_open(&options, &err);
+        CHECK(sandbox_state(before, i ? &now : &first) && (!i || now == first), "%s: as the first one", leaving[i].expression);
+        CHECK(strstr(evaluate(&bench, "n"), "unknown name 'n'"), "no globals of an earlier test");
+        sandbox_globals(before, bench.globals);
+        CHECK(strcmp(evaluate(&bench, "counter()"), "1") == 0 && strcmp(evaluate(&bench, "#shared"), "2") == 0, "row %zu", i);
+        evaluate(&bench, leaving[i].expression);
+        sandbox_close(before);
+        bench.sandbox = sandbox_open(&options, &err);
+        CHECK(!leaving[i].again || bench.sandbox == before, "%s: used again", leaving[i].expression);
+        CHECK(strstr(evaluate(&bench, "n"), "unknown name 'n'") && strcmp(evaluate(&bench, "counter()"), "1") == 0, "row %zu", i);
+        sandbox_close(bench.sandbox);
+    }
+    struct sandbox *one = sandbox_open(&options, &(struct error){0}), *two = sandbox_open(&options, &(struct error){0});
+    CHECK(one != two, "two tests at once have one each");
+    sandbox_close(one);
+    sandbox_close(two);
+    sandboxes_close(sandboxes);
+    bench.sandbox = own;
+    bench_close(&bench);
+}
+
 static const struct {
     const char *text, *error;
 } files[] = {
@@ -549,6 +642,8 @@ int main(void)
     test_memory_is_reused();
     test_calls();
     test_apart();
+    test_plain_paths();
+    test_used_again();
     test_files();
     return check_end();
 }

@@ -95,12 +95,15 @@ static json_t **new_building(lua_State *lua, bool list)
     *building = NULL;
     luaL_setmetatable(lua, building_type);
     *building = memory_need(list ? json_array() : json_object());
+    sandbox_building(lua, true);
     return building;
 }
 
 static int building_free(lua_State *lua)
 {
     json_t **building = luaL_checkudata(lua, 1, building_type);
+    if (*building)
+        sandbox_building(lua, false);
     json_decref(*building);
     *building = NULL;
     return 0;
@@ -260,6 +263,7 @@ static json_t *convert_table(struct conversion *conversion, int table, int depth
     }
     json_t *value = *building;
     *building = NULL;
+    sandbox_building(lua, false);
     lua_pop(lua, 2);
     return value;
 }

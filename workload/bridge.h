@@ -33,6 +33,8 @@ void bridge_sort_keys(lua_State *lua, struct bridge_key *keys, size_t n);
 
 /* Counts what C does for Lua as `steps` of the evaluation; raises an error when a limit is passed. In workload/sandbox.c. */
 void sandbox_charge(lua_State *lua, size_t steps);
+/* The state holds a JSON value that it has to free, or (false) no longer does. In workload/sandbox.c. */
+void sandbox_building(lua_State *lua, bool held);
 /* A member of the object behind a view was looked up, or (NULL) all of it was used. In workload/sandbox.c. */
 void sandbox_looked(lua_State *lua, const json_t *view, const char *member);
 

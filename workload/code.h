@@ -12,6 +12,7 @@ struct code {
     struct pos at;      /* where it starts */
     const char *bytes;
     size_t bytes_n;
+    const char *const *path; /* of a plain path ("a.b.c", "a[\"b\"]"), as most expressions are: its names, NULL-ended; else NULL */
 };
 
 #endif

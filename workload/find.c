@@ -42,7 +42,7 @@ static void remember(struct arena *arena, struct root_names *names, const char *
     if (names->n)
         memcpy(wider, names->v, names->n * sizeof(*wider));
     wider[names->n] = name;
-    *names = (struct root_names){wider, names->n + 1};
+    *names = (struct root_names){.v = wider, .n = names->n + 1};
 }
 
 static bool is_text(const struct node *node, const char *text)

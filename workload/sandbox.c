@@ -6,6 +6,7 @@
 #include "workload/sandbox.h"
 
 #include <assert.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -16,6 +17,8 @@
 
 #include "workload/bridge.h"
 #include "workload/library.h"
+#include "workload/plain_path.h"
+#include "workload/region.h"
 #include "workload/state.h"
 
 enum {
@@ -37,6 +40,15 @@ struct sandbox {
     bool clocked;
     bool loading;
     const char *memory_limit; /* why memory was refused last; NULL */
+    struct region region;     /* the state */
+    size_t building;          /* JSON values that the state holds and would free */
+    size_t opened_memory;     /* `memory` when the region was saved */
+    struct sandbox *next;     /* of the idle ones */
+};
+
+struct sandboxes {
+    pthread_mutex_t lock;
+    struct sandbox *idle;
 };
 
 static void *limited_alloc(void *context, void *block, size_t old, size_t size)
@@ -45,8 +57,7 @@ static void *limited_alloc(void *context, void *block, size_t old, size_t size)
     size_t had = block ? old : 0;
     if (size == 0) {
         sandbox->memory -= had;
-        free(block);
-        return NULL;
+        return region_resize(&sandbox->region, block, had, 0);
     }
     if (size > had) {
         sandbox->allocated += size - had;
@@ -59,7 +70,7 @@ static void *limited_alloc(void *context, void *block, size_t old, size_t size)
             return NULL;
         }
     }
-    void *moved = realloc(block, size);
+    void *moved = region_resize(&sandbox->region, block, had, size);
     if (moved)
         sandbox->memory += size - had; /* wraps around correctly when it shrinks */
     return moved;
@@ -113,11 +124,21 @@ void sandbox_charge(lua_State *lua, size_t steps)
         count_steps(lua, steps, 1);
 }
 
-void sandbox_looked(lua_State *lua, const json_t *view, const char *member)
+static void tell_looked(void *sandbox, const json_t *view, const char *member)
 {
-    const struct sandbox_options *options = &sandbox_of(lua)->options;
+    const struct sandbox_options *options = &((const struct sandbox *)sandbox)->options;
     if (view == options->watched && options->looked)
         options->looked(options->context, member);
+}
+
+void sandbox_looked(lua_State *lua, const json_t *view, const char *member)
+{
+    tell_looked(sandbox_of(lua), view, member);
+}
+
+void sandbox_building(lua_State *lua, bool held)
+{
+    sandbox_of(lua)->building += held ? 1 : (size_t)-1;
 }
 
 static void reset_limits(struct sandbox *sandbox)
@@ -360,31 +381,96 @@ static bool run(struct sandbox *sandbox, lua_CFunction function, struct request 
     return false;
 }
 
+/* ---- opening and closing ---- */
+
+struct sandboxes *sandboxes_open(void)
+{
+    struct sandboxes *sandboxes = memory_need(calloc(1, sizeof(*sandboxes)));
+    pthread_mutex_init(&sandboxes->lock, NULL);
+    return sandboxes;
+}
+
+static void free_sandbox(struct sandbox *sandbox)
+{
+    lua_close(sandbox->lua);
+    region_close(&sandbox->region);
+    json_decref(sandbox->owned);
+    free(sandbox);
+}
+
+void sandboxes_close(struct sandboxes *sandboxes)
+{
+    if (!sandboxes)
+        return;
+    for (struct sandbox *sandbox = sandboxes->idle, *next; sandbox; sandbox = next) {
+        next = sandbox->next;
+        free_sandbox(sandbox);
+    }
+    pthread_mutex_destroy(&sandboxes->lock);
+    free(sandboxes);
+}
+
+/* One that another test has left, as it was before that test; or NULL. */
+static struct sandbox *take_idle(const struct sandbox_options *options)
+{
+    if (!options->sandboxes)
+        return NULL;
+    pthread_mutex_lock(&options->sandboxes->lock);
+    struct sandbox *sandbox = options->sandboxes->idle;
+    if (sandbox)
+        options->sandboxes->idle = sandbox->next;
+    pthread_mutex_unlock(&options->sandboxes->lock);
+    if (sandbox)
+        sandbox->options = *options;
+    return sandbox;
+}
+
+static bool make_idle(struct sandbox *sandbox)
+{
+    struct sandboxes *sandboxes = sandbox->options.sandboxes;
+    if (!sandboxes || sandbox->building || !region_restore(&sandbox->region))
+        return false;
+    json_array_clear(sandbox->owned);
+    sandbox->owned_size = 0;
+    sandbox->memory = sandbox->opened_memory;
+    sandbox->globals = NULL;
+    pthread_mutex_lock(&sandboxes->lock);
+    sandbox->next = sandboxes->idle;
+    sandboxes->idle = sandbox;
+    pthread_mutex_unlock(&sandboxes->lock);
+    return true;
+}
+
 struct sandbox *sandbox_open(const struct sandbox_options *options, struct error *err)
 {
-    struct sandbox *sandbox = memory_need(calloc(1, sizeof(*sandbox)));
+    struct sandbox *sandbox = take_idle(options);
+    if (sandbox)
+        return sandbox;
+    sandbox = memory_need(calloc(1, sizeof(*sandbox)));
     sandbox->options = *options;
     sandbox->owned = memory_need(json_array());
     sandbox->loading = true;
+    region_open(&sandbox->region);
     sandbox->lua = memory_need(lua_newstate(limited_alloc, sandbox));
     *(struct sandbox **)lua_getextraspace(sandbox->lua) = sandbox;
     lua_sethook(sandbox->lua, check_limits, LUA_MASKCOUNT, HOOK_EVERY);
     struct request request = {.sandbox = sandbox};
     if (!run(sandbox, open_protected, &request, ERR_USAGE, (struct pos){0}, err)) {
-        sandbox_close(sandbox);
+        free_sandbox(sandbox);
         return NULL;
     }
     sandbox->loading = false;
+    if (options->sandboxes) {
+        region_save(&sandbox->region);
+        sandbox->opened_memory = sandbox->memory;
+    }
     return sandbox;
 }
 
 void sandbox_close(struct sandbox *sandbox)
 {
-    if (!sandbox)
-        return;
-    lua_close(sandbox->lua);
-    json_decref(sandbox->owned);
-    free(sandbox);
+    if (sandbox && !make_idle(sandbox))
+        free_sandbox(sandbox);
 }
 
 void sandbox_globals(struct sandbox *sandbox, json_t *globals)
@@ -413,9 +499,23 @@ bool sandbox_has_name(struct sandbox *sandbox, const char *name)
     return type_of(sandbox, name) != LUA_TNIL;
 }
 
+/* A plain path needs no Lua to be found. */
+static bool find_plain(struct sandbox *sandbox, const struct code *expression, struct sandbox_result *result)
+{
+    json_t *value = NULL;
+    if (!expression->path || !plain_path_find(expression->path, sandbox->globals, tell_looked, sandbox, &value))
+        return false;
+    if (sandbox->options.touched)
+        sandbox->options.touched(sandbox->options.context, expression->path[0]);
+    *result = (struct sandbox_result){.value = json_incref(value)};
+    return true;
+}
+
 bool sandbox_evaluate(struct sandbox *sandbox, const struct code *expression, struct sandbox_result *result,
                       struct error *err)
 {
+    if (find_plain(sandbox, expression, result))
+        return true;
     struct request request = {.sandbox = sandbox, .code = expression};
     bool ok = run(sandbox, evaluate_protected, &request, ERR_ARTIFACT, expression->at, err);
     *result = request.result;
@@ -481,7 +581,9 @@ bool sandbox_compile_expression(struct arena *arena, const char *text, struct po
     if (text[strspn(text, " \t\r\n")] == '\0')
         return error_at(err, ERR_USAGE, at, "found nothing, expected an expression");
     const char *whole = arena_printf(arena, "return %s", text);
-    return compile(arena, whole, strlen(whole), "=expression", out, err);
+    bool ok = compile(arena, whole, strlen(whole), "=expression", out, err);
+    out->path = ok ? plain_path_parse(arena, text) : NULL;
+    return ok;
 }
 
 bool sandbox_compile_file(struct arena *arena, const char *text, size_t len, const char *file, struct code *out,

@@ -36,7 +36,14 @@ bool sandbox_compile_expression(struct arena *arena, const char *text, struct po
 bool sandbox_compile_file(struct arena *arena, const char *text, size_t len, const char *file, struct code *out,
                           struct error *err);
 
+/* Sandboxes of tests that are done with them, for later tests: a sandbox is put back, bit for bit, to what it was when it had just
+ * been opened (workload/region.h), so that one from here is as fresh as any. For sandboxes of the same files and helpers. */
+struct sandboxes; /* shared by the workers of a run */
+struct sandboxes *sandboxes_open(void);
+void sandboxes_close(struct sandboxes *sandboxes); /* after the sandboxes */
+
 struct sandbox_options {
+    struct sandboxes *sandboxes;  /* where it comes from and goes to; NULL: it is made and freed */
     const struct code *files; /* run in this order; they define functions */
     size_t files_n;
     const struct helper *helpers; /* ended by a row without name */
