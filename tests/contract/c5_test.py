@@ -151,6 +151,27 @@ class OwnTest(SmallHistoryTest):
         self.store("0", "1", "2")
         self.assertEqual(self.analyze("3").out, before.replace("4 records", "3 records"))
 
+    def test_c5_3_its_own_uuid_under_another_run_or_label(self):
+        """Stored before its version, run or settings were corrected: it is neither its own history nor its own near miss."""
+        self.line(4)
+        uuid = "5f1d7f0e-0000-4000-8000-00000000000a"
+        corrected = {"uuid": uuid, "version": "1.0", "run_id": "right"}
+        for wrong in {"version": "0.9"}, {"run_id": "wrong"}:
+            with self.subTest(wrong):
+                self.run_of("new", 500, 9, **corrected | wrong)
+                self.store("new")
+                self.run_of("new", 100, 9, **corrected)
+                self.analyze("new")
+                self.assertEqual([value for _, value, _ in self.points()], [100 + x for x in WAVE[:4]])
+        (self.place / "history.db").unlink()
+        for mode in "x", "y":
+            self.run_of("new", 100, 9, **corrected)
+            (self.place / "runs/new/a/settings.yaml").write_text(f"name: a\nmode: {mode}\n")
+            if mode == "x":
+                self.store("new")
+        self.assertNotIn("differ only", self.analyze("new").out)
+        self.assertEqual(self.json("regression_verdicts.json")["entries"][0]["near_misses"], [])
+
     def test_c5_3_ci_twice_gives_the_same(self):
         self.line(9)
         self.run_of("new", 80, 20)

@@ -33,7 +33,8 @@ def spelt(flag, value):
     """(arguments, variables) that all say the same."""
     for name in dict.fromkeys((flag.replace("-", "_"), flag.replace("_", "-"))):
         yield (f"--{name}={value}",), {}
-        yield (f"--{name}", value), {}
+        if name == flag:
+            yield (f"--{name}", value), {}
         if value == "True":
             yield (f"--{name}",), {}
     yield (), {"MATBENCH_" + flag.upper().replace("-", "_"): value}
