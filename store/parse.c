@@ -17,7 +17,7 @@ static void resolve_dir(struct parsing *parsing, const struct artifact_dir *dir,
     const struct test *test = parsing->test;
     const struct root *root = parsing->options->root;
     const char *directory = strcmp(test->relative, ".") == 0 ? "" : test->relative;
-    const char *literal = directory[0] ? arena_printf(parsing->arena, "%s/%s", directory, dir->pattern) : dir->pattern;
+    const char *literal = arena_join(parsing->arena, directory, dir->pattern);
     struct root_names matches = {.v = &literal, .n = 1};
     if (root_kind(root, literal) != S_IFDIR)
         matches = root_glob(root, directory, dir->pattern, parsing->arena);
