@@ -5,6 +5,7 @@
 #ifndef STORE_DISCOVER_H
 #define STORE_DISCOVER_H
 #include "base/root.h"
+#include "store/findings.h"
 #include "store/test.h"
 #include "workload/workload.h"
 
