@@ -1,5 +1,6 @@
 #include "base/arena.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,6 +131,12 @@ char *arena_printf(struct arena *arena, const char *format, ...)
     char *to = arena_vprintf(arena, format, args);
     va_end(args);
     return to;
+}
+
+const char *arena_join(struct arena *arena, const char *directory, const char *name)
+{
+    bool here = !directory[0] || strcmp(directory, ".") == 0;
+    return here ? name : arena_printf(arena, "%s/%s", directory, name);
 }
 
 void *arena_grow(struct arena *arena, void *v, size_t n, size_t *cap, size_t size)

@@ -44,7 +44,7 @@ int ci_pass_code(const struct ci_pass *pass)
 
 const char *ci_pass_file(const struct ci_pass *pass, const char *name)
 {
-    return strcmp(pass->artifacts, ".") == 0 ? name : arena_printf(pass->context->arena, "%s/%s", pass->artifacts, name);
+    return arena_join(pass->context->arena, pass->artifacts, name);
 }
 
 const char *ci_code_meaning(int code)

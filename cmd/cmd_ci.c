@@ -47,7 +47,7 @@ static const char *artifacts_of(struct ci *ci, const char *of)
     for (char *c = name; *c; c++)
         if (*c == '/')
             *c = '_';
-    return strcmp(ci->plan.artifacts, ".") == 0 ? name : arena_printf(ci->context->arena, "%s/%s", ci->plan.artifacts, name);
+    return arena_join(ci->context->arena, ci->plan.artifacts, name);
 }
 
 /* The history of another index, with the suffix in its name: dir:lts-prom, sqlite:history-prom.db. A test has one payload of each

@@ -82,9 +82,8 @@ static bool read_anchor(struct folder_history *h, const char *path, struct error
 
 static void add_file(struct folder_history *h, const char *below, const char *path, const char *name)
 {
-    bool top = strcmp(below, ".") == 0;
     struct folder_file *file = LIST_ADD(&h->arena, &h->files);
-    *file = (struct folder_file){.path = top ? path : arena_printf(&h->arena, "%s/%s", below, path)};
+    *file = (struct folder_file){.path = arena_join(&h->arena, below, path)};
     file->name = strcmp(path, name) == 0 ? file->path : name;
 }
 
@@ -109,7 +108,7 @@ static bool list_directory(struct listing *listing, const char *below, int depth
             if (counts && !folder_names_have(pending, name) && !folder_names_have(deleted, name))
                 add_file(h, below, name, name);
         } else if (name[0] != '.' && depth < FOLDER_DEPTH_MAX && strcmp(name, FOLDER_ANCHOR) != 0) {
-            const char *path = top ? name : arena_printf(&h->arena, "%s/%s", below, name);
+            const char *path = arena_join(&h->arena, below, name);
             if (root_kind(h->root, path) == S_IFDIR && !list_directory(listing, path, depth + 1, err))
                 return false;
         }

@@ -2,8 +2,10 @@
 #ifndef REPORT_TEST_VIEW_H
 #define REPORT_TEST_VIEW_H
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "base/arena.h"
+#include "store/findings.h"
 #include "store/test.h"
 
 /* Something that a payload has and should not, or the other way round; both are one line. */

@@ -8,7 +8,7 @@
 
 static const char *place(struct context *context, const char *folder, const char *name)
 {
-    return strcmp(folder, ".") == 0 ? name : arena_printf(context->arena, "%s/%s", folder, name);
+    return arena_join(context->arena, folder, name);
 }
 
 static void write_marker(struct context *context, const char *folder, const char *name, const struct text *text)

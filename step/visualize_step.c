@@ -36,8 +36,7 @@ struct visualizing {
 
 static const char *path_in(const struct visualizing *v, const char *name)
 {
-    const char *directory = v->request->directory;
-    return strcmp(directory, ".") == 0 ? name : arena_printf(v->context->arena, "%s/%s", directory, name);
+    return arena_join(v->context->arena, v->request->directory, name);
 }
 
 static const char *absolute(struct arena *arena, const char *path)

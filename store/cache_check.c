@@ -90,8 +90,7 @@ static const char *changed(struct check *check, const char *what, const char *pa
 
 static const char *from_root(const struct parsing *parsing, const char *path)
 {
-    const char *directory = parsing->test->relative;
-    return strcmp(directory, ".") == 0 ? path : arena_printf(parsing->arena, "%s/%s", directory, path);
+    return arena_join(parsing->arena, parsing->test->relative, path);
 }
 
 static const char *check_key(const struct check *check)

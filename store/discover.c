@@ -38,15 +38,6 @@ struct walk {
     struct visits visits;
 };
 
-void findings_add(struct arena *arena, struct findings *findings, enum finding_level level, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    const char *text = arena_vprintf(arena, format, args);
-    va_end(args);
-    *LIST_ADD(arena, findings) = (struct finding){level, text};
-}
-
 bool discover_is_settings(const char *name)
 {
     return strcmp(name, "settings") == 0 || strncmp(name, "settings.", 9) == 0;
@@ -89,11 +80,6 @@ static const char *merge_in_root(struct walk *walk, json_t *settings, const char
     return found == ROOT_REFUSED ? arena_strdup(walk->arena, err.text) : NULL;
 }
 
-static const char *join(struct arena *arena, const char *directory, const char *name)
-{
-    return strcmp(directory, ".") == 0 ? arena_strdup(arena, name) : arena_printf(arena, "%s/%s", directory, name);
-}
-
 /* Settings files of the directories above the results root, from "/" down: named, because people forget them. */
 static const char *merge_above(struct walk *walk, json_t *settings)
 {
@@ -106,7 +92,7 @@ static const char *merge_above(struct walk *walk, json_t *settings)
         if (above)
             root_list(above, ".", walk->arena, &names, &ignored);
         for (size_t i = 0; i < names.n && !problem; i++) {
-            const char *bytes, *shown = join(walk->arena, strcmp(directory, "/") == 0 ? "" : directory, names.v[i]);
+            const char *bytes, *shown = arena_printf(walk->arena, "%s/%s", strcmp(directory, "/") == 0 ? "" : directory, names.v[i]);
             size_t len;
             if (!discover_is_settings(names.v[i]) || root_kind(above, names.v[i]) != S_IFREG ||
                 root_read(above, names.v[i], SETTINGS_FILE_MAX, walk->arena, &bytes, &len, &ignored) != ROOT_FOUND)
@@ -139,7 +125,7 @@ static void skip(struct walk *walk, enum finding_level level, const char *where,
 /* The exit code; false when the directory is no finished test (the reason has been noted). */
 static bool read_exit_code(struct walk *walk, const char *directory, long *code)
 {
-    const char *bytes, *path = join(walk->arena, directory, "exit_code");
+    const char *bytes, *path = arena_join(walk->arena, directory, "exit_code");
     size_t len;
     struct error err = {0};
     enum root_found found = root_read(walk->root, path, 1000, walk->arena, &bytes, &len, &err);
@@ -188,7 +174,7 @@ static const char *location(struct walk *walk, const char *directory)
 {
     const char *path = root_path(walk->root);
     if (strcmp(directory, ".") != 0)
-        path = join(walk->arena, path, directory);
+        path = arena_join(walk->arena, path, directory);
     struct text clean = text_open(SETTINGS_MAX);
     text_add_utf8(&clean, path, strlen(path));
     path = arena_strdup(walk->arena, clean.s);
@@ -255,14 +241,14 @@ static void note_refused(struct walk *walk, const char *path)
 static mode_t kind_of(const struct walk *walk, const char *directory, const struct root_names *names, size_t i)
 {
     bool known = names->kinds[i] && strlen(directory) + 1 + strlen(names->v[i]) < PATH_MAX;
-    return known ? names->kinds[i] : root_kind(walk->root, join(walk->arena, directory, names->v[i]));
+    return known ? names->kinds[i] : root_kind(walk->root, arena_join(walk->arena, directory, names->v[i]));
 }
 
 static void walk_children(struct walk *walk, const char *directory, const struct root_names *names,
                           const struct level *level, int depth)
 {
     for (size_t i = 0; i < names->n; i++) {
-        const char *child = join(walk->arena, directory, names->v[i]);
+        const char *child = arena_join(walk->arena, directory, names->v[i]);
         mode_t kind = kind_of(walk, directory, names, i);
         if (kind == S_IFDIR)
             walk_directory(walk, child, level, depth + 1);
@@ -281,7 +267,7 @@ static void merge_here(struct walk *walk, const char *directory, const struct ro
             level->settings = json_copy(level->parent->settings);
             json_array_append_new(walk->owned, level->settings);
         }
-        level->problem = merge_in_root(walk, level->settings, join(walk->arena, directory, names->v[i]));
+        level->problem = merge_in_root(walk, level->settings, arena_join(walk->arena, directory, names->v[i]));
     }
 }
 

@@ -6,6 +6,7 @@
 #define STORE_DISCOVER_H
 #include "base/root.h"
 #include "config/filters.h"
+#include "store/findings.h"
 #include "store/test.h"
 #include "workload/workload.h"
 

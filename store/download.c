@@ -68,11 +68,6 @@ struct level {
     int depth;
 };
 
-static const char *join(struct arena *arena, const char *directory, const char *name)
-{
-    return strcmp(directory, ".") == 0 || !directory[0] ? name : arena_printf(arena, "%s/%s", directory, name);
-}
-
 static bool goes_on(struct choice *choice)
 {
     if (choice->options->stop && *choice->options->stop)
@@ -161,7 +156,7 @@ static void sweep_directory(struct sweep *sweep, const char *directory, const st
     struct fetch_entries entries = list(choice, directory);
     for (size_t i = 0; i < entries.n && goes_on(choice); i++) {
         const struct fetch_entry *entry = &entries.v[i];
-        const char *path = join(choice->arena, directory, entry->name);
+        const char *path = arena_join(choice->arena, directory, entry->name);
         if (entry->kind == FETCH_DIRECTORY && enters(choice, &sweep->visits, path, entry, level)) {
             struct level here = below(level, entry);
             sweep_directory(sweep, path, &here);
@@ -202,7 +197,7 @@ struct looking {
 
 static const char *from_top(struct looking *looking, const char *path)
 {
-    return path[0] ? join(looking->choice->arena, looking->test, path) : looking->test;
+    return path[0] ? arena_join(looking->choice->arena, looking->test, path) : looking->test;
 }
 
 static const struct fetch_entries *members(struct looking *looking, const char *directory)
@@ -240,7 +235,7 @@ static const struct fetch_entry *look(struct looking *looking, const char *path)
         path += n + strspn(path + n, "/");
         if (!entry || !*path || entry->kind != FETCH_DIRECTORY)
             return *path && entry && entry->kind != FETCH_REFUSED ? NULL : entry;
-        at = join(looking->choice->arena, at, name);
+        at = arena_join(looking->choice->arena, at, name);
     }
 }
 
@@ -263,7 +258,7 @@ static struct paths match_directories(struct looking *looking, const char *patte
             const struct fetch_entries *entries = members(looking, matches.v[i]);
             for (size_t k = 0; k < entries->n; k++)
                 if (entries->v[k].kind == FETCH_DIRECTORY && fnmatch(component, entries->v[k].name, FNM_PERIOD) == 0)
-                    *LIST_ADD(arena, &deeper) = join(arena, matches.v[i], entries->v[k].name);
+                    *LIST_ADD(arena, &deeper) = arena_join(arena, matches.v[i], entries->v[k].name);
         }
         matches = deeper;
         pattern += n + strspn(pattern + n, "/");
@@ -427,7 +422,7 @@ static void take_by_name(struct choice *choice, const char *directory, const str
     for (size_t i = 0; i < entries->n; i++) {
         const struct fetch_entry *entry = &entries->v[i];
         if (entry->kind == FETCH_FILE && is_taken(entry->name, take))
-            add_file(choice, join(choice->arena, directory, entry->name), entry);
+            add_file(choice, arena_join(choice->arena, directory, entry->name), entry);
         else if (entry->kind == FETCH_REFUSED && is_taken(entry->name, take))
             warn(choice, entry->why);
     }
@@ -458,7 +453,7 @@ static void walk_directory(struct choice *choice, const char *directory, const s
         is_test |= discover_marks_test(entries->v[i].name) && entries->v[i].kind != FETCH_DIRECTORY;
     if (skip) {
         if (skip->kind == FETCH_FILE)
-            add_file(choice, join(choice->arena, directory, "skip"), skip);
+            add_file(choice, arena_join(choice->arena, directory, "skip"), skip);
         return;
     }
     if (is_test) {
@@ -469,7 +464,7 @@ static void walk_directory(struct choice *choice, const char *directory, const s
     take_by_name(choice, directory, entries, above);
     for (size_t i = 0; i < entries->n && goes_on(choice); i++) {
         const struct fetch_entry *entry = &entries->v[i];
-        const char *path = join(choice->arena, directory, entry->name);
+        const char *path = arena_join(choice->arena, directory, entry->name);
         if (entry->kind == FETCH_REFUSED && !is_taken(entry->name, above) && above != TAKE_ALL)
             warn(choice, entry->why); /* it may hide tests */
         if (entry->kind != FETCH_DIRECTORY || !enters(choice, &choice->visits, path, entry, level))

@@ -23,7 +23,7 @@
 #include <signal.h>
 
 #include "store/fetch.h"
-#include "store/test.h"
+#include "store/findings.h"
 #include "workload/workload.h"
 
 enum download_mode {

@@ -111,11 +111,6 @@ static const struct root *root_of(const struct fetch *fetch)
     return ((const struct fetch_directory *)(const void *)fetch)->root;
 }
 
-static const char *join(struct arena *arena, const char *directory, const char *name)
-{
-    return strcmp(directory, ".") == 0 ? name : arena_printf(arena, "%s/%s", directory, name);
-}
-
 /* Why it could not be looked at, as root_list says it; or what it is that can be neither read nor entered. */
 static void refuse(const struct root *root, const char *path, bool is_there, struct arena *arena, struct fetch_entry *entry)
 {
@@ -139,7 +134,7 @@ static enum root_found list_directory(const struct fetch *fetch, const char *dir
     entries->v = ARENA_ARRAY(arena, struct fetch_entry, names.n + 1);
     for (size_t i = 0; i < names.n; i++) {
         struct fetch_entry *entry = &entries->v[entries->n++];
-        const char *path = join(arena, directory, names.v[i]);
+        const char *path = arena_join(arena, directory, names.v[i]);
         struct stat st;
         bool is_there = root_stat(root, path, &st);
         *entry = (struct fetch_entry){.name = names.v[i]};

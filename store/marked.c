@@ -15,11 +15,6 @@ struct search {
     LIST_OF(const char *) found;
 };
 
-static const char *join(struct search *search, const char *directory, const char *name)
-{
-    return directory[0] ? arena_printf(search->arena, "%s/%s", directory, name) : name;
-}
-
 static void look_into(struct search *search, const char *directory, int depth)
 {
     struct stat st;
@@ -33,7 +28,7 @@ static void look_into(struct search *search, const char *directory, int depth)
     for (size_t i = 0; i < names.n && search->found.n < search->max; i++) {
         if (directory[0] && strcmp(names.v[i], search->mark) == 0)
             *LIST_ADD(search->arena, &search->found) = directory;
-        const char *child = join(search, directory, names.v[i]);
+        const char *child = arena_join(search->arena, directory, names.v[i]);
         if (root_kind(search->root, child) == S_IFDIR)
             look_into(search, child, depth + 1);
     }

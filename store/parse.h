@@ -6,6 +6,7 @@
 #define STORE_PARSE_H
 #include "base/root.h"
 #include "store/cache.h"
+#include "store/findings.h"
 #include "store/test.h"
 #include "workload/workload.h"
 

@@ -80,8 +80,7 @@ static void add_provenance(struct parsing *parsing, const char *file)
 /* The path of an artifact from the results root. */
 static const char *from_root(struct parsing *parsing, const char *path)
 {
-    const char *directory = parsing->test->relative;
-    return strcmp(directory, ".") == 0 ? path : arena_printf(parsing->arena, "%s/%s", directory, path);
+    return arena_join(parsing->arena, parsing->test->relative, path);
 }
 
 /* Files that parsing needs must be listed, or a download would not bring them. */

@@ -9,7 +9,7 @@ enum { PIECE = 1 << 16 };
 
 static const char *destination(struct transfer *transfer, const char *path)
 {
-    return strcmp(transfer->below, ".") == 0 ? path : arena_printf(transfer->arena, "%s/%s", transfer->below, path);
+    return arena_join(transfer->arena, transfer->below, path);
 }
 
 static bool stopped(const struct transfer *transfer)
@@ -58,7 +58,7 @@ static int open_there(const struct transfer *transfer, const char *path, long lo
 {
     struct arena scratch = {0};
     struct stat st;
-    const char *whole = strcmp(transfer->below, ".") == 0 ? path : arena_printf(&scratch, "%s/%s", transfer->below, path);
+    const char *whole = arena_join(&scratch, transfer->below, path);
     int fd = transfer->folder ? folder_open_file(transfer->folder, whole) : -1;
     arena_close(&scratch);
     if (fd >= 0 && size >= 0 && (fstat(fd, &st) != 0 || st.st_size != size)) {

@@ -4,7 +4,6 @@ hostile is never used."""
 import hashlib
 import json
 import os
-import pathlib
 import shutil
 import struct
 import subprocess

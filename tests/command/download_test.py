@@ -11,7 +11,7 @@ import subprocess
 import time
 
 import support
-from support import CommandTest, digest, main, tree
+from support import CommandTest, main, tree
 
 TEST = "000__matbenchmarking/fine-tuning/000__granite-3b-full"
 CACHE = ".matbench-cache"

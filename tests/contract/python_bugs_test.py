@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "command"))
-from support import SHARED, SOURCE, CommandTest, main, small_test, small_workload, tree  # noqa: E402
+from support import SHARED, CommandTest, main, small_test, small_workload, tree  # noqa: E402
 
 ZONES = ("UTC", "America/New_York", "Asia/Tokyo")
 WAVE = (0.0, 0.3, -0.2, 0.1, -0.3, 0.2, -0.1, 0.25)

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """recipes_test.py MATBENCH: the step of each CI recipe, cut out of its file and run as its system would run it: with its variables,
 its paths standing in a scratch directory, and the program in PATH. Needs PyYAML."""
-import os
 import pathlib
 import re
 import shutil
