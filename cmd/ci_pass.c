@@ -218,7 +218,7 @@ static void draw(struct ci_pass *pass, const struct plots_item *item, const char
     }
     ci_pass_log(pass, filter, log);
     struct visualize_request request = {.workload = pass->workload, .results_dirname = pass->directory, .generate = item->generate,
-                                        .filters = filter, .directory = folder};
+                                        .filters = filter, .said_before = true, .directory = folder};
     int code = visualize_step(pass->context, &request);
     pass->drawn |= code == 0;
     ci_pass_add(pass, "visualize", code);

@@ -25,7 +25,8 @@ void log_line(struct log *log, enum log_level level, const char *format, ...)
     text_add_line(&line, said.over ? "(a line too long to show)" : said.s);
     if (level >= LOG_ERROR)
         snprintf(log->error, sizeof(log->error), "%s", line.s + head);
-    fprintf(log->out, "%s\n", line.s);
+    if (log->out)
+        fprintf(log->out, "%s\n", line.s);
     if (log->copy)
         fprintf(log->copy, "%s\n", line.s);
     text_close(&said);

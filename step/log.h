@@ -15,7 +15,7 @@ enum { LOG_LINE_MAX = 8000 }; /* bytes; what is longer is cut */
 extern const char *const log_level_names[]; /* "debug" … in the order of the enum; NULL-ended */
 
 struct log {
-    FILE *out;
+    FILE *out;  /* NULL: only the copy */
     FILE *copy; /* a step's own log file, or NULL */
     enum log_level least; /* levels below are not shown */
     size_t errors;        /* lines of LOG_ERROR and above so far */

@@ -18,6 +18,7 @@ struct step {
     struct list_output matrix, payloads;
     struct output *kpis;
     struct openmetrics *metrics;
+    struct log quiet;  /* with said_before: the log without the screen */
     bool empty_shard; /* there are tests, and none is this shard's */
     size_t unwritable; /* directories that take no cache */
     const char *unwritable_first, *unwritable_why;
@@ -98,10 +99,16 @@ static enum log_level level_of(const struct step *step, const struct finding *fi
     return fails ? LOG_ERROR : levels[finding->level];
 }
 
+/* Where what is wrong with tests is said. */
+static struct log *finding_log(struct step *step)
+{
+    return step->request->said_before ? &step->quiet : &step->context->log;
+}
+
 /* Where what is wrong with payloads is said. */
 static struct log *payload_log(struct step *step)
 {
-    return step->request->payload_log ? step->request->payload_log : &step->context->log;
+    return step->request->payload_log ? step->request->payload_log : finding_log(step);
 }
 
 /* Violations that differ only in their pointer are one line: "/results/a, /results/b: found null, …". */
@@ -132,7 +139,6 @@ static void log_violations(struct step *step, const struct outcome *outcome, enu
 
 static void log_outcome(struct step *step, const struct outcome *outcome)
 {
-    struct context *context = step->context;
     bool invalid = outcome->payload->violations_n > 0;
     bool apart = step->request->payload_log != NULL; /* the log of parsing: only --strict makes its findings errors */
     bool wrong = step->request->need_payloads && invalid, strict = step->request->strict && outcome->broken;
@@ -140,7 +146,7 @@ static void log_outcome(struct step *step, const struct outcome *outcome)
         const struct finding *finding = &outcome->findings->v[i];
         if (finding->level == FINDING_BROKEN && invalid && !apart)
             continue; /* said below, as a violation */
-        log_line(&context->log, level_of(step, finding, strict || (wrong && !apart)), "%s: %s", outcome->test->relative,
+        log_line(finding_log(step), level_of(step, finding, strict || (wrong && !apart)), "%s: %s", outcome->test->relative,
                  finding->text);
     }
     log_violations(step, outcome, wrong || strict ? LOG_ERROR : LOG_WARNING);
@@ -270,7 +276,7 @@ static bool find_tests(struct step *step, const struct root *root, struct discov
     for (size_t i = 0; i < found->findings.n; i++) {
         const struct finding *finding = &found->findings.v[i];
         bool fails = finding->level == FINDING_BROKEN && (step->request->strict || step->request->need_payloads);
-        log_line(&context->log, fails ? LOG_ERROR : finding->level == FINDING_NOTE ? LOG_INFO : LOG_WARNING, "%s", finding->text);
+        log_line(finding_log(step), fails ? LOG_ERROR : finding->level == FINDING_NOTE ? LOG_INFO : LOG_WARNING, "%s", finding->text);
     }
     step->counts->tests = step->counts->broken = found->broken;
     step->counts->skipped = found->skipped;
@@ -357,6 +363,8 @@ int parse_step(struct context *context, const struct parse_request *request, str
     struct error stopped = {0};
     int code;
     *counts = (struct parse_counts){0};
+    step.quiet = context->log;
+    step.quiet.out = NULL;
     struct root *root = root_open(request->results_dirname, options_list(context->options, "allow_root"), &step.err);
     if (!root)
         error_prefix(&step.err, "the results directory");

@@ -21,6 +21,7 @@ struct parse_request {
     struct openmetrics_style kpi_style;
     bool need_payloads; /* an incomplete test is an error, not a warning */
     struct log *payload_log; /* where what is wrong with payloads is said; findings are then warnings. NULL: all in one log */
+    bool said_before;        /* what is wrong with tests goes only to the copy of the log: an earlier step has said it */
     bool pretty, strict;
     bool ignore_cache; /* parse caches are written, not read; as MATBENCH_STORE_IGNORE_CACHE */
     struct batch *batch; /* takes the valid payloads; or NULL */

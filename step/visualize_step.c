@@ -271,6 +271,7 @@ static int parse_and_write(struct visualizing *v)
     struct parse_request parse = {.workload = v->request->workload,
                                   .results_dirname = v->request->results_dirname,
                                   .filters = v->request->filters,
+                                  .said_before = v->request->said_before,
                                   .visitor = &visitor,
                                   .visiting = v};
     int code = parse_step(v->context, &parse, &counts);

@@ -9,6 +9,7 @@ struct visualize_request {
     const char *results_dirname;
     const char *const *generate; /* names of reports, NULL-ended; NULL or none: all that we can make */
     const char *filters;         /* beside --filters; NULL or "": none */
+    bool said_before;            /* as in struct parse_request */
     const char *directory;       /* where the pages go; made with its parents when it is not there */
 };
 

@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Contract C6 through the program: every key of the `matbench:` block with both its values, replots, credentials, step logs,
-FAILURE and outcome.json, the second pass. What downloads and draws is tested beside this file."""
+FAILURE and outcome.json, downloads and presets, the second pass (C5.9)."""
 import itertools
 import os
+import pathlib
 import re
 import shutil
+import sys
 
-from support import SOURCE, CommandTest, main, tree
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "command"))
+from support import SOURCE, CommandTest, main, tree  # noqa: E402
 
 SECRETS = "secrets: {dir: {env_key: SECRET_PATH}, opensearch_instances: servers.yaml}\n"
 CANARY = "canary-Ph4ntom"
@@ -332,6 +335,14 @@ class FilesTest(BlockTest):
         self.assertRegex(made, r"(?m)^ERROR \| .*lts-error: /metadata/test_uuid")
         for line in (parsed + made).splitlines():
             self.assertIn(line, done.err)
+
+    def test_findings_are_said_once(self):
+        """The reports read the tests again; what they find goes to their log only."""
+        tree("odd", self.place / "odd", "missing-uuid")
+        done = self.block("lts: {}", "odd", code=102)
+        self.assertEqual(len(re.findall(r"(?m)^WARNING \| .*\.uuid", done.err)), 1)
+        self.assertEqual(len(re.findall(r"(?m)^[A-Z]+ \| .*lts-error: /metadata/test_uuid", done.err)), 1)
+        self.assertRegex((self.place / "4_matbench_visualize.log").read_text(), r"(?m)^WARNING \| .*\.uuid")
 
     def test_failure(self):
         last = self.nights()
