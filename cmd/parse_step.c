@@ -371,7 +371,7 @@ int parse_step(struct context *context, const struct parse_request *request, str
     bool ok = root && store_check(&store, &step.err) && (lts = lts_open(context->arena, request->workload, &step.err)) &&
               open_outputs(&step) && find_tests(&step, root, &found);
     if (ok && (found.n > 0 || step.empty_shard)) /* without a test, older outputs stay */
-        ok = counts->written = run_stream(&step, &store, lts, &found) && finish_outputs(&step);
+        ok = counts->written = (counts->whole = run_stream(&step, &store, lts, &found)) && finish_outputs(&step);
     code = command_interrupted(context);
     if (code)
         log_line(&context->log, LOG_ERROR, "stopped by %s: the outputs are as they were before", code == ERR_INTERRUPTED ? "SIGINT" : "SIGTERM");

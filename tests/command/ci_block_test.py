@@ -4,9 +4,10 @@ FAILURE and outcome.json, the second pass. What downloads and draws is tested be
 import itertools
 import os
 import re
+import resource
 import shutil
 
-from support import SOURCE, CommandTest, main, tree
+from support import SOURCE, CommandTest, main, small_workload, tree
 
 SECRETS = "secrets: {dir: {env_key: SECRET_PATH}, opensearch_instances: servers.yaml}\n"
 CANARY = "canary-Ph4ntom"
@@ -208,6 +209,14 @@ class DownloadTest(BlockTest):
             self.assertIn("ERROR", self.block(f"download: {{url: '{url}'}}", "here", code=100).err)
         self.assertEqual(self.names(), ["config.yaml", "one"])
 
+    def test_older_results_are_not_taken_for_the_download(self):
+        shutil.copytree(self.place / "one", self.place / "here")
+        for block in "download: {url: 'file:///nonexistent/x'}", "download: {url_file: nope.yaml}", f"download: {{url: {self.place}/one, mode: odd}}":
+            done = self.block(block, "here", code=100)
+            self.assertIn("here: tests: 0 read", done.out)
+            self.assertIn("NOT GATED: the download failed, see above\n", done.out)
+            self.assertEqual(self.steps(), {"download": 100})
+
     def test_source_absent(self):
         done = self.block("download: {url: 'file:///nonexistent/x'}", "here", code=100)
         self.assertIn("/nonexistent/x", done.err)
@@ -339,6 +348,40 @@ class FilesTest(BlockTest):
         self.assertRegex((self.place / "FAILURE").read_text(), r"\Agate of fine_tuning: a regression \(exit code 1\)\n\Z")
         self.ci(last, "--noupload", "--fail_on=none", code=0)
         self.assertNotIn("FAILURE", self.names())
+
+    def test_a_refused_run_leaves_no_outcome_of_an_older_one(self):
+        self.block("lts: {}", "one", "--artifact_dir=out", code=0)
+        self.assertIn("outcome.json", self.names("out"))
+        self.block("bogus: 1", "one", "--artifact_dir=out", code=100)
+        self.assertNotIn("outcome.json", self.names("out"))
+        self.assertIn("lts_payload.json", self.names("out"))
+        self.block("bogus: 1", "one", "--artifact_dir=absent", code=100)
+        self.assertNotIn("absent", self.names())
+
+    def test_a_part_of_the_tests_is_not_compared(self):
+        """An output that cannot be written ends parsing; what went by before is no result."""
+        tree("many", self.place / "tests", 60)
+        done = self.block("lts: {}", "tests", "--jobs=1", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (200000, 200000)),
+                          code=105)
+        self.assertIn("File too large", done.err)
+        self.assertIn("NOT GATED: parsing did not come to its end, see above\n", done.out)
+        self.assertRegex(done.out, "nothing stored in sqlite:history.db: an earlier step failed")
+        self.assertFalse({"regression_summary.yaml", "internal_matrix.json", "history.db"} & set(self.names()))
+
+    def test_many_filters(self):
+        """Each is an outcome of its own."""
+        workload = self.place / "small"
+        small_workload(workload)
+        (workload / "data").mkdir()
+        (workload / "data/many.yaml").write_text("visualize:\n- id: many\n  generate: ['report: Error report']\n  filters: ["
+                                                 + ", ".join(f"'x={i}'" for i in range(100)) + "]\n")
+        test = self.place / "small_tests/t"
+        test.mkdir(parents=True)
+        (test / "settings.yaml").write_text("name: a\n")
+        (test / "exit_code").write_text("0\n")
+        (self.place / "config.yaml").write_text("matbench: {workload: ./small, config_file: many.yaml, lts: {generate: false}}\n")
+        self.matbench("ci", "small_tests", "--config=config.yaml", code=103)
+        self.assertEqual(len(self.json("outcome.json")["steps"]), 101)
 
     def test_a_log_that_cannot_be_written_is_no_reason_to_stop(self):
         (self.place / "0_matbench_parse.log").symlink_to("/dev/full")
