@@ -153,6 +153,7 @@ static void analyze(struct ci_pass *pass)
     if (!pass->analyze || n == 0 || ci_pass_is_cut(pass))
         return; /* of a part of the tests nobody could tell what it says about the rest */
     struct analyze_request request = {.workload = pass->workload, .history = pass->history, .batch = pass->batch,
+                                      .tests = pass->parsed.tests, .without_payload = pass->parsed.tests - pass->parsed.valid,
                                       .report_html = ci_pass_file(pass, "regression_report.html"),
                                       .summary_yaml = ci_pass_file(pass, "regression_summary.yaml"),
                                       .verdicts_json = ci_pass_file(pass, "regression_verdicts.json")};

@@ -37,7 +37,7 @@ static const char *why_not_compared(const struct ci_pass *pass)
                : pass->plan->replot ? "this is a replot, and lts.regression_analyses.enabled_on_replot is not true"
                                     : "the analysis is off (lts.regression_analyses.enabled)";
     return code_of(pass, "analyze_lts") ? "the history cannot be used, see above"
-           : ci_pass_is_cut(pass)       ? "parsing did not come to its end, see above"
+           : ci_pass_is_cut(pass)       ? "parsing ended early, see above"
                                         : "there is no valid payload to compare";
 }
 

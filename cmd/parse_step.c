@@ -363,7 +363,7 @@ int parse_step(struct context *context, const struct parse_request *request, str
     int code = 0;
     *counts = (struct parse_counts){0};
     struct root *root = root_open(request->results_dirname, options_list(context->options, "allow_root"), &step.err);
-    if (!root)
+    if (!root && strncmp(step.err.text, "--allow_root", 12) != 0)
         error_prefix(&step.err, "the results directory");
     struct cache *cache = cache_open(request->ignore_cache || ignores_cache(context));
     struct store_options store = {.root = root, .workload = request->workload, .environment = context->environment, .cache = cache,

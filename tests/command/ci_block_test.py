@@ -364,7 +364,7 @@ class FilesTest(BlockTest):
         done = self.block("lts: {}", "tests", "--jobs=1", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (200000, 200000)),
                           code=105)
         self.assertIn("File too large", done.err)
-        self.assertIn("NOT GATED: parsing did not come to its end, see above\n", done.out)
+        self.assertIn("NOT GATED: parsing ended early, see above\n", done.out)
         self.assertRegex(done.out, "nothing stored in sqlite:history.db: an earlier step failed")
         self.assertFalse({"regression_summary.yaml", "internal_matrix.json", "history.db"} & set(self.names()))
 
