@@ -201,14 +201,16 @@ static void sync_folder(const char *path)
     close(fd);
 }
 
+bool output_settle(struct output *out, struct error *err)
+{
+    if (!output_write(out, "", 0, err) || !output_flush(out, err))
+        return false;
+    return !out->temp[0] || fsync(out->fd) == 0 || output_error(out, errno, err);
+}
+
+/* Closed only after the renaming: with the descriptor goes the lock, and without it another run would sweep the file away. */
 static bool output_replace(struct output *out, struct error *err)
 {
-    if (fsync(out->fd) != 0)
-        return output_error(out, errno, err);
-    int fd = out->fd;
-    out->fd = -1;
-    if (close(fd) != 0)
-        return output_error(out, errno, err);
     if (rename(out->temp, out->target) != 0)
         return output_error(out, errno, err);
     out->temp[0] = '\0';
@@ -218,7 +220,7 @@ static bool output_replace(struct output *out, struct error *err)
 
 bool output_commit(struct output *out, struct error *err)
 {
-    bool ok = output_write(out, "", 0, err) && output_flush(out, err);
+    bool ok = output_settle(out, err);
     if (ok && out->temp[0])
         ok = output_replace(out, err);
     if (ok && out->owned && out->fd >= 0) {

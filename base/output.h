@@ -29,6 +29,9 @@ bool output_make_folders(const char *file, struct error *err);
 struct output *output_open(const char *path, int dash_fd, struct error *err);
 /* Buffered. After a failure every later write fails too, and the commit. */
 bool output_write(struct output *out, const void *bytes, size_t size, struct error *err);
+/* Writes what is buffered and makes it durable: of several outputs that belong together, all are settled before the first is
+ * committed, so that a full disk leaves all of the older ones. */
+bool output_settle(struct output *out, struct error *err);
 /* Ends and frees `out`, also when it fails; then the older file is as it was. */
 bool output_commit(struct output *out, struct error *err);
 /* Ends and frees `out`; nothing of it stays (what went to a device or "-" is out, of course). NULL is fine. */

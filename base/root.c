@@ -96,7 +96,7 @@ struct root *root_open(const char *path, const char *const *allowed, struct erro
     for (size_t i = 0; i < n; i++) {
         const char *which = i == 0 ? path : allowed[i - 1];
         if (!place_open(&root->places[i], which)) {
-            error_set(err, ERR_USAGE, "%s: %s", which, strerror(errno));
+            error_set(err, ERR_USAGE, "%s%s: %s", i == 0 ? "" : "--allow_root=", which, strerror(errno));
             root_close(root);
             return NULL;
         }

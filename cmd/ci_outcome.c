@@ -19,9 +19,9 @@ static json_t *name_json(const char *name)
 static json_t *steps_json(const struct ci_pass *pass)
 {
     json_t *steps = json_array();
-    for (size_t i = 0; i < pass->outcomes_n; i++) {
-        json_t *step = json_pack("{s:s s:i}", "step", pass->outcomes[i].step, "code", pass->outcomes[i].code);
-        if (pass->outcomes[i].tolerated && pass->outcomes[i].code)
+    for (size_t i = 0; i < pass->outcomes.n; i++) {
+        json_t *step = json_pack("{s:s s:i}", "step", pass->outcomes.v[i].step, "code", pass->outcomes.v[i].code);
+        if (pass->outcomes.v[i].tolerated && pass->outcomes.v[i].code)
             json_object_set_new(step, "tolerated", json_true());
         json_array_append_new(steps, step);
     }
@@ -71,12 +71,19 @@ void ci_outcome_write(struct ci_pass *pass, const struct ci_pass *others, size_t
     json_decref(whole);
 }
 
+void ci_outcome_remove(struct context *context, const char *artifacts)
+{
+    const char *file = arena_printf(context->arena, "%s/outcome.json", artifacts);
+    if (remove(file) != 0 && errno != ENOENT && errno != ENOTDIR)
+        log_line(&context->log, LOG_WARNING, "%s: an older one cannot be removed: %s", context_shown(context, file), strerror(errno));
+}
+
 static void add_failures(struct text *out, const struct ci_pass *pass)
 {
-    for (size_t i = 0; i < pass->outcomes_n; i++)
-        if (pass->outcomes[i].code && !pass->outcomes[i].tolerated)
-            text_printf(out, "%s of %s: %s (exit code %d)\n", pass->outcomes[i].step, pass->workload->name,
-                        ci_code_meaning(pass->outcomes[i].code), pass->outcomes[i].code);
+    for (size_t i = 0; i < pass->outcomes.n; i++)
+        if (pass->outcomes.v[i].code && !pass->outcomes.v[i].tolerated)
+            text_printf(out, "%s of %s: %s (exit code %d)\n", pass->outcomes.v[i].step, pass->workload->name,
+                        ci_code_meaning(pass->outcomes.v[i].code), pass->outcomes.v[i].code);
 }
 
 void ci_failure_write(struct ci_pass *pass, const struct ci_pass *others, size_t others_n)

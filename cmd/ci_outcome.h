@@ -16,6 +16,8 @@
 
 /* Writes outcome.json; `others` are the passes after this one. A failure is logged and added to the outcomes. */
 void ci_outcome_write(struct ci_pass *pass, const struct ci_pass *others, size_t others_n, int exit_code);
+/* Takes away what an earlier run left, so that a run that is refused, stopped or killed does not seem to have ended well. */
+void ci_outcome_remove(struct context *context, const char *artifacts);
 /* FAILURE says in a line each what went wrong; without anything that did, an older one is removed. */
 void ci_failure_write(struct ci_pass *pass, const struct ci_pass *others, size_t others_n);
 

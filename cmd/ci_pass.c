@@ -1,6 +1,5 @@
 #include "cmd/ci_pass.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -15,13 +14,12 @@
 /* The same of the same step once: a file of reports may ask for thousands of them. So there are as many as there are steps and codes. */
 static void add(struct ci_pass *pass, const char *step, int code, bool tolerated)
 {
-    for (size_t i = 0; i < pass->outcomes_n; i++)
-        if (strcmp(pass->outcomes[i].step, step) == 0 && pass->outcomes[i].code == code && pass->outcomes[i].tolerated == tolerated)
+    for (size_t i = 0; i < pass->outcomes.n; i++) {
+        const struct ci_outcome *known = &pass->outcomes.v[i];
+        if (strcmp(known->step, step) == 0 && known->code == code && known->tolerated == tolerated)
             return;
-    assert(pass->outcomes_n < CI_OUTCOMES_MAX);
-    pass->outcomes[pass->outcomes_n].step = step;
-    pass->outcomes[pass->outcomes_n].tolerated = tolerated;
-    pass->outcomes[pass->outcomes_n++].code = code;
+    }
+    *LIST_ADD(pass->context->arena, &pass->outcomes) = (struct ci_outcome){step, code, tolerated};
 }
 
 void ci_pass_add(struct ci_pass *pass, const char *step, int code)
@@ -36,10 +34,10 @@ void ci_pass_tolerate(struct ci_pass *pass, const char *step, int code)
 
 int ci_pass_code(const struct ci_pass *pass)
 {
-    int codes[CI_OUTCOMES_MAX];
-    for (size_t i = 0; i < pass->outcomes_n; i++)
-        codes[i] = pass->outcomes[i].tolerated ? 0 : pass->outcomes[i].code;
-    return gate_worst(codes, pass->outcomes_n);
+    int *codes = ARENA_ARRAY(pass->context->arena, int, pass->outcomes.n + 1);
+    for (size_t i = 0; i < pass->outcomes.n; i++)
+        codes[i] = pass->outcomes.v[i].tolerated ? 0 : pass->outcomes.v[i].code;
+    return gate_worst(codes, pass->outcomes.n);
 }
 
 const char *ci_pass_file(const struct ci_pass *pass, const char *name)
@@ -180,9 +178,10 @@ static void analyze(struct ci_pass *pass)
     int code;
     batch_records(pass->batch, &n);
     mark(pass);
-    if (!pass->analyze || n == 0)
-        return;
+    if (!pass->analyze || n == 0 || ci_pass_is_cut(pass))
+        return; /* of a part of the tests nobody could tell what it says about the rest */
     struct analyze_request request = {.workload = pass->workload, .history = pass->history, .batch = pass->batch,
+                                      .tests = pass->parsed.tests, .without_payload = pass->parsed.tests - pass->parsed.valid,
                                       .report_html = ci_pass_file(pass, "regression_report.html"),
                                       .summary_yaml = ci_pass_file(pass, "regression_summary.yaml"),
                                       .verdicts_json = ci_pass_file(pass, "regression_verdicts.json"),
@@ -202,12 +201,12 @@ static const char *upload_obstacle(const struct ci_pass *pass, size_t payloads)
     bool regressed = false;
     if (!pass->upload)
         return pass->plan->skipped ? pass->plan->skipped
-               : pass->plan->replot ? "this is a replot, and enabled_on_replot is not true"
+               : pass->plan->replot ? "this is a replot, and lts.opensearch.export.enabled_on_replot is not true"
                                     : "it is switched off (--noupload, lts.history.upload, lts.opensearch.export.enabled)";
-    if (payloads == 0)
+    if (payloads == 0 && !ci_pass_is_cut(pass))
         return "there is no valid payload";
-    for (size_t i = 0; i < pass->outcomes_n; i++) {
-        int code = pass->outcomes[i].code;
+    for (size_t i = 0; i < pass->outcomes.n; i++) {
+        int code = pass->outcomes.v[i].code;
         regressed |= code == 1;
         if (code >= 100)
             return code == ERR_INVALID    ? "not all payloads are valid (matbench upload_lts --valid_only stores the others)"
@@ -259,6 +258,14 @@ static void visualize(struct ci_pass *pass)
     for (size_t i = 0; i < pass->plots.n; i++)
         for (const char *const *filter = pass->plots.items[i].filters; *filter && !context_interrupted(pass->context); filter++)
             draw(pass, &pass->plots.items[i], *filter);
+}
+
+bool ci_pass_is_cut(const struct ci_pass *pass)
+{
+    for (size_t i = 0; i < pass->outcomes.n; i++)
+        if (strcmp(pass->outcomes.v[i].step, "parse") == 0)
+            return !pass->parsed.whole && pass->outcomes.v[i].code && pass->outcomes.v[i].code != ERR_NO_TEST;
+    return false;
 }
 
 bool ci_pass_run(struct ci_pass *pass)

@@ -10,7 +10,11 @@
 #include "step/parse_step.h"
 #include "workload/plots.h"
 
-enum { CI_OUTCOMES_MAX = 64 };
+struct ci_outcome {
+    const char *step; /* "parse", "gate", … */
+    int code;
+    bool tolerated;   /* it happened, and the configuration says that it does not count */
+};
 
 struct ci_pass {
     /* set by the caller */
@@ -30,16 +34,16 @@ struct ci_pass {
     bool uploaded, reported, drawn; /* stored; the regression report is there; reports_index.html is */
     const char *not_stored; /* why nothing was stored; NULL */
     struct {
-        const char *step; /* "parse", "gate", … */
-        int code;
-        bool tolerated;   /* it happened, and the configuration says that it does not count */
-    } outcomes[CI_OUTCOMES_MAX];
-    size_t outcomes_n;
+        struct ci_outcome *v; /* one of each step; of visualize one of each filter */
+        size_t n, cap;
+    } outcomes;
     size_t logs_n; /* step logs so far: the number of the next */
 };
 
 /* Runs the steps; false when a signal stopped it. The outputs' directory exists. */
 bool ci_pass_run(struct ci_pass *pass);
+/* Parsing ended before all tests had gone by: the outputs could not be written, say. */
+bool ci_pass_is_cut(const struct ci_pass *pass);
 void ci_pass_close(struct ci_pass *pass); /* after the last look at the analysis */
 /* Opens the log of a step beside the outputs, so that everything logged goes there too, until ci_pass_unlog; `folder` within the
  * outputs: "" or a filter. A log that cannot be written is a warning. */

@@ -110,17 +110,21 @@ static bool plan_download(struct planning *p, struct error *err)
     return plan_preset(p, err);
 }
 
+/* First of all: what is refused later must know whose older outcome.json is no longer true. */
+static void plan_artifacts(struct planning *p)
+{
+    const char *given = options_text(p->context->options, "artifact_dir");
+    if (!given)
+        given = environment(p->context, "ARTIFACT_DIR");
+    p->plan->artifacts = given ? given : ".";
+}
+
 static bool plan_places(struct planning *p, struct error *err)
 {
     struct ci_plan *plan = p->plan;
     const struct options *options = p->context->options;
     const char *positional = options_positional(options, 0);
     plan->directory = positional ? positional : options_text(options, "results_dirname");
-    plan->artifacts = options_text(options, "artifact_dir");
-    if (!plan->artifacts)
-        plan->artifacts = environment(p->context, "ARTIFACT_DIR");
-    if (!plan->artifacts)
-        plan->artifacts = ".";
     plan->workload = options_text(options, "workload");
     plan->prom_workload = block_text(p->block, "prom_workload");
     plan->prom_suffix = block_text(p->block, "lts.opensearch.prom_index_suffix");
@@ -244,6 +248,7 @@ bool ci_plan_make(struct context *context, struct ci_plan *plan, struct error *e
 {
     struct planning p = {.context = context, .plan = plan};
     *plan = (struct ci_plan){0};
+    plan_artifacts(&p);
     if (!load_block(&p, err) || !apply_block(&p, err))
         return false;
     p.history_named = options_text(context->options, "history") != NULL;

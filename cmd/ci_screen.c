@@ -18,21 +18,27 @@ static void show_parsed(const struct ci_pass *pass)
     fprintf(out, "\n");
 }
 
-static bool has_failed(const struct ci_pass *pass, const char *step)
+/* The code of the last such step; 0 when there was none. */
+static int code_of(const struct ci_pass *pass, const char *step)
 {
-    for (size_t i = 0; i < pass->outcomes_n; i++)
-        if (pass->outcomes[i].code && strcmp(pass->outcomes[i].step, step) == 0)
-            return true;
-    return false;
+    int code = 0;
+    for (size_t i = 0; i < pass->outcomes.n; i++)
+        if (strcmp(pass->outcomes.v[i].step, step) == 0)
+            code = pass->outcomes.v[i].code;
+    return code;
 }
 
 static const char *why_not_compared(const struct ci_pass *pass)
 {
-    return has_failed(pass, "analyze_lts") ? "the history cannot be used, see above"
-           : pass->analyze       ? "there is no valid payload to compare"
-           : pass->plan->skipped ? pass->plan->skipped
-           : pass->plan->replot  ? "this is a replot, and regression_analyses.enabled_on_replot is not true"
-                                 : "the analysis is off";
+    if (code_of(pass, "download"))
+        return "the download failed, see above";
+    if (!pass->analyze)
+        return pass->plan->skipped  ? pass->plan->skipped
+               : pass->plan->replot ? "this is a replot, and lts.regression_analyses.enabled_on_replot is not true"
+                                    : "the analysis is off (lts.regression_analyses.enabled)";
+    return code_of(pass, "analyze_lts") ? "the history cannot be used, see above"
+           : ci_pass_is_cut(pass)       ? "parsing ended early, see above"
+                                        : "there is no valid payload to compare";
 }
 
 static void show_verdicts(const struct ci_pass *pass)
@@ -77,10 +83,13 @@ static void show_files(const struct ci_pass *pass)
         {pass->drawn, "reports_index.html, "},
     };
     FILE *out = pass->context->out;
+    bool outcome = !code_of(pass, "outcome");
+    if (!outcome && !pass->parsed.written && !pass->reported && !pass->drawn)
+        return;
     fprintf(out, "files in %s: ", strcmp(pass->artifacts, ".") == 0 ? "this directory" : context_shown(pass->context, pass->artifacts));
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
         fprintf(out, "%s", files[i].there ? files[i].names : "");
-    fprintf(out, "outcome.json\n");
+    fprintf(out, "%s\n", outcome ? "outcome.json" : "but no outcome.json");
 }
 
 /* What people should do now: for the worst that happened first. */
@@ -123,9 +132,9 @@ static bool is_said(const struct ci_pass *passes, size_t i, size_t k)
 {
     bool said = false;
     for (size_t p = 0; p <= i; p++)
-        for (size_t o = 0; o < (p < i ? passes[p].outcomes_n : k); o++)
-            said |= passes[p].outcomes[o].code == passes[i].outcomes[k].code &&
-                    passes[p].outcomes[o].tolerated == passes[i].outcomes[k].tolerated;
+        for (size_t o = 0; o < (p < i ? passes[p].outcomes.n : k); o++)
+            said |= passes[p].outcomes.v[o].code == passes[i].outcomes.v[k].code &&
+                    passes[p].outcomes.v[o].tolerated == passes[i].outcomes.v[k].tolerated;
     return said;
 }
 
@@ -137,9 +146,9 @@ void ci_screen_code(const struct ci_pass *passes, size_t n, int code)
         gated |= is_gated(&passes[i]);
     fprintf(out, "exit code %d: %s", code, code == 0 && !gated ? "nothing was gated" : ci_code_meaning(code));
     for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < passes[i].outcomes_n; k++) {
-            int other = passes[i].outcomes[k].code;
-            bool tolerated = passes[i].outcomes[k].tolerated;
+        for (size_t k = 0; k < passes[i].outcomes.n; k++) {
+            int other = passes[i].outcomes.v[k].code;
+            bool tolerated = passes[i].outcomes.v[k].tolerated;
             if (other && other != code && !is_said(passes, i, k))
                 fprintf(out, "; also %d: %s%s", other, ci_code_meaning(other), tolerated ? " (does not count)" : "");
         }

@@ -77,6 +77,7 @@ static int analyze(struct context *context, const struct workload *workload, str
     if (parsed && counts.valid == 0)
         return parsed;
     struct analyze_request request = {.workload = workload, .history = uri, .batch = batch,
+                                      .tests = counts.tests, .without_payload = counts.tests - counts.valid,
                                       .report_html = dests->report, .summary_yaml = dests->summary,
                                       .verdicts_json = dests->verdicts, .markers = dests->folder};
     const struct analysis *analysis = analyze_step(context, &request, &code);

@@ -174,20 +174,24 @@ static int write_source(struct ci *ci)
     return ok ? 0 : context_fail(ci->context, &err);
 }
 
-static void download(struct ci *ci)
+/* False when what is to be parsed did not come: older files in its place must not be taken for it. */
+static bool download(struct ci *ci)
 {
     const struct ci_plan *plan = &ci->plan;
     struct ci_pass *first = ci->passes.v;
     struct download_counts counts;
     if (!plan->url && !plan->url_file)
-        return;
+        return true;
     struct download_request request = {.workload = ci->workload, .results_dirname = plan->directory, .do_download = true,
                                        .url = plan->url_file ? NULL : plan->url, .url_file = plan->url_file,
                                        .mode = plan->download_mode};
     ci_pass_log(first, "", "_matbench_download.log");
     int code = download_step(ci->context, &request, &counts);
-    ci_pass_add(first, "download", code ? code : write_source(ci));
+    if (!code)
+        code = write_source(ci);
+    ci_pass_add(first, "download", code);
     ci_pass_unlog(first);
+    return code == 0;
 }
 
 static void save_downloaded(struct ci *ci)
@@ -213,6 +217,7 @@ static void say_skipped(struct ci *ci)
 static bool run_pass(struct ci_pass *pass)
 {
     struct error err = {0};
+    ci_outcome_remove(pass->context, pass->artifacts);
     if (!command_make_directory(pass->artifacts, &err)) {
         ci_pass_add(pass, "outputs", context_fail(pass->context, &err));
         return true;
@@ -248,8 +253,7 @@ static bool run_passes(struct ci *ci)
     struct error err = {0};
     plan_first(ci);
     say_skipped(ci);
-    download(ci);
-    if (context_interrupted(ci->context) || ci_pass_code(ci->passes.v) >= 101)
+    if (!download(ci) || context_interrupted(ci->context))
         return !context_interrupted(ci->context);
     save_downloaded(ci);
     if (!plan_second(ci, &err))
@@ -264,7 +268,9 @@ static int run(struct context *context)
 {
     struct error err = {0};
     struct ci ci = {.context = context};
-    int code = !prepare(&ci, &err) ? context_fail(context, &err) : run_passes(&ci) ? finish(&ci) : context_interrupted(context);
+    bool ready = prepare(&ci, &err);
+    ci_outcome_remove(context, ci.plan.artifacts);
+    int code = !ready ? context_fail(context, &err) : run_passes(&ci) ? finish(&ci) : context_interrupted(context);
     for (size_t i = 0; i < ci.passes.n; i++)
         ci_pass_close(&ci.passes.v[i]);
     workload_close(ci.workload);

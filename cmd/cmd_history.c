@@ -47,6 +47,19 @@ static bool show_record(void *context, const struct record *record)
     return !*c->signal && !ferror(c->out);
 }
 
+/* A name that the history does not know is told, so that nobody takes it for an empty history. */
+static void say_absent(struct context *context, const struct history_workload *workloads, size_t n)
+{
+    const char *only = options_text(context->options, "workload_name"), *names = "";
+    for (size_t i = 0; only && i < n; i++) {
+        if (strcmp(only, workloads[i].name) == 0)
+            return;
+        names = arena_printf(context->arena, "%s%s%s", names, i ? ", " : "", workloads[i].name);
+    }
+    if (only)
+        log_line(&context->log, LOG_WARNING, "no payloads of a workload '%s'; there are some of %s", only, names[0] ? names : "none");
+}
+
 static bool list(struct context *context, struct history *history, struct error *err)
 {
     struct history_workload *workloads;
@@ -54,6 +67,7 @@ static bool list(struct context *context, struct history *history, struct error 
     const char *only = options_text(context->options, "workload_name");
     if (!history_workloads(history, context->arena, &workloads, &n, err))
         return false;
+    say_absent(context, workloads, n);
     for (size_t i = 0; i < n; i++) {
         if (only && strcmp(only, workloads[i].name) != 0)
             continue;
@@ -135,6 +149,7 @@ static bool labels(struct context *context, struct history *history, struct erro
     const char *only = options_text(context->options, "workload_name");
     if (!history_workloads(history, context->arena, &workloads, &n, err))
         return false;
+    say_absent(context, workloads, n);
     for (size_t i = 0; i < n; i++) {
         struct records records = {.arena = context->arena};
         if (only && strcmp(only, workloads[i].name) != 0)
@@ -218,8 +233,11 @@ static int run(struct context *context)
     size_t i = 0, n = sizeof(verbs) / sizeof(verbs[0]);
     while (verb && i < n && strcmp(verb, verbs[i].verb) != 0)
         i++;
-    if (uri && (!verb || i == n || verbs[i].with_id != (id != NULL)))
-        error_set(&err, ERR_USAGE, "history: expected `history list`, `show ID`, `labels`, `export --to=URI` or `import --from=URI`");
+    if (uri && verb && i < n && verbs[i].with_id && !id)
+        error_set(&err, ERR_USAGE, "history %s: the payload's ID is missing; `matbench history list` names them", verb);
+    else if (uri && (!verb || i == n || verbs[i].with_id != (id != NULL)))
+        error_set(&err, ERR_USAGE, "history%s%s: expected `history list`, `show ID`, `labels`, `export --to=URI` or `import --from=URI`",
+                  verb ? " " : "", verb ? verb : "");
     else if (uri && verbs[i].option && !(other = options_text(context->options, verbs[i].option)))
         error_set(&err, ERR_USAGE, "history %s: --%s=URI is missing: sqlite:FILE or dir:FOLDER", verb, verbs[i].option);
     if (err.kind)

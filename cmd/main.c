@@ -15,9 +15,24 @@
 
 static volatile sig_atomic_t asked_to_stop;
 
+enum { SAME_WISH_SECONDS = 1 };
+static volatile sig_atomic_t asked_before; /* a signal has come, at asked_at */
+static struct timespec asked_at;           /* written by the first signal only; both are masked meanwhile */
+
+/* The first one asks to stop; a later one ends the program at once. timeout(1) and some terminals send each twice: what comes
+ * within a second is the same wish. */
 static void remember(int number)
 {
-    asked_to_stop = number;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (!asked_before) {
+        asked_before = 1;
+        asked_at = now;
+        asked_to_stop = number;
+    } else if (now.tv_sec - asked_at.tv_sec > SAME_WISH_SECONDS) {
+        signal(number, SIG_DFL);
+        raise(number); /* delivered when this handler returns */
+    }
 }
 
 static void *allocate(size_t size)
@@ -35,10 +50,13 @@ static void keep_standard_descriptors(void)
 
 static void catch_signals(void)
 {
-    struct sigaction action = {.sa_handler = remember, .sa_flags = (int)SA_RESETHAND}; /* a second one ends it at once */
+    struct sigaction action = {.sa_handler = remember};
+    sigaddset(&action.sa_mask, SIGINT);
+    sigaddset(&action.sa_mask, SIGTERM);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN); /* writing reports it, so that temporary files are cleaned up */
+    signal(SIGXFSZ, SIG_IGN); /* the same for `ulimit -f` */
 }
 
 /* Tests come and go, each with the same few hundred KB: keep that memory instead of giving it back and asking again. */

@@ -128,7 +128,8 @@ static bool check_keys(struct arena *arena, const struct node *map, const char *
 struct block *block_load(struct arena *arena, const char *file, struct error *err)
 {
     static const char *const anywhere[] = {"/", NULL};
-    struct root *root = root_open(dirname(arena_strdup(arena, file)), anywhere, err);
+    struct root *root = file[0] ? root_open(dirname(arena_strdup(arena, file)), anywhere, err)
+                                : (error_set(err, ERR_USAGE, "--config: expected a file, found an empty name"), NULL);
     if (!root)
         return NULL;
     const char *bytes;

@@ -51,7 +51,9 @@ static void load_lines(struct loading *loading, const char *bytes, size_t len)
 {
     if (strlen(bytes) != len)
         warn(loading, "it has a NUL byte: what follows is ignored");
+    size_t number = 0;
     for (const char *line = bytes; *line;) {
+        number++;
         size_t n = strcspn(line, "\n");
         const char *start = line + strspn(line, " \t");
         if (strncmp(start, "export ", 7) == 0)
@@ -71,7 +73,7 @@ static void load_lines(struct loading *loading, const char *bytes, size_t len)
             warn_repeated(loading, name);
             add(loading, name, arena_strndup(loading->arena, value + quoted, (size_t)(end - value) - 2 * quoted), loading->file);
         } else if (start < end && start[0] != '#') {
-            warn(loading, "a line without '=' is ignored");
+            warn(loading, arena_printf(loading->arena, "a line without '=' is ignored (line %zu)", number));
         }
         line += n + (line[n] == '\n');
     }

@@ -30,7 +30,10 @@ bool folder_open_root(struct folder_history *h, struct error *err)
     if (h->fd < 0)
         return error_at(err, ERR_STORE, at, "%s", strerror(errno));
     h->root = root_open(h->path, NULL, &why);
-    return h->root || error_set(err, ERR_STORE, "%s", why.text);
+    if (!h->root)
+        return error_set(err, ERR_STORE, "%s", why.text);
+    root_describe(h->root, "the history's folder");
+    return true;
 }
 
 bool folder_lock(struct folder_history *h, bool exclusive, struct error *err)

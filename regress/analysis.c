@@ -221,12 +221,31 @@ static void decide_all(struct work *work)
         verdict_decide(&work->hypotheses.v[i], &invocation, work->arena);
 }
 
+static int compare_ids(const void *a, const void *b)
+{
+    const char *const *x = a, *const *y = b;
+    return strcmp(*x, *y);
+}
+
+static size_t count_own(const struct record *entries, size_t entries_n, const struct record *history, size_t history_n, struct arena *arena)
+{
+    const char **ids = ARENA_ARRAY(arena, const char *, entries_n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < entries_n; i++)
+        ids[i] = entries[i].id;
+    qsort(ids, entries_n, sizeof(*ids), compare_ids);
+    for (size_t i = 0; i < history_n; i++)
+        n += bsearch(&history[i].id, ids, entries_n, sizeof(*ids), compare_ids) != NULL;
+    return n;
+}
+
 struct analysis *analysis_run(struct arena *arena, const struct analysis_options *options,
                               const struct record *entries, size_t entries_n,
                               const struct record *history, size_t history_n)
 {
     struct analysis *analysis = ARENA_NEW(arena, struct analysis);
-    *analysis = (struct analysis){.entries_n = entries_n, .history_records = history_n, .options = options};
+    *analysis = (struct analysis){.entries_n = entries_n, .history_records = history_n, .options = options,
+                                  .own_records = count_own(entries, entries_n, history, history_n, arena)};
     analysis->entries = ARENA_ARRAY(arena, struct entry_result, entries_n + 1);
     for (size_t i = 0; i < entries_n; i++)
         analysis->entries[i].entry = &entries[i];

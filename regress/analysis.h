@@ -128,6 +128,8 @@ struct analysis {
     size_t entries_n;
     size_t counts[VERDICT_COUNT]; /* of KPI results */
     size_t history_records;       /* all records that were offered */
+    size_t own_records;           /* those of them that are entries themselves, stored before: never compared */
+    size_t tests, without_payload; /* set by the caller, to be told: tests of this run, and those of them with nothing to compare */
     size_t tested;                /* hypotheses in the correction */
     const struct analysis_options *options;
 };

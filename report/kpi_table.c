@@ -109,10 +109,10 @@ static const char *joined_values(const struct kpi_table *table, size_t key, stru
     for (size_t i = 0; i < n && i < OVERVIEW_VALUES_MAX; i++) {
         char *shown = arena_strdup(arena, values[i] ? key_grid_shown(values[i], arena) : "(none)");
         error_shorten(shown, CELL_MAX);
-        text_printf(&out, "%s%s", i ? ", " : "", shown);
+        text_printf(&out, "%s%s", i ? " · " : "", shown);
     }
     if (n > OVERVIEW_VALUES_MAX)
-        text_printf(&out, ", … and %zu more", n - OVERVIEW_VALUES_MAX);
+        text_printf(&out, " · … and %zu more", n - OVERVIEW_VALUES_MAX);
     const char *joined = arena_strdup(arena, out.s);
     text_close(&out);
     return joined;

@@ -48,10 +48,31 @@ static void count_not_gated(const struct entry_result *entry, struct not_gated *
         ++*(entry->changed_key ? &not_gated->keys_changed : &not_gated->no_history);
 }
 
+/* "NOT GATED: …" where no KPI is there to be compared, whatever the history holds; NULL. */
+static const char *nothing_compared(const struct analysis *analysis, struct arena *arena)
+{
+    size_t results = 0;
+    for (size_t i = 0; i < VERDICT_COUNT; i++)
+        results += analysis->counts[i];
+    if (!results && analysis->options->kpi_filter && analysis->options->kpi_filter[0])
+        return arena_printf(arena, "NOT GATED: no KPI has '%s' in its name (--kpi_filter)", analysis->options->kpi_filter);
+    if (!analysis->entries_n)
+        return "NOT GATED: no payload is left to compare (rewrite_settings, ignored_entries)";
+    if (results && results == analysis->counts[VERDICT_NOT_ANALYSED])
+        return "NOT GATED: the workload has no KPI that is compared (better: none, ignored_for_regression, lists)";
+    return NULL;
+}
+
 const char *const *phrases_not_gated(const struct analysis *analysis, struct arena *arena)
 {
     struct not_gated n = {0};
     struct texts lines = {0};
+    const char *nothing = nothing_compared(analysis, arena);
+    if (analysis->without_payload)
+        *LIST_ADD(arena, &lines) = arena_printf(arena, "NOT GATED: no valid payload for %zu of %zu tests", analysis->without_payload,
+                                                analysis->tests);
+    if (nothing)
+        *LIST_ADD(arena, &lines) = nothing;
     for (size_t i = 0; i < analysis->entries_n; i++)
         count_not_gated(&analysis->entries[i], &n);
     if (n.no_history)
@@ -99,8 +120,11 @@ const char *phrases_counts(const struct analysis *analysis, struct arena *arena)
 
 const char *phrases_tested(const struct analysis *analysis, struct arena *arena)
 {
-    return arena_printf(arena, "%zu tested against %zu records of history; chance of any false alarm: %.4g.", analysis->tested,
-                        analysis->history_records, analysis->options->false_alarm_rate);
+    bool own = analysis->own_records && analysis->own_records == analysis->history_records;
+    const char *left_out = own ? ", all of them this run's own, stored before" : "";
+    return arena_printf(arena, "%zu tested against %zu record%s of history%s; chance of any false alarm: %.4g.", analysis->tested,
+                        analysis->history_records, analysis->history_records == 1 ? "" : "s", left_out,
+                        analysis->options->false_alarm_rate);
 }
 
 /* ---- one KPI ---- */

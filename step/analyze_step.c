@@ -145,8 +145,10 @@ const struct analysis *analyze_step(struct context *context, const struct analyz
     if (records.left_out || entries.left_out)
         log_line(&context->log, LOG_INFO, "rewrite_settings leaves out %zu records of the history and %zu payloads",
                  records.left_out, entries.left_out);
-    const struct analysis *analysis =
+    struct analysis *analysis =
         analysis_run(context->arena, options, entries.list.v, entries.list.n, records.list.v, records.list.n);
+    analysis->tests = request->tests;
+    analysis->without_payload = request->without_payload;
     *code = write_reports(context, request, analysis, &err) ? 0 : context_fail(context, &err);
     return analysis;
 }

@@ -13,6 +13,7 @@ struct analyze_request {
     const struct workload *workload;
     const char *history; /* URI */
     struct batch *batch;
+    size_t tests, without_payload; /* of the run that the batch is from */
     const char *report_html, *summary_yaml, *verdicts_json; /* files to write, or NULL */
     const char *markers; /* the folder for NO_HISTORICAL_RESULTS (step/marker.h); NULL: none */
 };

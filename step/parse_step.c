@@ -365,7 +365,7 @@ int parse_step(struct context *context, const struct parse_request *request, str
     step.quiet = context->log;
     step.quiet.out = NULL;
     struct root *root = root_open(request->results_dirname, options_list(context->options, "allow_root"), &step.err);
-    if (!root)
+    if (!root && strncmp(step.err.text, "--allow_root", 12) != 0)
         error_prefix(&step.err, "the results directory");
     struct cache *cache = cache_open(request->ignore_cache || ignores_cache(context));
     struct store_options store = {.root = root, .workload = request->workload, .environment = context->environment, .cache = cache,
@@ -373,7 +373,7 @@ int parse_step(struct context *context, const struct parse_request *request, str
     bool ok = root && store_check(&store, &step.err) && (lts = lts_open(context->arena, request->workload, &step.err)) &&
               open_outputs(&step) && find_tests(&step, root, &found);
     if (ok && (found.n > 0 || step.empty_shard)) /* without a test, older outputs stay */
-        ok = counts->written = run_stream(&step, &store, lts, &found) && finish_outputs(&step);
+        ok = counts->written = (counts->whole = run_stream(&step, &store, lts, &found)) && finish_outputs(&step);
     if (context_stopped(context, "the outputs are as they were before", &stopped))
         code = context_fail(context, &stopped);
     else if (!ok)

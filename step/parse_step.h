@@ -37,7 +37,8 @@ struct parse_counts {
     size_t withheld;       /* valid, with a status other than Valid: never history */
     size_t from_cache;      /* parsed before, and nothing has changed */
     size_t from_cache_only; /* those of them whose artifacts are not there */
-    bool written;          /* the outputs are there */
+    bool whole;             /* all tests have gone by */
+    bool written;           /* and the outputs are there */
 };
 
 /* Gives the exit code by contract C2.6, C3.1; everything has been logged. Outputs are complete or untouched. */

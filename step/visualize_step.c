@@ -233,6 +233,15 @@ static bool commit(struct output **out, struct error *err)
     return output_commit(whole, err);
 }
 
+/* Everything is on the disk before the first page replaces an older one. */
+static bool settle_sheets(struct visualizing *v, struct error *err)
+{
+    bool ok = output_settle(v->index, err);
+    for (size_t i = 0; ok && i < v->sheets_n; i++)
+        ok = output_settle(v->sheets[i].out, err);
+    return ok;
+}
+
 /* All are written before the first one replaces an older one; the index comes last. */
 static bool finish_sheets(struct visualizing *v, struct error *err)
 {
@@ -243,7 +252,7 @@ static bool finish_sheets(struct visualizing *v, struct error *err)
         if (warning)
             log_line(&v->context->log, LOG_WARNING, "%s", warning);
     }
-    if (!write_index(v, err))
+    if (!write_index(v, err) || !settle_sheets(v, err))
         return false;
     for (size_t i = 0; i < v->sheets_n; i++)
         if (!commit(&v->sheets[i].out, err))

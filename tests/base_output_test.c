@@ -228,6 +228,46 @@ static void full_disk(void)
     CHECK(strcmp(err.text, "/dev/full: No space left on device") == 0, "%s", err.text);
 }
 
+/* Several outputs that belong together: a full disk is known before the first one replaces an older one. */
+static void settled_on_a_full_disk(void)
+{
+    static char bytes[60000];
+    struct error err = {0};
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){50000, 50000});
+    struct output *out = output_open(scratch_path(&scratch, "old"), STDOUT_FILENO, &err);
+    CHECK(output_write(out, bytes, sizeof(bytes), &err), "all of it fits the buffer");
+    CHECK(!output_settle(out, &err) && err.kind == ERR_OUTPUT, "%s", err.text);
+    output_abort(out);
+    out = output_open(scratch_path(&scratch, "settled"), STDOUT_FILENO, &err);
+    CHECK(output_write(out, "x", 1, &err) && output_settle(out, &err), "%s", err.text);
+    CHECK(access(scratch_path(&scratch, "settled"), F_OK) != 0, "not there before the commit");
+    CHECK(output_commit(out, &err) && strcmp(get_file("settled"), "x") == 0, "%s", err.text);
+}
+
+/* Runs that write the same file at once: none sweeps away what another is about to rename. */
+static void test_same_file(void)
+{
+    enum { WRITERS = 4, TIMES = 250 };
+    pid_t pids[WRITERS];
+    for (int w = 0; w < WRITERS; w++) {
+        pids[w] = fork();
+        if (pids[w] != 0)
+            continue;
+        struct error err = {0};
+        int failed = 0;
+        for (int i = 0; i < TIMES; i++)
+            failed += !write_to(scratch_path(&scratch, "same"), "same", &err);
+        _exit(failed ? 1 : 0);
+    }
+    for (int w = 0; w < WRITERS; w++) {
+        int status = -1;
+        waitpid(pids[w], &status, 0);
+        CHECK(status == 0, "writer %d: status %d", w, status);
+    }
+    CHECK(strcmp(get_file("same"), "same") == 0, "%s", get_file("same"));
+}
+
 static void read_only_folder(void)
 {
     mkdir(scratch_path(&scratch, "locked"), 0755);
@@ -276,6 +316,8 @@ int main(void)
     in_child(closed_pipe, "closed pipe");
     in_child(slow_pipe, "slow pipe");
     in_child(full_disk, "full disk");
+    in_child(settled_on_a_full_disk, "settled on a full disk");
+    test_same_file();
     in_child(read_only_folder, "read-only folder");
     test_bad_names();
     scratch_close(&scratch);

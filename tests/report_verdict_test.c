@@ -176,6 +176,35 @@ static void test_summary(void)
     }
 }
 
+/* What nothing was compared of stands in the first lines, whatever the reason. */
+static void test_nothing_compared(void)
+{
+    static const struct analysis_options all = {.kpi_filter = ""}, filtered = {.kpi_filter = "sped"};
+    static const struct {
+        struct analysis analysis;
+        const char *want;
+    } rows[] = {
+        {{.entries_n = 1, .options = &filtered}, "NOT GATED: no KPI has 'sped' in its name (--kpi_filter)\n"},
+        {{.entries_n = 1, .options = &all, .counts = {[VERDICT_NOT_ANALYSED] = 2}}, "NOT GATED: the workload has no KPI that is compared"},
+        {{.entries_n = 0, .options = &all}, "NOT GATED: no payload is left to compare (rewrite_settings, ignored_entries)\n"},
+        {{.entries_n = 1, .options = &all, .counts = {[VERDICT_OK] = 2}, .tests = 5, .without_payload = 2},
+         "NOT GATED: no valid payload for 2 of 5 tests\n2 KPI results"},
+        {{.entries_n = 1, .options = &all, .counts = {[VERDICT_NO_HISTORY] = 1}, .history_records = 3, .own_records = 3},
+         "1 KPI result of 1 entry: 1 no history.\n0 tested against 3 records of history, all of them this run's own, stored before;"},
+        {{.entries_n = 1, .options = &all, .counts = {[VERDICT_OK] = 1}, .history_records = 3, .own_records = 1, .tested = 1},
+         "1 KPI result of 1 entry: 1 ok.\n1 tested against 3 records of history; chance"},
+    };
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct entry_result entry = {.name = "only entry"};
+        struct analysis analysis = rows[i].analysis;
+        struct text out = text_open(4096);
+        analysis.entries = &entry;
+        verdict_text_render(&out, &analysis);
+        CHECK(strncmp(out.s, rows[i].want, strlen(rows[i].want)) == 0, "%s", out.s);
+        text_close(&out);
+    }
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1) { /* to look at it */
@@ -189,5 +218,6 @@ int main(int argc, char **argv)
     test_layout();
     test_json();
     test_summary();
+    test_nothing_compared();
     return check_end();
 }

@@ -213,8 +213,8 @@ static void check_table(void)
     size_t distinct;
     render_table(some_tests(tests), 3, true, &out, &distinct);
     check_parts("by labels", out.s,
-                (const char *const[]){"Showing 3 tests.", "KPI Labels Overview", "<tr class=\"vary\"><td>model</td><td>&lt;a&gt;, b</td>",
-                                      "<tr class=\"vary\"><td>batch</td><td>8, 16</td>", "<tr class=\"fixed\"><td>gpu</td><td>1</td>",
+                (const char *const[]){"Showing 3 tests.", "KPI Labels Overview", "<tr class=\"vary\"><td>model</td><td>&lt;a&gt; · b</td>",
+                                      "<tr class=\"vary\"><td>batch</td><td>8 · 16</td>", "<tr class=\"fixed\"><td>gpu</td><td>1</td>",
                                       "KPI Results overview", "1 of the tests has no valid payload", ">tokens ↑ (tokens/s)</th>",
                                       ">train_cost ↓ (hours/Mtoken)</th>", ">memory ↓ (GiB)</th>", "003__&lt;a&gt;", "---",
                                       "22222222", "<td>2,000</td><td>0.50</td>", "11111111", "<td>1,000</td><td>0.07</td>",

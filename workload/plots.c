@@ -118,6 +118,7 @@ bool plots_load(struct arena *arena, const struct workload *workload, const char
     struct root *root = root_open(workload->folder, NULL, err);
     if (!root)
         return false;
+    root_describe(root, "the workload's folder");
     bool ok = false;
     switch (root_read(root, relative, PLOTS_FILE_MAX, arena, &bytes, &len, err)) {
     case ROOT_FOUND:

@@ -142,7 +142,7 @@ class SignalTest(CommandTest):
         for name in "lts.json", "lts_payload.json":
             (self.place / name).write_text("older\n")
 
-    def interrupted(self, number, *arguments):
+    def interrupted(self, number, *arguments, times=1):
         process = subprocess.Popen([support.MATBENCH, *arguments, "--jobs=1"], cwd=self.place, env=support.environment(),
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         try:
@@ -150,7 +150,9 @@ class SignalTest(CommandTest):
             while not self.has_begun() and process.poll() is None and time.monotonic() < until:
                 time.sleep(0.001)
             begun = time.monotonic()
-            process.send_signal(number)
+            for _ in range(times):
+                process.send_signal(number)
+                time.sleep(0.002)
             out, err = process.communicate(timeout=60)
         finally:
             process.kill()
@@ -174,6 +176,14 @@ class SignalTest(CommandTest):
                     self.assertEqual(left, ["lts.json", "lts_payload.json", "tests"])
                     for name in "lts.json", "lts_payload.json":
                         self.assertEqual((self.place / name).read_text(), "older\n")
+
+    def test_twice_at_once(self):
+        """timeout(1) sends its signal to the program, and then to the group that the program is in."""
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            got, _, err = self.interrupted(number, "parse", "--workload=fine_tuning", "--results_dirname=tests", "--output_lts=lts.json",
+                                           times=3)
+            self.assertEqual((got, err), (code, f"ERROR | stopped by {number.name}: the outputs are as they were before\n"))
+            self.assertEqual(list(self.place.glob("*.tmp")), [])
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import itertools
 import json
 import pathlib
 import re
+import resource
 import shutil
 import sys
 
