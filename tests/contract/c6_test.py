@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Contract C6, `ci`: what tests/command/ci_block_test.py and gate_test.py leave: pairs of outcomes, caches and download.mode, the
+"""Contract C6, `ci`: what c6_block_test.py leaves: pairs of outcomes, caches and download.mode, the
 files, keys of servers. And C5.8 and filters as ci has them."""
 import itertools
 import json
