@@ -134,7 +134,7 @@ static bool prepare(struct ci *ci, struct error *err)
     if (!ci_plan_make(ci->context, &ci->plan, err) || !load_workload(ci, ci->plan.workload, &ci->workload, &ci->plots, err))
         return false;
     if (ci->plan.prom_workload && !load_workload(ci, ci->plan.prom_workload, &ci->prom_workload, &ci->prom_plots, err)) {
-        error_prefix(err, "matbench.prom_workload");
+        error_prefix(err, "matbench.prom_workload (null: no second pass)");
         return false;
     }
     apply_preset(ci);
@@ -264,13 +264,30 @@ static bool run_passes(struct ci *ci)
     return goes_on;
 }
 
+/* A step that was stopped may have said so itself; what is in the history by now only we know. */
+static int say_stopped(struct ci *ci)
+{
+    struct context *context = ci->context;
+    int code = context_interrupted(context);
+    const char *stored = NULL;
+    for (size_t i = 0; i < ci->passes.n; i++)
+        if (ci->passes.v[i].uploaded)
+            stored = ci->passes.v[i].history;
+    if (stored)
+        log_line(&context->log, LOG_ERROR, "stopped by %s: without a verdict; the payloads are stored in %s already", code == ERR_INTERRUPTED ? "SIGINT" : "SIGTERM",
+                 context_shown(context, stored));
+    else if (strncmp(context->log.error, "stopped by ", 11) != 0)
+        log_line(&context->log, LOG_ERROR, "stopped by %s: without a verdict; nothing was stored", code == ERR_INTERRUPTED ? "SIGINT" : "SIGTERM");
+    return code;
+}
+
 static int run(struct context *context)
 {
     struct error err = {0};
     struct ci ci = {.context = context};
     bool ready = prepare(&ci, &err);
     ci_outcome_remove(context, ci.plan.artifacts);
-    int code = !ready ? context_fail(context, &err) : run_passes(&ci) ? finish(&ci) : context_interrupted(context);
+    int code = !ready ? context_fail(context, &err) : run_passes(&ci) ? finish(&ci) : say_stopped(&ci);
     for (size_t i = 0; i < ci.passes.n; i++)
         ci_pass_close(&ci.passes.v[i]);
     workload_close(ci.workload);

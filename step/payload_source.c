@@ -145,12 +145,18 @@ static size_t leave_out(struct context *context, const struct payload_source *so
     return out;
 }
 
+/* What the filters may have got wrong. */
 static void say_unknown_labels(const struct selection *selection)
 {
     const struct filters *filters = &selection->source->filters;
-    for (size_t i = 0; i < filters->n; i++)
+    bool all_known = true;
+    for (size_t i = 0; i < filters->n; i++) {
         if (!selection->known[i])
             log_line(&selection->context->log, LOG_WARNING, "--filters: no payload has a label '%s'", filters->v[i].key);
+        all_known &= selection->known[i];
+    }
+    if (filters->n && all_known && !selection->list.n)
+        log_line(&selection->context->log, LOG_WARNING, "--filters: no payload has these values; `matbench history labels` lists those that there are");
 }
 
 static bool fetch_all(struct selection *selection, struct batch *batch, struct error *err)

@@ -115,13 +115,15 @@ static bool say_not_found(const char *name, const struct workload_places *places
     for (const char *const *place = places->search; *place; place++)
         text_printf(&where, "%s%s", where.len ? ", " : "", *place);
     const char *nearest = seen->n ? option_nearest(name, seen->v) : NULL;
+    bool module = strncmp(name, "projects.", 9) == 0; /* TOPSAIL's */
     struct stat st;
     if (stat(name, &st) == 0)
         error_set(err, ERR_USAGE, "workload '%s': expected a folder with a workload.yaml in it", name);
     else
-        error_set(err, ERR_USAGE, "workload '%s': no such folder, name or alias; looked in: %s%s%s%s%s%s", name,
+        error_set(err, ERR_USAGE, "workload '%s': no such folder, name or alias; looked in: %s%s%s%s%s%s%s", name,
                   where.len ? where.s : "no search path", seen->n ? "; known: " : "", all.s, nearest ? "; did you mean '" : "",
-                  nearest ? nearest : "", nearest ? "'?" : "");
+                  nearest ? nearest : "", nearest ? "'?" : "",
+                  module ? "; Python modules are not run: write one as docs/workload.md tells" : "");
     text_close(&all);
     text_close(&where);
     return false;

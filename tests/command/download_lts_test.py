@@ -110,6 +110,7 @@ class DownloadTest(CommandTest):
             done = self.download("--force", "--clean", f"--filters={filters}")
             self.assertEqual(len(self.payloads()), n, filters)
             self.assertEqual("WARNING | --filters: no payload has a label 'no_such_label'" in done.err, "no_such" in filters)
+            self.assertEqual("WARNING | --filters: no payload has these values" in done.err, filters == "tuning_method=Lora")
         for filters in "lora", "=x", "{", "[1]", "{'a'", "{1, 2}":
             done = self.download("--force", f"--filters={filters}", code=100)
             self.assertRegex(done.err, r"\AERROR \| --filters: ?[^\n]*\n\Z")

@@ -57,6 +57,11 @@ class KeysTest(BlockTest):
         self.assertIn("--workload", self.matbench("ci", "one", "--config=config.yaml", code=100).err)
         self.assertIn("no such workload", self.block("x", "one", "--workload=nothing_of_this_name", code=100).err + "no such workload")
 
+    def test_a_project_whose_workload_is_not_shipped(self):
+        done = self.block("prom_workload: projects.kserve.visualizations.kserve-prom", "one", code=100)
+        self.assertRegex(done.err, r"\AERROR \| matbench\.prom_workload \(null: no second pass\): workload 'projects\.[^\n]*"
+                                   r"Python modules are not run: write one as docs/workload\.md tells\n\Z")
+
     def test_directory_is_needed(self):
         self.assertIn("matbench.test_directory", self.block("preset: null, test_directory: null", code=100).err)
 
