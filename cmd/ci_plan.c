@@ -18,6 +18,7 @@ const struct option options_ci[] = {
     {"upload", OPTION_BOOL, NULL, NULL, false, "Store the payloads after comparing; --noupload only compares."},
     {"replot", OPTION_BOOL, NULL, NULL, false, "Results are looked at again: compare and store only where the block's enabled_on_replot says so. "
      "Default: whether PR_POSITIONAL_ARG_0 ends in -plot."},
+    {"prom_workload", OPTION_TEXT, "NAME", NULL, false, "The workload of a second pass over the same results; none: no second pass. Default: the block's."},
     {"visualize", OPTION_BOOL, NULL, "true", false, "Make the report pages; --novisualize saves the time."},
     {"pretty", OPTION_BOOL, NULL, "true", false, "JSON with indentation."},
     {0},
@@ -62,6 +63,7 @@ static bool apply_block(struct planning *p, struct error *err)
     static const struct {
         const char *option, *path;
     } rows[] = {{"workload", "workload"},
+                {"prom_workload", "prom_workload"},
                 {"results_dirname", "test_directory"},
                 {"history", "lts.history.uri"},
                 {"fail_on", "lts.gate.fail_on"},
@@ -126,7 +128,9 @@ static bool plan_places(struct planning *p, struct error *err)
     const char *positional = options_positional(options, 0);
     plan->directory = positional ? positional : options_text(options, "results_dirname");
     plan->workload = options_text(options, "workload");
-    plan->prom_workload = block_text(p->block, "prom_workload");
+    plan->prom_workload = options_text(options, "prom_workload");
+    if (plan->prom_workload && (!plan->prom_workload[0] || strcmp(plan->prom_workload, "none") == 0))
+        plan->prom_workload = NULL;
     plan->prom_suffix = block_text(p->block, "lts.opensearch.prom_index_suffix");
     if (!plan->prom_suffix)
         plan->prom_suffix = "-prom";

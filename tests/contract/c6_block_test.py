@@ -430,6 +430,9 @@ class SecondPassTest(BlockTest):
         self.block("prom_workload: null", "many", code=0)
         self.assertFalse([name for name in self.names() if name.endswith("__all")])
         self.assertIn("prom_workload", self.block("prom_workload: projects.nothing.like_this", "many", code=100).err)
+        self.block("prom_workload: projects.nothing.like_this", "many", "--prom_workload=none", code=0)
+        self.block("prom_workload: null", "many", "--prom-workload", "prom", "--history=sqlite:h.db", code=0)
+        self.assertIn("prom__all", self.names())
 
     def test_all_and_each(self):
         for test in self.tests[:2]:
