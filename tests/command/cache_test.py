@@ -419,14 +419,13 @@ class WritingTest(CacheTest):
         for path in self.tests.rglob("*"):
             path.chmod(0o555 if path.is_dir() else 0o444)
         arguments = ["parse", "--workload=w", "--results_dirname=tests", "--output_matrix=-"]
-        user = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
-        done = subprocess.run([support.MATBENCH, *arguments], cwd=self.place, env=environment(), capture_output=True, text=True, **user)
+        done = self.without_rights(*arguments)
         for path in (self.tests, *self.tests.rglob("*")):
             if path.is_dir():
                 path.chmod(0o755)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(json.loads(done.stdout)[0]["results"], self.values())
-        said = [line for line in done.stderr.splitlines() if "cache" in line]
+        self.assertEqual(done.code, 0, done.err)
+        self.assertEqual(json.loads(done.out)[0]["results"], self.values())
+        said = [line for line in done.err.splitlines() if "cache" in line]
         self.assertEqual(said, ["INFO | 000__a: no parse cache can be written (Permission denied); directories like that: 2"])
         self.assertEqual(list(self.tests.rglob(NAME + "*")), [])
 

@@ -116,6 +116,20 @@ class CommandTest(unittest.TestCase):
             self.assertEqual(done.code, code, f"{arguments}\n{done.out}\n{done.err}")
         return done
 
+    def without_rights(self, *arguments):
+        """Runs a copy of it, with copies of the workloads, as a user whom permissions bind: root may read and write everything, and
+        what is built below root's home nobody else may start."""
+        away = pathlib.Path(tempfile.mkdtemp(prefix="mb-user-"))
+        self.addCleanup(shutil.rmtree, away)
+        away.chmod(0o755)
+        shutil.copy(MATBENCH, away / "matbench")
+        shutil.copytree(SOURCE / "workloads", away / "workloads", ignore=shutil.ignore_patterns("example"))
+        user = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        env = environment({"MATBENCH_WORKLOADS": str(away / "workloads")})
+        done = subprocess.run([away / "matbench", *map(str, arguments)], cwd=self.place, env=env, stdin=subprocess.DEVNULL,
+                              capture_output=True, timeout=SECONDS, **user)
+        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
     def fine_tuning(self, command, *arguments, **keywords):
         return self.matbench(command, "--workload=fine_tuning", *arguments, **keywords)
 
