@@ -277,6 +277,8 @@ bool ci_pass_run(struct ci_pass *pass)
         ci_pass_add(pass, "parse", context_fail(pass->context, &err));
     for (size_t i = 0; pass->batch && i < sizeof(steps) / sizeof(steps[0]) && !context_interrupted(pass->context); i++)
         steps[i](pass);
+    if (!pass->analysis)
+        ci_pass_close(pass); /* nothing borrows from it, and there may be more passes than files that can be open */
     return !context_interrupted(pass->context);
 }
 

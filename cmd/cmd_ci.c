@@ -99,7 +99,12 @@ static bool plan_second(struct ci *ci, struct error *err)
     struct root *root = root_open(plan->directory, options_list(ci->context->options, "allow_root"), err);
     if (!root)
         return false;
-    struct root_names marked = marked_directories(root, PROM_MARK, PASSES_MAX, ci->context->arena);
+    struct root_names marked = marked_directories(root, PROM_MARK, PASSES_MAX + 1, ci->context->arena);
+    if (marked.n > PASSES_MAX) {
+        log_line(&ci->context->log, LOG_WARNING, "prom_workload: more than %d directories have a " PROM_MARK ": the first ones are parsed on their own",
+                 (int)PASSES_MAX);
+        marked.n = PASSES_MAX;
+    }
     for (size_t i = 0; i < marked.n; i++) {
         const char *artifacts = artifacts_of(ci, last_part(marked.v[i]));
         if (is_taken(ci, artifacts))

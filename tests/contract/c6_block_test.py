@@ -456,6 +456,16 @@ class SecondPassTest(BlockTest):
         done = self.matbench("upload_lts", "--workload=prom", "--results_dirname=many", code=102)
         self.assertIn("is in this history already, for another workload than 'tuning_prom'", done.err)
 
+    def test_more_passes_than_open_files(self):
+        for i in range(60):
+            folder = self.place / f"many/marked{i}"
+            folder.mkdir()
+            (folder / ".matbench_prom_db_dir").write_text("")
+        done = self.block("prom_workload: prom", "many", "--novisualize", "--history=sqlite:h.db", code=103,
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40)))
+        self.assertNotIn("Too many open files", done.err)
+        self.assertEqual(len(self.json("outcome.json")["passes"]), 61)
+
     def test_its_outcomes_count(self):
         for file in self.tests[1].rglob("pod.log"):
             file.unlink()
