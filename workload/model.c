@@ -342,11 +342,12 @@ bool models_load(struct arena *arena, const struct node *node, const char *file,
                         node_kind_name(node->kind));
     for (size_t i = 0; i < node->n; i++) {
         struct model model = {0};
-        if (!load_entry(arena, file, node->keys[i], node->items[i], models, &model, problems, err)) {
+        bool right = load_entry(arena, file, node->keys[i], node->items[i], models, &model, problems, err);
+        if (!right) {
             problems_doubt(problems, "models", node->keys[i]->string);
             ok = problems_take(problems, err);
         }
-        if (!model.fields_n && !ok)
+        if (!right && !model.fields_n)
             continue; /* else the types of the fields that were right can be checked, too */
         struct model *known = NULL;
         for (size_t k = 0; k < models->n; k++)
