@@ -19,18 +19,12 @@ static bool read_unit(const struct reader *reader, const struct node *node, void
 
 static const char *const better_words[] = {"none", "higher", "lower", NULL}; /* in the order of enum better */
 
-struct direction_seen {
-    struct kpi kpi; /* first: readers see a struct kpi */
-    bool seen;
-};
-
 static bool read_better(const struct reader *reader, const struct node *node, void *target)
 {
     size_t which;
     if (!reader_word(reader, node, "better", better_words, &which))
         return false;
     ((struct kpi *)target)->better = (enum better)which;
-    ((struct direction_seen *)target)->seen = true;
     return true;
 }
 
@@ -89,12 +83,34 @@ static bool read_divisor_format(const struct reader *reader, const struct node *
     return read_format_into(reader, node, &((struct divisor *)target)->format);
 }
 
+static json_t *shape_by(const struct workload_registry *registry)
+{
+    return json_pack("{s:[o o]}", "anyOf", shape_positive(registry), shape_expression(registry));
+}
+
+static json_t *shape_format(const struct workload_registry *registry)
+{
+    (void)registry;
+    return json_pack("{s:s s:s}", "type", "string", "pattern", "^(\\{:,?(\\.(0?[0-9]|1[0-7]))?[feg]\\}|%(\\.(0?[0-9]|1[0-7]))?[feg])$");
+}
+
+static const struct section_key divisor_keys[] = {
+    {"by", read_divisor_by, shape_by, "What the value is divided by: 1024, or \"2^30\"."},
+    {"unit", read_divisor_unit, shape_text, "The unit after that."},
+    {"format", read_divisor_format, shape_format, "How it is shown then, as \"%.2f\"."},
+    {0},
+};
+
+static json_t *shape_divisor(const struct workload_registry *registry)
+{
+    static const char *const needed[] = {"by", "unit", NULL};
+    return shape_section(divisor_keys, needed, registry);
+}
+
 static bool read_divisor(const struct reader *reader, const struct node *node, void *target)
 {
-    static const struct section_key keys[] = {
-        {"by", read_divisor_by}, {"unit", read_divisor_unit}, {"format", read_divisor_format}, {NULL, NULL}};
     struct divisor *divisor = &((struct kpi *)target)->divisor;
-    if (!reader_section(reader, node, "divisor", keys, divisor))
+    if (!reader_section(reader, node, "divisor", divisor_keys, divisor))
         return false;
     return (divisor->by > 0 && divisor->unit) || reader_wrong(reader, node, "divisor", "by and unit");
 }
@@ -138,53 +154,100 @@ static bool read_om_scale(const struct reader *reader, const struct node *node, 
            (kpi->openmetrics_scale > 0 || reader_wrong(reader, node, "openmetrics: scale", "a number above 0"));
 }
 
+static json_t *shape_om_name(const struct workload_registry *registry)
+{
+    (void)registry;
+    return json_pack("{s:s s:s s:i}", "type", "string", "pattern", SHAPE_NAME, "maxLength", NAME_LEN_MAX);
+}
+
+static json_t *shape_om_unit(const struct workload_registry *registry)
+{
+    (void)registry;
+    return json_pack("{s:s s:s}", "type", "string", "pattern", "^([A-Za-z_][A-Za-z0-9_]*)?$");
+}
+
+static const struct section_key openmetrics_keys[] = {
+    {"name", read_om_name, shape_om_name, "The metric's name, without its unit."},
+    {"unit", read_om_unit, shape_om_unit, "The metric's unit, as seconds; empty: none."},
+    {"scale", read_om_scale, shape_positive, "What the value is multiplied by to be in that unit."},
+    {0},
+};
+
+static json_t *shape_openmetrics(const struct workload_registry *registry)
+{
+    return shape_section(openmetrics_keys, NULL, registry);
+}
+
 static bool read_openmetrics(const struct reader *reader, const struct node *node, void *target)
 {
-    static const struct section_key keys[] = {
-        {"name", read_om_name}, {"unit", read_om_unit}, {"scale", read_om_scale}, {NULL, NULL}};
-    return reader_section(reader, node, "openmetrics", keys, target);
+    return reader_section(reader, node, "openmetrics", openmetrics_keys, target);
+}
+
+static json_t *shape_better(const struct workload_registry *registry)
+{
+    (void)registry;
+    return shape_word(better_words);
 }
 
 static const struct section_key kpi_keys[] = {
-    {"help", read_help},
-    {"unit", read_unit},
-    {"better", read_better},
-    {"value", read_value},
-    {"ignored_for_regression", read_ignored},
-    {"format", read_format},
-    {"divisor", read_divisor},
-    {"min_relative", read_min_relative},
-    {"min_absolute", read_min_absolute},
-    {"openmetrics", read_openmetrics},
-    {NULL, NULL},
+    {"help", read_help, shape_text, "A sentence that says what it is."},
+    {"unit", read_unit, shape_text, "Its unit, as tokens/s, s, bytes, GiB, %."},
+    {"better", read_better, shape_better, "Which direction is better; none: never gated."},
+    {"value", read_value, shape_expression, "An expression over metadata and results that gives a number or a list of numbers."},
+    {"ignored_for_regression", read_ignored, shape_flag, "true: kept, not compared."},
+    {"format", read_format, shape_format, "How it is shown: \"{:.2f}\" or \"%.2f\"."},
+    {"divisor", read_divisor, shape_divisor, "Shown is value / by, in another unit."},
+    {"min_relative", read_min_relative, shape_least, "A change smaller than this share of the level never gates."},
+    {"min_absolute", read_min_absolute, shape_least, "A change smaller than this, in the KPI's unit, never gates."},
+    {"openmetrics", read_openmetrics, shape_openmetrics, "Its name, unit and scale in OpenMetrics, where the table does not fit."},
+    {0},
 };
 
-static bool check_complete(const struct reader *reader, const struct direction_seen *read, const struct node *node)
+json_t *shape_kpis(const struct workload_registry *registry)
 {
-    const struct kpi *kpi = &read->kpi;
-    const char *missing = !kpi->help ? "help: a sentence" : !kpi->unit ? "unit, as tokens/s" :
-                          !read->seen ? "better: higher, lower or none" : !kpi->value.bytes ? "value: an expression" : NULL;
-    if (missing)
-        return error_at(reader->err, ERR_USAGE, reader_pos(reader, node), "KPI '%s': expected %s", kpi->name, missing);
-    return true;
+    static const char *const needed[] = {"help", "unit", "better", "value", NULL};
+    return shape_map(SHAPE_NAME, shape_section(kpi_keys, needed, registry));
+}
+
+/* All that is missing in one message. */
+static bool check_complete(const struct reader *reader, const char *name, const struct node *key, const struct node *node)
+{
+    static const struct {
+        const char *key, *expected;
+    } needed[] = {{"help", "help: a sentence"},
+                  {"unit", "unit, as tokens/s"},
+                  {"better", "better: higher, lower or none"},
+                  {"value", "value: an expression"}};
+    const char *missing = "";
+    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+        if (!reader_has(node, needed[i].key, kpi_keys))
+            missing = arena_printf(reader->arena, "%s%s%s", missing, missing[0] ? "; " : "", needed[i].expected);
+    return !missing[0] || error_at(reader->err, ERR_USAGE, reader_pos(reader, key), "KPI '%s': expected %s", name, missing);
+}
+
+static bool read_kpi(const struct reader *reader, const struct node *key, const struct node *node, struct kpi *kpi)
+{
+    *kpi = (struct kpi){.name = key->string, .at = reader_pos(reader, key), .openmetrics_scale = 1};
+    if (!reader_name_valid(kpi->name) || strlen(kpi->name) > NAME_LEN_MAX)
+        return reader_wrong(reader, key, "KPI name", "at most 200 letters, digits and _");
+    bool ok = reader_collect(reader, reader_section(reader, node, arena_printf(reader->arena, "KPI '%s'", kpi->name), kpi_keys, kpi));
+    return node->kind != NODE_MAP ? ok : check_complete(reader, kpi->name, key, node) && ok;
 }
 
 bool kpis_read(const struct reader *reader, const struct node *node, void *target)
 {
     struct workload *workload = target;
+    bool all = true;
     if (!reader_map(reader, node, "kpis"))
         return false;
     for (size_t i = 0; i < node->n; i++) {
-        struct direction_seen read = {.kpi = {.name = node->keys[i]->string, .at = reader_pos(reader, node->keys[i]),
-                                              .openmetrics_scale = 1}};
-        const char *what = arena_printf(reader->arena, "KPI '%s'", read.kpi.name);
-        if (!reader_name_valid(read.kpi.name) || strlen(read.kpi.name) > NAME_LEN_MAX)
-            return reader_wrong(reader, node->keys[i], "KPI name", "at most 200 letters, digits and _");
-        if (!reader_section(reader, node->items[i], what, kpi_keys, &read) ||
-            !check_complete(reader, &read, node->keys[i]))
-            return false;
+        struct kpi kpi;
+        bool ok = read_kpi(reader, node->keys[i], node->items[i], &kpi);
+        all &= reader_collect(reader, ok);
+        if (!ok)
+            continue;
         size_t k = 0;
-        while (k < workload->kpis_n && strcmp(workload->kpis[k].name, read.kpi.name) != 0)
+        while (k < workload->kpis_n && strcmp(workload->kpis[k].name, kpi.name) != 0)
             k++;
         if (k == workload->kpis_n) {
             struct kpi *wider = ARENA_ARRAY(reader->arena, struct kpi, workload->kpis_n + 1);
@@ -193,7 +256,7 @@ bool kpis_read(const struct reader *reader, const struct node *node, void *targe
             workload->kpis = wider;
             workload->kpis_n++;
         }
-        workload->kpis[k] = read.kpi;
+        workload->kpis[k] = kpi;
     }
-    return true;
+    return all;
 }
