@@ -21,6 +21,7 @@ const struct command *const program_commands[] = {
     &command_export,
     &command_check,
     &command_history,
+    &command_query,
     NULL,
 };
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "json/read.h"
+#include "json/repairs.h"
 
 enum { REGEX_CACHE_MAX = 200, FAULTS_MAX = 1000 /* files of one test that something is said about */ };
 
@@ -130,20 +131,9 @@ struct document *parsing_yaml(struct parsing *parsing, const char *name, struct 
 
 static void note_repairs(struct parsing *parsing, const char *path, const struct json_repairs *repairs)
 {
-    const struct {
-        size_t n;
-        const char *what;
-    } rows[] = {
-        {repairs->non_finite, "numbers are NaN or infinite (read as null)"},
-        {repairs->nul, "\\u0000 escapes (read as U+FFFD)"},
-        {repairs->surrogates, "lone surrogates (read as U+FFFD)"},
-        {repairs->big_integers, "integers are beyond 64 bits (read as doubles)"},
-        {repairs->repeated_keys, "members are given twice (the last counts)"},
-    };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (rows[i].n)
-            parsing_note(parsing, FINDING_WARNING, path, "%zu %s, first at byte %zu", rows[i].n, rows[i].what,
-                         repairs->first_offset);
+    struct json_repair kinds[JSON_REPAIRS_MAX];
+    for (size_t i = 0, n = json_repairs_list(repairs, kinds); i < n; i++)
+        parsing_note(parsing, FINDING_WARNING, path, "%zu %s, first at byte %zu", kinds[i].n, kinds[i].what, repairs->first_offset);
 }
 
 json_t *parsing_json(struct parsing *parsing, const char *name, struct json_path *const *keep, size_t keep_n,
