@@ -121,6 +121,16 @@ static struct cached_file *find_read(const struct parsing *parsing, const char *
     return NULL;
 }
 
+struct trace *parsing_trace(const struct parsing *parsing)
+{
+    return parsing->options ? parsing->options->trace : NULL; /* rewrite_settings has no test */
+}
+
+bool parsing_has_read(const struct parsing *parsing, const char *path)
+{
+    return find_read(parsing, path) != NULL;
+}
+
 static enum root_found read_once(struct parsing *parsing, const char *path, const char **bytes, size_t *len, struct error *err)
 {
     struct cached_file *known = find_read(parsing, path);
@@ -191,6 +201,8 @@ bool parsing_exists(struct parsing *parsing, const char *name, bool *exists, str
     if (!parsing_resolve(parsing, name, &path, err))
         return false;
     *exists = path && root_kind(parsing->options->root, from_root(parsing, path)) != 0;
+    if (path)
+        trace_asked(parsing_trace(parsing), path);
     if (path)
         recording_add(parsing->arena, &parsing->recording, *exists ? OBSERVED_THERE : OBSERVED_NOTHING, path);
     return true;
