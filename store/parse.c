@@ -137,7 +137,9 @@ static void run_parser(struct parsing *parsing, const struct parser *parser)
 {
     struct error err = {0};
     parsing->files = (struct touched){0};
+    trace_begin(parsing->options->trace);
     json_t *value = parser->kind->parse(parsing, parser, &err);
+    trace_end(parsing->options->trace, parser->name);
     if (err.kind) {
         note_failure(parsing, parser, &err);
         json_decref(value);
@@ -224,6 +226,32 @@ const struct findings *parsing_findings(const struct parsing *parsing)
 bool parsing_broken(const struct parsing *parsing)
 {
     return parsing->broken;
+}
+
+const struct provenance *parsing_provenance(const struct parsing *parsing, size_t *n)
+{
+    *n = parsing->provenance.n;
+    return parsing->provenance.v;
+}
+
+struct root_names parsing_matches(struct parsing *parsing, const char *important)
+{
+    const char *path;
+    struct error ignored = {0};
+    struct root_names found = {0};
+    if (!parsing_resolve(parsing, important, &path, &ignored) || !path)
+        return found;
+    const char *literal = in_test(parsing, path), *directory = parsing->test->relative;
+    if (root_kind(parsing->options->root, literal)) {
+        const char **one = ARENA_ARRAY(parsing->arena, const char *, 1);
+        one[0] = literal;
+        found = (struct root_names){.v = one, .n = 1};
+    } else {
+        found = root_glob(parsing->options->root, strcmp(directory, ".") == 0 ? "" : directory, path, parsing->arena);
+    }
+    for (size_t i = 0; i < found.n; i++)
+        found.v[i] = below_test(parsing->test, found.v[i]);
+    return found;
 }
 
 const struct cache_report *parsing_cache(const struct parsing *parsing)

@@ -77,6 +77,11 @@ void parsing_add_provenance(struct parsing *parsing, const char *file)
         *LIST_ADD(parsing->arena, &parsing->files) = file;
 }
 
+struct trace *parsing_trace(const struct parsing *parsing)
+{
+    return parsing->options ? parsing->options->trace : NULL; /* rewrite_settings has no test */
+}
+
 const char *parsing_fault(const struct parsing *parsing, const char *file)
 {
     for (size_t i = 0; i < parsing->faults.n; i++)

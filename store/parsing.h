@@ -80,6 +80,8 @@ struct regex *parsing_regex(struct parsing *parsing, const char *pattern, struct
 /* Text as a JSON string: bytes that are not UTF-8 become U+FFFD and are counted in *bad; or with a finding about the file. */
 json_t *parsing_clean(const char *bytes, size_t len, size_t *bad);
 json_t *parsing_string(struct parsing *parsing, const char *file, const char *bytes, size_t len);
+/* Where parsers tell what they read; NULL: nobody wants to know. */
+struct trace *parsing_trace(const struct parsing *parsing);
 /* Remembers what is wrong with a file; false when that was known. */
 bool parsing_add_fault(struct parsing *parsing, const char *file, const char *what);
 /* Adds a finding about a file. */

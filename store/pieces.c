@@ -77,6 +77,8 @@ static const char *keep_clean(struct pieces *pieces, const char *text, size_t le
 void pieces_add(struct pieces *pieces, const char *text, size_t len, struct error *err)
 {
     pieces->count++;
+    if (pieces->keep != PIECES_LAST)
+        trace_line(parsing_trace(pieces->parsing), pieces->path, pieces->number);
     json_t *value;
     switch (pieces->keep) {
     case PIECES_COUNT: break;
@@ -116,6 +118,8 @@ static json_t *result_of(struct pieces *pieces, struct error *err)
     case PIECES_LAST: break;
     }
     pieces->number = pieces->last_number;
+    if (pieces->last)
+        trace_line(parsing_trace(pieces->parsing), pieces->path, pieces->number);
     return pieces->last && !err->kind ? read_value(pieces, pieces->last, pieces->last_len, pieces->as, err) : NULL;
 }
 

@@ -59,6 +59,7 @@ struct kpi {
 struct ignored_entry {
     const char *key;
     const json_t *values; /* an array, or a single value */
+    struct pos at;
 };
 
 struct analyze {
