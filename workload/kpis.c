@@ -114,35 +114,94 @@ static bool read_min_absolute(const struct reader *reader, const struct node *no
     return read_share(reader, node, "min_absolute", &((struct kpi *)target)->min_absolute);
 }
 
+static bool read_idle(const struct reader *reader, const struct node *node, void *target)
+{
+    ((struct kpi *)target)->has_idle = true;
+    return reader_number(reader, node, "not_analysed", &((struct kpi *)target)->idle);
+}
+
+/* ---- openmetrics: ---- */
+
+enum { BUCKETS_MAX = 200 };
+
 static bool read_om_name(const struct reader *reader, const struct node *node, void *target)
 {
-    struct kpi *kpi = target;
-    return reader_text(reader, node, "openmetrics: name", &kpi->openmetrics_name) &&
-           ((reader_name_valid(kpi->openmetrics_name) && strlen(kpi->openmetrics_name) <= NAME_LEN_MAX) ||
+    struct kpi_openmetrics *openmetrics = target;
+    return reader_text(reader, node, "openmetrics: name", &openmetrics->name) &&
+           ((reader_name_valid(openmetrics->name) && strlen(openmetrics->name) <= NAME_LEN_MAX) ||
             reader_wrong(reader, node, "openmetrics: name", "at most 200 letters, digits and _"));
 }
 
 /* May be empty: no unit. */
 static bool read_om_unit(const struct reader *reader, const struct node *node, void *target)
 {
-    struct kpi *kpi = target;
-    return reader_text(reader, node, "openmetrics: unit", &kpi->openmetrics_unit) &&
-           ((!kpi->openmetrics_unit[0] || reader_name_valid(kpi->openmetrics_unit)) ||
+    struct kpi_openmetrics *openmetrics = target;
+    return reader_text(reader, node, "openmetrics: unit", &openmetrics->unit) &&
+           ((!openmetrics->unit[0] || reader_name_valid(openmetrics->unit)) ||
             reader_wrong(reader, node, "openmetrics: unit", "letters, digits and _, as seconds"));
 }
 
 static bool read_om_scale(const struct reader *reader, const struct node *node, void *target)
 {
-    struct kpi *kpi = target;
-    return reader_number(reader, node, "openmetrics: scale", &kpi->openmetrics_scale) &&
-           (kpi->openmetrics_scale > 0 || reader_wrong(reader, node, "openmetrics: scale", "a number above 0"));
+    struct kpi_openmetrics *openmetrics = target;
+    struct unit_scale factor;
+    return reader_number(reader, node, "openmetrics: scale", &openmetrics->scale) &&
+           ((openmetrics->scale > 0 && unit_scale_of(openmetrics->scale, &factor)) ||
+            reader_wrong(reader, node, "openmetrics: scale", "a number above 0"));
+}
+
+static bool read_om_type(const struct reader *reader, const struct node *node, void *target)
+{
+    static const char *const types[] = {"summary", "histogram", "gaugehistogram", NULL}; /* in the order of enum kpi_list_type */
+    size_t which;
+    if (!reader_word(reader, node, "openmetrics: type", types, &which))
+        return false;
+    ((struct kpi_openmetrics *)target)->type = (enum kpi_list_type)which;
+    return true;
+}
+
+static bool read_om_buckets(const struct reader *reader, const struct node *node, void *target)
+{
+    static const char what[] = "openmetrics: buckets";
+    struct kpi_openmetrics *openmetrics = target;
+    if (node->kind != NODE_LIST || node->n == 0 || node->n > BUCKETS_MAX)
+        return reader_wrong(reader, node, what, "a list of 1 to 200 upper bounds, in the KPI's unit");
+    double *bounds = ARENA_ARRAY(reader->arena, double, node->n);
+    for (size_t i = 0; i < node->n; i++) {
+        if (!reader_number(reader, node->items[i], what, &bounds[i]))
+            return false;
+        if (i && bounds[i] <= bounds[i - 1])
+            return reader_wrong(reader, node->items[i], what, "a bound above the one before it");
+    }
+    openmetrics->buckets = bounds;
+    openmetrics->buckets_n = node->n;
+    return true;
 }
 
 static bool read_openmetrics(const struct reader *reader, const struct node *node, void *target)
 {
-    static const struct section_key keys[] = {
-        {"name", read_om_name}, {"unit", read_om_unit}, {"scale", read_om_scale}, {NULL, NULL}};
-    return reader_section(reader, node, "openmetrics", keys, target);
+    static const struct section_key keys[] = {{"name", read_om_name}, {"unit", read_om_unit},       {"scale", read_om_scale},
+                                              {"type", read_om_type}, {"buckets", read_om_buckets}, {NULL, NULL}};
+    struct kpi_openmetrics *openmetrics = &((struct kpi *)target)->openmetrics;
+    if (!reader_section(reader, node, "openmetrics", keys, openmetrics))
+        return false;
+    if ((openmetrics->type != KPI_SUMMARY) != (openmetrics->buckets_n > 0))
+        return reader_wrong(reader, node, "openmetrics", "buckets: [BOUND…] with type: histogram or gaugehistogram, and only there");
+    return true;
+}
+
+bool kpi_settle(struct arena *arena, struct kpi *kpi)
+{
+    struct kpi_openmetrics *openmetrics = &kpi->openmetrics;
+    struct unit own = unit_parse(kpi->unit), wanted = unit_parse(openmetrics->unit ? openmetrics->unit : "");
+    openmetrics->word = openmetrics->unit ? openmetrics->unit : arena_strdup(arena, own.base);
+    openmetrics->factor = own.to_base;
+    if (openmetrics->scale > 0)
+        return unit_scale_of(openmetrics->scale, &openmetrics->factor);
+    if (!openmetrics->unit || unit_between(&own, &wanted, &openmetrics->factor))
+        return true;
+    openmetrics->factor = (struct unit_scale){1, 1, 0};
+    return own.unknown[0] || wanted.unknown[0] || !openmetrics->unit[0];
 }
 
 static const struct section_key kpi_keys[] = {
@@ -155,6 +214,7 @@ static const struct section_key kpi_keys[] = {
     {"divisor", read_divisor},
     {"min_relative", read_min_relative},
     {"min_absolute", read_min_absolute},
+    {"not_analysed", read_idle},
     {"openmetrics", read_openmetrics},
     {NULL, NULL},
 };
@@ -175,14 +235,17 @@ bool kpis_read(const struct reader *reader, const struct node *node, void *targe
     if (!reader_map(reader, node, "kpis"))
         return false;
     for (size_t i = 0; i < node->n; i++) {
-        struct direction_seen read = {.kpi = {.name = node->keys[i]->string, .at = reader_pos(reader, node->keys[i]),
-                                              .openmetrics_scale = 1}};
+        struct direction_seen read = {.kpi = {.name = node->keys[i]->string, .at = reader_pos(reader, node->keys[i])}};
         const char *what = arena_printf(reader->arena, "KPI '%s'", read.kpi.name);
         if (!reader_name_valid(read.kpi.name) || strlen(read.kpi.name) > NAME_LEN_MAX)
             return reader_wrong(reader, node->keys[i], "KPI name", "at most 200 letters, digits and _");
         if (!reader_section(reader, node->items[i], what, kpi_keys, &read) ||
             !check_complete(reader, &read, node->keys[i]))
             return false;
+        if (!kpi_settle(reader->arena, &read.kpi))
+            return error_at(reader->err, ERR_USAGE, read.kpi.at,
+                            "KPI '%s': openmetrics: unit: '%s' and the KPI's unit '%s' measure different things; expected a unit that it "
+                            "can be converted to, or a scale", read.kpi.name, read.kpi.openmetrics.unit, read.kpi.unit);
         size_t k = 0;
         while (k < workload->kpis_n && strcmp(workload->kpis[k].name, read.kpi.name) != 0)
             k++;
