@@ -128,7 +128,7 @@ static const struct {
     {"workload: w\ninclude: /etc/passwd\n", AT "2:10: *"},
     {"workload: w\ninclude: out.yaml\n", AT "2:10: w/out.yaml: *"},
     {"workload: w\ninclude: {a: b}\n", AT "2:10: include: found a mapping, expected text"},
-    {"workload: w\ninclude: ../common/bad.yaml\n", "common/bad.yaml:2:3: KPI 'k': expected unit, as tokens/s"},
+    {"workload: w\ninclude: ../common/bad.yaml\n", "common/bad.yaml:2:3: KPI 'k': expected unit, as tokens/s; better: higher, lower or none; value: an expression"},
     {"workload: w\ninclude: ./loop.yaml\n", "w/././././././././././loop.yaml:1:10: w/./././././././././././loop.yaml: includes are nested more than 10 deep"},
     {"workload: w\ninclude: wide1.yaml\n", "w/wide*"},
     /* KPIs */

@@ -335,12 +335,17 @@ static int print_protected(lua_State *lua)
     return 0;
 }
 
-/* "workload.lua:7: …" */
-static bool has_place(const char *message)
+/* "workload.lua:7: …" → the line, and where the name of the file ends and the message begins; 0: there is no place. */
+static int split_place(const char *message, size_t *name_n, const char **rest)
 {
     const char *colon = strchr(message, ':');
     size_t digits = colon ? strspn(colon + 1, "0123456789") : 0;
-    return digits && colon[1 + digits] == ':';
+    if (!digits || strncmp(colon + 1 + digits, ": ", 2) != 0)
+        return 0;
+    long line = strtol(colon + 1, NULL, 10);
+    *name_n = (size_t)(colon - message);
+    *rest = colon + 1 + digits + 2;
+    return line < LINE_MAX_SHOWN ? (int)line : 0;
 }
 
 /* Sets *err from the message on the stack. A message of the expression itself starts "expression:<line>: "; one of a file of
@@ -348,18 +353,25 @@ static bool has_place(const char *message)
 static void take_error(lua_State *lua, const char *message, enum error_kind kind, struct pos at, struct error *err)
 {
     static const char prefix[] = "expression:";
+    char file[400];
+    const char *rest;
+    long line;
+    size_t name_n;
     if (!message)
         message = lua_type(lua, -1) == LUA_TSTRING ? lua_tostring(lua, -1) : "an error without text";
     if (strncmp(message, prefix, sizeof(prefix) - 1) == 0) {
-        char *rest;
-        long line = strtol(message + sizeof(prefix) - 1, &rest, 10);
+        char *after;
+        line = strtol(message + sizeof(prefix) - 1, &after, 10);
         if (line > 1 && line < LINE_MAX_SHOWN) {
             at.col = 0;
             at.line += (int)line - 1;
         }
-        message = strncmp(rest, ": ", 2) == 0 ? rest + 2 : message;
-    } else if (has_place(message)) {
-        at = (struct pos){0};
+        message = strncmp(after, ": ", 2) == 0 ? after + 2 : message;
+    } else if ((line = split_place(message, &name_n, &rest)) > 0 && name_n < sizeof(file)) {
+        memcpy(file, message, name_n);
+        file[name_n] = '\0';
+        at = (struct pos){.file = file, .line = (int)line};
+        message = rest;
     }
     error_at(err, kind, at, "%s", message);
 }

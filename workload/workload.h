@@ -15,6 +15,7 @@
 #include "workload/code.h"
 #include "workload/model.h"
 #include "workload/parser.h"
+#include "workload/problems.h"
 #include "workload/sandbox.h"
 
 struct artifact_dir {
@@ -144,7 +145,11 @@ struct workload_registry {
     const struct helper *helpers;             /* ended by a row without name; for checking that files run */
 };
 
-/* Loads a folder or a workload.yaml. The result lives as long as `arena`, then workload_close. */
+/* Loads a folder or a workload.yaml. The result lives as long as `arena`, then workload_close. All that is wrong with it goes into
+ * `problems` (zeroed by the caller, in `arena`), sorted; NULL when there is any error among them. */
+struct workload *workload_load_all(struct arena *arena, const char *path, const struct workload_registry *registry,
+                                   struct problems *problems);
+/* The same, with the first of the problems as error. */
 struct workload *workload_load(struct arena *arena, const char *path, const struct workload_registry *registry,
                                struct error *err);
 void workload_close(struct workload *workload); /* patterns and constants that an arena does not free */
