@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "json/read.h"
+#include "store/intake.h"
 
 enum { REGEX_CACHE_MAX = 200, FAULTS_MAX = 1000 /* files of one test that something is said about */ };
 
@@ -176,6 +177,16 @@ enum root_found parsing_read(struct parsing *parsing, const char *name, const ch
     const char *shown = *path ? *path : name;
     if (found == ROOT_ABSENT && parsing_add_fault(parsing, shown, FAULT_ABSENT))
         parsing_note(parsing, FINDING_LACK, shown, *path ? "not found" : "not found: its directory is not there");
+    return found;
+}
+
+enum root_found parsing_intake(struct parsing *parsing, const char *name, struct intake *in, const char **path, struct error *err)
+{
+    const char *bytes;
+    size_t len;
+    enum root_found found = parsing_read(parsing, name, &bytes, &len, path, err);
+    if (found == ROOT_FOUND)
+        *in = intake_of_text(bytes, len);
     return found;
 }
 

@@ -73,6 +73,9 @@ bool parsing_resolve(struct parsing *parsing, const char *name, const char **pat
 /* Reads an artifact. Absent: a finding is added, ROOT_ABSENT. Refused: *err is set. The name is kept as provenance. */
 enum root_found parsing_read(struct parsing *parsing, const char *name, const char **bytes, size_t *len, const char **path,
                              struct error *err);
+/* The same for readers that go through a file once. On ROOT_FOUND the caller closes the intake. */
+struct intake;
+enum root_found parsing_intake(struct parsing *parsing, const char *name, struct intake *in, const char **path, struct error *err);
 bool parsing_exists(struct parsing *parsing, const char *name, bool *exists, struct error *err);
 /* The sandbox, opened on first use; NULL with *err set when the Lua files do not run. */
 struct sandbox *parsing_sandbox(struct parsing *parsing, struct error *err);

@@ -12,7 +12,8 @@ static bool is_own(const struct workload *workload, struct pos at)
 /* The file that a parser reads, with ${DIRS}; NULL: it reads none. */
 static const char *file_of(const struct parser *parser)
 {
-    return parser->kind->arguments[0].kind == ARGUMENT_TEXT ? parser->arguments[0].text : NULL;
+    enum argument_kind kind = parser->kind->arguments[0].kind;
+    return kind == ARGUMENT_TEXT || kind == ARGUMENT_FILE ? parser->arguments[0].text : NULL;
 }
 
 static bool names_dir(const char *text, const char *dir)
