@@ -23,6 +23,7 @@ const struct command *const program_commands[] = {
     &command_new,
     &command_print_schema,
     &command_history,
+    &command_query,
     NULL,
 };
 

@@ -1,7 +1,9 @@
 /* What a cache depends on, and whether that is as it was. */
 #include "store/cache_check.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "json/write.h"
 #include "store/cache_stamp.h"
@@ -167,19 +169,33 @@ static const char *check_seen(struct check *check, size_t i)
     return NULL;
 }
 
+/* Adds what an open file holds, and closes it. */
+static bool digest_fd(struct digest *digest, int fd)
+{
+    char bytes[64 * 1024];
+    ssize_t n;
+    while ((n = read(fd, bytes, sizeof(bytes))) != 0) {
+        if (n > 0)
+            digest_add(digest, bytes, (size_t)n);
+        else if (errno != EINTR)
+            break;
+    }
+    close(fd);
+    return n == 0;
+}
+
 /* The stat did not settle it. */
 static const char *check_digest(struct check *check, struct digest *digest, struct observation *one)
 {
     struct parsing *parsing = check->parsing;
-    const char *bytes;
-    size_t len;
+    int fd;
     struct stat st;
     struct error ignored = {0};
     unsigned char now[DIGEST_SIZE];
-    if (root_read_seen(parsing->options->root, from_root(parsing, one->path), ARTIFACT_MAX, parsing->arena, &bytes, &len, &st,
-                       &ignored) != ROOT_FOUND)
+    if (root_open_file(parsing->options->root, from_root(parsing, one->path), &fd, &st, &ignored) != ROOT_FOUND)
         return changed(check, "gone", one->path);
-    digest_add(digest, bytes, len);
+    if (!digest_fd(digest, fd))
+        return changed(check, "unreadable", one->path);
     digest_end(digest, now);
     if (memcmp(now, one->digest, DIGEST_SIZE) != 0)
         return changed(check, "changed", one->path);

@@ -1,13 +1,11 @@
 /* store/parsing.h — what the parsers and helpers see of the test that is being parsed. Inside store/ only. */
 #ifndef STORE_PARSING_H
 #define STORE_PARSING_H
+#include "store/artifact.h"
 #include "store/cache.h"
 #include "store/documents.h"
 #include "store/parse.h"
 #include "store/recording.h"
-
-enum { ARTIFACT_MAX = 1 << 30 };
-static const size_t ARTIFACTS_MAX = (size_t)2 << 30; /* bytes of one test's artifacts that are read, each counted once */
 
 struct resolved_dir {
     const struct artifact_dir *dir;
@@ -70,13 +68,11 @@ struct parsing {
 /* "${RUN}/artifacts/pod.log" → the path relative to the test's directory, or NULL when RUN matched nothing. An unknown name is
  * an error, and so is a path that leaves the test's directory by its "..": a test depends on nothing but itself. */
 bool parsing_resolve(struct parsing *parsing, const char *name, const char **path, struct error *err);
-/* Reads an artifact. Absent: a finding is added, ROOT_ABSENT. Refused: *err is set. The name is kept as provenance. */
-enum root_found parsing_read(struct parsing *parsing, const char *name, const char **bytes, size_t *len, const char **path,
-                             struct error *err);
-/* The same for readers that go through a file once. On ROOT_FOUND the caller closes the intake. */
+/* Keeps the path of a file that the current value comes from. */
+void parsing_add_provenance(struct parsing *parsing, const char *file);
+/* As parsing_read, for readers that go through a file once. On ROOT_FOUND the caller closes the intake. */
 struct intake;
 enum root_found parsing_intake(struct parsing *parsing, const char *name, struct intake *in, const char **path, struct error *err);
-bool parsing_exists(struct parsing *parsing, const char *name, bool *exists, struct error *err);
 /* The sandbox, opened on first use; NULL with *err set when the Lua files do not run. */
 struct sandbox *parsing_sandbox(struct parsing *parsing, struct error *err);
 /* A document, read once however many parsers name it. */

@@ -52,6 +52,9 @@ struct recording {
 void recording_start(struct recording *recording);
 void recording_add_file(struct arena *arena, struct recording *recording, const char *path, const struct stat *st, const char *bytes,
                         size_t len);
+/* The same, its digest known; `size`: of the file as it is stored. */
+void recording_add_digested(struct arena *arena, struct recording *recording, const char *path, const struct stat *st, uint64_t size,
+                            const unsigned char digest[DIGEST_SIZE]);
 /* OBSERVED_ABSENT, _THERE, _NOTHING. */
 void recording_add(struct arena *arena, struct recording *recording, enum observed kind, const char *path);
 /* An expression looked up `settings` or another of these names. */

@@ -95,9 +95,9 @@ static const struct {
     {"workload: w\nparse_always: {match: {env: [A]}}\n", AT "2:16: 'match': the name means something else in every workload"},
     {"workload: w\nparse_once: {string: {json: x}}\n", AT "2:14: 'string': the name means something else in every workload"},
     /* paths, patterns, directories */
-    {PARSE("json: a, select: '$.a[1:2]'"), AT "3:29: JSONPath '$.a[1:2]', column 6: slices*"},
+    {PARSE("json: a, select: '$.a[1:x]'"), AT "3:30: JSONPath '$.a[1:x]', column 7: expected*"},
     {PARSE("json: a, select: a"), AT "3:24: *"},
-    {PARSE("json: a, keep: ['$.a', '$[?@.b]']"), AT "3:3*"},
+    {PARSE("json: a, keep: ['$.a', '$[?@.b']"), AT "3:3*"},
     {PARSE("lines: a, match: '(x'"), AT "3:24: pattern '(x', byte 2: missing closing parenthesis"},
     {PARSE("json: '${RUN}/a'"), AT "3:3: '${RUN}/a': ${…} names no artifact dir of the workload"},
     {PARSE("json: '${RUN/a'"), AT "3:3: '${RUN/a': ${…} names no artifact dir of the workload"},
