@@ -31,6 +31,8 @@ static json_t *place_json(struct context *context, const struct trace_place *pla
     json_t *json = json_pack("{s:o}", "file", shown_text(context, place->file));
     if (place->part)
         json_object_set_new(json, "part", shown_text(context, place->part));
+    if (place->part && place->n > 1)
+        json_object_set_new(json, "more", json_integer((json_int_t)place->n - 1));
     if (place->first > 0) {
         json_object_set_new(json, "first", json_integer(place->first));
         json_object_set_new(json, "last", json_integer(place->last));

@@ -6,8 +6,8 @@
  *  "labels": [{"name": "model", "value": "\"a\""}, …], "results": […], "kpis": […],
  *  "notes": ["run.log: …", …], "violations": [{"at": "/results/x", "text": "found null, …"}, …]}
  *
- * Values are JSON texts, cut where they are long. "first", "last" (lines) and "part" (a path) are there where the parser knows them; a
- * file that could not be used has "fault". Everything is cleaned for the screen. */
+ * Values are JSON texts, cut where they are long. "first", "last" (lines) and "part" (a path in a document; "more" after it are
+ * not listed) are there where the parser knows them; a file that could not be used has "fault". Everything is cleaned for the screen. */
 #ifndef STEP_CHECK_MODEL_H
 #define STEP_CHECK_MODEL_H
 #include "lts/payload.h"

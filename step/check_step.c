@@ -21,20 +21,30 @@ static const char *member_text(const json_t *object, const char *name)
     return json_string_value(json_object_get(object, name));
 }
 
-/* "run.log:12", "run.log:12-40 (3 lines)", "pod.json $['a']", "run.log (was not found)". */
-static void show_place(FILE *out, const json_t *place)
+/* "run.log:12", "run.log:12-40 (3 pieces)", "pod.json $['a'][0]", "run.log (was not found)". The file is said once for all its parts. */
+static void show_place(FILE *out, const json_t *place, const char *before)
 {
     long first = member_number(place, "first"), last = member_number(place, "last"), pieces = member_number(place, "pieces");
-    const char *part = member_text(place, "part"), *fault = member_text(place, "fault");
-    fprintf(out, "%s", member_text(place, "file"));
+    const char *file = member_text(place, "file"), *part = member_text(place, "part"), *fault = member_text(place, "fault");
+    if (!before || !part || strcmp(before, file) != 0)
+        fprintf(out, "%s%s", file, part ? " " : "");
     if (first && pieces == 1)
         fprintf(out, ":%ld", first);
     else if (first)
         fprintf(out, ":%ld-%ld (%ld pieces)", first, last, pieces);
     if (part)
-        fprintf(out, " %s", part);
+        fprintf(out, "%s", part);
     if (fault)
         fprintf(out, " (%s)", fault);
+}
+
+/* How many pieces the places from `i` on stand for. */
+static size_t places_left(const json_t *from, size_t i)
+{
+    size_t n = 0;
+    for (; i < json_array_size(from); i++)
+        n += 1 + (size_t)member_number(json_array_get(from, i), "more");
+    return n;
 }
 
 static void show_from(FILE *out, const json_t *line)
@@ -47,10 +57,11 @@ static void show_from(FILE *out, const json_t *line)
     fprintf(out, "  %-*s ", NAME_WIDTH, "");
     for (size_t i = 0; i < n && i < SHOWN_MAX; i++) {
         fprintf(out, "%s", i ? ", " : "from ");
-        show_place(out, json_array_get(from, i));
+        show_place(out, json_array_get(from, i), i ? member_text(json_array_get(from, i - 1), "file") : NULL);
     }
-    if (n > SHOWN_MAX)
-        fprintf(out, " and %zu more", n - SHOWN_MAX);
+    size_t left = places_left(from, SHOWN_MAX);
+    if (left)
+        fprintf(out, " and %zu more", left);
     if (ms)
         fprintf(out, "%s%.2f ms", n ? "; " : "", json_real_value(ms));
     fprintf(out, "\n");

@@ -97,14 +97,18 @@ static bool help_lines(void *context, json_t *const *arguments, size_t n, json_t
     const char *name, *pattern;
     size_t len, as, keep;
     if (!want_text(arguments, n, 0, &name, &len, err) || !want_text(arguments, n, 1, &pattern, &len, err) ||
-        !word_index(arguments, n, 2, pieces_as_words, &as, err) || !word_index(arguments, n, 3, pieces_keep_words, &keep, err))
+        !word_index(arguments, n, 2, typed_words, &as, err) || !word_index(arguments, n, 3, pieces_keep_words, &keep, err))
         return false;
     struct regex *regex = parsing_regex(parsing, pattern, err);
     if (!regex)
         return false;
-    struct pieces_source source = {.as = (enum pieces_as)as, .keep = (enum pieces_keep)keep};
-    if (parsing_read(parsing, arena_strdup(parsing->arena, name), &source.bytes, &source.len, &source.path, err) == ROOT_FOUND)
-        *result = lines_parse(parsing, &source, regex, err);
+    struct pieces_source source = {.as = (enum typed_as)as, .keep = (enum pieces_keep)keep};
+    struct intake in;
+    if (parsing_intake(parsing, arena_strdup(parsing->arena, name), &in, &source.path, err) == ROOT_FOUND) {
+        source.in = &in;
+        *result = lines_parse(parsing, &source, regex, (struct pos){0}, err);
+        intake_close(&in);
+    }
     return err->kind == ERR_NONE;
 }
 

@@ -44,8 +44,8 @@ static json_t *parse_log(struct parsing *parsing, const struct parser *parser, s
     return NULL;
 }
 
-static const struct parser_argument log_arguments[] = {{"ansible_log", ARGUMENT_TEXT, NULL, false}, {0}};
-const struct parser_kind parser_ansible_log = {"ansible_log", log_arguments, parse_log};
+static const struct parser_argument log_arguments[] = {{"ansible_log", ARGUMENT_FILE, NULL, false}, {0}};
+const struct parser_kind parser_ansible_log = {.name = "ansible_log", .arguments = log_arguments, .parse = parse_log};
 
 static json_t *parse_play(struct parsing *parsing, const struct parser *parser, struct error *err)
 {
@@ -70,5 +70,5 @@ static json_t *parse_play(struct parsing *parsing, const struct parser *parser, 
     return kept;
 }
 
-static const struct parser_argument play_arguments[] = {{"ansible_play", ARGUMENT_TEXT, NULL, false}, {"prefix", ARGUMENT_TEXT, NULL, false}, {0}};
-const struct parser_kind parser_ansible_play = {"ansible_play", play_arguments, parse_play};
+static const struct parser_argument play_arguments[] = {{"ansible_play", ARGUMENT_FILE, NULL, false}, {"prefix", ARGUMENT_TEXT, NULL, false}, {0}};
+const struct parser_kind parser_ansible_play = {.name = "ansible_play", .arguments = play_arguments, .parse = parse_play};

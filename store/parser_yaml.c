@@ -14,6 +14,6 @@ static json_t *parse_yaml(struct parsing *parsing, const struct parser *parser, 
 }
 
 static const char *const as_words[] = {"text", NULL};
-static const struct parser_argument arguments[] = {{"yaml", ARGUMENT_TEXT, NULL, false}, {"select", ARGUMENT_PATH, NULL, false},
+static const struct parser_argument arguments[] = {{"yaml", ARGUMENT_FILE, NULL, false}, {"select", ARGUMENT_PATH, NULL, false},
                                                    {"first", ARGUMENT_FLAG, NULL, false}, {"as", ARGUMENT_WORD, as_words, false}, {0}};
-const struct parser_kind parser_yaml = {"yaml", arguments, parse_yaml};
+const struct parser_kind parser_yaml = {.name = "yaml", .arguments = arguments, .parse = parse_yaml};

@@ -4,6 +4,7 @@
 
 #include "json/read.h"
 #include "json/repairs.h"
+#include "store/intake.h"
 
 enum { REGEX_CACHE_MAX = 200, FAULTS_MAX = 1000 /* files of one test that something is said about */ };
 
@@ -80,6 +81,16 @@ void parsing_add_provenance(struct parsing *parsing, const char *file)
 struct trace *parsing_trace(const struct parsing *parsing)
 {
     return parsing->options ? parsing->options->trace : NULL; /* rewrite_settings has no test */
+}
+
+enum root_found parsing_intake(struct parsing *parsing, const char *name, struct intake *in, const char **path, struct error *err)
+{
+    const char *bytes;
+    size_t len;
+    enum root_found found = parsing_read(parsing, name, &bytes, &len, path, err);
+    if (found == ROOT_FOUND)
+        *in = intake_of_text(bytes, len);
+    return found;
 }
 
 const char *parsing_fault(const struct parsing *parsing, const char *file)
@@ -191,11 +202,27 @@ struct regex *parsing_regex(struct parsing *parsing, const char *pattern, struct
     return regex;
 }
 
+/* Tells which parts of the document that was read last were selected. */
+static void trace_nodes(struct parsing *parsing, const struct json_nodes *nodes)
+{
+    for (size_t i = 0; i < nodes->n && i < TRACE_PLACES_MAX; i++) {
+        struct text part = text_open(1000);
+        json_place_render(&part, nodes->places[i]);
+        trace_part(parsing_trace(parsing), parsing->files.v[parsing->files.n - 1], part.s);
+        text_close(&part);
+    }
+    for (size_t i = TRACE_PLACES_MAX; i < nodes->n; i++)
+        trace_more(parsing_trace(parsing));
+}
+
 json_t *parsing_select(struct parsing *parsing, json_t *document, const struct argument *select, const struct argument *first)
 {
     if (!document || !select->given)
         return json_incref(document);
-    struct json_nodes nodes = json_path_find(select->paths[0], document, parsing->arena);
+    bool traced = parsing_trace(parsing) && parsing->files.n;
+    struct json_nodes nodes = (traced ? json_path_locate : json_path_find)(select->paths[0], document, parsing->arena);
+    if (traced)
+        trace_nodes(parsing, &nodes);
     if (nodes.over)
         parsing_note(parsing, FINDING_BROKEN, json_path_text(select->paths[0]), "selects more than can be kept");
     if ((first && first->given && first->flag) || json_path_singular(select->paths[0]))

@@ -70,6 +70,9 @@ struct parsing {
 bool parsing_resolve(struct parsing *parsing, const char *name, const char **path, struct error *err);
 /* Keeps the path of a file that the current value comes from. */
 void parsing_add_provenance(struct parsing *parsing, const char *file);
+/* As parsing_read, for readers that go through a file once. On ROOT_FOUND the caller closes the intake. */
+struct intake;
+enum root_found parsing_intake(struct parsing *parsing, const char *name, struct intake *in, const char **path, struct error *err);
 /* The sandbox, opened on first use; NULL with *err set when the Lua files do not run. */
 struct sandbox *parsing_sandbox(struct parsing *parsing, struct error *err);
 /* A document, read once however many parsers name it. */

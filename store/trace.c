@@ -51,3 +51,9 @@ void trace_part(struct trace *trace, const char *file, const char *part)
         *LIST_ADD(trace->arena, &trace->places) =
             (struct trace_place){.file = file, .part = arena_strdup(trace->arena, part), .n = 1};
 }
+
+void trace_more(struct trace *trace)
+{
+    if (trace && trace->places.n)
+        trace->places.v[trace->places.n - 1].n++;
+}

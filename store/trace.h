@@ -12,7 +12,7 @@ struct trace_place {
     const char *file;
     const char *part; /* "$['items'][0]", a path in a document; NULL: lines */
     int first, last;  /* lines from 1; 0: none */
-    size_t n;         /* how many pieces */
+    size_t n;         /* how many pieces; of a part: 1, and those after it that are not listed */
 };
 
 struct trace_places {
@@ -43,5 +43,7 @@ void trace_end(struct trace *trace, const char *name);
 void trace_line(struct trace *trace, const char *file, int line);
 void trace_asked(struct trace *trace, const char *file);
 void trace_part(struct trace *trace, const char *file, const char *part);
+/* One more part, which is only counted. */
+void trace_more(struct trace *trace);
 
 #endif

@@ -32,11 +32,61 @@ static bool read_pattern(const struct reader *reader, const struct node *node, c
     return out->pattern != NULL;
 }
 
+static bool read_file(const struct reader *reader, const struct node *node, const char *what, struct argument *out)
+{
+    const struct node *glob = node_member(node, "glob"), *join = node_member(node, "join");
+    if (node->kind != NODE_MAP)
+        return reader_text(reader, node, what, &out->text);
+    if (!glob || node->n != 1 + (join != NULL))
+        return reader_wrong(reader, node, what, "a file, or {glob: PATTERN} and perhaps join: true");
+    out->glob = true;
+    return reader_text(reader, glob, what, &out->text) && (!join || reader_flag(reader, join, what, &out->join));
+}
+
+static bool read_count(const struct reader *reader, const struct node *node, const char *what, struct argument *out)
+{
+    if (node->kind != NODE_INT || node->integer < 0)
+        return reader_wrong(reader, node, what, "a whole number from 0 on");
+    out->count = (size_t)node->integer;
+    return true;
+}
+
+static bool read_types(const struct reader *reader, const struct node *node, const char *what, const char *const *words,
+                       struct argument *out)
+{
+    bool map = node->kind == NODE_MAP;
+    size_t n = map ? node->n : 1;
+    struct named_word *types = ARENA_ARRAY(reader->arena, struct named_word, n);
+    bool ok = true;
+    for (size_t i = 0; i < n; i++) {
+        const struct node *word = map ? node->items[i] : node;
+        ok &= reader_collect(reader, reader_word(reader, word, what, words, &types[i].word));
+        types[i].name = map ? node->keys[i]->string : NULL;
+        types[i].at = reader_pos(reader, map ? node->keys[i] : node);
+    }
+    out->types = types;
+    out->types_n = n;
+    return ok;
+}
+
+static bool read_flag_names(const struct reader *reader, const struct node *node, const char *what, struct argument *out)
+{
+    if (node->kind == NODE_LIST)
+        return reader_names(reader, node, what, &out->names);
+    return node->kind == NODE_BOOL ? reader_flag(reader, node, what, &out->flag)
+                                   : reader_wrong(reader, node, what, "true, false or a list of names");
+}
+
 static bool read_argument(const struct reader *reader, const struct parser_argument *spec, const struct node *node,
                           const char *what, struct argument *out)
 {
     out->given = true;
+    out->at = reader_pos(reader, node);
     switch (spec->kind) {
+    case ARGUMENT_FILE: return read_file(reader, node, what, out);
+    case ARGUMENT_COUNT: return read_count(reader, node, what, out);
+    case ARGUMENT_TYPES: return read_types(reader, node, what, spec->words, out);
+    case ARGUMENT_FLAG_NAMES: return read_flag_names(reader, node, what, out);
     case ARGUMENT_TEXT:
     case ARGUMENT_FUNCTION: return reader_text(reader, node, what, &out->text);
     case ARGUMENT_MARK:
@@ -106,7 +156,7 @@ static bool read_parser(const struct reader *reader, const struct node *node, st
         if (parser->kind->arguments[i].needed && !parser->arguments[i].given)
             ok &= reader_collect(reader, error_at(reader->err, ERR_USAGE, parser->at, "%s: the parser '%s' needs %s", what,
                                                   parser->kind->name, parser->kind->arguments[i].name));
-    return ok;
+    return ok && (!parser->kind->check || parser->kind->check(parser, reader->err));
 }
 
 struct parser_list {
@@ -144,6 +194,18 @@ static bool read_list(const struct reader *reader, const struct node *node, stru
     return all;
 }
 
+static json_t *file_shape(const struct workload_registry *registry)
+{
+    json_t *map = json_pack("{s:s s:{s:o s:o} s:[s] s:b}", "type", "object", "properties", "glob", shape_text(registry), "join",
+                            shape_flag(registry), "required", "glob", "additionalProperties", 0);
+    return json_pack("{s:[o o]}", "anyOf", shape_text(registry), map);
+}
+
+static json_t *types_shape(const char *const *words)
+{
+    return json_pack("{s:[o o]}", "anyOf", shape_word(words), shape_map(NULL, shape_word(words)));
+}
+
 static json_t *argument_shape(const struct parser_argument *spec, const struct workload_registry *registry)
 {
     switch (spec->kind) {
@@ -151,6 +213,10 @@ static json_t *argument_shape(const struct parser_argument *spec, const struct w
     case ARGUMENT_FUNCTION:
     case ARGUMENT_PATTERN:
     case ARGUMENT_PATH: return shape_text(registry);
+    case ARGUMENT_FILE: return file_shape(registry);
+    case ARGUMENT_COUNT: return json_pack("{s:s s:i}", "type", "integer", "minimum", 0);
+    case ARGUMENT_TYPES: return types_shape(spec->words);
+    case ARGUMENT_FLAG_NAMES: return json_pack("{s:[s s] s:{s:s}}", "type", "boolean", "array", "items", "type", "string");
     case ARGUMENT_MARK: return shape_text_filled(registry);
     case ARGUMENT_FLAG: return shape_flag(registry);
     case ARGUMENT_WORD: return shape_word(spec->words);

@@ -12,7 +12,8 @@ static bool is_own(const struct workload *workload, struct pos at)
 /* The file that a parser reads, with ${DIRS}; NULL: it reads none. */
 static const char *file_of(const struct parser *parser)
 {
-    return parser->kind->arguments[0].kind == ARGUMENT_TEXT ? parser->arguments[0].text : NULL;
+    enum argument_kind kind = parser->kind->arguments[0].kind;
+    return kind == ARGUMENT_TEXT || kind == ARGUMENT_FILE ? parser->arguments[0].text : NULL;
 }
 
 static bool names_dir(const char *text, const char *dir)
@@ -95,6 +96,26 @@ static void review_places(const struct workload *workload, struct problems *prob
             problems_add(problems, parser->at, "'%s': '%s' leads out of the test's directory", parser->name, file_of(parser));
 }
 
+/* What a path is certainly not meant to say, and what makes it dear: the whole document is kept for it. */
+static void review_path(const struct parser *parser, const struct argument *argument, const struct json_path *path, struct problems *problems)
+{
+    const char *why;
+    if (path->warning)
+        problems_note(problems, argument->at, "'%s': JSONPath '%s', %s", parser->name, json_path_text(path), path->warning);
+    if (!json_path_streams(path, &why))
+        problems_note(problems, argument->at, "'%s': JSONPath '%s' needs the whole document in memory: %s", parser->name, json_path_text(path),
+                      why);
+}
+
+static void review_paths(const struct workload *workload, struct problems *problems)
+{
+    const struct parser *parser;
+    for (size_t i = 0; (parser = review_parser(workload, i)); i++)
+        for (size_t k = 0; parser->kind->arguments[k].name; k++)
+            for (size_t p = 0; p < parser->arguments[k].paths_n; p++)
+                review_path(parser, &parser->arguments[k], parser->arguments[k].paths[p], problems);
+}
+
 void review_files(const struct workload *workload, struct problems *problems)
 {
     const struct review_codes codes = review_codes(problems->arena, workload);
@@ -105,6 +126,7 @@ void review_files(const struct workload *workload, struct problems *problems)
             problems_note(problems, dir->at, "artifact dir '%s': nothing uses it", dir->name);
     }
     review_places(workload, problems);
+    review_paths(workload, problems);
     review_important(workload, &codes, problems);
     for (size_t i = 0; (parser = review_parser(workload, i)); i++)
         if (parser->name[0] == '_' && is_own(workload, parser->at) && !review_mentioned(workload, &codes, parser->name))
