@@ -30,7 +30,7 @@ static bool check_parser(const struct workload *workload, struct sandbox *sandbo
             return error_at(err, ERR_USAGE, parser->at, "'%s': there is no function '%s' in the workload's Lua files", parser->name,
                             argument->text);
         enum argument_kind kind = parser->kind->arguments[k].kind;
-        if ((kind == ARGUMENT_TEXT || kind == ARGUMENT_FILE) && argument->given &&
+        if ((kind == ARGUMENT_TEXT || kind == ARGUMENT_FILE || kind == ARGUMENT_FILES) && argument->given &&
             !check_dir(workload, argument->text, parser->at, err))
             return false;
     }

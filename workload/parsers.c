@@ -84,7 +84,8 @@ static bool read_argument(const struct reader *reader, const struct parser_argum
     out->given = true;
     out->at = reader_pos(reader, node);
     switch (spec->kind) {
-    case ARGUMENT_FILE: return read_file(reader, node, what, out);
+    case ARGUMENT_FILE:
+    case ARGUMENT_FILES: return read_file(reader, node, what, out);
     case ARGUMENT_COUNT: return read_count(reader, node, what, out);
     case ARGUMENT_TYPES: return read_types(reader, node, what, spec->words, out);
     case ARGUMENT_FLAG_NAMES: return read_flag_names(reader, node, what, out);
