@@ -49,7 +49,7 @@ static bool help_yaml(void *context, json_t *const *arguments, size_t n, json_t 
     size_t len;
     if (!want_text(arguments, n, 0, &name, &len, err))
         return false;
-    const struct document *document = parsing_yaml(parsing, arena_strdup(parsing->arena, name), err);
+    const struct document *document = parsing_yaml(parsing, arena_strdup(parsing->arena, name), false, err);
     *result = document ? json_incref(document->json) : NULL;
     return err->kind == ERR_NONE;
 }
@@ -103,11 +103,11 @@ static bool help_lines(void *context, json_t *const *arguments, size_t n, json_t
     if (!regex)
         return false;
     struct pieces_source source = {.as = (enum typed_as)as, .keep = (enum pieces_keep)keep};
-    struct intake in;
-    if (parsing_intake(parsing, arena_strdup(parsing->arena, name), &in, &source.path, err) == ROOT_FOUND) {
-        source.in = &in;
+    struct stream stream;
+    if (stream_open(parsing, arena_strdup(parsing->arena, name), "a line", &stream, err) == ROOT_FOUND) {
+        source.stream = &stream;
         *result = lines_parse(parsing, &source, regex, (struct pos){0}, err);
-        intake_close(&in);
+        stream_close(&stream);
     }
     return err->kind == ERR_NONE;
 }

@@ -83,7 +83,8 @@ static bool read_argument(const struct reader *reader, const struct parser_argum
     out->given = true;
     out->at = reader_pos(reader, node);
     switch (spec->kind) {
-    case ARGUMENT_FILE: return read_file(reader, node, what, out);
+    case ARGUMENT_FILE:
+    case ARGUMENT_FILES: return read_file(reader, node, what, out);
     case ARGUMENT_COUNT: return read_count(reader, node, what, out);
     case ARGUMENT_TYPES: return read_types(reader, node, what, spec->words, out);
     case ARGUMENT_FLAG_NAMES: return read_flag_names(reader, node, what, out);
@@ -213,7 +214,8 @@ static json_t *argument_shape(const struct parser_argument *spec, const struct w
     case ARGUMENT_FUNCTION:
     case ARGUMENT_PATTERN:
     case ARGUMENT_PATH: return shape_text(registry);
-    case ARGUMENT_FILE: return file_shape(registry);
+    case ARGUMENT_FILE:
+    case ARGUMENT_FILES: return file_shape(registry);
     case ARGUMENT_COUNT: return json_pack("{s:s s:i}", "type", "integer", "minimum", 0);
     case ARGUMENT_TYPES: return types_shape(spec->words);
     case ARGUMENT_FLAG_NAMES: return json_pack("{s:[s s] s:{s:s}}", "type", "boolean", "array", "items", "type", "string");
