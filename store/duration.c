@@ -3,6 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/text.h"
+
 /* Exact: a count of seconds and a fraction of one in units of 10^-18, the smallest that nine digits of a nanosecond reach. */
 struct span {
     uint64_t seconds, atto;
@@ -126,7 +128,7 @@ bool duration_parse(const char *text, size_t len, struct pos at, double *out, st
     bool ok = memchr(from, ':', (size_t)(end - from)) ? read_clock(from, end, &span) : read_parts(from, end, &span);
     if (!ok)
         return error_at(err, ERR_ARTIFACT, at, "'%.*s': expected a duration, as '1h2m3.5s', '300ms' or '01:02:03'",
-                        (int)(len < 40 ? len : 40), text);
+                        text_cut(text, len, 40), text);
     long double exact = (long double)span.seconds + (long double)span.atto / (long double)one_second;
     *out = (double)(negative ? -exact : exact);
     return true;

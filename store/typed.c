@@ -21,7 +21,7 @@ enum { SHORT_MAX = 400 /* bytes of a number or a time */ };
 static json_t *wrong(const struct typed_text *text, const char *expected, struct error *err)
 {
     error_at(err, ERR_ARTIFACT, text->at, "%s%s'%.*s': expected %s", text->what ? text->what : "", text->what ? ": " : "",
-             (int)(text->len < 40 ? text->len : 40), text->text, expected);
+             text_cut(text->text, text->len, 40), text->text, expected);
     return NULL;
 }
 
