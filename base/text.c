@@ -211,3 +211,22 @@ void text_trim(const char **s, size_t *len)
     while (*len && isspace((unsigned char)**s))
         ++*s, --*len;
 }
+
+void text_place_move(struct text_place *place, const char *from, const char *to)
+{
+    if (from == to)
+        return;
+    const char *feed = memrchr(from, '\n', (size_t)(to - from));
+    if (feed) {
+        int lines = 0;
+        for (const char *p = from; p < to; p++)
+            lines += *p == '\n';
+        place->line += lines;
+        place->col = 1;
+        from = feed + 1;
+    }
+    int characters = 0;
+    for (const char *p = from; p < to; p++)
+        characters += ((unsigned char)*p & 0xC0) != 0x80;
+    place->col += characters;
+}
