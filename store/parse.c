@@ -238,8 +238,8 @@ const struct workload_registry *store_registry(void)
     static const struct parser_kind *const parsers[] = {
         &parser_json,        &parser_jsonl,      &parser_yaml,         &parser_ini,        &parser_csv,    &parser_tsv,
         &parser_lines,       &parser_between,    &parser_text,         &parser_python,     &parser_exists, &parser_files,
-        &parser_ansible_log, &parser_ansible_play, &parser_prometheus, &parser_env,        &parser_lua,    &parser_value,
-        NULL};
+        &parser_ansible_log, &parser_ansible_play, &parser_prometheus, &parser_openmetrics, &parser_junit, &parser_robot,
+        &parser_xml,         &parser_sqlite,     &parser_env,          &parser_lua,        &parser_value,  NULL};
     static const struct workload_registry registry = {.parsers = parsers, .helpers = store_helpers};
     return &registry;
 }

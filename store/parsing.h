@@ -94,7 +94,8 @@ extern const struct helper store_helpers[]; /* ended by a row without name */
 extern const struct helper store_helpers_without_test[];
 
 extern const struct parser_kind parser_json, parser_jsonl, parser_yaml, parser_ini, parser_csv, parser_tsv, parser_lines, parser_between,
-    parser_text, parser_python, parser_ansible_log, parser_ansible_play, parser_prometheus, parser_exists, parser_files, parser_env,
+    parser_text, parser_python, parser_ansible_log, parser_ansible_play, parser_prometheus, parser_openmetrics, parser_junit,
+    parser_robot, parser_xml, parser_sqlite, parser_exists, parser_files, parser_env,
     parser_lua, parser_value;
 
 #endif

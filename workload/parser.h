@@ -23,6 +23,7 @@ enum argument_kind {
     ARGUMENT_WORD,       /* one of `words` */
     ARGUMENT_TYPES,      /* {NAME: one of `words`}, or one word for all names */
     ARGUMENT_NAMES,      /* a list of texts */
+    ARGUMENT_LABELS,     /* {NAME: text, number, true or false}; `names` is name, text, name, text, … */
     ARGUMENT_FLAG_NAMES, /* true, false or a list of texts */
     ARGUMENT_PATH,       /* a JSONPath */
     ARGUMENT_PATHS,      /* a list of JSONPaths */
@@ -59,6 +60,7 @@ struct argument {
     size_t paths_n;
     struct regex *pattern;
     struct code code;
+    json_t *value;           /* ARGUMENT_EXPRESSION given by Lua: its value, borrowed; NULL: `code` gives it */
 };
 
 struct parser;
