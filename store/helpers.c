@@ -3,7 +3,6 @@
 
 #include "json/read.h"
 #include "store/budget.h"
-#include "store/duration.h"
 #include "store/helper.h"
 #include "store/helper.h"
 #include "store/lines.h"
@@ -263,23 +262,6 @@ static bool help_quantity(void *context, json_t *const *arguments, size_t n, jso
     return true;
 }
 
-/* duration("1h2m3.5s") → 3723.5; a number is itself. */
-static bool help_duration(void *context, json_t *const *arguments, size_t n, json_t **result, struct error *err)
-{
-    const char *text;
-    size_t len;
-    double seconds;
-    (void)context;
-    if (n && json_is_number(arguments[0])) {
-        *result = json_incref(arguments[0]);
-        return true;
-    }
-    if (!want_text(arguments, n, 0, &text, &len, err) || !duration_parse(text, len, (struct pos){0}, &seconds, err))
-        return false;
-    *result = json_real(seconds);
-    return true;
-}
-
 /* moment("2025-05-06T00:00:00Z") → {iso=…, date="2025-05-06", epoch=…, us=…}; nil when it is no moment. Differences of `us`
  * (microseconds) are exact, those of `epoch` (seconds) are not. */
 static bool help_moment(void *context, json_t *const *arguments, size_t n, json_t **result, struct error *err)
@@ -295,8 +277,7 @@ static bool help_moment(void *context, json_t *const *arguments, size_t n, json_
 
 #define WITHOUT_TEST                                                                                                       \
     {"parse_json", help_parse_json}, {"python", help_python}, {"match", help_match}, {"replace", help_replace},            \
-        {"split", help_split}, {"trim", help_trim}, {"quantity", help_quantity}, {"moment", help_moment},      \
-        {"duration", help_duration}
+        {"split", help_split}, {"trim", help_trim}, {"quantity", help_quantity}, {"moment", help_moment}
 
 /* Those that read files of the test; `help` gives the function of each. */
 #define WITH_TEST(help)                                                                                                    \
