@@ -177,6 +177,6 @@ bool duration_parse(const char *text, double *seconds)
                                           : strchr(text, ':') ? read_clock(text, &sum)
                                                               : read_parts(text, &sum));
     if (ok)
-        *seconds = (double)(negative ? -sum : sum) / (double)SECOND;
+        *seconds = (double)((long double)(negative ? -sum : sum) / (long double)SECOND); /* beyond 2^53 ns a double would round twice */
     return ok;
 }
