@@ -1,10 +1,11 @@
-/* iregexp: a pattern on the first line, a subject behind it. What matches as a whole is also found. */
+/* iregexp: a pattern on the first line, a subject behind it, UTF-8 as JSON strings are. What matches as a whole is also found. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "json/iregexp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
@@ -43,8 +44,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct regex *whole = iregexp_compile(pattern, len, true, &whole_err);
     struct regex *part = iregexp_compile(pattern, len, false, &part_err);
     assert((whole != NULL) == (whole_err.kind == ERR_NONE) && (part != NULL) == (part_err.kind == ERR_NONE));
-    if (whole && part)
-        compare(whole, part, line + 1, size - len - 1);
+    const char *subject = line + 1;
+    if (whole && part && text_utf8_valid(subject, size - len - 1) == size - len - 1)
+        compare(whole, part, subject, size - len - 1);
     iregexp_close(whole);
     iregexp_close(part);
     arena_close(&arena);
