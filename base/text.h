@@ -48,4 +48,11 @@ void text_trim(const char **s, size_t *len);
 /* How many columns a terminal needs for it, one per code point: good enough for the tables that we print. */
 size_t text_width(const char *s);
 
+/* A place in a text: line and column (in characters) from 1. */
+struct text_place {
+    int line, col;
+};
+/* Moves a place over the bytes [from, to) of UTF-8. */
+void text_place_move(struct text_place *place, const char *from, const char *to);
+
 #endif
