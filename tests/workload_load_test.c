@@ -272,7 +272,7 @@ static void test_merging(struct scratch *scratch)
         CHECK(labels->members_n == 4 && json_integer_value(labels->members[1].constant) == 3 && labels->members[3].at.line == 10, "settings");
         CHECK(w->results->members_n == 2 && w->results->members[0].kind == TEMPLATE_EXPRESSION && json_is_null(w->results->members[1].constant), "results");
         CHECK(w->kpis_n == 2 && strcmp(w->kpis[0].help, "new") == 0 && w->kpis[0].divisor.by == 1048576 && w->kpis[0].better == BETTER_HIGHER &&
-                  w->kpis[0].openmetrics_scale == 2 && w->kpis[1].openmetrics_scale == 1, "kpis");
+                  w->kpis[0].openmetrics.scale == 2 && w->kpis[1].openmetrics.scale == 0, "kpis");
         CHECK(strcmp(w->analyze.comparison_keys[0], "b") == 0 && !w->analyze.comparison_keys[1] && w->analyze.min_history == 5 &&
                   json_integer_value(w->analyze.ignored_entries[0].values) == 3, "analyze");
         CHECK(strcmp(w->rewrite.drop[0], "x") == 0 && w->rewrite.renames_n == 1 && w->rewrite.set->members_n == 2 &&

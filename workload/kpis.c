@@ -3,9 +3,10 @@
 #include <string.h>
 
 #include "workload/format.h"
+#include "workload/kpi_openmetrics.h"
 #include "workload/reader.h"
 
-enum { NAME_LEN_MAX = 200 };
+enum { NAME_LEN_MAX = KPI_NAME_MAX };
 
 static bool read_help(const struct reader *reader, const struct node *node, void *target)
 {
@@ -130,57 +131,21 @@ static bool read_min_absolute(const struct reader *reader, const struct node *no
     return read_share(reader, node, "min_absolute", &((struct kpi *)target)->min_absolute);
 }
 
-static bool read_om_name(const struct reader *reader, const struct node *node, void *target)
+static bool read_idle(const struct reader *reader, const struct node *node, void *target)
 {
-    struct kpi *kpi = target;
-    return reader_text(reader, node, "openmetrics: name", &kpi->openmetrics_name) &&
-           ((reader_name_valid(kpi->openmetrics_name) && strlen(kpi->openmetrics_name) <= NAME_LEN_MAX) ||
-            reader_wrong(reader, node, "openmetrics: name", "at most 200 letters, digits and _"));
+    ((struct kpi *)target)->has_idle = true;
+    return reader_number(reader, node, "not_analysed", &((struct kpi *)target)->idle);
 }
 
-/* May be empty: no unit. */
-static bool read_om_unit(const struct reader *reader, const struct node *node, void *target)
-{
-    struct kpi *kpi = target;
-    return reader_text(reader, node, "openmetrics: unit", &kpi->openmetrics_unit) &&
-           ((!kpi->openmetrics_unit[0] || reader_name_valid(kpi->openmetrics_unit)) ||
-            reader_wrong(reader, node, "openmetrics: unit", "letters, digits and _, as seconds"));
-}
-
-static bool read_om_scale(const struct reader *reader, const struct node *node, void *target)
-{
-    struct kpi *kpi = target;
-    return reader_number(reader, node, "openmetrics: scale", &kpi->openmetrics_scale) &&
-           (kpi->openmetrics_scale > 0 || reader_wrong(reader, node, "openmetrics: scale", "a number above 0"));
-}
-
-static json_t *shape_om_name(const struct workload_registry *registry)
+static json_t *shape_number(const struct workload_registry *registry)
 {
     (void)registry;
-    return json_pack("{s:s s:s s:i}", "type", "string", "pattern", SHAPE_NAME, "maxLength", NAME_LEN_MAX);
-}
-
-static json_t *shape_om_unit(const struct workload_registry *registry)
-{
-    (void)registry;
-    return json_pack("{s:s s:s}", "type", "string", "pattern", "^([A-Za-z_][A-Za-z0-9_]*)?$");
-}
-
-static const struct section_key openmetrics_keys[] = {
-    {"name", read_om_name, shape_om_name, "The metric's name, without its unit."},
-    {"unit", read_om_unit, shape_om_unit, "The metric's unit, as seconds; empty: none."},
-    {"scale", read_om_scale, shape_positive, "What the value is multiplied by to be in that unit."},
-    {0},
-};
-
-static json_t *shape_openmetrics(const struct workload_registry *registry)
-{
-    return shape_section(openmetrics_keys, NULL, registry);
+    return json_pack("{s:s}", "type", "number");
 }
 
 static bool read_openmetrics(const struct reader *reader, const struct node *node, void *target)
 {
-    return reader_section(reader, node, "openmetrics", openmetrics_keys, target);
+    return kpi_openmetrics_read(reader, node, &((struct kpi *)target)->openmetrics);
 }
 
 static json_t *shape_better(const struct workload_registry *registry)
@@ -199,7 +164,8 @@ static const struct section_key kpi_keys[] = {
     {"divisor", read_divisor, shape_divisor, "Shown is value / by, in another unit."},
     {"min_relative", read_min_relative, shape_least, "A change smaller than this share of the level never gates."},
     {"min_absolute", read_min_absolute, shape_least, "A change smaller than this, in the KPI's unit, never gates."},
-    {"openmetrics", read_openmetrics, shape_openmetrics, "Its name, unit and scale in OpenMetrics, where the table does not fit."},
+    {"not_analysed", read_idle, shape_number, "The value by which the formula says that there is nothing to analyse: not compared, and absent as text."},
+    {"openmetrics", read_openmetrics, shape_kpi_openmetrics, "Its name, unit and scale in OpenMetrics, where the table does not fit; of lists, the buckets."},
     {0},
 };
 
@@ -225,13 +191,40 @@ static bool check_complete(const struct reader *reader, const char *name, const 
     return !missing[0] || error_at(reader->err, ERR_USAGE, reader_pos(reader, key), "KPI '%s': expected %s", name, missing);
 }
 
+/* Where the value of that key stands. */
+static struct pos member_pos(const struct reader *reader, const struct node *node, const char *key)
+{
+    const struct node *member = node_member(node, key);
+    return reader_pos(reader, member ? member : node);
+}
+
+static void note_unit(const struct reader *reader, struct pos at, const char *unit)
+{
+    struct unit parsed = unit_parse(unit);
+    if (reader->problems && parsed.unknown[0])
+        problems_note(reader->problems, at, "unit '%s': '%s' is not in the table of units (docs/openmetrics.md): kept as a word, not converted",
+                      unit, parsed.unknown);
+}
+
+static bool check_units(const struct reader *reader, const struct node *node, struct kpi *kpi)
+{
+    if (!kpi->openmetrics.unit) /* else somebody has thought about it */
+        note_unit(reader, member_pos(reader, node, "unit"), kpi->unit);
+    return kpi_settle(reader->arena, kpi) ||
+           error_at(reader->err, ERR_USAGE, member_pos(reader, node, "openmetrics"),
+                    "openmetrics: unit: found '%s', expected a unit that '%s' can be converted to, or a scale, too", kpi->openmetrics.unit,
+                    kpi->unit);
+}
+
 static bool read_kpi(const struct reader *reader, const struct node *key, const struct node *node, struct kpi *kpi)
 {
-    *kpi = (struct kpi){.name = key->string, .at = reader_pos(reader, key), .openmetrics_scale = 1};
+    *kpi = (struct kpi){.name = key->string, .at = reader_pos(reader, key)};
     if (!reader_name_valid(kpi->name) || strlen(kpi->name) > NAME_LEN_MAX)
         return reader_wrong(reader, key, "KPI name", "at most 200 letters, digits and _");
     bool ok = reader_collect(reader, reader_section(reader, node, arena_printf(reader->arena, "KPI '%s'", kpi->name), kpi_keys, kpi));
-    return node->kind != NODE_MAP ? ok : check_complete(reader, kpi->name, key, node) && ok;
+    if (node->kind != NODE_MAP || !check_complete(reader, kpi->name, key, node) || !ok)
+        return false;
+    return check_units(reader, node, kpi);
 }
 
 bool kpis_read(const struct reader *reader, const struct node *node, void *target)
