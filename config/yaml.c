@@ -41,6 +41,23 @@ static bool syntax_error(const yaml_parser_t *parser, const struct yaml_build *b
     return error_at(err, kind, at, "%s %s (from line %zu)", problem, parser->context, parser->context_mark.line + 1);
 }
 
+/* After an anchor or a tag, and in a block (|, >), the text does not begin where the scalar does. */
+static unsigned char text_at(const yaml_event_t *event)
+{
+    switch (event->data.scalar.style) {
+    case YAML_SINGLE_QUOTED_SCALAR_STYLE:
+    case YAML_DOUBLE_QUOTED_SCALAR_STYLE:
+        return event->data.scalar.anchor || event->data.scalar.tag ? 255 : 1;
+    case YAML_PLAIN_SCALAR_STYLE:
+        return event->data.scalar.anchor || event->data.scalar.tag ? 255 : 0;
+    case YAML_ANY_SCALAR_STYLE:
+    case YAML_LITERAL_SCALAR_STYLE:
+    case YAML_FOLDED_SCALAR_STYLE:
+        break;
+    }
+    return 255;
+}
+
 /* Gives one event to the builder. */
 static bool take(struct yaml_build *build, const yaml_event_t *event, struct error *err)
 {
@@ -49,6 +66,7 @@ static bool take(struct yaml_build *build, const yaml_event_t *event, struct err
     case YAML_SCALAR_EVENT:
         mark.anchor = (const char *)event->data.scalar.anchor;
         mark.tag = (const char *)event->data.scalar.tag;
+        mark.text_at = text_at(event);
         return yaml_build_scalar(build, &mark, (const char *)event->data.scalar.value, event->data.scalar.length,
                                  event->data.scalar.plain_implicit, err);
     case YAML_SEQUENCE_START_EVENT:

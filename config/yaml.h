@@ -39,6 +39,7 @@ struct node {
     bool boolean;     /* also: NODE_FLOAT that is an integer beyond int64 (`string` is then its decimal digits);
                        * NODE_TIME with a zone; see NODE_LIST and NODE_MAP */
     bool shared;      /* an alias or a merge key may have put it in more than one place */
+    unsigned char text_at; /* NODE_STRING: the columns from `col` to its first character (1 in quotes); 255: not in that line */
     int64_t integer;  /* also: NODE_TIME, microseconds since 1970 */
     double real;
     const char *string; /* NUL-terminated; may hold NULs: see string_len. For NODE_INT, NODE_FLOAT: the text as it stood */

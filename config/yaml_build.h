@@ -35,6 +35,7 @@ struct yaml_build {
 struct yaml_mark {
     int line, col;
     const char *anchor, *tag; /* NULL: none */
+    unsigned char text_at;    /* of a scalar: see struct node */
 };
 
 void yaml_build_close(struct yaml_build *build);

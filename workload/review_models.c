@@ -1,6 +1,5 @@
 #include <string.h>
 
-#include "config/options.h"
 #include "workload/check.h"
 #include "workload/review.h"
 
@@ -14,14 +13,6 @@ struct object {
 };
 
 static void review_object(const struct object *object, const struct template *template);
-
-static const struct field *find_field(const struct model *model, const char *name)
-{
-    for (size_t i = 0; model && i < model->fields_n; i++)
-        if (strcmp(model->fields[i].name, name) == 0)
-            return &model->fields[i];
-    return NULL;
-}
 
 static bool in_list(const char *const *names, const char *name)
 {
@@ -46,14 +37,16 @@ static const char *const *field_names(const struct object *object)
 static void review_member(const struct object *object, const struct template *member)
 {
     static const char *const none[] = {NULL};
-    const struct field *field = find_field(object->model, member->name);
+    const struct field *field = object->model ? model_field(object->model, member->name) : NULL;
+    if (object->model && object->model->extra && !field)
+        return; /* extra: allow */
     if (!field && !in_list(object->own, member->name)) {
         problems_add(object->problems, member->at, "%s.%s: the model '%s' has no such field%s", object->what, member->name,
                      object->model ? object->model->name : "Metadata",
                      review_nearest(object->problems->arena, member->name, field_names(object)));
         return;
     }
-    const struct model *inner = field && field->type->kind == TYPE_MODEL ? models_find(&object->workload->models, field->type->model) : NULL;
+    const struct model *inner = field ? models_of(&object->workload->models, field->type) : NULL;
     if (!inner || member->kind != TEMPLATE_MAP)
         return;
     const struct object below = {object->workload, object->problems, arena_printf(object->problems->arena, "%s.%s", object->what, member->name),
@@ -69,10 +62,10 @@ static void review_object(const struct object *object, const struct template *te
         const struct field *field = &object->model->fields[i];
         if (template_member(template, field->name) || in_list(object->own, field->name))
             continue;
-        if (!field->type->optional)
+        if (!field->fallback && !models_optional(&object->workload->models, field->type))
             problems_add(object->problems, field->at, "model '%s': %s does not fill the field '%s', which every payload must have",
                          object->model->name, object->what, field->name);
-        else
+        else if (!field->fallback)
             problems_note(object->problems, field->at, "model '%s': %s never fills the optional field '%s'", object->model->name,
                           object->what, field->name);
     }
