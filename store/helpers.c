@@ -277,7 +277,7 @@ static bool help_moment(void *context, json_t *const *arguments, size_t n, json_
 
 #define WITHOUT_TEST                                                                                                       \
     {"parse_json", help_parse_json}, {"python", help_python}, {"match", help_match}, {"replace", help_replace},            \
-        {"split", help_split}, {"trim", help_trim}, {"quantity", help_quantity}, {"moment", help_moment}
+        {"split", help_split}, {"trim", help_trim}, {"quantity", help_quantity}, {"moment", help_moment}, {"uuid", identity_uuid}
 
 const struct helper store_helpers[] = {
     {"json", help_json}, {"yaml", help_yaml}, {"text", help_text}, {"exists", help_exists}, {"lines", help_lines}, WITHOUT_TEST, {NULL, NULL},
