@@ -60,6 +60,10 @@ struct node *yaml_parse(struct arena *arena, const char *text, size_t len, const
 struct node *yaml_parse_artifact(struct arena *arena, const char *text, size_t len, const char *file,
                                  struct yaml_findings *findings, struct error *err);
 
+/* The same for any number of documents (PyYAML's safe_load_all): a list of them. */
+struct node *yaml_parse_artifacts(struct arena *arena, const char *text, size_t len, const char *file,
+                                  struct yaml_findings *findings, struct error *err);
+
 /* The value of a member, or NULL when there is none (or `map` is no map). */
 struct node *node_member(const struct node *map, const char *key);
 /* "a string", "a list", … for messages. */

@@ -4,6 +4,7 @@
 #include "base/moment.h"
 #include "json/read.h"
 #include "store/budget.h"
+#include "store/helper.h"
 #include "store/lines.h"
 #include "store/literal.h"
 #include "store/quantity.h"
@@ -49,7 +50,7 @@ static bool help_yaml(void *context, json_t *const *arguments, size_t n, json_t 
     size_t len;
     if (!want_text(arguments, n, 0, &name, &len, err))
         return false;
-    const struct document *document = parsing_yaml(parsing, arena_strdup(parsing->arena, name), err);
+    const struct document *document = parsing_yaml(parsing, arena_strdup(parsing->arena, name), false, err);
     *result = document ? json_incref(document->json) : NULL;
     return err->kind == ERR_NONE;
 }
@@ -103,11 +104,11 @@ static bool help_lines(void *context, json_t *const *arguments, size_t n, json_t
     if (!regex)
         return false;
     struct pieces_source source = {.as = (enum typed_as)as, .keep = (enum pieces_keep)keep};
-    struct intake in;
-    if (parsing_intake(parsing, arena_strdup(parsing->arena, name), &in, &source.path, err) == ROOT_FOUND) {
-        source.in = &in;
+    struct stream stream;
+    if (stream_open(parsing, arena_strdup(parsing->arena, name), "a line", &stream, err) == ROOT_FOUND) {
+        source.stream = &stream;
         *result = lines_parse(parsing, &source, regex, (struct pos){0}, err);
-        intake_close(&in);
+        stream_close(&stream);
     }
     return err->kind == ERR_NONE;
 }
@@ -279,8 +280,11 @@ static bool help_moment(void *context, json_t *const *arguments, size_t n, json_
     {"parse_json", help_parse_json}, {"python", help_python}, {"match", help_match}, {"replace", help_replace},            \
         {"split", help_split}, {"trim", help_trim}, {"quantity", help_quantity}, {"moment", help_moment}, {"uuid", identity_uuid}
 
+#define FORMATS(openmetrics, junit, robot, xml, sqlite) \
+    {"openmetrics", openmetrics}, {"junit", junit}, {"robot", robot}, {"xml", xml}, {"sqlite", sqlite}
+
 const struct helper store_helpers[] = {
-    {"json", help_json}, {"yaml", help_yaml}, {"text", help_text}, {"exists", help_exists}, {"lines", help_lines}, WITHOUT_TEST, {NULL, NULL},
+    {"json", help_json}, {"yaml", help_yaml}, {"text", help_text}, {"exists", help_exists}, {"lines", help_lines}, FORMATS(help_openmetrics, help_junit, help_robot, help_xml, help_sqlite), WITHOUT_TEST, {NULL, NULL},
 };
 
 /* Files may name the others; calling them says why not. */
@@ -292,5 +296,5 @@ static bool help_nothing(void *context, json_t *const *arguments, size_t n, json
 
 const struct helper store_helpers_without_test[] = {
     {"json", help_nothing}, {"yaml", help_nothing}, {"text", help_nothing}, {"exists", help_nothing}, {"lines", help_nothing},
-    WITHOUT_TEST, {NULL, NULL},
+    FORMATS(help_nothing, help_nothing, help_nothing, help_nothing, help_nothing), WITHOUT_TEST, {NULL, NULL},
 };

@@ -79,7 +79,7 @@ static bool match_line(struct matching *matching, const struct pieces *pieces, c
     bool group = spans[1].start != REGEX_NONE;
     piece->text = line + spans[group].start;
     piece->len = spans[group].end > spans[group].start ? spans[group].end - spans[group].start : 0; /* \K can turn them round */
-    piece->col = pieces->as == TYPED_TEXT ? 1 : pieces_column(line, piece->text);
+    piece->col = pieces->as == TYPED_TEXT ? 1 : stream_column(line, piece->text);
     return true;
 }
 
@@ -97,15 +97,17 @@ static void name_places(const struct matching *matching, const char *file, int l
         error_at(err, kind, (struct pos){.file = file, .line = line}, "%s", why);
 }
 
-static void look_at_line(struct matching *matching, struct pieces *pieces, const char *line, size_t len, int number, struct error *err)
+static void look_at_line(struct matching *matching, struct pieces *pieces, const struct stream_line *line, struct error *err)
 {
-    struct piece piece = {.line = number};
-    pieces_clean(pieces, &line, &len); /* patterns do not match bytes that are not UTF-8 */
-    bool found = match_line(matching, pieces, line, len, &piece, err);
+    struct piece piece = {.line = line->number};
+    const char *text = line->text;
+    size_t len = line->len;
+    pieces_clean(pieces, &text, &len); /* patterns do not match bytes that are not UTF-8 */
+    bool found = match_line(matching, pieces, text, len, &piece, err);
     if (!err->kind && (++matching->seen % LOOK_EVERY == 0 || regex_steps(matching->parsing->scratch) > 0))
         budget_left(&matching->budget, err);
     if (err->kind)
-        name_places(matching, pieces->path, number, err);
+        name_places(matching, pieces->path, line->number, err);
     else if (found)
         pieces_add(pieces, &piece, err);
 }
@@ -115,13 +117,11 @@ json_t *lines_parse(struct parsing *parsing, const struct pieces_source *source,
 {
     struct matching matching = {.parsing = parsing, .pattern = pattern, .at = at, .budget = budget_open(),
                                 .spans_n = source->fields ? regex_groups(pattern) + 1 : 2};
-    struct intake_lines lines = intake_lines_open(source->in, source->path);
+    struct stream_lines lines = stream_lines(source->stream);
+    struct stream_line line;
     struct pieces pieces;
-    const char *line;
-    size_t len;
-    int number;
     pieces_open(&pieces, parsing, source);
-    while (!pieces_done(&pieces) && !err->kind && intake_next_line(&lines, &line, &len, &number, err))
-        look_at_line(&matching, &pieces, line, len, number, err);
+    while (!pieces_done(&pieces) && !err->kind && stream_next_line(&lines, &line, err))
+        look_at_line(&matching, &pieces, &line, err);
     return pieces_close(&pieces, err);
 }

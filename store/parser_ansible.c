@@ -50,7 +50,7 @@ const struct parser_kind parser_ansible_log = {.name = "ansible_log", .arguments
 static json_t *parse_play(struct parsing *parsing, const struct parser *parser, struct error *err)
 {
     const struct argument *file = &parser->arguments[0], *prefix = &parser->arguments[1];
-    const struct document *document = parsing_yaml(parsing, file->text, err);
+    const struct document *document = parsing_yaml(parsing, file->text, false, err);
     if (!document)
         return NULL;
     const struct node *node = document->node;

@@ -7,12 +7,12 @@ static json_t *parse_between(struct parsing *parsing, const struct parser *parse
 {
     const struct argument *arguments = parser->arguments;
     struct pieces_source source = {.as = (enum typed_as)arguments[AS].word, .keep = (enum pieces_keep)arguments[KEEP].word};
-    struct intake in;
-    if (parsing_intake(parsing, arguments[FILE_ARGUMENT].text, &in, &source.path, err) != ROOT_FOUND)
+    struct stream stream;
+    if (stream_open(parsing, arguments[FILE_ARGUMENT].text, "what begins with the start mark", &stream, err) != ROOT_FOUND)
         return NULL;
-    source.in = &in;
+    source.stream = &stream;
     json_t *value = between_parse(parsing, &source, arguments[START].text, arguments[END].text, err);
-    intake_close(&in);
+    stream_close(&stream);
     return value;
 }
 

@@ -12,12 +12,12 @@ static json_t *parse_lines(struct parsing *parsing, const struct parser *parser,
     if (!lines_fields(parsing->arena, match, &arguments[TYPES], fields, err))
         return NULL;
     source.fields = fields->n ? fields : NULL;
-    struct intake in;
-    if (parsing_intake(parsing, arguments[FILE_ARGUMENT].text, &in, &source.path, err) != ROOT_FOUND)
+    struct stream stream;
+    if (stream_open(parsing, arguments[FILE_ARGUMENT].text, "a line", &stream, err) != ROOT_FOUND)
         return NULL;
-    source.in = &in;
+    source.stream = &stream;
     json_t *value = lines_parse(parsing, &source, match->pattern, match->at, err);
-    intake_close(&in);
+    stream_close(&stream);
     return value;
 }
 

@@ -4,7 +4,6 @@
 
 #include "json/read.h"
 #include "json/repairs.h"
-#include "store/intake.h"
 
 enum { REGEX_CACHE_MAX = 200, FAULTS_MAX = 1000 /* files of one test that something is said about */ };
 
@@ -83,16 +82,6 @@ struct trace *parsing_trace(const struct parsing *parsing)
     return parsing->options ? parsing->options->trace : NULL; /* rewrite_settings has no test */
 }
 
-enum root_found parsing_intake(struct parsing *parsing, const char *name, struct intake *in, const char **path, struct error *err)
-{
-    const char *bytes;
-    size_t len;
-    enum root_found found = parsing_read(parsing, name, &bytes, &len, path, err);
-    if (found == ROOT_FOUND)
-        *in = intake_of_text(bytes, len);
-    return found;
-}
-
 const char *parsing_fault(const struct parsing *parsing, const char *file)
 {
     for (size_t i = 0; i < parsing->faults.n; i++)
@@ -121,10 +110,10 @@ static void note_document(struct parsing *parsing, const char *path, const struc
         parsing_note(parsing, FINDING_WARNING, path, "%zu numbers are not finite (read as null)", document->non_finite);
 }
 
-struct document *parsing_yaml(struct parsing *parsing, const char *name, struct error *err)
+struct document *parsing_yaml(struct parsing *parsing, const char *name, bool many, struct error *err)
 {
     for (size_t i = 0; i < parsing->yamls.n; i++) {
-        if (strcmp(parsing->yamls.v[i].file, name) == 0) {
+        if (parsing->yamls.v[i].many == many && strcmp(parsing->yamls.v[i].file, name) == 0) {
             const char *path;
             if (parsing_resolve(parsing, name, &path, err) && path)
                 parsing_add_provenance(parsing, path);
@@ -133,14 +122,15 @@ struct document *parsing_yaml(struct parsing *parsing, const char *name, struct 
     }
     const char *bytes, *path;
     size_t len;
-    bool shared;
+    bool shared = false;
     if (parsing_read(parsing, name, &bytes, &len, &path, err) != ROOT_FOUND)
         return NULL;
     struct document *document =
-        documents_read(parsing->options->documents, parsing->arena, bytes, len, path, &shared, err);
+        many ? documents_read_all(parsing->arena, bytes, len, path, err)
+             : documents_read(parsing->options->documents, parsing->arena, bytes, len, path, &shared, err);
     if (document) {
         note_document(parsing, path, document);
-        *LIST_ADD(parsing->arena, &parsing->yamls) = (struct cached_yaml){name, document, shared};
+        *LIST_ADD(parsing->arena, &parsing->yamls) = (struct cached_yaml){name, document, shared, many};
     }
     return document;
 }

@@ -37,7 +37,7 @@ struct cached_file {
 struct cached_yaml {
     const char *file;
     struct document *document;
-    bool shared;
+    bool shared, many;
 };
 
 struct parsing {
@@ -70,13 +70,10 @@ struct parsing {
 bool parsing_resolve(struct parsing *parsing, const char *name, const char **path, struct error *err);
 /* Keeps the path of a file that the current value comes from. */
 void parsing_add_provenance(struct parsing *parsing, const char *file);
-/* As parsing_read, for readers that go through a file once. On ROOT_FOUND the caller closes the intake. */
-struct intake;
-enum root_found parsing_intake(struct parsing *parsing, const char *name, struct intake *in, const char **path, struct error *err);
 /* The sandbox, opened on first use; NULL with *err set when the Lua files do not run. */
 struct sandbox *parsing_sandbox(struct parsing *parsing, struct error *err);
-/* A document, read once however many parsers name it. */
-struct document *parsing_yaml(struct parsing *parsing, const char *name, struct error *err);
+/* A document, read once however many parsers name it; with `many` the list of a file's documents. */
+struct document *parsing_yaml(struct parsing *parsing, const char *name, bool many, struct error *err);
 json_t *parsing_json(struct parsing *parsing, const char *name, struct json_path *const *keep, size_t keep_n,
                      struct error *err);
 struct regex *parsing_regex(struct parsing *parsing, const char *pattern, struct error *err);
@@ -101,7 +98,8 @@ extern const struct helper store_helpers_without_test[];
 /* uuid("search", "2025-05-06T02:00:00Z"): a UUID of version 4 made of these texts; the same for the same ones (store/identity.c). */
 bool identity_uuid(void *context, json_t *const *arguments, size_t n, json_t **result, struct error *err);
 
-extern const struct parser_kind parser_json, parser_yaml, parser_lines, parser_between, parser_text, parser_python, parser_ansible_log,
-    parser_ansible_play, parser_prometheus, parser_exists, parser_env, parser_lua, parser_value;
+extern const struct parser_kind parser_json, parser_jsonl, parser_yaml, parser_ini, parser_csv, parser_tsv, parser_lines, parser_between,
+    parser_text, parser_python, parser_ansible_log, parser_ansible_play, parser_prometheus, parser_openmetrics, parser_junit, parser_robot,
+    parser_xml, parser_sqlite, parser_exists, parser_files, parser_env, parser_lua, parser_value;
 
 #endif

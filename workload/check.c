@@ -35,7 +35,7 @@ static void check_parser(const struct workload *workload, struct sandbox *sandbo
             problems_add(problems, parser->at, "'%s': there is no function '%s' in the workload's Lua files", parser->name,
                          argument->text);
         enum argument_kind kind = parser->kind->arguments[k].kind;
-        if ((kind == ARGUMENT_TEXT || kind == ARGUMENT_FILE) && argument->given)
+        if ((kind == ARGUMENT_TEXT || kind == ARGUMENT_FILE || kind == ARGUMENT_FILES) && argument->given)
             check_dir(workload, argument->text, parser->at, problems);
     }
 }

@@ -15,16 +15,10 @@ struct loading {
     const char *file;
     json_t *constants;
     struct models *models;
-    struct problems *problems; /* NULL: the first error stays in *err */
+    struct problems *problems; /* NULL: the first one stays in *err */
     struct error *err;
     int depth; /* of models written in place */
 };
-
-/* After reading one of several parts: moves its error into the problems, so that the next can be read. Returns `ok`. */
-static bool collect(const struct loading *loading, bool ok)
-{
-    return ok || problems_take(loading->problems, loading->err);
-}
 
 static struct pos place(const struct loading *loading, const struct node *node)
 {
@@ -119,16 +113,15 @@ static bool unknown_key(const struct loading *loading, const struct node *key, c
 
 static bool load_spec(struct loading *loading, const struct node *node, struct field *field)
 {
-    bool ok = true;
     for (size_t i = 0; i < node->n; i++) {
         size_t k = 0;
         while (k < FIELD_KEYS_N && strcmp(field_keys[k].name, node->keys[i]->string) != 0)
             k++;
-        ok &= collect(loading, k == FIELD_KEYS_N ? unknown_key(loading, node->keys[i], field->name)
-                                                 : field_keys[k].read(loading, node->items[i], field));
+        if (k == FIELD_KEYS_N)
+            return unknown_key(loading, node->keys[i], field->name);
+        if (!field_keys[k].read(loading, node->items[i], field))
+            return false;
     }
-    if (!ok)
-        return false;
     if (!field->type)
         return wrong(loading, node, arena_printf(loading->arena, "field '%.60s'", field->name), "a key `type`");
     if (field->fallback && json_is_null(field->fallback))
@@ -179,8 +172,8 @@ static bool extend(struct loading *loading, const struct node *node, struct mode
 {
     static const char expected[] = "the name of a model given before this one (a field of this name is written {type: …})";
     const struct model *base = is_whole_text(node) ? models_find(loading->models, node->string) : NULL;
-    if (!base && node->kind == NODE_STRING && problems_doubted(loading->problems, "models", node->string))
-        return false; /* it was refused, and that was said */
+    if (!base && is_whole_text(node) && problems_doubted(loading->problems, "models", node->string))
+        return false;
     if (!base || base->type)
         return wrong(loading, node, "extends", expected);
     for (size_t i = 0; i < base->fields_n; i++)
@@ -198,7 +191,8 @@ static bool load_extends(struct loading *loading, const struct node *node, struc
         return wrong(loading, node, "extends", "at most 10 models");
     bool ok = true;
     for (size_t i = 0; i < node->n; i++)
-        ok &= collect(loading, extend(loading, node->items[i], model));
+        if (!extend(loading, node->items[i], model))
+            ok = problems_take(loading->problems, loading->err);
     return ok;
 }
 
@@ -222,19 +216,20 @@ static bool load_fields(struct loading *loading, const struct node *node, const 
     if (node->kind != NODE_MAP)
         return wrong(loading, node, arena_printf(loading->arena, "model '%.100s'", what),
                      "a map of fields (or a list: an enumeration; a text: a type)");
-    bool all = true;
+    bool ok = true;
     for (size_t i = 0; i < node->n; i++)
-        if (is_keyword(node, i, "extends"))
-            all &= collect(loading, load_extends(loading, node->items[i], model));
+        if (is_keyword(node, i, "extends") && !load_extends(loading, node->items[i], model))
+            ok = problems_take(loading->problems, loading->err);
     for (size_t i = 0; i < node->n; i++) {
         struct field field;
         if (is_keyword(node, i, "extends"))
             continue;
-        all &= collect(loading, is_keyword(node, i, "extra") ? load_extra(loading, node->items[i], model)
-                                                             : load_field(loading, node->keys[i]->string, node->items[i], &field) &&
-                                                                   put_field(loading, model, &field));
+        if (is_keyword(node, i, "extra") ? !load_extra(loading, node->items[i], model)
+                                         : !load_field(loading, node->keys[i]->string, node->items[i], &field) ||
+                                               !put_field(loading, model, &field))
+            ok = problems_take(loading->problems, loading->err);
     }
-    return all;
+    return ok;
 }
 
 /* [Valid, Invalid]: texts, integers, true and false, each once. */
@@ -280,14 +275,15 @@ static bool load_model(struct loading *loading, const struct node *key, const st
     return model->type != NULL;
 }
 
-static bool put_model(const struct loading *loading, const struct model *model)
+/* Adds a model, in the place of one of the same name. */
+static bool put_model(struct loading *loading, const struct model *model)
 {
     struct models *models = loading->models;
     for (size_t k = 0; k < models->n; k++) {
-        if (strcmp(models->v[k].name, model->name) == 0) {
-            models->v[k] = *model;
-            return true;
-        }
+        if (strcmp(models->v[k].name, model->name) != 0)
+            continue;
+        models->v[k] = *model;
+        return true;
     }
     if (models->n == MODELS_MAX)
         return error_at(loading->err, ERR_USAGE, model->at, "more than %d models", (int)MODELS_MAX);
@@ -299,54 +295,39 @@ bool models_load(struct arena *arena, const struct node *node, const char *file,
                  struct problems *problems, struct error *err)
 {
     struct loading loading = {.arena = arena, .file = file, .constants = constants, .models = models, .problems = problems, .err = err};
-    bool all = true;
+    bool ok = true;
     if (node->kind != NODE_MAP)
         return wrong(&loading, node, "models", "a map of models");
     for (size_t i = 0; i < node->n; i++) {
-        struct model model;
-        bool ok = collect(&loading, load_model(&loading, node->keys[i], node->items[i], &model));
-        if (!ok)
+        struct model model = {0};
+        bool right = load_model(&loading, node->keys[i], node->items[i], &model);
+        if (!right) {
             problems_doubt(problems, "models", node->keys[i]->string);
-        if (ok || model.fields_n) /* the fields that are right are checked, too */
-            ok = collect(&loading, put_model(&loading, &model)) && ok;
-        all &= ok;
+            ok = problems_take(problems, err);
+        }
+        /* of one that is wrong, the types of the fields that are right can be checked, too */
+        if ((right || model.fields_n) && !put_model(&loading, &model))
+            return problems_take(problems, err);
     }
-    return models_check(arena, models, problems, err) && all;
-}
-
-/* ---- what editors are told ---- */
-
-static json_t *field_shape(const struct workload_registry *registry)
-{
-    static const char *const coerced[] = {"pydantic", NULL};
-    json_t *type = json_pack("{s:s s:i s:s}", "type", "string", "minLength", 1, "description",
-                             "int float str bool datetime UUID SemVer Any, List[T], dict[str, T], Optional[T], Union[A, B], Literal['a', 'b'], or a name of models:");
-    json_t *in_place = json_pack("{s:s}", "$ref", "#/$defs/model");
-    json_t *spec = json_pack("{s:s s:[s] s:{s:{s:[O O]} s:o s:o s:o s:o} s:b}", "type", "object", "required", "type", "properties", "type", "anyOf",
-                             type, in_place, "alias", shape_text_filled(registry), "default", shape_any(registry), "help", shape_text(registry),
-                             "coerce", shape_word(coerced), "additionalProperties", 0);
-    return json_pack("{s:[o o o]}", "anyOf", type, spec, in_place);
-}
-
-json_t *models_shape_model(const struct workload_registry *registry)
-{
-    static const char *const extra[] = {"allow", "forbid", NULL};
-    json_t *field = json_pack("{s:s}", "$ref", "#/$defs/field");
-    return json_pack("{s:s s:{s:{s:[o o]} s:{s:[o O]}} s:o}", "type", "object", "properties", "extends", "anyOf", shape_names(registry),
-                     json_pack("{s:s}", "$ref", "#/$defs/field"), "extra", "anyOf", shape_word(extra), field, "additionalProperties", field);
-}
-
-json_t *models_shape_field(const struct workload_registry *registry)
-{
-    return field_shape(registry);
+    return models_check(arena, models, problems, err) && ok;
 }
 
 json_t *shape_models(const struct workload_registry *registry)
 {
-    json_t *values = json_pack("{s:s s:i s:i s:{s:[s s s]}}", "type", "array", "minItems", 1, "maxItems", (int)MODEL_FIELDS_MAX, "items", "type",
-                               "string", "integer", "boolean");
-    return shape_map("^[A-Za-z0-9_]{1,100}$", json_pack("{s:[o o o]}", "anyOf", shape_text_filled(registry), values,
-                                                        json_pack("{s:s}", "$ref", "#/$defs/model")));
+    static const char *const coerced[] = {"pydantic", NULL}, *const extras[] = {"allow", "forbid", NULL};
+    json_t *type = json_pack("{s:s s:s s:s}", "type", "string", "pattern", "^[ \\t]*[A-Za-z_].*$", "description",
+                             "int float str bool datetime date UUID UUID4 SemVer Any, List[T], dict[K, T], Optional[T], Union[A, B], A | B, "
+                             "Literal['a', 'b'], constr(regex='…'), or a name of `models:`.");
+    json_t *alias = json_pack("{s:s s:i}", "type", "string", "minLength", 1);
+    json_t *spec = json_pack("{s:s s:{s:{s:[O {s:s}]} s:o s:O s:{} s:{s:s}} s:[s] s:b}", "type", "object", "properties", "type", "anyOf", type,
+                             "type", "object", "coerce", shape_word(coerced), "alias", alias, "default", "help", "type", "string", "required",
+                             "type", "additionalProperties", 0);
+    json_t *place = json_pack("{s:s s:s}", "type", "object", "description", "A model written in place: a map of fields.");
+    json_t *fields = json_pack("{s:s s:{s:o s:o} s:{s:[O o o]}}", "type", "object", "properties", "extends", shape_names(registry), "extra",
+                               shape_word(extras), "additionalProperties", "anyOf", type, spec, place);
+    json_t *enumeration = json_pack("{s:s s:{s:[s s s]} s:i}", "type", "array", "items", "type", "string", "integer", "boolean", "minItems", 1);
+    json_decref(alias);
+    return shape_map("^[A-Za-z0-9_]{1,100}$", json_pack("{s:[o o o]}", "anyOf", type, enumeration, fields));
 }
 
 /* ---- asking ---- */

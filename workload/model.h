@@ -53,7 +53,7 @@ struct models {
 };
 
 /* Reads the `models:` map. `constants`, an array, keeps the defaults alive. Unknown types and models, circles:
- * ERR_USAGE with file:line:col; all of them go into `problems`, or, when that is NULL, the first stays in *err. */
+ * ERR_USAGE with file:line:col; all of them go into `problems`, or, without it, the first stays in *err. */
 bool models_load(struct arena *arena, const struct node *node, const char *file, json_t *constants, struct models *models,
                  struct problems *problems, struct error *err);
 const struct model *models_find(const struct models *models, const char *name);

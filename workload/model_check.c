@@ -8,51 +8,50 @@ enum { MODEL_DEPTH_MAX = 100 };
 
 /* ---- names ---- */
 
-struct naming {
-    struct arena *arena;
-    const struct models *models;
-    struct problems *problems;
-    struct error *err;
-    bool complete; /* every name leads somewhere */
-};
-
-static bool unknown_name(const struct naming *naming, const struct type *type)
+static bool unknown_name(struct arena *arena, const struct models *models, const struct type *type, struct error *err)
 {
-    const struct models *models = naming->models;
-    const char **names = ARENA_ARRAY(naming->arena, const char *, models->n + 2);
+    const char **names = ARENA_ARRAY(arena, const char *, models->n + 2);
     for (size_t i = 0; i < models->n; i++)
         names[i] = models->v[i].name;
     names[models->n] = type_nearest(type->name);
     const char *nearest = option_nearest(type->name, names);
     if (nearest)
-        return error_at(naming->err, ERR_USAGE, type->at, "type '%.60s': unknown; did you mean '%s'?", type->name, nearest);
-    return error_at(naming->err, ERR_USAGE, type->at,
+        return error_at(err, ERR_USAGE, type->at, "type '%.60s': unknown; did you mean '%s'?", type->name, nearest);
+    return error_at(err, ERR_USAGE, type->at,
                     "type '%.60s': expected int, float, str, bool, datetime, date, UUID, SemVer, Any, List[…], dict[…, …], "
                     "Optional[…], Union[…], Literal[…] or a name of `models:`", type->name);
 }
 
-static void check_fields(struct naming *naming, const struct model *model);
+struct names {
+    struct arena *arena;
+    const struct models *models;
+    struct problems *problems;
+    struct error *err;
+};
 
-static void check_names(struct naming *naming, const struct type *type)
+static bool check_fields(const struct names *names, const struct model *model);
+
+static bool check_names(const struct names *names, const struct type *type)
 {
-    if (type->kind == TYPE_NAME && !models_find(naming->models, type->name)) {
-        naming->complete = false;
-        if (!problems_doubted(naming->problems, "models", type->name)) /* a model that was refused: that was said */
-            unknown_name(naming, type);
-        problems_take(naming->problems, naming->err);
-    }
+    if (type->kind == TYPE_NAME && !models_find(names->models, type->name) && !problems_doubted(names->problems, "models", type->name))
+        return unknown_name(names->arena, names->models, type, names->err);
     if (type->kind == TYPE_MODEL)
-        check_fields(naming, type->fields);
+        return check_fields(names, type->fields);
     for (size_t i = 0; i < type->inner_n; i++)
-        check_names(naming, type->inner[i]);
+        if (!check_names(names, type->inner[i]))
+            return false;
+    return true;
 }
 
-static void check_fields(struct naming *naming, const struct model *model)
+static bool check_fields(const struct names *names, const struct model *model)
 {
+    bool ok = true;
     for (size_t i = 0; i < model->fields_n; i++)
-        check_names(naming, model->fields[i].type);
-    if (model->type)
-        check_names(naming, model->type);
+        if (!check_names(names, model->fields[i].type))
+            ok = problems_take(names->problems, names->err);
+    if (model->type && !check_names(names, model->type))
+        ok = problems_take(names->problems, names->err);
+    return ok;
 }
 
 /* ---- circles ---- */
@@ -71,6 +70,8 @@ static bool visit(struct walk *walk, size_t which, int depth);
 static bool step_to(struct walk *walk, const char *name, struct pos at, int depth)
 {
     const struct model *model = models_find(walk->models, name);
+    if (!model)
+        return true; /* was refused itself */
     size_t next = (size_t)(model - walk->models->v);
     if (walk->marks[next] == MARK_OPEN)
         return error_at(walk->err, ERR_USAGE, at,
@@ -84,8 +85,9 @@ static bool step_to(struct walk *walk, const char *name, struct pos at, int dept
 /* What a type is without a step into the value: names, also as branches of unions. */
 static bool walk_same(struct walk *walk, const struct type *type, int depth)
 {
+    const struct model *model = type->kind == TYPE_NAME ? models_find(walk->models, type->name) : NULL;
     if (type->kind == TYPE_NAME)
-        return !models_find(walk->models, type->name)->type || step_to(walk, type->name, type->at, depth);
+        return !model || !model->type || step_to(walk, type->name, type->at, depth);
     for (size_t i = 0; type->kind == TYPE_UNION && i < type->inner_n; i++)
         if (!walk_same(walk, type->inner[i], depth))
             return false;
@@ -118,21 +120,21 @@ static bool visit(struct walk *walk, size_t which, int depth)
     return true;
 }
 
-static bool check_circles(struct arena *arena, const struct models *models, bool types_only, struct error *err)
+static bool check_circles(struct arena *arena, const struct models *models, bool types_only, struct problems *problems, struct error *err)
 {
     struct walk walk = {.models = models, .marks = ARENA_ARRAY(arena, enum mark, models->n + 1), .types_only = types_only, .err = err};
+    bool ok = true;
     for (size_t i = 0; i < models->n; i++)
         if (walk.marks[i] == MARK_NEW && !visit(&walk, i, 0))
-            return false;
-    return true;
+            ok = problems_take(problems, err);
+    return ok;
 }
 
 bool models_check(struct arena *arena, const struct models *models, struct problems *problems, struct error *err)
 {
-    struct naming naming = {.arena = arena, .models = models, .problems = problems, .err = err, .complete = true};
+    const struct names names = {arena, models, problems, err};
+    bool ok = true;
     for (size_t i = 0; i < models->n; i++)
-        check_fields(&naming, &models->v[i]);
-    if (!naming.complete)
-        return false;
-    return (check_circles(arena, models, true, err) && check_circles(arena, models, false, err)) || problems_take(problems, err);
+        ok &= check_fields(&names, &models->v[i]);
+    return check_circles(arena, models, true, problems, err) && check_circles(arena, models, false, problems, err) && ok;
 }

@@ -16,12 +16,14 @@
 enum argument_kind {
     ARGUMENT_TEXT,       /* any text; the name of a folder with ${DIRS} */
     ARGUMENT_FILE,       /* a file name with ${DIRS}; or {glob: PATTERN, join: FLAG}: the parser then runs for each file */
+    ARGUMENT_FILES,      /* the same, but the parser itself looks at the pattern */
     ARGUMENT_MARK,       /* a text that is not empty, taken as it stands */
     ARGUMENT_FLAG,       /* true or false */
     ARGUMENT_COUNT,      /* a whole number from 0 on */
     ARGUMENT_WORD,       /* one of `words` */
     ARGUMENT_TYPES,      /* {NAME: one of `words`}, or one word for all names */
     ARGUMENT_NAMES,      /* a list of texts */
+    ARGUMENT_LABELS,     /* {NAME: text, number, true or false}; `names` is name, text, name, text, … */
     ARGUMENT_FLAG_NAMES, /* true, false or a list of texts */
     ARGUMENT_PATH,       /* a JSONPath */
     ARGUMENT_PATHS,      /* a list of JSONPaths */
@@ -58,6 +60,7 @@ struct argument {
     size_t paths_n;
     struct regex *pattern;
     struct code code;
+    json_t *value;           /* ARGUMENT_EXPRESSION given by Lua: its value, borrowed; NULL: `code` gives it */
 };
 
 struct parser;

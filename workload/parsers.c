@@ -77,13 +77,34 @@ static bool read_flag_names(const struct reader *reader, const struct node *node
                                    : reader_wrong(reader, node, what, "true, false or a list of names");
 }
 
+static bool read_labels(const struct reader *reader, const struct node *node, const char *what, struct argument *out)
+{
+    if (!reader_map(reader, node, what))
+        return false;
+    const char **pairs = ARENA_ARRAY(reader->arena, const char *, 2 * node->n + 1);
+    for (size_t i = 0; i < node->n; i++) {
+        const struct node *item = node->items[i];
+        bool number = item->kind == NODE_INT || item->kind == NODE_FLOAT;
+        pairs[2 * i] = node->keys[i]->string;
+        if (number)
+            pairs[2 * i + 1] = item->string; /* as it stands */
+        else if (item->kind == NODE_BOOL)
+            pairs[2 * i + 1] = item->boolean ? "true" : "false";
+        else if (!reader_text(reader, item, what, &pairs[2 * i + 1]))
+            return false;
+    }
+    out->names = pairs;
+    return true;
+}
+
 static bool read_argument(const struct reader *reader, const struct parser_argument *spec, const struct node *node,
                           const char *what, struct argument *out)
 {
     out->given = true;
     out->at = reader_pos(reader, node);
     switch (spec->kind) {
-    case ARGUMENT_FILE: return read_file(reader, node, what, out);
+    case ARGUMENT_FILE:
+    case ARGUMENT_FILES: return read_file(reader, node, what, out);
     case ARGUMENT_COUNT: return read_count(reader, node, what, out);
     case ARGUMENT_TYPES: return read_types(reader, node, what, spec->words, out);
     case ARGUMENT_FLAG_NAMES: return read_flag_names(reader, node, what, out);
@@ -95,6 +116,7 @@ static bool read_argument(const struct reader *reader, const struct parser_argum
     case ARGUMENT_FLAG: return reader_flag(reader, node, what, &out->flag);
     case ARGUMENT_WORD: return reader_word(reader, node, what, spec->words, &out->word);
     case ARGUMENT_NAMES: return reader_names(reader, node, what, &out->names);
+    case ARGUMENT_LABELS: return read_labels(reader, node, what, out);
     case ARGUMENT_PATH:
     case ARGUMENT_PATHS: return read_paths(reader, node, what, out);
     case ARGUMENT_PATTERN: return read_pattern(reader, node, what, out);
@@ -213,7 +235,9 @@ static json_t *argument_shape(const struct parser_argument *spec, const struct w
     case ARGUMENT_FUNCTION:
     case ARGUMENT_PATTERN:
     case ARGUMENT_PATH: return shape_text(registry);
-    case ARGUMENT_FILE: return file_shape(registry);
+    case ARGUMENT_FILE:
+    case ARGUMENT_FILES: return file_shape(registry);
+    case ARGUMENT_LABELS: return shape_map(NULL, json_pack("{s:[s s s]}", "type", "string", "number", "boolean"));
     case ARGUMENT_COUNT: return json_pack("{s:s s:i}", "type", "integer", "minimum", 0);
     case ARGUMENT_TYPES: return types_shape(spec->words);
     case ARGUMENT_FLAG_NAMES: return json_pack("{s:[s s] s:{s:s}}", "type", "boolean", "array", "items", "type", "string");

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "config/options.h"
 #include "workload/check.h"
 #include "workload/review.h"
 
@@ -38,9 +39,7 @@ static void review_member(const struct object *object, const struct template *me
 {
     static const char *const none[] = {NULL};
     const struct field *field = object->model ? model_field(object->model, member->name) : NULL;
-    if (object->model && object->model->extra && !field)
-        return; /* extra: allow */
-    if (!field && !in_list(object->own, member->name)) {
+    if (!field && !(object->model && object->model->extra) && !in_list(object->own, member->name)) {
         problems_add(object->problems, member->at, "%s.%s: the model '%s' has no such field%s", object->what, member->name,
                      object->model ? object->model->name : "Metadata",
                      review_nearest(object->problems->arena, member->name, field_names(object)));
@@ -62,10 +61,12 @@ static void review_object(const struct object *object, const struct template *te
         const struct field *field = &object->model->fields[i];
         if (template_member(template, field->name) || in_list(object->own, field->name))
             continue;
-        if (!field->fallback && !models_optional(&object->workload->models, field->type))
+        if (field->fallback)
+            continue;
+        if (!models_optional(&object->workload->models, field->type))
             problems_add(object->problems, field->at, "model '%s': %s does not fill the field '%s', which every payload must have",
                          object->model->name, object->what, field->name);
-        else if (!field->fallback)
+        else
             problems_note(object->problems, field->at, "model '%s': %s never fills the optional field '%s'", object->model->name,
                           object->what, field->name);
     }

@@ -115,7 +115,6 @@ json_t *workload_schema(const struct workload_registry *registry)
     json_t *whole = shape_section(sections_keys(), NULL, registry);
     json_object_update(schema, whole);
     json_decref(whole);
-    json_object_set_new(schema, "$defs", json_pack("{s:o s:o s:o}", "tree", tree(), "model", models_shape_model(registry), "field",
-                                                   models_shape_field(registry)));
+    json_object_set_new(schema, "$defs", json_pack("{s:o}", "tree", tree()));
     return schema;
 }

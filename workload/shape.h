@@ -34,9 +34,6 @@ json_t *shape_map(const char *pattern, json_t *values);
 /* The sections that have files of their own. */
 shape_maker shape_parsers, shape_models, shape_kpis, shape_analyze, shape_rewrite;
 
-/* What shape_models refers to: "#/$defs/model" and "#/$defs/field". */
-shape_maker models_shape_model, models_shape_field;
-
 /* The schema of a whole workload file; a new reference. */
 json_t *workload_schema(const struct workload_registry *registry);
 
