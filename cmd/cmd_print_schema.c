@@ -55,4 +55,4 @@ static int run(struct context *context)
 }
 
 const struct command command_print_schema = {
-    "schema", "Prints a JSON Schema: of workload files, for editors, or of the verdicts.", "workload|verdict", 1, tables, run};
+    "schema", "Prints a JSON Schema: of workload files, for editors, or of the verdicts.", "workload | verdict", 1, tables, run};

@@ -277,7 +277,7 @@ static bool help_moment(void *context, json_t *const *arguments, size_t n, json_
 
 #define WITHOUT_TEST                                                                                                       \
     {"parse_json", help_parse_json}, {"python", help_python}, {"match", help_match}, {"replace", help_replace},            \
-        {"split", help_split}, {"trim", help_trim}, {"quantity", help_quantity}, {"moment", help_moment}
+        {"split", help_split}, {"trim", help_trim}, {"quantity", help_quantity}, {"moment", help_moment}, {"uuid", identity_uuid}
 
 /* Those that read files of the test; `help` gives the function of each. */
 #define WITH_TEST(help)                                                                                                    \

@@ -95,6 +95,9 @@ extern const struct helper store_helpers[]; /* ended by a row without name */
 /* The same names; those that read a test's files only say that there is none. They want a parsing with arena and scratch. */
 extern const struct helper store_helpers_without_test[];
 
+/* uuid("search", "2025-05-06T02:00:00Z"): a UUID of version 4 made of these texts; the same for the same ones (store/identity.c). */
+bool identity_uuid(void *context, json_t *const *arguments, size_t n, json_t **result, struct error *err);
+
 extern const struct parser_kind parser_json, parser_jsonl, parser_yaml, parser_ini, parser_csv, parser_tsv, parser_lines, parser_between,
     parser_text, parser_python, parser_ansible_log, parser_ansible_play, parser_prometheus, parser_openmetrics, parser_junit, parser_robot,
     parser_xml, parser_sqlite, parser_exists, parser_files, parser_env, parser_lua, parser_value;

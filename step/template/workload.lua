@@ -1,7 +1,7 @@
 -- Functions of the workload. They see the parsed values that stand above them in workload.yaml, settings, and helpers
 -- (json, yaml, lines, match, split, moment, …). nil means that there is no value.
 
-function items_per_second()
+function throughput()
     return _items and _seconds and _items / _seconds
 end
 
