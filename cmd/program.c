@@ -20,6 +20,7 @@ const struct command *const program_commands[] = {
     &command_download,
     &command_export,
     &command_check,
+    &command_validate,
     &command_history,
     NULL,
 };

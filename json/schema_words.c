@@ -12,7 +12,8 @@ static const struct json_style one_line = {.indent = 0};
 
 const char *schema_words_of(struct schema_run *run, struct text *text)
 {
-    const char *words = arena_printf(run->arena, "%s%s", text->s, text->over ? "…" : "");
+    size_t len = text->over ? text_utf8_valid(text->s, text->len) : text->len; /* not in the middle of a character */
+    const char *words = arena_printf(run->arena, "%.*s%s", (int)len, text->s, text->over ? "…" : "");
     text_close(text);
     return words;
 }
