@@ -10,6 +10,7 @@ static const struct option options_validate_only[] = {
     {"schema", OPTION_TEXT, "FILE", NULL, true, "The JSON Schema: draft 2020-12 or draft-07; JSON, or YAML by its name. Or the URI of a draft's meta-schema."},
     {"schema_dir", OPTION_LIST, "URI=DIR", NULL, false, "Schemas whose URI begins so are files below DIR. Those beside the schema are found without it; the network is never asked."},
     {"draft", OPTION_TEXT, "2020-12|07", "2020-12", false, "The draft of a schema without $schema."},
+    {"each", OPTION_BOOL, NULL, "false", false, "A document that is a list is many documents: its elements, as the payloads that parse writes."},
     {"assert_formats", OPTION_BOOL, NULL, "false", false, "The keyword format is checked; without this it is an annotation."},
     {"format", OPTION_TEXT, "text|json", "text", false, "A line for each violation, or one JSON document."},
     {0},
@@ -61,6 +62,7 @@ static int run(struct context *context)
     step.documents = documents_of(context, &step.documents_n);
     if (format < 0 || draft < 0 || !step.documents)
         return ERR_USAGE;
+    step.each = options_bool(context->options, "each");
     step.json = format == 1;
     step.schema.draft = draft == 1 ? JSON_DRAFT_07 : JSON_DRAFT_2020_12;
     return validate_run(context, &step);

@@ -72,7 +72,7 @@ const char *schema_value_words(struct schema_run *run, const char *before, const
 
 void schema_list(struct schema_run *run, struct violation violation)
 {
-    if (run->out->n == JSON_VIOLATIONS_MAX)
+    if (run->out->n >= JSON_VIOLATIONS_MAX)
         run->stopped = true;
     else
         *LIST_ADD(run->arena, run->out) = violation;

@@ -63,7 +63,7 @@ static json_t *violation_json(const struct violation *violation, const struct js
 }
 
 /* Where the violations stand in the file. */
-static struct json_spot *locate(struct slot *slot, const struct instance *document, const struct violations *found)
+static const struct json_spot *locate(struct slot *slot, const struct instance *document, const struct violations *found)
 {
     struct json_spot *spots = ARENA_ARRAY(&slot->arena, struct json_spot, found->n + 1);
     for (size_t i = 0; i < found->n; i++)
@@ -73,19 +73,36 @@ static struct json_spot *locate(struct slot *slot, const struct instance *docume
     return spots;
 }
 
+/* Checks each element of the list; pointers begin with its index. */
+static void check_elements(const struct validating *v, struct slot *slot, const json_t *list, struct violations *found)
+{
+    for (size_t i = 0; i < json_array_size(list) && found->n < JSON_VIOLATIONS_MAX; i++) {
+        size_t before = found->n;
+        json_schema_check(v->schema, json_array_get(list, i), &slot->arena, found);
+        for (size_t k = before; k < found->n; k++)
+            found->v[k].pointer = arena_printf(&slot->arena, "/%zu%s", i, found->v[k].pointer);
+        slot->invalid += found->n > before;
+        slot->values++;
+    }
+}
+
 static void check_value(const struct validating *v, struct slot *slot, const struct instance *document, json_t *listed)
 {
     struct violations found = {0};
-    json_schema_check(v->schema, document->json, &slot->arena, &found);
+    if (v->step->each && json_is_array(document->json)) {
+        check_elements(v, slot, document->json, &found);
+    } else {
+        json_schema_check(v->schema, document->json, &slot->arena, &found);
+        slot->invalid += found.n > 0;
+        slot->values++;
+    }
     const struct json_spot *spots = locate(slot, document, &found);
-    for (size_t i = 0; i < found.n; i++) {
+    for (size_t i = 0; i < found.n && slot->violations + i < JSON_VIOLATIONS_MAX; i++) {
         if (listed)
             json_array_append_new(listed, violation_json(&found.v[i], &spots[i]));
         else
             add_line(slot, document->name, &found.v[i], &spots[i]);
     }
-    slot->values++;
-    slot->invalid += found.n > 0;
     slot->violations += found.n;
 }
 
@@ -158,6 +175,8 @@ static bool deliver(void *context, size_t piece)
         log_line(log, LOG_ERROR, "%s", slot->troubles.v[i].text);
     if (slot->troubles_n > slot->troubles.n)
         log_line(log, LOG_ERROR, "%s: %zu further lines that cannot be read", name, slot->troubles_n - slot->troubles.n);
+    if (slot->violations > JSON_VIOLATIONS_MAX)
+        log_line(log, LOG_WARNING, "%s: %zu violations, of which %d are listed", name, slot->violations, (int)JSON_VIOLATIONS_MAX);
     if (slot->big_integers)
         log_line(log, LOG_WARNING, "%s: integers beyond 64 bits are compared as doubles", name);
     if (slot->odd_characters)

@@ -8,6 +8,7 @@ struct validate_step {
     struct schema_source_options schema;
     const char *const *documents; /* paths, "-" once for standard input */
     size_t documents_n;
+    bool each; /* a document that is a list is many documents: its elements */
     bool json; /* one JSON document on standard output; else a line for each violation */
 };
 
