@@ -5,6 +5,7 @@
 
 #include "base/moment.h"
 #include "kpi/derive.h"
+#include "lts/document.h"
 #include "lts/schema.h"
 
 struct lts {
@@ -90,25 +91,41 @@ static json_t *evaluate(struct building *building, const struct template *templa
     return result.value ? result.value : json_null();
 }
 
-static json_t *fill(struct building *building, const struct template *template, const char *pointer)
+/* The pointer of a member in the payload that is written: fields have aliases there. */
+static const char *member_pointer(const struct building *building, const struct model *model, const char *pointer, const char *name)
+{
+    const struct field *field = model ? model_field(model, name) : NULL;
+    return document_pointer(building->arena, pointer, field ? field->document : name);
+}
+
+static json_t *fill(struct building *building, const struct template *template, const struct model *model, const char *pointer);
+
+static json_t *fill_map(struct building *building, const struct template *template, const struct model *model, const char *pointer)
+{
+    const struct workload *workload = building->lts->workload;
+    json_t *value = json_object();
+    for (size_t i = 0; i < template->members_n; i++) {
+        const struct template *member = &template->members[i];
+        const struct model *inner = document_model(workload, model, member->name);
+        if (!inner && strcmp(pointer, "/metadata") == 0 && strcmp(member->name, "settings") == 0)
+            inner = models_find(&workload->models, "Settings");
+        json_object_set_new(value, member->name, fill(building, member, inner, member_pointer(building, model, pointer, member->name)));
+    }
+    return value;
+}
+
+/* `model`: that of the value; NULL when it is none, or not known. */
+static json_t *fill(struct building *building, const struct template *template, const struct model *model, const char *pointer)
 {
     json_t *value;
     switch (template->kind) {
     case TEMPLATE_CONSTANT: return json_incref(template->constant);
     case TEMPLATE_EXPRESSION: return evaluate(building, template, pointer);
-    case TEMPLATE_MAP:
-        value = json_object();
-        for (size_t i = 0; i < template->members_n; i++) {
-            const struct template *member = &template->members[i];
-            json_object_set_new(value, member->name,
-                                fill(building, member, arena_printf(building->arena, "%s/%s", pointer, member->name)));
-        }
-        return value;
+    case TEMPLATE_MAP: return fill_map(building, template, model, pointer);
     case TEMPLATE_LIST:
         value = json_array();
         for (size_t i = 0; i < template->members_n; i++)
-            json_array_append_new(value, fill(building, &template->members[i],
-                                              arena_printf(building->arena, "%s/%zu", pointer, i)));
+            json_array_append_new(value, fill(building, &template->members[i], NULL, arena_printf(building->arena, "%s/%zu", pointer, i)));
         return value;
     }
     return NULL;
@@ -271,17 +288,30 @@ static void check_broken(struct building *building)
                 .pointer = "", .found = "a broken artifact", .expected = "artifacts that can be read", .reason = findings->v[i].text};
 }
 
+/* What `payload:` gives, with defaults; the KPIs see that. Then the names that fields have in documents. */
+static json_t *build(struct building *building)
+{
+    const struct workload *workload = building->lts->workload;
+    json_t *metadata = fill(building, workload->metadata, models_find(&workload->models, "Metadata"), "/metadata");
+    json_t *results = fill(building, workload->results, models_find(&workload->models, "Results"), "/results");
+    add_defaults(building, metadata);
+    metadata = document_metadata(workload, DOCUMENT_DEFAULTS, metadata);
+    results = document_results(workload, DOCUMENT_DEFAULTS, results);
+    json_t *kpis = derive(building, metadata, results);
+    metadata = document_metadata(workload, DOCUMENT_NAMES, metadata);
+    results = document_results(workload, DOCUMENT_NAMES, results);
+    json_t *payload = json_pack("{s:o s:o s:o}", "metadata", metadata, "results", results, "kpis", document_kpis(workload, DOCUMENT_NAMES, kpis));
+    return document_payload(workload, DOCUMENT_NAMES, document_payload(workload, DOCUMENT_DEFAULTS, payload));
+}
+
 void payload_build(const struct lts *lts, struct parsing *parsing, struct payload *payload)
 {
     *payload = (struct payload){0};
     if (!lts->schema)
         return;
     struct building building = {.lts = lts, .parsing = parsing, .arena = parsing_arena(parsing)};
-    json_t *metadata = fill(&building, lts->workload->metadata, "/metadata");
-    json_t *results = fill(&building, lts->workload->results, "/results");
-    add_defaults(&building, metadata);
-    json_t *kpis = derive(&building, metadata, results);
-    payload->json = json_pack("{s:o s:o s:o}", "metadata", metadata, "results", results, "kpis", kpis);
+    payload->json = build(&building);
+    json_t *metadata = json_object_get(payload->json, "metadata");
     check_broken(&building);
     validate(&building, payload->json);
     payload->violations = building.violations.v;

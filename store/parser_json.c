@@ -13,6 +13,6 @@ static json_t *parse_json(struct parsing *parsing, const struct parser *parser, 
 }
 
 static const struct parser_argument arguments[] = {
-    {"json", ARGUMENT_TEXT, NULL, false}, {"select", ARGUMENT_PATH, NULL, false}, {"first", ARGUMENT_FLAG, NULL, false},
+    {"json", ARGUMENT_FILE, NULL, false}, {"select", ARGUMENT_PATH, NULL, false}, {"first", ARGUMENT_FLAG, NULL, false},
     {"keep", ARGUMENT_PATHS, NULL, false}, {0}};
-const struct parser_kind parser_json = {"json", arguments, parse_json};
+const struct parser_kind parser_json = {.name = "json", .arguments = arguments, .parse = parse_json};

@@ -29,7 +29,7 @@ static bool read_ignored_entries(const struct reader *reader, const struct node 
     for (size_t i = 0; i < node->n; i++) {
         json_t *values = node_json(node->items[i], NULL);
         json_array_append_new(reader->workload->constants, values);
-        analyze->ignored_entries[i] = (struct ignored_entry){node->keys[i]->string, values};
+        analyze->ignored_entries[i] = (struct ignored_entry){node->keys[i]->string, values, reader_pos(reader, node->keys[i])};
     }
     return true;
 }

@@ -34,7 +34,8 @@ static void check_parser(const struct workload *workload, struct sandbox *sandbo
         if (sandbox && is_function_argument(parser, k) && !sandbox_has_function(sandbox, argument->text))
             problems_add(problems, parser->at, "'%s': there is no function '%s' in the workload's Lua files", parser->name,
                          argument->text);
-        if (parser->kind->arguments[k].kind == ARGUMENT_TEXT && argument->given)
+        enum argument_kind kind = parser->kind->arguments[k].kind;
+        if ((kind == ARGUMENT_TEXT || kind == ARGUMENT_FILE || kind == ARGUMENT_FILES) && argument->given)
             check_dir(workload, argument->text, parser->at, problems);
     }
 }

@@ -32,11 +32,82 @@ static bool read_pattern(const struct reader *reader, const struct node *node, c
     return out->pattern != NULL;
 }
 
+static bool read_file(const struct reader *reader, const struct node *node, const char *what, struct argument *out)
+{
+    const struct node *glob = node_member(node, "glob"), *join = node_member(node, "join");
+    if (node->kind != NODE_MAP)
+        return reader_text(reader, node, what, &out->text);
+    if (!glob || node->n != 1 + (join != NULL))
+        return reader_wrong(reader, node, what, "a file, or {glob: PATTERN} and perhaps join: true");
+    out->glob = true;
+    return reader_text(reader, glob, what, &out->text) && (!join || reader_flag(reader, join, what, &out->join));
+}
+
+static bool read_count(const struct reader *reader, const struct node *node, const char *what, struct argument *out)
+{
+    if (node->kind != NODE_INT || node->integer < 0)
+        return reader_wrong(reader, node, what, "a whole number from 0 on");
+    out->count = (size_t)node->integer;
+    return true;
+}
+
+static bool read_types(const struct reader *reader, const struct node *node, const char *what, const char *const *words,
+                       struct argument *out)
+{
+    bool map = node->kind == NODE_MAP;
+    size_t n = map ? node->n : 1;
+    struct named_word *types = ARENA_ARRAY(reader->arena, struct named_word, n);
+    for (size_t i = 0; i < n; i++) {
+        const struct node *word = map ? node->items[i] : node;
+        if (!reader_word(reader, word, what, words, &types[i].word))
+            return false;
+        types[i].name = map ? node->keys[i]->string : NULL;
+        types[i].at = reader_pos(reader, map ? node->keys[i] : node);
+    }
+    out->types = types;
+    out->types_n = n;
+    return true;
+}
+
+static bool read_flag_names(const struct reader *reader, const struct node *node, const char *what, struct argument *out)
+{
+    if (node->kind == NODE_LIST)
+        return reader_names(reader, node, what, &out->names);
+    return node->kind == NODE_BOOL ? reader_flag(reader, node, what, &out->flag)
+                                   : reader_wrong(reader, node, what, "true, false or a list of names");
+}
+
+static bool read_labels(const struct reader *reader, const struct node *node, const char *what, struct argument *out)
+{
+    if (!reader_map(reader, node, what))
+        return false;
+    const char **pairs = ARENA_ARRAY(reader->arena, const char *, 2 * node->n + 1);
+    for (size_t i = 0; i < node->n; i++) {
+        const struct node *item = node->items[i];
+        bool number = item->kind == NODE_INT || item->kind == NODE_FLOAT;
+        pairs[2 * i] = node->keys[i]->string;
+        if (number)
+            pairs[2 * i + 1] = item->string; /* as it stands */
+        else if (item->kind == NODE_BOOL)
+            pairs[2 * i + 1] = item->boolean ? "true" : "false";
+        else if (!reader_text(reader, item, what, &pairs[2 * i + 1]))
+            return false;
+    }
+    out->names = pairs;
+    return true;
+}
+
 static bool read_argument(const struct reader *reader, const struct parser_argument *spec, const struct node *node,
                           const char *what, struct argument *out)
 {
     out->given = true;
+    out->at = reader_pos(reader, node);
     switch (spec->kind) {
+    case ARGUMENT_FILE:
+    case ARGUMENT_FILES: return read_file(reader, node, what, out);
+    case ARGUMENT_COUNT: return read_count(reader, node, what, out);
+    case ARGUMENT_TYPES: return read_types(reader, node, what, spec->words, out);
+    case ARGUMENT_FLAG_NAMES: return read_flag_names(reader, node, what, out);
     case ARGUMENT_TEXT:
     case ARGUMENT_FUNCTION: return reader_text(reader, node, what, &out->text);
     case ARGUMENT_MARK:
@@ -45,6 +116,7 @@ static bool read_argument(const struct reader *reader, const struct parser_argum
     case ARGUMENT_FLAG: return reader_flag(reader, node, what, &out->flag);
     case ARGUMENT_WORD: return reader_word(reader, node, what, spec->words, &out->word);
     case ARGUMENT_NAMES: return reader_names(reader, node, what, &out->names);
+    case ARGUMENT_LABELS: return read_labels(reader, node, what, out);
     case ARGUMENT_PATH:
     case ARGUMENT_PATHS: return read_paths(reader, node, what, out);
     case ARGUMENT_PATTERN: return read_pattern(reader, node, what, out);
@@ -106,7 +178,7 @@ static bool read_parser(const struct reader *reader, const struct node *node, st
         if (parser->kind->arguments[i].needed && !parser->arguments[i].given)
             ok &= reader_collect(reader, error_at(reader->err, ERR_USAGE, parser->at, "%s: the parser '%s' needs %s", what,
                                                   parser->kind->name, parser->kind->arguments[i].name));
-    return ok;
+    return ok && !misspelt && parser->kind->check ? parser->kind->check(parser, reader->err) : ok;
 }
 
 struct parser_list {
@@ -144,9 +216,27 @@ static bool read_list(const struct reader *reader, const struct node *node, stru
     return all;
 }
 
+/* A file, or {glob: PATTERN, join: FLAG}. */
+static json_t *file_shape(void)
+{
+    return json_pack("{s:[s s] s:{s:{s:s} s:{s:s}} s:[s] s:b}", "type", "string", "object", "properties", "glob", "type", "string", "join",
+                     "type", "boolean", "required", "glob", "additionalProperties", 0);
+}
+
+static json_t *types_shape(const char *const *words)
+{
+    return json_pack("{s:[o o]}", "anyOf", shape_word(words), shape_map(NULL, shape_word(words)));
+}
+
 static json_t *argument_shape(const struct parser_argument *spec, const struct workload_registry *registry)
 {
     switch (spec->kind) {
+    case ARGUMENT_FILE:
+    case ARGUMENT_FILES: return file_shape();
+    case ARGUMENT_COUNT: return json_pack("{s:s s:i}", "type", "integer", "minimum", 0);
+    case ARGUMENT_TYPES: return types_shape(spec->words);
+    case ARGUMENT_FLAG_NAMES: return json_pack("{s:[s s] s:{s:s}}", "type", "boolean", "array", "items", "type", "string");
+    case ARGUMENT_LABELS: return shape_map(NULL, json_pack("{s:[s s s]}", "type", "string", "number", "boolean"));
     case ARGUMENT_TEXT:
     case ARGUMENT_FUNCTION:
     case ARGUMENT_PATTERN:

@@ -108,6 +108,12 @@ void problems_first(const struct problems *problems, struct error *err)
             error_set(err, ERR_USAGE, "%s", problems->list.v[i].text);
 }
 
+void problems_count(const struct problems *problems, const char *shown, struct error *err)
+{
+    error_set(err, ERR_USAGE, "%s: the workload has %zu problems%s", shown, problems->errors,
+              problems->list.n < problems->errors + problems->notes ? "; the first of them are shown" : "");
+}
+
 void problems_doubt(struct problems *problems, const char *section, const char *name)
 {
     if (!problems || problems->doubts.n > DOUBTS_MAX)

@@ -45,6 +45,8 @@ bool problems_add(struct problems *problems, struct pos at, const char *format, 
 void problems_file(struct problems *problems, const char *shown);
 /* The first error among those that are sorted, as an error again. */
 void problems_first(const struct problems *problems, struct error *err);
+/* "w: the workload has 3 problems", as an error. */
+void problems_count(const struct problems *problems, const char *shown, struct error *err);
 /* By file, line and column, errors and notes together. */
 void problems_sort(struct problems *problems);
 

@@ -135,7 +135,8 @@ static bool read_important_files(const struct reader *reader, const struct node 
 
 static bool read_models(const struct reader *reader, const struct node *node, void *target)
 {
-    return models_load(reader->arena, node, reader->file, &((struct workload *)target)->models, reader->problems,
+    struct workload *workload = target;
+    return models_load(reader->arena, node, reader->file, workload->constants, &workload->models, reader->problems,
                        reader->err);
 }
 

@@ -78,6 +78,7 @@ bool kpi_settle(struct arena *arena, struct kpi *kpi);
 struct ignored_entry {
     const char *key;
     const json_t *values; /* an array, or a single value */
+    struct pos at;
 };
 
 struct analyze {
