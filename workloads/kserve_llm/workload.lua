@@ -151,7 +151,7 @@ local function times_between_tokens()
             table.insert(times, (1000 * request.response_time - request.TTFT) / (tokens - 1))
         end
     end
-    return times
+    return #times > 0 and times or nil
 end
 
 function time_per_output_token()
