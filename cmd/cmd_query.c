@@ -9,6 +9,7 @@
 #include "cmd/command.h"
 #include "json/path.h"
 #include "json/repairs.h"
+#include "json/select.h"
 #include "json/write.h"
 
 static const struct option options_query_only[] = {
@@ -64,52 +65,89 @@ static struct content *open_document(const char *file, struct error *err)
     return fd < 0 ? NULL : content_of_fd(fd, file, DOCUMENT_MAX);
 }
 
-static json_t *read_document(struct context *context, const struct json_path *path, const char *file, struct arena *arena,
-                             struct error *err)
+/* What is selected, with no more memory than that where the path can be followed. Standard input cannot be read again. */
+static bool select_values(struct content *content, const char *file, struct json_selection *selection,
+                          const struct json_read_options *options, struct error *err)
+{
+    struct json_select_options how = {.read = *options, .follow = strcmp(file, "-") != 0};
+    bool again, ok = json_select(content, &how, selection, 1, &again, NULL, err);
+    if (ok || !again)
+        return ok;
+    struct content *anew = open_document(file, err);
+    how.follow = false;
+    ok = anew && json_select(anew, &how, selection, 1, &again, NULL, err);
+    content_close(anew);
+    return ok;
+}
+
+/* The answer to a path: values, or with --paths a document and the nodes in it. */
+struct answer {
+    struct json_selection selection;
+    json_t *document;
+    struct json_nodes nodes;
+};
+
+static bool read_answer(struct context *context, const struct json_path *path, const char *file, struct arena *arena,
+                        struct answer *answer, struct error *err)
 {
     struct json_repairs repairs = {0};
     struct json_repair kinds[JSON_REPAIRS_MAX];
-    struct json_read_options options = {.keep = &path, .keep_n = 1, .repairs = &repairs};
     struct content *content = open_document(file, err);
-    const char *bytes;
-    size_t len;
-    json_t *document = NULL;
     if (!content)
-        return NULL;
-    options.file = content_name(content);
-    if (content_read_all(content, arena, &bytes, &len, err))
-        document = json_read(bytes, len, &options, err);
-    for (size_t i = 0, n = document ? json_repairs_list(&repairs, kinds) : 0; i < n; i++)
+        return false;
+    struct json_read_options options = {.file = content_name(content), .repairs = &repairs};
+    bool ok;
+    if (options_bool(context->options, "paths")) {
+        options.keep = &path;
+        options.keep_n = 1;
+        answer->document = json_read_content(content, &options, err);
+        ok = answer->document != NULL;
+        if (ok)
+            answer->nodes = json_path_locate(path, answer->document, arena);
+        answer->selection.limit = answer->nodes.limit;
+    } else {
+        answer->selection.path = path;
+        ok = select_values(content, file, &answer->selection, &options, err);
+    }
+    for (size_t i = 0, n = ok ? json_repairs_list(&repairs, kinds) : 0; i < n; i++)
         log_line(&context->log, LOG_WARNING, "%s: %zu %s, first at byte %zu", options.file, kinds[i].n, kinds[i].what,
                  repairs.first_offset);
+    if (ok && answer->selection.limit)
+        ok = error_set(err, ERR_ARTIFACT, "%s: the path asks for too much: %s", options.file, answer->selection.limit);
     content_close(content);
-    return document;
+    return ok;
 }
 
 /* ---- the answer ---- */
 
+static void write_one(struct text *out, const struct answer *answer, size_t i, const struct json_style *style)
+{
+    if (!answer->document) {
+        json_write(out, json_array_get(answer->selection.values, i), style, 1);
+        return;
+    }
+    struct text place = text_open(VALUE_MAX);
+    json_place_render(&place, answer->nodes.places[i]);
+    json_write_string(out, place.s, place.len, style);
+    text_close(&place);
+}
+
 /* Each value is written as soon as it is text: only the largest one is held. */
-static bool print_nodes(struct context *context, const struct json_nodes *nodes, struct error *err)
+static bool print_answer(struct context *context, const struct answer *answer, struct error *err)
 {
     const struct json_style style = {.indent = options_bool(context->options, "pretty") ? 4 : 0};
+    size_t n = answer->document ? answer->nodes.n : json_array_size(answer->selection.values);
     struct text out = text_open(VALUE_MAX);
     fputc('[', context->out);
-    for (size_t i = 0; i < nodes->n && !out.over; i++) {
+    for (size_t i = 0; i < n && !out.over; i++) {
         text_clear(&out);
         text_add(&out, i == 0 ? "" : style.indent ? "," : ", ");
         if (style.indent)
             json_write_break(&out, &style, 1);
-        if (nodes->places) {
-            struct text place = text_open(VALUE_MAX);
-            json_place_render(&place, nodes->places[i]);
-            json_write_string(&out, place.s, place.len, &style);
-            text_close(&place);
-        } else {
-            json_write(&out, nodes->v[i], &style, 1);
-        }
+        write_one(&out, answer, i, &style);
         fwrite(out.s, 1, out.len, context->out);
     }
-    fputs(style.indent && nodes->n ? "\n]\n" : "]\n", context->out);
+    fputs(style.indent && n ? "\n]\n" : "]\n", context->out);
     bool over = out.over;
     text_close(&out);
     return !over || error_set(err, ERR_OUTPUT, "a value is too large to be written");
@@ -118,15 +156,10 @@ static bool print_nodes(struct context *context, const struct json_nodes *nodes,
 static bool query(struct context *context, const struct json_path *path, const char *file, struct error *err)
 {
     struct arena arena = {0};
-    json_t *document = read_document(context, path, file, &arena, err);
-    bool ok = document != NULL;
-    if (ok) {
-        struct json_nodes nodes = options_bool(context->options, "paths") ? json_path_locate(path, document, &arena)
-                                                                           : json_path_find(path, document, &arena);
-        ok = nodes.over ? error_set(err, ERR_ARTIFACT, "%s: the path asks for too much: %s", file, nodes.limit)
-                        : print_nodes(context, &nodes, err);
-    }
-    json_decref(document);
+    struct answer answer = {0};
+    bool ok = read_answer(context, path, file, &arena, &answer, err) && print_answer(context, &answer, err);
+    json_selections_clear(&answer.selection, 1);
+    json_decref(answer.document);
     arena_close(&arena);
     return ok;
 }
