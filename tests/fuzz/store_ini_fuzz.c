@@ -9,7 +9,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-static json_t *read(struct stream *stream, const struct ini_wish *wish, struct error *err)
+static json_t *read_ini(struct stream *stream, const struct ini_wish *wish, struct error *err)
 {
     struct arena arena = {0};
     struct ini_found found = {0};
@@ -27,8 +27,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         struct error whole_err = {0}, parts_err = {0};
         struct stream whole = stream_of_text((const char *)bytes, size, "fuzz");
         struct windows windows;
-        json_t *one = read(&whole, &wishes[i], &whole_err);
-        json_t *other = read(windows_open(&windows, (const char *)bytes, size), &wishes[i], &parts_err);
+        json_t *one = read_ini(&whole, &wishes[i], &whole_err);
+        json_t *other = read_ini(windows_open(&windows, (const char *)bytes, size), &wishes[i], &parts_err);
         assert(strcmp(whole_err.text, parts_err.text) == 0 && (whole_err.kind || json_equal(one, other)));
         json_decref(one);
         json_decref(other);
