@@ -1,7 +1,10 @@
 #include "base/duration.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SECOND INT64_C(1000000000)
@@ -176,7 +179,9 @@ bool duration_parse(const char *text, double *seconds)
     bool ok = strcmp(text, "0") == 0 || (*text == 'P'         ? read_iso(text + 1, &sum)
                                           : strchr(text, ':') ? read_clock(text, &sum)
                                                               : read_parts(text, &sum));
+    char text_ns[40]; /* read as a decimal number it is rounded once, whatever its size */
+    snprintf(text_ns, sizeof(text_ns), "%" PRId64 "e-9", negative ? -sum : sum);
     if (ok)
-        *seconds = (double)((long double)(negative ? -sum : sum) / (long double)SECOND); /* beyond 2^53 ns a double would round twice */
+        *seconds = strtod(text_ns, NULL);
     return ok;
 }

@@ -253,10 +253,11 @@ static void add_row(struct table *table, const struct csv_row *row, struct error
 {
     enum pieces_keep keep = table->wish->keep;
     table->count++;
+    int max = table->wish->as == TABLE_COLUMNS ? TABLE_COLUMN_CELLS_MAX : TABLE_CELLS_MAX;
     table->values += keep == PIECES_ALL ? table->kept_n + 1 : 0;
-    if (table->values > TABLE_VALUES_MAX) {
+    if (table->values > (size_t)max) {
         error_at(err, ERR_ARTIFACT, (struct pos){.file = table->path, .line = row->line},
-                 "more than %d values; columns: keeps only those that are asked for", (int)TABLE_VALUES_MAX);
+                 "more than %d values; columns: [NAME…] keeps only those that are asked for, as: columns needs less", max);
         return;
     }
     if (keep == PIECES_COUNT)

@@ -7,7 +7,7 @@
 enum table_as { TABLE_ROWS, TABLE_COLUMNS };
 extern const char *const table_as_words[];
 
-enum { TABLE_VALUES_MAX = 20 * 1000 * 1000 };
+enum { TABLE_CELLS_MAX = 4 * 1000 * 1000, TABLE_COLUMN_CELLS_MAX = 20 * 1000 * 1000 }; /* as rows; as columns, which need a third of it */
 
 struct table_wish {
     bool nameless;                  /* there is no header: a row is a list */
