@@ -117,6 +117,8 @@ static const struct {
     /* paths, patterns, directories */
     {PARSE("json: a, select: '$.a[1:x]'"), AT "3:30: JSONPath '$.a[1:x]', column 7: expected*"},
     {PARSE("json: a, select: a"), AT "3:24: *"},
+    {PARSE("json: a, select: []"), AT "3:24: 'v': select: found a list, expected one JSONPath"},
+    {PARSE("json: a, select: [$.a]"), AT "3:24: 'v': select: found a list, expected one JSONPath"},
     {PARSE("json: a, keep: ['$.a', '$[?@.b']"), AT "3:3*"},
     {PARSE("lines: a, match: '(x'"), AT "3:24: pattern '(x', byte 2: missing closing parenthesis"},
     {PARSE("json: '${RUN}/a'"), AT "3:3: '${RUN}/a': ${…} names no artifact dir of the workload"},

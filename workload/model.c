@@ -322,7 +322,8 @@ json_t *shape_models(const struct workload_registry *registry)
     json_t *spec = json_pack("{s:s s:{s:{s:[O {s:s}]} s:o s:O s:{} s:{s:s}} s:[s] s:b}", "type", "object", "properties", "type", "anyOf", type,
                              "type", "object", "coerce", shape_word(coerced), "alias", alias, "default", "help", "type", "string", "required",
                              "type", "additionalProperties", 0);
-    json_t *place = json_pack("{s:s s:s}", "type", "object", "description", "A model written in place: a map of fields.");
+    json_t *place = json_pack("{s:s s:s s:{s:[{s:[s]} {s:{s:{s:s}} s:[s]}]}}", "type", "object", "description", "A model written in place: a map of fields.",
+                              "not", "anyOf", "required", "type", "properties", "coerce", "const", "pydantic", "required", "coerce");
     json_t *fields = json_pack("{s:s s:{s:o s:o} s:{s:[O o o]}}", "type", "object", "properties", "extends", shape_names(registry), "extra",
                                shape_word(extras), "additionalProperties", "anyOf", type, spec, place);
     json_t *enumeration = json_pack("{s:s s:{s:[s s s]} s:i}", "type", "array", "items", "type", "string", "integer", "boolean", "minItems", 1);

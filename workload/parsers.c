@@ -117,7 +117,7 @@ static bool read_argument(const struct reader *reader, const struct parser_argum
     case ARGUMENT_WORD: return reader_word(reader, node, what, spec->words, &out->word);
     case ARGUMENT_NAMES: return reader_names(reader, node, what, &out->names);
     case ARGUMENT_LABELS: return read_labels(reader, node, what, out);
-    case ARGUMENT_PATH:
+    case ARGUMENT_PATH: return node->kind == NODE_LIST ? reader_wrong(reader, node, what, "one JSONPath") : read_paths(reader, node, what, out);
     case ARGUMENT_PATHS: return read_paths(reader, node, what, out);
     case ARGUMENT_PATTERN: return read_pattern(reader, node, what, out);
     case ARGUMENT_EXPRESSION: return reader_expression(reader, node, what, &out->code);
