@@ -81,8 +81,8 @@ def time(second):
     return f"2025-05-13T09:{58 + second // 60:02}:{second % 60:02}Z"
 
 
-def pods(name, running=True):
-    state = {"running": {"startedAt": time(5)}} if running else {"waiting": {"reason": "ContainerCreating"}}
+def pods(name):
+    state = {"running": {"startedAt": time(5)}}
     conditions = [("PodScheduled", 0), ("Initialized", 3), ("Ready", 47), ("ContainersReady", 47)]
     return {"apiVersion": "v1", "kind": "List", "items": [{"kind": "Pod", "metadata": {"name": f"{name}-predictor-0"}, "spec": {
         "containers": [{"name": "queue-proxy", "resources": {}},
@@ -138,10 +138,7 @@ def files():
     streamed = [request(n, True, BASE + 2 * n) for n in range(8)]
     whole = [request(n, False, BASE + 4 * n) for n in range(6)] + [failed(6, BASE + 24)]
     found = test(0, "flan-t5-small", 2, output(streamed, 60, 2)) | test(1, "flan-t5-small", 16, output(whole, 60, 16), streaming=False)
-    waiting = test(2, "granite-8b-code", 2, output(streamed[:5], 60, 2))
-    pod = next(path for path in waiting if path.endswith("pods.json"))
-    waiting[pod] = pretty(pods("granite-8b-code", running=False))
-    return found | waiting | test(3, "mpt-7b-instruct2", 20, output_of_2023(10, 60, 20))
+    return found | test(2, "mpt-7b-instruct2", 20, output_of_2023(10, 60, 20))
 
 
 def main():
