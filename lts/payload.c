@@ -159,20 +159,27 @@ static const struct origin *find_origin(const struct building *building, const c
     return best;
 }
 
-/* Why the KPI has no value: what its expression ran into, which of its values were not there, and why that was. */
+/* ", because …", ", from …": what is known about the value at a pointer. */
+static const char *origin_text(const struct building *building, const struct origin *origin)
+{
+    const char *text = origin ? (origin->reason ? origin->reason : origin->artifact) : NULL;
+    return text ? arena_printf(building->arena, origin->reason ? ", because %s" : ", from %s", text) : "";
+}
+
+/* Why the KPI has no value: which of the values that it names were not there, and why. What its expression ran into then is said
+ * where that is not known. */
 static const char *gap_text(const struct building *building, const struct kpi_gap *gap)
 {
-    const char *text = gap->reason;
+    const char *text = "";
+    bool explained = gap->missing.n > 0;
     for (size_t i = 0; i < gap->missing.n; i++) {
         const struct origin *origin = find_origin(building, gap->missing.v[i].pointer);
-        const char *why = "", *from = "";
-        if (origin && origin->reason)
-            why = ", because ", from = origin->reason;
-        else if (origin && origin->artifact)
-            why = ", from ", from = origin->artifact;
-        text = arena_printf(building->arena, "%s; %s is null%s%s", text, gap->missing.v[i].path, why, from);
+        explained &= origin && origin->reason;
+        text = arena_printf(building->arena, "%s%s%s is null%s", text, i ? "; " : "", gap->missing.v[i].path, origin_text(building, origin));
     }
-    return text;
+    if (explained)
+        return text;
+    return text[0] ? arena_printf(building->arena, "%s; %s", gap->reason, text) : gap->reason;
 }
 
 /* Every KPI has the start as its time; where that is no time, all of them say so. */

@@ -269,6 +269,10 @@ static bool help_moment(void *context, json_t *const *arguments, size_t n, json_
     const char *text;
     size_t len;
     (void)context;
+    if (n && json_is_number(arguments[0])) {
+        *result = typed_moment_of_seconds(json_number_value(arguments[0]));
+        return true;
+    }
     if (!want_text(arguments, n, 0, &text, &len, err))
         return false;
     *result = typed_moment(text, len);

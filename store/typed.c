@@ -167,10 +167,24 @@ static json_t *read_bool(const struct typed_text *text, struct typed_mended *men
 
 /* ---- times ---- */
 
+static json_t *moment_members(struct moment moment)
+{
+    char iso[MOMENT_TEXT_MAX];
+    moment_isoformat(moment, 'T', iso);
+    return memory_need(json_pack("{s:s s:s# s:f s:I}", "iso", iso, "date", iso, 10, "epoch", moment_seconds(moment), "us", (json_int_t)moment.us));
+}
+
+json_t *typed_moment_of_seconds(double seconds)
+{
+    struct moment moment;
+    struct error ignored = {0};
+    return moment_epoch(seconds, (struct pos){0}, &moment, &ignored) ? moment_members(moment) : NULL;
+}
+
 json_t *typed_moment(const char *text, size_t len)
 {
     static const enum moment_form forms[] = {MOMENT_ISO, MOMENT_SHELL, MOMENT_ANSIBLE};
-    char buffer[SHORT_MAX], iso[MOMENT_TEXT_MAX];
+    char buffer[SHORT_MAX];
     struct moment moment;
     if (len >= sizeof(buffer) || memchr(text, '\0', len))
         return NULL;
@@ -178,11 +192,8 @@ json_t *typed_moment(const char *text, size_t len)
     buffer[len] = '\0';
     for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
         struct error ignored = {0};
-        if (!moment_parse(buffer, forms[i], (struct pos){0}, &moment, &ignored))
-            continue;
-        moment_isoformat(moment, 'T', iso);
-        return memory_need(json_pack("{s:s s:s# s:f s:I}", "iso", iso, "date", iso, 10, "epoch", moment_seconds(moment), "us",
-                                     (json_int_t)moment.us));
+        if (moment_parse(buffer, forms[i], (struct pos){0}, &moment, &ignored))
+            return moment_members(moment);
     }
     return NULL;
 }

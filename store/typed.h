@@ -48,5 +48,7 @@ struct json_read_options;
 json_t *typed_json(const char *text, size_t len, const struct json_read_options *options, struct pos at, struct error *err);
 /* What TYPED_MOMENT gives; NULL without an error: it is none. */
 json_t *typed_moment(const char *text, size_t len);
+/* The same of seconds since 1970, in UTC; NULL outside the years 1..9999. */
+json_t *typed_moment_of_seconds(double seconds);
 
 #endif
