@@ -9,6 +9,9 @@
 
 enum { EXPECTED_MAX = 300, TELLING_MAX = 2 };
 
+/* Of what needs much room on the stack and does not go down: kept out of the frames of those that do. */
+#define LEAF __attribute__((noinline)) static
+
 typedef struct schema_run run_t;
 typedef const struct schema_node node_t;
 typedef const struct schema_place place_t;
@@ -90,7 +93,7 @@ static unsigned types_of(const json_t *value)
     return SCHEMA_NULL;
 }
 
-static void check_type(run_t *run, node_t *node, const json_t *value, place_t *at)
+LEAF void check_type(run_t *run, node_t *node, const json_t *value, place_t *at)
 {
     if (!node->types || (node->types & types_of(value)) || !schema_failed(run))
         return;
@@ -125,7 +128,7 @@ static bool is_choice(run_t *run, node_t *node, const json_t *value)
     return false;
 }
 
-static void check_enum(run_t *run, node_t *node, const json_t *value, place_t *at)
+LEAF void check_enum(run_t *run, node_t *node, const json_t *value, place_t *at)
 {
     size_t n = json_array_size(node->one_of_values);
     if (!node->one_of_values || is_choice(run, node, value) || !schema_failed(run))
@@ -137,7 +140,7 @@ static void check_enum(run_t *run, node_t *node, const json_t *value, place_t *a
     violate(run, node, "/enum", value, at, schema_words_of(run, &text));
 }
 
-static void check_const(run_t *run, node_t *node, const json_t *value, place_t *at)
+LEAF void check_const(run_t *run, node_t *node, const json_t *value, place_t *at)
 {
     if (node->constant && !json_values_equal(node->constant, value, &run->steps) && schema_failed(run))
         violate(run, node, "/const", value, at, schema_value_words(run, "exactly ", node->constant));
@@ -145,7 +148,7 @@ static void check_const(run_t *run, node_t *node, const json_t *value, place_t *
 
 /* --- numbers --- */
 
-static void check_number(run_t *run, node_t *node, const json_t *value, place_t *at)
+LEAF void check_number(run_t *run, node_t *node, const json_t *value, place_t *at)
 {
     const struct {
         const json_t *limit;
@@ -167,7 +170,7 @@ static void check_number(run_t *run, node_t *node, const json_t *value, place_t 
 /* --- strings --- */
 
 /* Looks for the pattern. What is not known because it takes too many steps is not true; nor may its contrary become true. */
-static bool matches(run_t *run, const struct regex *regex, const char *s, size_t len, struct error *err)
+LEAF bool matches(run_t *run, const struct regex *regex, const char *s, size_t len, struct error *err)
 {
     bool found;
     if (!run->scratch)
@@ -178,7 +181,7 @@ static bool matches(run_t *run, const struct regex *regex, const char *s, size_t
     return ok && found;
 }
 
-static void check_pattern(run_t *run, node_t *node, const json_t *value, place_t *at)
+LEAF void check_pattern(run_t *run, node_t *node, const json_t *value, place_t *at)
 {
     struct error err = {0};
     if (!node->pattern ||
@@ -190,7 +193,7 @@ static void check_pattern(run_t *run, node_t *node, const json_t *value, place_t
 }
 
 /* A number of parts within limits: "at least 2 elements". */
-static void check_count(run_t *run, node_t *node, size_t n, const struct schema_count *least, const struct schema_count *most,
+LEAF void check_count(run_t *run, node_t *node, size_t n, const struct schema_count *least, const struct schema_count *most,
                         const char *const *keywords, const char *part, const json_t *value, place_t *at)
 {
     bool few = n < least->n;
@@ -209,7 +212,7 @@ static size_t count_characters(const char *s, size_t len)
     return n;
 }
 
-static void check_string(run_t *run, node_t *node, const json_t *value, place_t *at)
+LEAF void check_string(run_t *run, node_t *node, const json_t *value, place_t *at)
 {
     static const char *const keywords[] = {"/minLength", "/maxLength"};
     const char *s = json_string_value(value);
@@ -237,7 +240,7 @@ static void want_member(run_t *run, node_t *node, const char *keyword, const jso
     schema_violate(run, node, keyword, "nothing", value, at, arena_printf(run->arena, "a member %s%s", words, because));
 }
 
-static void check_required(run_t *run, node_t *node, const json_t *value, place_t *at)
+LEAF void check_required(run_t *run, node_t *node, const json_t *value, place_t *at)
 {
     size_t n = json_array_size(node->required);
     run->steps += n / 4;
@@ -261,16 +264,22 @@ static node_t *member_schema(node_t *node, const char *name, size_t len)
     return NULL;
 }
 
+/* A pattern that needs too many steps is for no member: nothing more is known. */
+LEAF bool is_for(run_t *run, const struct regex *regex, place_t *here)
+{
+    struct error err = {0};
+    bool found = matches(run, regex, here->name, here->len, &err);
+    run->stopped |= err.kind != ERR_NONE;
+    return found;
+}
+
 /* Whether a pattern is for this member; all that are hold for it. */
 static bool check_patterns(run_t *run, node_t *node, const json_t *value, place_t *here)
 {
     bool any = false;
     for (size_t i = 0; i < node->patterns_n && !enough(run); i++) {
-        struct error err = {0}; /* a pattern that needs too many steps matches nothing */
-        if (!matches(run, node->patterns[i].regex, here->name, here->len, &err)) {
-            run->stopped |= err.kind != ERR_NONE;
+        if (!is_for(run, node->patterns[i].regex, here))
             continue;
-        }
         any = true;
         check_part(run, node->patterns[i].node, value, here);
     }
@@ -383,7 +392,7 @@ static bool find_equal(run_t *run, const json_t *value, const struct hashed *sor
     return false;
 }
 
-static void check_unique(run_t *run, node_t *node, const json_t *value, place_t *at)
+LEAF void check_unique(run_t *run, node_t *node, const json_t *value, place_t *at)
 {
     size_t n = json_array_size(value), a = 0, b = 0;
     if (n < 2)
