@@ -162,8 +162,7 @@ static bool read_clock(const char *p, int64_t *sum)
 {
     int64_t minutes, seconds;
     struct quantity hours, part = {0};
-    if (*p == '.' || !isdigit((unsigned char)*p) || !read_number(&p, &hours) || p[-1] == '.' || hours.billionths || *p++ != ':' ||
-        !read_sixty(&p, &minutes) || *p++ != ':' || !read_sixty(&p, &seconds))
+    if (p[strspn(p, "0123456789")] != ':' || !read_number(&p, &hours) || *p++ != ':' || !read_sixty(&p, &minutes) || *p++ != ':' || !read_sixty(&p, &seconds))
         return false;
     if (*p == '.' && (!isdigit((unsigned char)p[1]) || !read_number(&p, &part)))
         return false;

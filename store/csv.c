@@ -191,7 +191,7 @@ static bool begins_with(const char *p, const char *end, const char *prefix)
 static enum look is_passed(const struct csv *csv, bool *passed)
 {
     const char *at = csv->stream->at, *end = csv->stream->window.end, *comment = csv->dialect.comment;
-    *passed = csv->dialect.skip > 0 || (at < end && ends_row(*at)) || (comment && begins_with(at, end, comment));
+    *passed = at < end && (csv->dialect.skip > 0 || ends_row(*at) || (comment && begins_with(at, end, comment)));
     bool sure = *passed || csv->stream->window.last || (size_t)(end - at) >= (comment ? strlen(comment) : 1);
     return sure ? LOOK_DONE : LOOK_MORE;
 }
@@ -205,9 +205,9 @@ bool csv_next(struct csv *csv, struct csv_row *row, struct error *err)
     for (;;) {
         const char *p = stream->at;
         bool passed;
-        enum look look = is_passed(csv, &passed);
-        if (look == LOOK_DONE && stream->at == stream->window.end)
+        if (stream->at == stream->window.end && stream->window.last)
             return false;
+        enum look look = is_passed(csv, &passed);
         if (look == LOOK_DONE)
             look = passed ? look_at_line(csv, &p) : look_at_row(csv, &p, err);
         if (look == LOOK_WRONG || (look == LOOK_MORE && !stream_more(stream, err)))

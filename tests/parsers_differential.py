@@ -171,6 +171,8 @@ def duration_of(_, text):
         sum_ns = sum(nanoseconds(number, UNITS[unit]) for number, unit in re.findall(PART, rest))
     else:
         return ("error", "")
+    if sum_ns >= 2**63:
+        return ("error", "more than 292 years")
     return ("json", (-sum_ns if text.startswith("-") else sum_ns) / 10**9)
 
 
