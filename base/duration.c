@@ -144,13 +144,39 @@ static bool read_iso(const char *p, int64_t *sum)
     return *p == '\0' && clock && (any || p[-1] != 'P');
 }
 
+/* Two digits below 60. */
+static bool read_sixty(const char **p, int64_t *out)
+{
+    const char *s = *p;
+    if (s[0] < '0' || s[0] > '5' || !isdigit((unsigned char)s[1]) || isdigit((unsigned char)s[2]))
+        return false;
+    *out = (s[0] - '0') * 10 + (s[1] - '0');
+    *p += 2;
+    return true;
+}
+
+static bool read_clock(const char *p, int64_t *sum)
+{
+    int64_t minutes, seconds;
+    struct quantity hours, part = {0};
+    if (*p == '.' || !isdigit((unsigned char)*p) || !read_number(&p, &hours) || p[-1] == '.' || hours.billionths || *p++ != ':' ||
+        !read_sixty(&p, &minutes) || *p++ != ':' || !read_sixty(&p, &seconds))
+        return false;
+    if (*p == '.' && (!isdigit((unsigned char)p[1]) || !read_number(&p, &part)))
+        return false;
+    const struct quantity rest = {.whole = minutes * 60 + seconds, .billionths = part.billionths};
+    return *p == '\0' && add_part(sum, &hours, 3600 * SECOND) && add_part(sum, &rest, SECOND);
+}
+
 bool duration_parse(const char *text, double *seconds)
 {
     int64_t sum = 0;
     bool negative = *text == '-';
     text += *text == '-' || *text == '+';
-    bool ok = strcmp(text, "0") == 0 || (*text == 'P' ? read_iso(text + 1, &sum) : read_parts(text, &sum));
+    bool ok = strcmp(text, "0") == 0 || (*text == 'P'         ? read_iso(text + 1, &sum)
+                                          : strchr(text, ':') ? read_clock(text, &sum)
+                                                              : read_parts(text, &sum));
     if (ok)
-        *seconds = (double)(negative ? -sum : sum) / (double)SECOND;
+        *seconds = (double)((long double)(negative ? -sum : sum) / (long double)SECOND); /* beyond 2^53 ns a double would round twice */
     return ok;
 }

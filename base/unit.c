@@ -259,7 +259,8 @@ static void add_base(struct unit *unit, const char *text, size_t len)
 static bool add_word(struct unit *unit, const char *text, size_t len, size_t i)
 {
     const struct word *word = find_word(text, len);
-    if (i)
+    const char *base = !word ? "" : i ? word->one : word->many;
+    if (i && (!word || base[0])) /* per a plain number is nothing */
         add_base(unit, unit->base[0] ? "_per_" : "per_", unit->base[0] ? 5 : 4);
     if (!word) {
         add_base(unit, text, len);
@@ -267,7 +268,6 @@ static bool add_word(struct unit *unit, const char *text, size_t len, size_t i)
             snprintf(unit->unknown, sizeof(unit->unknown), "%.*s", (int)(len < UNIT_WORD_MAX ? len : UNIT_WORD_MAX - 1), text);
         return true;
     }
-    const char *base = i ? word->one : word->many;
     add_base(unit, base, strlen(base));
     return i ? multiply(&unit->to_base, 1, word->times, -word->ten) : multiply(&unit->to_base, word->times, 1, word->ten);
 }

@@ -31,6 +31,10 @@ function(mb_fuzz name folder)
     add_executable(${name}_fuzz fuzz/${name}_fuzz.c)
     target_link_libraries(${name}_fuzz PRIVATE mb_${folder} ${ARGN})
     target_link_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
+    if(NOT TARGET fuzzers) # all of them: what ci/fuzz builds
+      add_custom_target(fuzzers)
+    endif()
+    add_dependencies(fuzzers ${name}_fuzz)
   endif()
 endfunction()
 

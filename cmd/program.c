@@ -22,6 +22,7 @@ const struct command *const program_commands[] = {
     &command_check,
     &command_new,
     &command_print_schema,
+    &command_validate,
     &command_history,
     &command_query,
     NULL,

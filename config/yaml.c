@@ -79,6 +79,7 @@ static bool take(struct yaml_build *build, const yaml_event_t *event, struct err
     struct yaml_mark mark = {.line = (int)event->start_mark.line + 1, .col = (int)event->start_mark.column + 1};
     switch ((int)event->type) {
     case YAML_SCALAR_EVENT:
+        mark.block = event->data.scalar.style == YAML_LITERAL_SCALAR_STYLE || event->data.scalar.style == YAML_FOLDED_SCALAR_STYLE;
         mark.anchor = (const char *)event->data.scalar.anchor;
         mark.tag = (const char *)event->data.scalar.tag;
         mark.text_at = text_at(event);

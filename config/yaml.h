@@ -47,6 +47,7 @@ struct node {
     struct node **items; /* NODE_LIST: n elements; an alias is the same pointer as its anchor */
     struct node **keys;  /* NODE_MAP: n keys beside n items, in the order of the text */
     size_t n;
+    bool block; /* NODE_STRING: written as a block (| or >), so that its text begins in the line below */
 };
 
 struct yaml_findings {

@@ -34,6 +34,7 @@ struct yaml_build {
 
 /* What the events of nodes have in common. */
 struct yaml_mark {
+    bool block; /* of a scalar: see struct node */
     int line, col;
     const char *anchor, *tag; /* NULL: none */
     unsigned char text_at;    /* of a scalar: see struct node */

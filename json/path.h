@@ -157,6 +157,7 @@ struct json_nodes {
     size_t n;
     bool over;         /* a limit was passed: `v` is not complete and the caller should say so */
     const char *limit; /* when over: "more than 128000000 values would have to be looked at" */
+    size_t work;       /* how many values were looked at */
     const struct json_place **places; /* json_path_locate: of each node; names are borrowed from document and path */
 };
 

@@ -277,6 +277,7 @@ static struct json_nodes find(const struct json_path *path, json_t *document, st
         nodes.places = arena_copy(arena, search.places, search.n * sizeof(*search.places));
     nodes.over = search.over;
     nodes.limit = search.limit;
+    nodes.work = search.work;
     path_match_close(&search);
     free(search.nodes);
     free(search.places);

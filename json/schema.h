@@ -57,12 +57,16 @@ enum {
     JSON_VIOLATIONS_MAX = 10000, /* further ones are not listed; the last one says so */
     JSON_CHECK_STEPS_MAX = 20 * 1000 * 1000,
     JSON_CHECK_DEPTH_MAX = 2048, /* levels of the value and references, counted together */
-    JSON_SCHEMA_NODES_MAX = 2 * 1000 * 1000
+    JSON_SCHEMA_NODES_MAX = 2 * 1000 * 1000,
+    JSON_SCHEMA_PASSED_MAX = 5
 };
 
 /* Borrows `schema`, which must outlive the result. Errors: ERR_USAGE, with the schema's file and pointer. */
 struct json_schema *json_schema_compile_with(struct arena *arena, const json_t *schema,
                                              const struct json_schema_options *options, struct error *err);
+/* Of an open schema: what was passed over, as "s.json#/requried: this keyword is not known in draft 2020-12". At most
+ * JSON_SCHEMA_PASSED_MAX are kept; *n is how many there were. */
+const char *const *json_schema_passed_over(const struct json_schema *schema, size_t *n);
 /* Strict, formats are annotations. */
 struct json_schema *json_schema_compile(struct arena *arena, const json_t *schema, const char *name, struct error *err);
 /* Adds every violation, in document order; anyOf and oneOf count as one violation that says what each branch expected.

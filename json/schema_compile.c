@@ -59,7 +59,8 @@ const char *schema_node_pointer(struct arena *arena, const struct schema_node *n
         text_addc(&out, '/');
         schema_add_token(&out, way[i]->name, strlen(way[i]->name));
     }
-    const char *pointer = arena_printf(arena, "%s%s", out.s, out.over ? "…" : "");
+    size_t len = out.over ? text_utf8_valid(out.s, out.len) : out.len; /* not in the middle of a character */
+    const char *pointer = arena_printf(arena, "%.*s%s", (int)len, out.s, out.over ? "…" : "");
     text_close(&out);
     return pointer;
 }
@@ -102,6 +103,33 @@ struct schema_node *schema_node_add(struct schema_compile *c, const json_t *sour
         *kept = *kept ? *kept : node;
     }
     return node;
+}
+
+/* --- what is not obeyed --- */
+
+static bool refuse_keyword(struct schema_compile *c, const struct schema_node *node, const char *name, const char *reason)
+{
+    struct text token = text_open(POINTER_MAX);
+    schema_add_token(&token, name, strlen(name));
+    schema_refuse(c, node, token.s, "%s", reason);
+    text_close(&token);
+    return false;
+}
+
+/* Open: a keyword that asserts nothing. Names that say that they are foreign are not worth a word. */
+static bool pass_over(struct schema_compile *c, const struct schema_node *node, const char *name, const char *reason)
+{
+    struct json_schema *schema = c->schema;
+    struct error said = {0}, *err = c->err;
+    if (strncmp(name, "x-", 2) == 0)
+        return true;
+    if (schema->passed_over_n++ >= JSON_SCHEMA_PASSED_MAX)
+        return true;
+    c->err = &said;
+    refuse_keyword(c, node, name, reason);
+    c->err = err;
+    schema->passed_over[schema->passed_over_n - 1] = arena_strdup(c->arena, said.text);
+    return true;
 }
 
 /* --- keywords; each gets its value --- */
@@ -433,8 +461,10 @@ static bool on_format(struct schema_compile *c, struct schema_node *node, const 
     if (!c->options.assert_formats && !(node->resource->dialect.vocabularies & SCHEMA_FORMAT_ASSERTION))
         return true;
     node->format = format_find(json_string_value(value));
-    return node->format || c->options.open ||
-           schema_refuse(c, node, keyword->name, "'%.60s' is no format that is known here", json_string_value(value));
+    if (node->format)
+        return true;
+    const char *reason = arena_printf(c->arena, "'%.60s' is no format that is known here", json_string_value(value));
+    return (c->options.open ? pass_over : refuse_keyword)(c, node, keyword->name, reason);
 }
 
 /* "$schema" chose the draft where a resource begins; elsewhere it has nothing to choose. */
@@ -555,17 +585,13 @@ static const struct keyword *find_keyword(const struct schema_node *node, const 
 static bool compile_keyword(struct schema_compile *c, struct schema_node *node, const char *name, const json_t *value)
 {
     const struct keyword *keyword = find_keyword(node, name);
+    bool old = node->resource->dialect.draft == JSON_DRAFT_07;
     if (!keyword && c->options.open)
-        return true;
-    if (!keyword) {
-        struct text token = text_open(POINTER_MAX);
-        schema_add_token(&token, name, strlen(name));
-        schema_refuse(c, node, token.s, "this keyword is not known here");
-        text_close(&token);
-        return false;
-    }
+        return pass_over(c, node, name, old ? "this keyword is not known in draft-07" : "this keyword is not known in draft 2020-12");
+    if (!keyword)
+        return refuse_keyword(c, node, name, "this keyword is not known here");
     if (!keyword->beside_ref && schema_only_ref(node))
-        return c->options.open || schema_refuse(c, node, name, "draft-07 ignores keywords beside $ref");
+        return (c->options.open ? pass_over : refuse_keyword)(c, node, name, "draft-07 ignores keywords beside $ref");
     node->uses |= keyword->uses;
     return keyword->compile(c, node, keyword, value);
 }
@@ -627,6 +653,12 @@ struct json_schema *json_schema_compile(struct arena *arena, const json_t *schem
 {
     struct json_schema_options options = {.name = name};
     return json_schema_compile_with(arena, schema, &options, err);
+}
+
+const char *const *json_schema_passed_over(const struct json_schema *schema, size_t *n)
+{
+    *n = schema->passed_over_n;
+    return schema->passed_over;
 }
 
 void json_schema_close(struct json_schema *schema)

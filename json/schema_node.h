@@ -155,6 +155,8 @@ struct json_schema {
     size_t n, cap;
     bool dynamic; /* what holds may depend on the way to it: there is a dynamic_name */
     LIST_OF(json_t *) owned;
+    const char *passed_over[JSON_SCHEMA_PASSED_MAX]; /* keywords, with the reason */
+    size_t passed_over_n;
 };
 
 /* Its JSON Pointer within its document: "/$defs/Settings"; cut when it is very long. */

@@ -75,7 +75,8 @@ static const json_t *fetch(struct schema_compile *c, const struct schema_node *n
         return NULL;
     }
     if (!c->options.load(c->options.context, uri, &found, &err)) {
-        schema_refuse(c, node, keyword, "'%.200s': %s", uri, err.text);
+        const char *known = strcmp(keyword, "$schema") == 0 ? "only draft 2020-12 and draft-07 are built in; " : "";
+        schema_refuse(c, node, keyword, "%s'%.200s': %s", known, uri, err.text);
         return NULL;
     }
     *name = found.name;

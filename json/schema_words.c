@@ -12,7 +12,8 @@ static const struct json_style one_line = {.indent = 0};
 
 const char *schema_words_of(struct schema_run *run, struct text *text)
 {
-    const char *words = arena_printf(run->arena, "%s%s", text->s, text->over ? "…" : "");
+    size_t len = text->over ? text_utf8_valid(text->s, text->len) : text->len; /* not in the middle of a character */
+    const char *words = arena_printf(run->arena, "%.*s%s", (int)len, text->s, text->over ? "…" : "");
     text_close(text);
     return words;
 }
@@ -71,7 +72,7 @@ const char *schema_value_words(struct schema_run *run, const char *before, const
 
 void schema_list(struct schema_run *run, struct violation violation)
 {
-    if (run->out->n == JSON_VIOLATIONS_MAX)
+    if (run->out->n >= JSON_VIOLATIONS_MAX)
         run->stopped = true;
     else
         *LIST_ADD(run->arena, run->out) = violation;

@@ -143,6 +143,38 @@ static void add_defaults(const struct building *building, json_t *metadata)
 
 /* ---- kpis ---- */
 
+/* The origin of the value at `pointer`, or of the nearest value around it. */
+static const struct origin *find_origin(const struct building *building, const char *pointer)
+{
+    const struct origin *best = NULL;
+    size_t best_n = 0;
+    for (size_t i = 0; i < building->origins.n; i++) {
+        const struct origin *origin = &building->origins.v[i];
+        size_t n = strlen(origin->pointer);
+        if (n >= best_n && strncmp(pointer, origin->pointer, n) == 0 && (pointer[n] == '\0' || pointer[n] == '/')) {
+            best = origin;
+            best_n = n;
+        }
+    }
+    return best;
+}
+
+/* Why the KPI has no value: what its expression ran into, which of its values were not there, and why that was. */
+static const char *gap_text(const struct building *building, const struct kpi_gap *gap)
+{
+    const char *text = gap->reason;
+    for (size_t i = 0; i < gap->missing.n; i++) {
+        const struct origin *origin = find_origin(building, gap->missing.v[i].pointer);
+        const char *why = "", *from = "";
+        if (origin && origin->reason)
+            why = ", because ", from = origin->reason;
+        else if (origin && origin->artifact)
+            why = ", from ", from = origin->artifact;
+        text = arena_printf(building->arena, "%s; %s is null%s%s", text, gap->missing.v[i].path, why, from);
+    }
+    return text;
+}
+
 /* Every KPI has the start as its time; where that is no time, all of them say so. */
 static void explain_start(struct building *building, const json_t *metadata)
 {
@@ -166,31 +198,17 @@ static json_t *derive(struct building *building, json_t *metadata, json_t *resul
     struct sandbox *sandbox = parsing_sandbox_with(building->parsing, globals, &err);
     explain_start(building, metadata);
     if (sandbox)
-        kpis = kpis_derive(building->arena, building->lts->workload, sandbox, metadata, &gaps);
-    for (size_t i = 0; i < gaps.n; i++)
-        *LIST_ADD(building->arena, &building->origins) = (struct origin){
-            .pointer = arena_printf(building->arena, "/kpis/%s/value", gaps.v[i].name), .reason = gaps.v[i].reason};
+        kpis = kpis_derive(building->arena, building->lts->workload, sandbox, metadata, results, &gaps);
+    for (size_t i = 0; i < gaps.n; i++) {
+        struct origin origin = {.pointer = arena_printf(building->arena, "/kpis/%s/value", gaps.v[i].name),
+                                .reason = gap_text(building, &gaps.v[i])}; /* looks at the list, so before it grows */
+        *LIST_ADD(building->arena, &building->origins) = origin;
+    }
     json_decref(globals);
     return kpis ? kpis : json_object();
 }
 
 /* ---- validation ---- */
-
-/* The origin of the value at `pointer`, or of the nearest value around it. */
-static const struct origin *find_origin(const struct building *building, const char *pointer)
-{
-    const struct origin *best = NULL;
-    size_t best_n = 0;
-    for (size_t i = 0; i < building->origins.n; i++) {
-        const struct origin *origin = &building->origins.v[i];
-        size_t n = strlen(origin->pointer);
-        if (n >= best_n && strncmp(pointer, origin->pointer, n) == 0 && (pointer[n] == '\0' || pointer[n] == '/')) {
-            best = origin;
-            best_n = n;
-        }
-    }
-    return best;
-}
 
 static bool is_said(const struct violations *found, const char *head, const char *tail)
 {

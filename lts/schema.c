@@ -33,26 +33,26 @@ static json_t *metadata_schema(const struct workload *workload)
     return object;
 }
 
-static bool is_base_label(const char *name)
+/* Of the type that Settings gives, and null, too. */
+static json_t *base_label(const struct models *models, const struct model *settings, const char *name)
 {
-    static const char *const names[] = {"ci_engine", "run_id", "test_path", "urls", NULL};
-    for (const char *const *known = names; *known; known++)
-        if (strcmp(*known, name) == 0)
-            return true;
-    return false;
+    for (size_t i = 0; settings && i < settings->fields_n; i++) {
+        struct type type = *settings->fields[i].type;
+        type.optional = true;
+        if (strcmp(settings->fields[i].document, name) == 0)
+            return type_schema(models, &type);
+    }
+    if (strcmp(name, "urls") == 0)
+        return json_pack("{s:[s s] s:{s:s}}", "type", "object", "null", "additionalProperties", "type", "string");
+    return json_pack("{s:[s s]}", "type", "string", "null");
 }
 
-/* The settings as labels; the bookkeeping ones may be null, as in the Python tool. */
-static void add_settings(json_t *object, const struct models *models, const struct model *settings)
+/* What every KPI of the Python tool may have, whatever the settings are. */
+static void add_base_labels(json_t *object, const struct models *models, const struct model *settings)
 {
-    type_schema_fields(object, models, settings);
-    for (size_t i = 0; i < settings->fields_n; i++) {
-        struct type type = *settings->fields[i].type;
-        if (!is_base_label(settings->fields[i].document))
-            continue;
-        type.optional = true;
-        type_schema_add(object, settings->fields[i].document, type_schema(models, &type), false);
-    }
+    static const char *const names[] = {"ci_engine", "run_id", "test_path", "urls", NULL};
+    for (const char *const *name = names; *name; name++)
+        type_schema_add(object, *name, base_label(models, settings, *name), false);
 }
 
 /* Settings without fields are a dict: labels of any name, values of its type. */
@@ -63,9 +63,10 @@ static void add_labels(json_t *object, const struct workload *workload)
     const struct type *type = models_resolve(models, &settings);
     const struct model *model = models_of(models, &settings);
     if (model)
-        add_settings(object, models, model);
+        type_schema_fields(object, models, model);
     else
         json_object_set_new(object, "additionalProperties", type->kind == TYPE_DICT ? type_schema(models, type->inner[0]) : json_true());
+    add_base_labels(object, models, model);
     for (size_t i = 0; workload->labels && i < workload->labels->members_n; i++)
         type_schema_add(object, workload->labels->members[i].name, json_object(), false);
 }

@@ -11,7 +11,9 @@ static const char semver[] =
 static const char uuid[] = "^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}$";
 static const char uuid4[] = "^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?4[0-9a-fA-F]{3}-?[89abAB][0-9a-fA-F]{3}-?[0-9a-fA-F]{12}$";
 /* ISO 8601 as Pydantic reads it: a date and a time, fractions and a zone if there are any. */
-static const char moment[] = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?$";
+static const char moment[] =
+    "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,6})?)?"
+    "(Z|[+-][0-9]{2}:?[0-9]{2})?$";
 static const char date[] = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$";
 
 static json_t *plain(const char *type)
@@ -126,15 +128,21 @@ static json_t *coerced_schema(const struct type *type)
 {
     static const char number[] = "^\\s*[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]+)?\\s*$", integer[] = "^\\s*[+-]?[0-9]+\\s*$";
     static const char truth[] = "^([01]|[oO][nN]|[oO][fF][fF]|[tT]|[fF]|[tT][rR][uU][eE]|[fF][aA][lL][sS][eE]|[yY]|[nN]|[yY][eE][sS]|[nN][oO])$";
+    json_t *schema;
     if (type->kind == TYPE_STR)
-        return json_pack("{s:[s s s]}", "type", "string", "number", "boolean");
-    if (type->kind == TYPE_INT || type->kind == TYPE_FLOAT)
-        return json_pack("{s:[{s:[s s]} o]}", "anyOf", "type", "number", "boolean", text_like(type->kind == TYPE_INT ? integer : number));
-    if (type->kind == TYPE_BOOL)
-        return json_pack("{s:[{s:s} {s:[i i]} o]}", "anyOf", "type", "boolean", "enum", 0, 1, text_like(truth));
-    if (type->kind == TYPE_DATETIME) /* seconds since 1970, also as text */
-        return json_pack("{s:[o {s:[s s]} o]}", "anyOf", type_schema_moment(), "type", "number", "boolean", text_like("^[+-]?[0-9]+(\\.[0-9]*)?$"));
-    return NULL;
+        schema = json_pack("{s:[s s s]}", "type", "string", "number", "boolean");
+    else if (type->kind == TYPE_INT || type->kind == TYPE_FLOAT)
+        schema = json_pack("{s:[{s:[s s]} o]}", "anyOf", "type", "number", "boolean", text_like(type->kind == TYPE_INT ? integer : number));
+    else if (type->kind == TYPE_BOOL)
+        schema = json_pack("{s:[{s:s} {s:[i i]} o]}", "anyOf", "type", "boolean", "enum", 0, 1, text_like(truth));
+    else if (type->kind == TYPE_DATETIME) /* seconds since 1970, also as text */
+        schema = json_pack("{s:[o {s:[s s]} o]}", "anyOf", type_schema_moment(), "type", "number", "boolean", text_like("^[+-]?[0-9]+(\\.[0-9]*)?$"));
+    else
+        return NULL;
+    json_t *strict = strict_schema((struct wanted){0}, type); /* for the mapping: what it is meant to be */
+    json_object_set_new(schema, "$comment", json_sprintf(TYPE_SCHEMA_COERCED "%s", json_string_value(json_object_get(strict, type->kind == TYPE_DATETIME ? "format" : "type"))));
+    json_decref(strict);
+    return schema;
 }
 
 static json_t *or_null(json_t *schema)

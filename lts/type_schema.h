@@ -11,6 +11,9 @@
 
 #include "workload/model.h"
 
+/* Of a field with `coerce: pydantic`, "$comment" says what it is meant to be: "coerce: pydantic, integer" (or string, number,
+ * boolean, date-time). */
+#define TYPE_SCHEMA_COERCED "coerce: pydantic, "
 json_t *type_schema(const struct models *models, const struct type *type);
 /* A time as Pydantic takes it; a UUID of version 4. */
 json_t *type_schema_moment(void);

@@ -177,7 +177,7 @@ static bool read_option(struct ini *ini, struct piece_of_line text, int line, st
     struct pos at = {.file = ini->path, .line = line};
     if (p == end)
         return error_at(err, ERR_ARTIFACT, at, "'%.*s': expected NAME = VALUE, NAME: VALUE or [SECTION]",
-                        (int)(text.len < 60 ? text.len : 60), text.s);
+                        text_cut(text.s, text.len, 60), text.s);
     if (!name.len)
         return error_at(err, ERR_ARTIFACT, at, "expected a name before '%c'", *p);
     if (!begin_option(ini, lower(ini->arena, name.s, name.len), line, err))
@@ -207,7 +207,7 @@ static bool read_line(struct ini *ini, const char *line, size_t len, int number,
         return begin_section(ini, name, number, err);
     if (!ini->section)
         return error_at(err, ERR_ARTIFACT, (struct pos){.file = ini->path, .line = number}, "'%.*s': expected a [SECTION] before it",
-                        (int)(text.len < 60 ? text.len : 60), text.s);
+                        text_cut(text.s, text.len, 60), text.s);
     return read_option(ini, text, number, err);
 }
 
@@ -263,7 +263,9 @@ struct filling {
 static bool wrong_percent(const struct filling *filling, const char *what, const char *rest)
 {
     return error_at(filling->err, ERR_ARTIFACT, (struct pos){.file = filling->ini->path, .line = filling->option->line},
-                    "option '%s': '%.30s': %s (interpolate: false takes %% as it stands)", filling->option->name, rest, what);
+                    "option '%.*s': '%.*s': %s (interpolate: false takes %% as it stands)",
+                    text_cut(filling->option->name, strlen(filling->option->name), 60), filling->option->name,
+                    text_cut(rest, strlen(rest), 30), rest, what);
 }
 
 static bool fill(struct filling *filling, const char *rest, int depth);

@@ -17,26 +17,27 @@ static struct pieces_field *find_field(struct pieces_fields *fields, const char 
     return NULL;
 }
 
-static bool no_such_group(const struct pieces_fields *fields, const struct named_word *type, struct error *err)
+static bool no_such_group(const struct parser *parser, const struct pieces_fields *fields, const struct named_word *type, struct error *err)
 {
     struct text names = text_open(400);
     for (size_t i = 0; i < fields->n; i++)
         text_printf(&names, "%s%s", i ? ", " : "; its groups: ", fields->v[i].name);
-    error_at(err, ERR_USAGE, type->at, "types: the pattern has no group (?<%s>…)%s", type->name, names.len ? names.s : "");
+    error_at(err, ERR_USAGE, type->at, "'%s': types: the pattern has no group (?<%s>…)%s", parser->name, type->name, names.len ? names.s : "");
     text_close(&names);
     return false;
 }
 
-bool lines_fields(struct arena *arena, const struct argument *match, const struct argument *types, struct pieces_fields *out,
+bool lines_fields(struct arena *arena, const struct parser *parser, const struct lines_arguments *given, struct pieces_fields *out,
                   struct error *err)
 {
+    const struct argument *match = given->match, *types = given->types;
     out->n = 0;
     for (size_t group = 1; group <= regex_groups(match->pattern); group++) {
         const char *name = regex_group_name(match->pattern, group);
         if (!name)
             continue;
         if (group > PIECES_FIELDS_MAX)
-            return error_at(err, ERR_USAGE, match->at, "match: a pattern with named groups has at most %d groups", (int)PIECES_FIELDS_MAX);
+            return error_at(err, ERR_USAGE, match->at, "'%s': match: a pattern with named groups has at most %d groups", parser->name, (int)PIECES_FIELDS_MAX);
         out->v[out->n++] = (struct pieces_field){.name = name, .what = arena_printf(arena, "group '%s'", name), .group = group};
     }
     for (size_t i = 0; i < types->types_n; i++) {
@@ -47,7 +48,7 @@ bool lines_fields(struct arena *arena, const struct argument *match, const struc
         if (field)
             field->as = (enum typed_as)type->word;
         else if (type->name)
-            return no_such_group(out, type, err);
+            return no_such_group(parser, out, type, err);
     }
     return true;
 }

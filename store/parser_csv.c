@@ -2,6 +2,7 @@
  * {COLUMN: TYPE}; as: rows or columns; keep: all, first, last or count of rows; skip: lines, comment: MARK; ragged:, trim:. */
 #include <string.h>
 
+#include "store/helper.h"
 #include "store/table.h"
 
 enum { FILE_NAME, DELIMITER, HEADER, COLUMNS, TYPES, AS, KEEP, SKIP, COMMENT, RAGGED, TRIM };
@@ -99,3 +100,15 @@ static json_t *parse_tsv(struct parsing *parsing, const struct parser *parser, s
 static const struct parser_argument csv_arguments[] = ARGUMENTS("csv"), tsv_arguments[] = ARGUMENTS("tsv");
 const struct parser_kind parser_csv = {.name = "csv", .arguments = csv_arguments, .parse = parse_csv, .check = check_csv};
 const struct parser_kind parser_tsv = {.name = "tsv", .arguments = tsv_arguments, .parse = parse_tsv, .check = check_csv};
+
+/* csv("a.csv"[, {header = {"rank", "function", "seconds"}, types = {rank = "text"}, …}]) */
+bool help_csv(void *context, json_t *const *given, size_t n, json_t **result, struct error *err)
+{
+    return helper_parse(context, &parser_csv, 1, (struct helper_arguments){given, n}, result, err);
+}
+
+/* The same with tabs. */
+bool help_tsv(void *context, json_t *const *given, size_t n, json_t **result, struct error *err)
+{
+    return helper_parse(context, &parser_tsv, 1, (struct helper_arguments){given, n}, result, err);
+}

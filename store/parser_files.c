@@ -1,6 +1,7 @@
 /* exists: FILE, or {glob: PATTERN}: true or false; files: PATTERN, the list of the files that match, by name. */
 #include <string.h>
 
+#include "store/helper.h"
 #include "store/files.h"
 
 static json_t *parse_exists(struct parsing *parsing, const struct parser *parser, struct error *err)
@@ -30,3 +31,9 @@ static json_t *parse_files(struct parsing *parsing, const struct parser *parser,
 
 static const struct parser_argument files_arguments[] = {{"files", ARGUMENT_TEXT, NULL, false}, {0}};
 const struct parser_kind parser_files = {.name = "files", .arguments = files_arguments, .parse = parse_files};
+
+/* files("logs/pod-?.log"): the list of the names that match */
+bool help_files(void *context, json_t *const *given, size_t n, json_t **result, struct error *err)
+{
+    return helper_parse(context, &parser_files, 1, (struct helper_arguments){given, n}, result, err);
+}

@@ -1,5 +1,6 @@
 /* ini: FILE, an object of sections, each an object of options; types: {OPTION: TYPE}, select: JSONPATH (and first: true);
  * interpolate: false takes % as it stands, strict: false takes sections and options that come again. */
+#include "store/helper.h"
 #include "store/ini.h"
 #include "store/parsing.h"
 
@@ -38,3 +39,9 @@ static const struct parser_argument arguments[] = {[FILE_NAME] = {"ini", ARGUMEN
                                                    [STRICT] = {"strict", ARGUMENT_FLAG, NULL, false},
                                                    {0}};
 const struct parser_kind parser_ini = {.name = "ini", .arguments = arguments, .parse = parse_ini};
+
+/* ini("run.cfg"[, {types = {client_nodes = "python"}, …}]) */
+bool help_ini(void *context, json_t *const *given, size_t n, json_t **result, struct error *err)
+{
+    return helper_parse(context, &parser_ini, 1, (struct helper_arguments){given, n}, result, err);
+}

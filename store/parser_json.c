@@ -1,18 +1,31 @@
 /* json: FILE, with select: JSONPATH (and first: true), or keep: [JSONPATH …] for a document with only those parts. */
-#include "store/parsing.h"
+#include "store/json_pass.h"
 
-static json_t *parse_json(struct parsing *parsing, const struct parser *parser, struct error *err)
+enum { FILE_NAME, SELECT, FIRST, KEEP };
+
+struct json_wish json_wish_of(const struct parser *parser)
 {
-    const struct argument *file = &parser->arguments[0], *select = &parser->arguments[1], *first = &parser->arguments[2],
-                          *keep = &parser->arguments[3];
-    const struct argument *kept = keep->given ? keep : select;
-    json_t *document = parsing_json(parsing, file->text, kept->paths, kept->paths_n, err);
-    json_t *value = parsing_select(parsing, document, select, first);
+    const struct argument *given = parser->arguments;
+    return (struct json_wish){given[FILE_NAME].text, &given[SELECT], &given[FIRST], &given[KEEP]};
+}
+
+/* By way of the document, whose parts have places: for authors, who want to see them. */
+static json_t *traced_value(struct parsing *parsing, const struct parser *parser, struct error *err)
+{
+    struct json_wish wish = json_wish_of(parser);
+    const struct argument *kept = wish.keep->given ? wish.keep : wish.select;
+    json_t *document = parsing_json(parsing, wish.file, kept->paths, kept->paths_n, err);
+    json_t *value = parsing_select(parsing, document, wish.select, wish.first);
     json_decref(document);
     return value;
 }
 
+static json_t *parse_json(struct parsing *parsing, const struct parser *parser, struct error *err)
+{
+    return (parsing_trace(parsing) ? traced_value : json_pass_value)(parsing, parser, err);
+}
+
 static const struct parser_argument arguments[] = {
-    {"json", ARGUMENT_FILE, NULL, false}, {"select", ARGUMENT_PATH, NULL, false}, {"first", ARGUMENT_FLAG, NULL, false},
-    {"keep", ARGUMENT_PATHS, NULL, false}, {0}};
+    [FILE_NAME] = {"json", ARGUMENT_FILE, NULL, false}, [SELECT] = {"select", ARGUMENT_PATH, NULL, false},
+    [FIRST] = {"first", ARGUMENT_FLAG, NULL, false}, [KEEP] = {"keep", ARGUMENT_PATHS, NULL, false}, {0}};
 const struct parser_kind parser_json = {.name = "json", .arguments = arguments, .parse = parse_json};

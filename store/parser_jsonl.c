@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "json/read.h"
+#include "store/helper.h"
 #include "store/pieces.h"
 
 enum { FILE_NAME, SELECT, FIRST, KEEP };
@@ -112,3 +113,9 @@ static const struct parser_argument arguments[] = {[FILE_NAME] = {"jsonl", ARGUM
                                                    [KEEP] = {"keep", ARGUMENT_WORD, pieces_keep_words, false},
                                                    {0}};
 const struct parser_kind parser_jsonl = {.name = "jsonl", .arguments = arguments, .parse = parse_jsonl};
+
+/* jsonl("requests.jsonl"[, {select = "$.latency", …}]) */
+bool help_jsonl(void *context, json_t *const *given, size_t n, json_t **result, struct error *err)
+{
+    return helper_parse(context, &parser_jsonl, 1, (struct helper_arguments){given, n}, result, err);
+}

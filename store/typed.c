@@ -6,11 +6,11 @@
 #include <strings.h>
 
 #include "base/arena.h"
+#include "base/duration.h"
 #include "base/moment.h"
 #include "base/text.h"
 #include "json/number.h"
 #include "json/read.h"
-#include "store/duration.h"
 #include "store/literal.h"
 #include "store/quantity.h"
 
@@ -21,7 +21,7 @@ enum { SHORT_MAX = 400 /* bytes of a number or a time */ };
 static json_t *wrong(const struct typed_text *text, const char *expected, struct error *err)
 {
     error_at(err, ERR_ARTIFACT, text->at, "%s%s'%.*s': expected %s", text->what ? text->what : "", text->what ? ": " : "",
-             (int)(text->len < 40 ? text->len : 40), text->text, expected);
+             text_cut(text->text, text->len, 40), text->text, expected);
     return NULL;
 }
 
@@ -196,11 +196,16 @@ static json_t *read_moment(const struct typed_text *text, struct typed_mended *m
 
 static json_t *read_duration(const struct typed_text *text, struct typed_mended *mended, struct error *err)
 {
+    char buffer[SHORT_MAX];
     double seconds;
-    struct error why = {0};
     (void)mended;
-    return duration_parse(text->text, text->len, (struct pos){0}, &seconds, &why) ? memory_need(json_real(seconds))
-                                                                                    : wrong_as(text, &why, err);
+    bool ok = text->len < sizeof(buffer) && !memchr(text->text, '\0', text->len);
+    if (ok) {
+        memcpy(buffer, text->text, text->len);
+        buffer[text->len] = '\0';
+    }
+    return ok && duration_parse(buffer, &seconds) ? memory_need(json_real(seconds))
+                                                  : wrong(text, "a duration, as '1h2m3.5s', '300ms' or '01:02:03'", err);
 }
 
 /* ---- the rest ---- */

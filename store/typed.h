@@ -16,7 +16,7 @@ enum typed_as {
     TYPED_BOOL,     /* true yes on 1, false no off 0, in any case */
     TYPED_QUANTITY, /* of Kubernetes: store/quantity.h */
     TYPED_MOMENT,   /* a time, ISO 8601 (RFC 3339, Kubernetes), Ansible's or the shell's: {iso, date, epoch, us} */
-    TYPED_DURATION, /* seconds: store/duration.h */
+    TYPED_DURATION, /* seconds: base/duration.h */
     TYPED_AUTO      /* a number, null or the text, as it looks */
 };
 extern const char *const typed_words[]; /* in this order; NULL-ended */

@@ -70,7 +70,7 @@ static void random_segment(struct text *out, uint64_t *state, int depth)
     static const char *const plain[] = {".a", ".b", "['c']", "['a.b']", ".ab", "[0]", "[1]", "[-1]", "[-2]", "[*]", ".*", "..a",
                                         "..b", "..*", "..[0]", "..[-1]", ".é", "['x\\ty']", "['']", "[1:]", "[:2]", "[::2]",
                                         "[::-1]", "[-2:]", "[1:-1]", "[2:0:-1]", "['a','b']", "[0,'a',-1]", "[0,*]", "..[1:]",
-                                        "..['b','a']", "[-1:0:-2]", "[1::3]", "[:-1]"};
+                                        "..['b','a']", "[-1:0:-2]", "[1::3]", "[:-1]", "[-3::2]"};
     if (depth <= 0 || support_below(state, 3)) {
         text_add(out, plain[support_below(state, ROWS(plain))]);
         return;
@@ -85,6 +85,31 @@ static void random_query(struct text *out, uint64_t *state, const char *root, in
     text_add(out, root);
     for (size_t n = support_below(state, 4); n > 0; n--)
         random_segment(out, state, depth);
+}
+
+/* Records, of which filters make a difference: {"a":[{"a":1,"b":[2],"c":"s"},…],"b":…}. */
+static void random_records(struct text *out, uint64_t *state)
+{
+    static const char *const values[] = {"0", "1", "2.5", "null", "true", "\"s\"", "[1,0]", "[\"s\",[1]]", "{\"a\":1}", "{\"b\":0}"};
+    text_add(out, "{\"a\":[");
+    for (size_t i = 0, n = support_below(state, 6); i < n; i++) {
+        text_add(out, i ? ",{" : "{");
+        for (size_t k = 0, first = support_below(state, 3); k < 3 && support_below(state, 6); k++)
+            text_printf(out, "%s\"%c\":%s", k ? "," : "", (char)('a' + (char)((k + first) % 3)),
+                        values[support_below(state, ROWS(values))]);
+        text_add(out, "}");
+    }
+    text_printf(out, "],\"b\":%s,\"c\":%s}", values[support_below(state, ROWS(values))],
+                values[support_below(state, ROWS(values))]);
+}
+
+static void random_record_query(struct text *out, uint64_t *state, int depth)
+{
+    text_add(out, "$.a[?");
+    random_filter(out, state, depth);
+    text_add(out, "]");
+    for (size_t n = support_below(state, 3); n > 0; n--)
+        random_segment(out, state, 0);
 }
 
 static int compare_texts(const void *a, const void *b)
@@ -137,12 +162,19 @@ static void test_keep(void)
         struct text doc = text_open(1 << 20), path = text_open(100000);
         const struct json_path *paths[3];
         size_t n = 1 + support_below(&state, 3);
-        bool repeat = i % 4 == 0;
-        support_document(&doc, &state, 5, repeat);
+        bool repeat = i % 8 == 0;
+        bool records = i % 2;
+        if (records)
+            random_records(&doc, &state);
+        else
+            support_document(&doc, &state, 5, repeat);
         for (size_t j = 0; j < n; j++) {
             struct error err = {0};
             text_clear(&path);
-            random_query(&path, &state, "$", i % 3);
+            if (records)
+                random_record_query(&path, &state, i % 3);
+            else
+                random_query(&path, &state, "$", i % 3);
             paths[j] = json_path_parse(&arena, path.s, (struct pos){0}, &err);
             CHECK(paths[j], "%s", err.text);
         }

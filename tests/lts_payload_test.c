@@ -239,7 +239,7 @@ static const struct {
      "/results/c: found NaN or infinity, expected a finite number", "", ""},
     /* what may be null as a result may not as a KPI */
     {BODY(METADATA, RESULTS, "kpis:\n  k: {help: H, unit: s, better: lower, value: results.b}\n"), "{\"a\": 1, \"c\": []}",
-     "/kpis/k/value: found null, expected a number or an array; because its expression gave nothing", "", ""},
+     "/kpis/k/value: found null, expected a number or an array; because its expression gave nothing; results.b is null, from 001__run/doc.json", "", ""},
     {BODY(METADATA, RESULTS, "kpis:\n  k: {help: H, unit: s, better: lower, value: results.a / 0}\n"), "{\"a\": 1, \"c\": []}",
      "/kpis/k/value: found null, expected a number or an array; because its value is not a finite number", "", ""},
     {BODY(METADATA, RESULTS, "kpis:\n  k: {help: H, unit: s, better: lower, value: '\"x\"'}\n"), "{\"a\": 1, \"c\": []}",

@@ -28,7 +28,7 @@ KNOWN = {
     "kWh": (F(3600000), "joules"), "MHz": (F(10 ** 6), "hertz"), "/s": (F(1), "per_second"), "1/s": (F(1), "per_second"),
     "qps": (F(1), "queries_per_second"), "tokens/s/GPU": (F(1), "tokens_per_second_per_gpu"), "it/s": (F(1), "iterations_per_second"),
     "milliseconds_per_token": (F(1, 1000), "seconds_per_token"), "tokens per second": (F(1), "tokens_per_second"),
-    "Seconds": (F(1), "seconds"), "infer/sec": (F(1), "inferences_per_second"), "J/token": (F(1), "joules_per_token"),
+    "Seconds": (F(1), "seconds"), "infer/sec": (F(1), "inferences_per_second"), "tokens/x": (F(1), "tokens"), "J/token": (F(1), "joules_per_token"),
 }
 UNKNOWN = {"furlongs": "furlongs", "a b/c-d": "a_b_per_c_d", "odd unit!": "odd_unit_", "mb": "mb", "parsecs/s": "parsecs_per_second",
            "a/": "a_", "a//b": "a__b", "a/b/c/d/e": "a_b_c_d_e", "List[": "List_"}

@@ -44,7 +44,7 @@ static bool read_format_into(const struct reader *reader, const struct node *nod
     struct number_format format;
     if (!reader_text(reader, node, "format", out))
         return false;
-    return number_format_parse(*out, &format) || reader_wrong(reader, node, "format", "'{:.2f}' or '%.2f'");
+    return number_format_parse(*out, &format) || reader_wrong(reader, node, "format", "a format for one number, as '{:.2f}', '{:,}', '{:.1%}' or '%.2f'");
 }
 
 static bool read_format(const struct reader *reader, const struct node *node, void *target)
@@ -89,10 +89,15 @@ static json_t *shape_by(const struct workload_registry *registry)
     return json_pack("{s:[o o]}", "anyOf", shape_positive(registry), shape_expression(registry));
 }
 
+/* Python's directive or printf's, with text around; the loader looks closer. */
+#define FORMAT_PATTERN                                                                                                 \
+    "^([^{}]|\\{\\{|\\}\\})*\\{0?(:(.?[<>=^])?[-+ ]?#?0?[0-9]{0,2}[,_]?(\\.[0-9]{1,2})?[deEfFgGn%]?)?\\}([^{}]|\\{\\{|\\}\\})*$" \
+    "|^([^%{}]|%%)*%[-+ #0]*[0-9]{0,2}(\\.[0-9]{1,2})?[dieEfFgG]([^%]|%%)*$"
+
 static json_t *shape_format(const struct workload_registry *registry)
 {
     (void)registry;
-    return json_pack("{s:s s:s}", "type", "string", "pattern", "^(\\{:,?(\\.(0?[0-9]|1[0-7]))?[feg]\\}|%(\\.(0?[0-9]|1[0-7]))?[feg])$");
+    return json_pack("{s:s s:s}", "type", "string", "pattern", FORMAT_PATTERN);
 }
 
 static const struct section_key divisor_keys[] = {
@@ -160,7 +165,7 @@ static const struct section_key kpi_keys[] = {
     {"better", read_better, shape_better, "Which direction is better; none: never gated."},
     {"value", read_value, shape_expression, "An expression over metadata and results that gives a number or a list of numbers."},
     {"ignored_for_regression", read_ignored, shape_flag, "true: kept, not compared."},
-    {"format", read_format, shape_format, "How it is shown: \"{:.2f}\" or \"%.2f\"."},
+    {"format", read_format, shape_format, "How it is shown: \"{:.2f}\", \"{:,}\", \"{:.1%}\" or \"%.2f\"."},
     {"divisor", read_divisor, shape_divisor, "Shown is value / by, in another unit."},
     {"min_relative", read_min_relative, shape_least, "A change smaller than this share of the level never gates."},
     {"min_absolute", read_min_absolute, shape_least, "A change smaller than this, in the KPI's unit, never gates."},

@@ -360,7 +360,7 @@ bool models_optional(const struct models *models, const struct type *type)
     const struct model *model;
     while (!type->optional && type->kind == TYPE_NAME && (model = models_find(models, type->name)) && model->type)
         type = model->type;
-    return type->optional;
+    return type->optional || type->kind == TYPE_ANY;
 }
 
 const struct field *model_field(const struct model *model, const char *name)

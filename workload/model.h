@@ -62,7 +62,7 @@ const struct model *models_find(const struct models *models, const char *name);
 const struct type *models_resolve(const struct models *models, const struct type *type);
 /* The model of a type that is one, by name or in place, or NULL. */
 const struct model *models_of(const struct models *models, const struct type *type);
-/* May it be null, or absent: as written, or through the name of a type? */
+/* May it be null, or absent: as written, or through the name of a type? Any may. */
 bool models_optional(const struct models *models, const struct type *type);
 /* The field of that name; NULL. */
 const struct field *model_field(const struct model *model, const char *name);

@@ -57,16 +57,16 @@ static bool read_types(const struct reader *reader, const struct node *node, con
     bool map = node->kind == NODE_MAP;
     size_t n = map ? node->n : 1;
     struct named_word *types = ARENA_ARRAY(reader->arena, struct named_word, n);
-    bool ok = true;
     for (size_t i = 0; i < n; i++) {
         const struct node *word = map ? node->items[i] : node;
-        ok &= reader_collect(reader, reader_word(reader, word, what, words, &types[i].word));
+        if (!reader_word(reader, word, what, words, &types[i].word))
+            return false;
         types[i].name = map ? node->keys[i]->string : NULL;
         types[i].at = reader_pos(reader, map ? node->keys[i] : node);
     }
     out->types = types;
     out->types_n = n;
-    return ok;
+    return true;
 }
 
 static bool read_flag_names(const struct reader *reader, const struct node *node, const char *what, struct argument *out)
@@ -178,7 +178,7 @@ static bool read_parser(const struct reader *reader, const struct node *node, st
         if (parser->kind->arguments[i].needed && !parser->arguments[i].given)
             ok &= reader_collect(reader, error_at(reader->err, ERR_USAGE, parser->at, "%s: the parser '%s' needs %s", what,
                                                   parser->kind->name, parser->kind->arguments[i].name));
-    return ok && (!parser->kind->check || parser->kind->check(parser, reader->err));
+    return ok && !misspelt && parser->kind->check ? parser->kind->check(parser, reader->err) : ok;
 }
 
 struct parser_list {
@@ -216,11 +216,11 @@ static bool read_list(const struct reader *reader, const struct node *node, stru
     return all;
 }
 
-static json_t *file_shape(const struct workload_registry *registry)
+/* A file, or {glob: PATTERN, join: FLAG}. */
+static json_t *file_shape(void)
 {
-    json_t *map = json_pack("{s:s s:{s:o s:o} s:[s] s:b}", "type", "object", "properties", "glob", shape_text(registry), "join",
-                            shape_flag(registry), "required", "glob", "additionalProperties", 0);
-    return json_pack("{s:[o o]}", "anyOf", shape_text(registry), map);
+    return json_pack("{s:[s s] s:{s:{s:s} s:{s:s}} s:[s] s:b}", "type", "string", "object", "properties", "glob", "type", "string", "join",
+                     "type", "boolean", "required", "glob", "additionalProperties", 0);
 }
 
 static json_t *types_shape(const char *const *words)
@@ -231,16 +231,16 @@ static json_t *types_shape(const char *const *words)
 static json_t *argument_shape(const struct parser_argument *spec, const struct workload_registry *registry)
 {
     switch (spec->kind) {
+    case ARGUMENT_FILE:
+    case ARGUMENT_FILES: return file_shape();
+    case ARGUMENT_COUNT: return json_pack("{s:s s:i}", "type", "integer", "minimum", 0);
+    case ARGUMENT_TYPES: return types_shape(spec->words);
+    case ARGUMENT_FLAG_NAMES: return json_pack("{s:[s s] s:{s:s}}", "type", "boolean", "array", "items", "type", "string");
+    case ARGUMENT_LABELS: return shape_map(NULL, json_pack("{s:[s s s]}", "type", "string", "number", "boolean"));
     case ARGUMENT_TEXT:
     case ARGUMENT_FUNCTION:
     case ARGUMENT_PATTERN:
     case ARGUMENT_PATH: return shape_text(registry);
-    case ARGUMENT_FILE:
-    case ARGUMENT_FILES: return file_shape(registry);
-    case ARGUMENT_LABELS: return shape_map(NULL, json_pack("{s:[s s s]}", "type", "string", "number", "boolean"));
-    case ARGUMENT_COUNT: return json_pack("{s:s s:i}", "type", "integer", "minimum", 0);
-    case ARGUMENT_TYPES: return types_shape(spec->words);
-    case ARGUMENT_FLAG_NAMES: return json_pack("{s:[s s] s:{s:s}}", "type", "boolean", "array", "items", "type", "string");
     case ARGUMENT_MARK: return shape_text_filled(registry);
     case ARGUMENT_FLAG: return shape_flag(registry);
     case ARGUMENT_WORD: return shape_word(spec->words);

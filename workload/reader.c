@@ -101,10 +101,13 @@ bool reader_word(const struct reader *reader, const struct node *node, const cha
 bool reader_expression(const struct reader *reader, const struct node *node, const char *what, struct code *out)
 {
     const char *text;
+    struct pos at = reader_pos(reader, node);
+    if (node->block) /* Lua counts its lines from the one below */
+        at.line++, at.col = 0;
     if (++reader->workload->expressions_n > WORKLOAD_EXPRESSIONS_MAX)
         return reader->workload->expressions_n > WORKLOAD_EXPRESSIONS_MAX + 1 ? false : error_at(reader->err, ERR_USAGE, reader_pos(reader, node), "more than %d expressions", (int)WORKLOAD_EXPRESSIONS_MAX);
     return reader_text(reader, node, what, &text) &&
-           sandbox_compile_expression(reader->arena, text, reader_pos(reader, node), out, reader->err);
+           sandbox_compile_expression(reader->arena, text, at, out, reader->err);
 }
 
 static json_t *constant_of(const struct node *node)

@@ -16,7 +16,7 @@ end
 -- The first request's start and the last one's end.
 function test_start_end()
     if not _starts or not _ends then return nil end
-    return {start = moment(min(_starts)).iso, ["end"] = moment(max(_ends)).iso}
+    return {start = iso(min(_starts)), ["end"] = iso(max(_ends))}
 end
 
 -- ---- the predictor ----
