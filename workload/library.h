@@ -1,4 +1,4 @@
-/* workload/library.h — what workload code finds among its names, helpers aside. Only for workload/sandbox.c. */
+/* workload/library.h — what workload code finds among its names, helpers aside. Only for workload/sandbox_names.c and workload/library*.c. */
 #ifndef WORKLOAD_LIBRARY_H
 #define WORKLOAD_LIBRARY_H
 #include <stddef.h>
