@@ -12,7 +12,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-enum { MAX = 1 << 20 };
+enum { MAX = 1 << 16 };
 
 static size_t get(const uint8_t *bytes, size_t size, const char *name, size_t piece, char *out, struct error *err)
 {
