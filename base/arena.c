@@ -35,14 +35,36 @@ static void free_chunks(struct arena_chunk *chunk)
     }
 }
 
+struct arena_deferred {
+    struct arena_deferred *older;
+    void (*end)(void *);
+    void *resource;
+};
+
+void arena_defer(struct arena *arena, void (*end)(void *), void *resource)
+{
+    struct arena_deferred *deferred = ARENA_NEW(arena, struct arena_deferred);
+    *deferred = (struct arena_deferred){arena->deferred, end, resource};
+    arena->deferred = deferred;
+}
+
+static void close_deferred(struct arena *arena)
+{
+    for (struct arena_deferred *deferred = arena->deferred; deferred; deferred = deferred->older)
+        deferred->end(deferred->resource);
+    arena->deferred = NULL;
+}
+
 void arena_close(struct arena *arena)
 {
+    close_deferred(arena);
     free_chunks(arena->chunks);
     *arena = (struct arena){0};
 }
 
 void arena_clear(struct arena *arena)
 {
+    close_deferred(arena);
 #ifdef MB_ARENA_SEPARATE
     arena_close(arena);
 #else

@@ -13,6 +13,7 @@
 struct arena {
     struct arena_chunk *chunks; /* newest first */
     char *next, *end;           /* free room of the newest chunk */
+    struct arena_deferred *deferred;
 };
 
 /* A zeroed `struct arena` is an empty one. */
@@ -29,6 +30,10 @@ char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((
 char *arena_vprintf(struct arena *arena, const char *format, va_list args);
 /* The path of `name` in a directory: "a/b", or `name` itself when the directory is "." or "". */
 const char *arena_join(struct arena *arena, const char *directory, const char *name);
+
+/* Calls end(resource) when the arena is closed or cleared, the newest first: for a resource that belongs to something
+ * in the arena. `end` must not use the arena. */
+void arena_defer(struct arena *arena, void (*end)(void *), void *resource);
 
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, type, n) ((type *)arena_alloc((arena), sizeof(type) * (n)))

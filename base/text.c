@@ -195,10 +195,38 @@ size_t text_width(const char *s)
     return n;
 }
 
+int text_cut(const char *s, size_t len, size_t max)
+{
+    if (len <= max)
+        return (int)len;
+    while (max > 0 && ((unsigned char)s[max] & 0xC0) == 0x80)
+        max--;
+    return (int)max;
+}
+
 void text_trim(const char **s, size_t *len)
 {
     while (*len && isspace((unsigned char)(*s)[*len - 1]))
         --*len;
     while (*len && isspace((unsigned char)**s))
         ++*s, --*len;
+}
+
+void text_place_move(struct text_place *place, const char *from, const char *to)
+{
+    if (from == to)
+        return;
+    const char *feed = memrchr(from, '\n', (size_t)(to - from));
+    if (feed) {
+        int lines = 0;
+        for (const char *p = from; p < to; p++)
+            lines += *p == '\n';
+        place->line += lines;
+        place->col = 1;
+        from = feed + 1;
+    }
+    int characters = 0;
+    for (const char *p = from; p < to; p++)
+        characters += ((unsigned char)*p & 0xC0) != 0x80;
+    place->col += characters;
 }

@@ -43,9 +43,18 @@ char *text_room(struct text *text, size_t n);
 size_t text_utf8(const char *s, const char *end);
 /* Offset of the first byte that is not valid UTF-8, or len. */
 size_t text_utf8_valid(const char *s, size_t len);
+/* How many bytes of a text may be quoted, at most `max`, so that no character is cut: printf("'%.*s'", text_cut(s, len, 40), s). */
+int text_cut(const char *s, size_t len, size_t max);
 /* Moves both ends of the text [*s, *s + *len) past the blanks there (C's isspace). */
 void text_trim(const char **s, size_t *len);
 /* How many columns a terminal needs for it, one per code point: good enough for the tables that we print. */
 size_t text_width(const char *s);
+
+/* A place in a text: line and column (in characters) from 1. */
+struct text_place {
+    int line, col;
+};
+/* Moves a place over the bytes [from, to) of UTF-8. */
+void text_place_move(struct text_place *place, const char *from, const char *to);
 
 #endif

@@ -82,12 +82,32 @@ static const char *const *search_path(struct context *context)
     return places.v;
 }
 
+/* One error is told as such; several are logged, and *err tells how many there are. */
+static void fail_with(struct context *context, const char *folder, const struct problems *problems, struct error *err)
+{
+    if (problems->errors == 1) {
+        problems_first(problems, err);
+        return;
+    }
+    for (size_t i = 0; i < problems->list.n; i++)
+        if (!problems->list.v[i].note)
+            log_line(&context->log, LOG_ERROR, "%s", problems->list.v[i].text);
+    error_set(err, ERR_USAGE, "%s: the workload has %zu problems%s", folder, problems->errors,
+              problems->errors > PROBLEMS_MAX ? "; the first of them are shown" : "");
+}
+
 struct workload *command_workload(struct context *context, const char *name, struct error *err)
 {
     struct workload_places places = {.base_dir = options_text(context->options, "workload_base_dir"),
                                      .search = search_path(context)};
     const char *folder = workload_find(context->arena, name, &places, err);
-    return folder ? workload_load(context->arena, folder, store_registry(), err) : NULL;
+    struct problems problems = {0};
+    if (!folder)
+        return NULL;
+    struct workload *workload = workload_load_all(context->arena, folder, store_registry(), &problems);
+    if (!workload)
+        fail_with(context, folder, &problems, err);
+    return workload;
 }
 
 static struct history_clues find_clues(const struct context *context)

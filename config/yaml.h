@@ -46,6 +46,7 @@ struct node {
     struct node **items; /* NODE_LIST: n elements; an alias is the same pointer as its anchor */
     struct node **keys;  /* NODE_MAP: n keys beside n items, in the order of the text */
     size_t n;
+    bool block; /* NODE_STRING: written as a block (| or >), so that its text begins in the line below */
 };
 
 struct yaml_findings {
@@ -58,6 +59,10 @@ struct node *yaml_parse(struct arena *arena, const char *text, size_t len, const
 /* Artifact mode. Errors: ERR_ARTIFACT. */
 struct node *yaml_parse_artifact(struct arena *arena, const char *text, size_t len, const char *file,
                                  struct yaml_findings *findings, struct error *err);
+
+/* The same for any number of documents (PyYAML's safe_load_all): a list of them. */
+struct node *yaml_parse_artifacts(struct arena *arena, const char *text, size_t len, const char *file,
+                                  struct yaml_findings *findings, struct error *err);
 
 /* The value of a member, or NULL when there is none (or `map` is no map). */
 struct node *node_member(const struct node *map, const char *key);

@@ -177,6 +177,7 @@ bool yaml_build_scalar(struct yaml_build *build, const struct yaml_mark *mark, c
         build->findings->first_line = mark->line;
         build->findings->first_col = mark->col;
     }
+    node->block = mark->block;
     struct yaml_anchor *anchor;
     if (!add_anchor(build, mark, node, false, &anchor, err))
         return false;

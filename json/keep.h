@@ -2,7 +2,10 @@
  *
  * A state is a set of places in the paths: the segments that are to match next. It stands for one container of the
  * document; keep_member and keep_element give the state of a value in it. A descendant segment stays in every state
- * below. A negative index may turn out to be any element, so it takes them all: too much is kept, never too little.
+ * below. What counts from an array's end may turn out to be any element, so it takes them all. Every child that a
+ * filter looks at may be selected; what the filter reads (`@.error`, `$.limit`) is kept as if it were a path of its
+ * own that starts at the child or the document, and `@` or `$` alone keeps all of it. Too much is kept, never too
+ * little.
  */
 #ifndef JSON_KEEP_H
 #define JSON_KEEP_H
@@ -14,9 +17,16 @@ enum keep_answer {
     KEEP_ALL   /* the value is selected */
 };
 
+struct keep_place {
+    const struct json_segment *segment; /* NULL: behind the last one of a path or of a query in a filter */
+    bool whole;                         /* a filter of the segment reads all of each child */
+    const size_t *starts;               /* where the queries begin that its filters ask of each child */
+    size_t starts_n;
+};
+
 struct keep {
-    const struct json_segment **places; /* all segments of all paths; NULL behind the last one of each path */
-    size_t n, words;                    /* a state is `words` numbers, a bit for each place */
+    const struct keep_place *places; /* of all segments of all paths and of the queries in their filters */
+    size_t n, words;                 /* a state is `words` numbers, a bit for each place */
 };
 
 /* *start is the state of the document itself, what is asked of it the result. */

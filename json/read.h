@@ -54,10 +54,14 @@ struct json_repairs {
     size_t first_offset; /* of the first repair */
 };
 
+struct content; /* base/content.h */
 struct json_reader; /* opaque; see json_reader_open */
 
 /* `text` need not be NUL-terminated and must outlive the reader; `file` names it in errors. */
 struct json_reader *json_reader_open(const char *text, size_t len, const char *file, bool strict);
+/* The same over a content, in windows of `window` bytes (0: WINDOW_SIZE): memory does not grow with the text, except for a single
+ * string or number, of at most 64 MB. The content is borrowed. */
+struct json_reader *json_reader_open_content(struct content *content, size_t window, const char *file, bool strict);
 void json_reader_close(struct json_reader *reader);
 /* The next event. Fails with ERR_ARTIFACT, naming file:line:column. After JSON_EVENT_END only END follows. */
 bool json_reader_next(struct json_reader *reader, struct json_event *event, struct error *err);
@@ -80,10 +84,13 @@ struct json_read_options {
     const struct json_path *const *keep;
     size_t keep_n;
     struct json_repairs *repairs; /* may be NULL */
+    size_t window; /* json_read_content: bytes; 0: WINDOW_SIZE */
     size_t values_max; /* more values (about 50 bytes each) than this are refused; 0: JSON_VALUES_MAX */
 };
 
 /* The document, or NULL with *err set. The caller owns it (json_decref). Object members keep the order of the text. */
 json_t *json_read(const char *text, size_t len, const struct json_read_options *options, struct error *err);
+/* The same over a content, in windows. */
+json_t *json_read_content(struct content *content, const struct json_read_options *options, struct error *err);
 
 #endif

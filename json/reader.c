@@ -1,11 +1,15 @@
-/* The event reader. Invariants: p stands behind the last token; `expect` says what may follow; depth counts the open
- * containers; keys holds a mark for each member name of the open objects, innermost last. */
+/* The event reader. Invariants: p stands behind the last token, or behind blanks and a comma after it; `expect` says what may
+ * follow; depth counts the open containers; keys holds a mark for each member name of the open objects that are not passed
+ * over, innermost last.
+ * The text comes through a window. A token that touches the window's end, which is not the text's, is taken anew once there is
+ * more: until a token is complete nothing is counted or changed. */
 #include "json/read.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "base/window.h"
 #include "json/number.h"
 #include "json/scan.h"
 
@@ -18,10 +22,17 @@ enum expect {
     EXPECT_END
 };
 
-/* A member name of an open object: the hash of its meaning, and the offset of its quote. */
+enum {
+    AHEAD = 64,              /* bytes that are there when a token starts: more than any word, and what errors show */
+    TOKEN_MAX = 64 << 20     /* of a text that comes in windows */
+};
+
+/* A member name of an open object: the hash of its meaning, the offset of its quote in the text, and where its meaning stands
+ * among the names. */
 struct key_mark {
     uint64_t hash;
-    size_t at;
+    size_t at, name, len;
+    struct text_place place; /* only of a text that comes in windows, in strict mode */
 };
 
 struct level {
@@ -31,37 +42,60 @@ struct level {
 
 struct scratch {
     char *bytes;
-    size_t cap;
+    size_t n, cap;
 };
 
 struct json_reader {
-    const char *text, *p, *end, *file;
+    const char *text, *p, *end; /* the window; all of a text in memory */
+    size_t offset;              /* of the window in the text */
+    bool last, windowed;        /* the text ends at `end`; it did not from the start */
+    struct text_place place;    /* of `placed` */
+    const char *placed;         /* in the window: lines were counted up to here */
+    struct window window;
+    const char *file;
     bool strict;
     enum expect expect;
     size_t depth;
     struct key_mark *keys;
     size_t keys_n, keys_cap;
+    struct scratch names; /* what the keys mean */
     struct scratch key_scratch, string_scratch; /* two, so that a key outlives its value's event */
     struct json_repairs repairs;
     struct error failure; /* every later call fails in the same way */
     struct level levels[JSON_DEPTH_MAX];
 };
 
-struct json_reader *json_reader_open(const char *text, size_t len, const char *file, bool strict)
+static struct json_reader *open_window(struct window window, const char *file, bool strict)
 {
     struct json_reader *r = memory_need(calloc(1, sizeof(*r)));
-    r->text = r->p = len ? text : "";
-    r->end = r->text + len;
+    r->window = window;
+    r->text = r->p = r->placed = window.start;
+    r->end = window.end;
+    r->last = window.last;
+    r->windowed = !window.last;
+    r->place = (struct text_place){.line = 1, .col = 1};
     r->file = file ? file : "JSON";
     r->strict = strict;
     return r;
+}
+
+struct json_reader *json_reader_open(const char *text, size_t len, const char *file, bool strict)
+{
+    return open_window(window_of_text(text, len), file, strict);
+}
+
+struct json_reader *json_reader_open_content(struct content *content, size_t window, const char *file, bool strict)
+{
+    return open_window(window_open(content, window ? window : WINDOW_SIZE, TOKEN_MAX, "a JSON string or number"), file, strict);
 }
 
 void json_reader_close(struct json_reader *reader)
 {
     if (!reader)
         return;
+    window_close(&reader->window);
     free(reader->keys);
+    free(reader->names.bytes);
     free(reader->key_scratch.bytes);
     free(reader->string_scratch.bytes);
     free(reader);
@@ -74,18 +108,16 @@ const struct json_repairs *json_reader_repairs(const struct json_reader *reader)
 
 /* --- errors --- */
 
+static size_t offset_of(const struct json_reader *r, const char *at)
+{
+    return r->offset + (size_t)(at - r->text);
+}
+
 static struct pos place_of(const struct json_reader *r, const char *at)
 {
-    struct pos pos = {.file = r->file, .line = 1, .col = 1};
-    for (const char *p = r->text; p < at; p++) {
-        if (*p == '\n') {
-            pos.line++;
-            pos.col = 1;
-        } else if (((unsigned char)*p & 0xC0) != 0x80) {
-            pos.col++;
-        }
-    }
-    return pos;
+    struct text_place place = r->place;
+    text_place_move(&place, r->placed, at);
+    return (struct pos){.file = r->file, .line = place.line, .col = place.col};
 }
 
 static bool is_word(char c)
@@ -130,28 +162,58 @@ __attribute__((format(printf, 4, 5))) static bool fail(struct json_reader *r, co
     va_start(args, format);
     vsnprintf(said, sizeof(said), format, args);
     va_end(args);
-    error_at(&r->failure, ERR_ARTIFACT, place_of(r, at), "%s (byte %zu)", said, (size_t)(at - r->text));
+    error_at(&r->failure, ERR_ARTIFACT, place_of(r, at), "%s (byte %zu)", said, offset_of(r, at));
     return fail_as_before(r, err);
+}
+
+/* Reads on and drops what stands before p: the window starts at p. */
+static bool more(struct json_reader *r, struct error *err)
+{
+    text_place_move(&r->place, r->placed, r->p);
+    bool ok = window_more(&r->window, r->p, &r->failure);
+    r->text = r->p = r->placed = r->window.start;
+    r->end = r->window.end;
+    r->offset = (size_t)r->window.offset;
+    r->last = r->window.last;
+    return ok || fail_as_before(r, err);
+}
+
+/* Whether what is wrong, or ends, at `at` may be so only because the window ends there. */
+static inline bool is_cut(const struct json_reader *r, const char *at)
+{
+    return !r->last && r->end - at < AHEAD;
 }
 
 static bool fail_expected(struct json_reader *r, const char *at, const char *expected, struct error *err)
 {
     char found[64];
-    describe(found, sizeof(found), at, r->end);
-    return fail(r, at, err, "expected %s, found %s", expected, found);
+    r->p = at;
+    while (is_cut(r, r->p)) /* what is there is to be shown whole */
+        if (!more(r, err))
+            return false;
+    describe(found, sizeof(found), r->p, r->end);
+    return fail(r, r->p, err, "expected %s, found %s", expected, found);
 }
 
-static void repair(struct json_reader *r, size_t *count, size_t n, const char *at)
+static void repair(struct json_reader *r, size_t *count, size_t n, size_t at)
 {
     const struct json_repairs *all = &r->repairs;
     size_t before = all->non_finite + all->nul + all->surrogates + all->big_integers + all->repeated_keys;
-    size_t offset = (size_t)(at - r->text);
-    if (n && (!before || offset < r->repairs.first_offset))
-        r->repairs.first_offset = offset;
+    if (n && (!before || at < r->repairs.first_offset))
+        r->repairs.first_offset = at;
     *count += n;
 }
 
 /* --- strings and keys --- */
+
+static char *room(struct scratch *scratch, size_t n)
+{
+    if (scratch->cap - scratch->n < n) {
+        scratch->cap = (scratch->n + n) * 2;
+        scratch->bytes = memory_need(realloc(scratch->bytes, scratch->cap));
+    }
+    return scratch->bytes + scratch->n;
+}
 
 /* The meaning of the string [from, to): the text itself, or unescaped into the scratch. */
 static const char *meaning(struct scratch *scratch, const char *from, const char *to, bool escapes, size_t *len)
@@ -159,27 +221,31 @@ static const char *meaning(struct scratch *scratch, const char *from, const char
     *len = (size_t)(to - from);
     if (!escapes)
         return from;
-    if (scratch->cap < *len) {
-        free(scratch->bytes);
-        scratch->cap = *len * 2;
-        scratch->bytes = memory_need(malloc(scratch->cap));
-    }
-    *len = scan_unescape(scratch->bytes, from, to);
-    return scratch->bytes;
+    char *out = room(scratch, *len);
+    *len = scan_unescape(out, from, to);
+    return out;
 }
 
-/* Scans the string whose quote stands at p; counts what had to be mended. */
-static bool take_string(struct json_reader *r, const char *p, struct scanned *s, struct error *err)
+enum taken { TAKEN, TAKEN_CUT, TAKEN_FAILED };
+
+/* Scans the string whose quote stands at p. */
+static inline enum taken take_string(struct json_reader *r, const char *p, struct scanned *s, struct error *err)
 {
-    if (!scan_string(p + 1, r->end, s))
-        return fail_expected(r, s->end, s->expected, err);
-    r->p = s->end + 1;
-    if (!s->first_odd)
-        return true;
+    if (scan_string(p + 1, r->end, s))
+        return TAKEN;
+    if (is_cut(r, s->end))
+        return TAKEN_CUT;
+    fail_expected(r, s->end, s->expected, err);
+    return TAKEN_FAILED;
+}
+
+/* Counts what had to be mended in a string. */
+static bool mend_string(struct json_reader *r, const struct scanned *s, struct error *err)
+{
     if (r->strict)
         return fail(r, s->first_odd, err, "expected no \\u0000 and no surrogate without its other half in a string");
-    repair(r, &r->repairs.nul, s->nul, s->first_odd);
-    repair(r, &r->repairs.surrogates, s->surrogates, s->first_odd);
+    repair(r, &r->repairs.nul, s->nul, offset_of(r, s->first_odd));
+    repair(r, &r->repairs.surrogates, s->surrogates, offset_of(r, s->first_odd));
     return true;
 }
 
@@ -219,25 +285,24 @@ static void mark_key(struct json_reader *r, const char *quote, const char *key, 
         r->keys_cap = r->keys_cap ? r->keys_cap * 2 : 64;
         r->keys = memory_need(realloc(r->keys, r->keys_cap * sizeof(*r->keys)));
     }
-    r->keys[r->keys_n++] = (struct key_mark){hash_of(key, len), (size_t)(quote - r->text)};
+    struct key_mark *mark = &r->keys[r->keys_n++];
+    *mark = (struct key_mark){.hash = hash_of(key, len), .at = offset_of(r, quote), .name = r->names.n, .len = len};
+    if (r->windowed && r->strict) {
+        text_place_move(&r->place, r->placed, quote);
+        r->placed = quote;
+        mark->place = r->place;
+    }
+    if (len)
+        memcpy(room(&r->names, len), key, len);
+    r->names.n += len;
 }
 
-/* The name that starts at the mark. Names are compared only when their hashes are equal. */
-static const char *marked_key(struct json_reader *r, struct key_mark mark, struct scratch *scratch, size_t *len)
+/* Names are compared only when their hashes are equal. */
+static int compare_names(const struct json_reader *r, const struct key_mark *a, const struct key_mark *b)
 {
-    struct scanned s;
-    const char *from = r->text + mark.at + 1;
-    scan_string(from, r->end, &s);
-    return meaning(scratch, from, s.end, s.escapes, len);
-}
-
-static int compare_names(struct json_reader *r, struct key_mark a, struct key_mark b)
-{
-    size_t a_len, b_len;
-    const char *a_key = marked_key(r, a, &r->key_scratch, &a_len);
-    const char *b_key = marked_key(r, b, &r->string_scratch, &b_len);
-    int order = memcmp(a_key, b_key, a_len < b_len ? a_len : b_len);
-    return order ? order : (a_len > b_len) - (a_len < b_len);
+    size_t less = a->len < b->len ? a->len : b->len;
+    int order = less ? memcmp(r->names.bytes + a->name, r->names.bytes + b->name, less) : 0;
+    return order ? order : (a->len > b->len) - (a->len < b->len);
 }
 
 /* By hash, then name, then place: however an input chooses its names, sorting takes n log n. */
@@ -246,7 +311,7 @@ static int compare_marks(const void *a, const void *b, void *reader)
     const struct key_mark *x = a, *y = b;
     if (x->hash != y->hash)
         return x->hash < y->hash ? -1 : 1;
-    int order = x->at == y->at ? 0 : compare_names(reader, *x, *y);
+    int order = x->at == y->at ? 0 : compare_names(reader, x, y);
     return order ? order : (x->at > y->at) - (x->at < y->at);
 }
 
@@ -260,31 +325,37 @@ static bool any_equal_hash(const struct key_mark *marks, size_t n)
     return false;
 }
 
+static bool fail_repeated(struct json_reader *r, const struct key_mark *mark, struct error *err)
+{
+    struct pos pos = {.file = r->file, .line = mark->place.line, .col = mark->place.col};
+    if (!r->windowed)
+        pos = place_of(r, r->text + mark->at);
+    int shown = mark->len > 60 ? 60 : (int)mark->len;
+    error_at(&r->failure, ERR_ARTIFACT, pos, "expected each member name once, found \"%.*s\" again (byte %zu)", shown,
+             r->names.bytes + mark->name, mark->at);
+    return fail_as_before(r, err);
+}
+
 /* Looks for repeated names in the object that just ended, and forgets its marks. */
 static bool check_names(struct json_reader *r, size_t first, struct error *err)
 {
     enum { FEW = 24 };
-    size_t n = r->keys_n - first, repeated = SIZE_MAX;
-    r->keys_n = first;
-    if (n < 2)
-        return true;
+    size_t n = r->keys_n - first;
+    const struct key_mark *repeated = NULL;
     struct key_mark *marks = r->keys + first;
-    if (n <= FEW && !any_equal_hash(marks, n))
+    r->keys_n = first;
+    if (n)
+        r->names.n = marks[0].name;
+    if (n < 2 || (n <= FEW && !any_equal_hash(marks, n)))
         return true;
     qsort_r(marks, n, sizeof(*marks), compare_marks, r);
     for (size_t i = 1; i < n; i++) {
-        if (marks[i].hash != marks[i - 1].hash || compare_names(r, marks[i], marks[i - 1]) != 0)
+        if (marks[i].hash != marks[i - 1].hash || compare_names(r, &marks[i], &marks[i - 1]) != 0)
             continue;
-        repair(r, &r->repairs.repeated_keys, 1, r->text + marks[i].at);
-        repeated = marks[i].at < repeated ? marks[i].at : repeated;
+        repair(r, &r->repairs.repeated_keys, 1, marks[i].at);
+        repeated = !repeated || marks[i].at < repeated->at ? &marks[i] : repeated;
     }
-    if (!r->strict || repeated == SIZE_MAX)
-        return true;
-    struct scanned s;
-    const char *name = r->text + repeated + 1;
-    scan_string(name, r->end, &s);
-    int shown = s.end - name > 60 ? 60 : (int)(s.end - name);
-    return fail(r, r->text + repeated, err, "expected each member name once, found \"%.*s\" again", shown, name);
+    return !r->strict || !repeated || fail_repeated(r, repeated, err);
 }
 
 /* --- tokens; each stands at p, and `event` is NULL where the value is passed over --- */
@@ -293,7 +364,7 @@ static inline void announce(struct json_event *event, enum json_event_kind kind,
                             const char *start)
 {
     if (event)
-        *event = (struct json_event){.kind = kind, .start = (size_t)(start - r->text), .end = (size_t)(r->p - r->text)};
+        *event = (struct json_event){.kind = kind, .start = offset_of(r, start), .end = offset_of(r, r->p)};
 }
 
 static inline void value_done(struct json_reader *r)
@@ -322,37 +393,47 @@ static bool take_close(struct json_reader *r, const char *p, struct json_event *
     return !level->object || check_names(r, level->first_key, err);
 }
 
-static bool take_key(struct json_reader *r, const char *p, struct json_event *event, struct error *err)
+static enum taken take_key(struct json_reader *r, const char *p, struct json_event *event, struct error *err)
 {
     struct scanned s;
-    if (!take_string(r, p, &s, err))
-        return false;
-    size_t len;
-    const char *key = meaning(&r->key_scratch, p + 1, s.end, s.escapes, &len);
-    mark_key(r, p, key, len);
+    enum taken taken = take_string(r, p, &s, err);
+    if (taken != TAKEN)
+        return taken;
+    const char *colon = s.end + 1 < r->end && s.end[1] == ':' ? s.end + 1 : scan_blank(s.end + 1, r->end);
+    if (colon == r->end && !r->last)
+        return TAKEN_CUT;
+    if (s.first_odd && !mend_string(r, &s, err))
+        return TAKEN_FAILED;
+    r->p = s.end + 1;
     announce(event, JSON_EVENT_KEY, r, p);
     if (event) {
+        const char *key = meaning(&r->key_scratch, p + 1, s.end, s.escapes, &event->string_len);
+        if (r->windowed && !s.escapes) /* it outlives the event of its value */
+            key = memcpy(room(&r->key_scratch, event->string_len + 1), key, event->string_len);
+        mark_key(r, p, key, event->string_len);
         event->string = key;
-        event->string_len = len;
     }
-    r->p = scan_blank(r->p, r->end);
-    if (r->p == r->end || *r->p != ':')
-        return fail_expected(r, r->p, "':' after a member name", err);
-    r->p++;
+    if (colon == r->end || *colon != ':')
+        return fail_expected(r, colon, "':' after a member name", err) ? TAKEN : TAKEN_FAILED;
+    r->p = colon + 1;
     r->expect = EXPECT_VALUE;
-    return true;
+    return TAKEN;
 }
 
-static bool take_value_string(struct json_reader *r, const char *p, struct json_event *event, struct error *err)
+static inline enum taken take_value_string(struct json_reader *r, const char *p, struct json_event *event, struct error *err)
 {
     struct scanned s;
-    if (!take_string(r, p, &s, err))
-        return false;
+    enum taken taken = take_string(r, p, &s, err);
+    if (taken != TAKEN)
+        return taken;
+    if (s.first_odd && !mend_string(r, &s, err))
+        return TAKEN_FAILED;
+    r->p = s.end + 1;
     value_done(r);
     announce(event, JSON_EVENT_STRING, r, p);
     if (event)
         event->string = meaning(&r->string_scratch, p + 1, s.end, s.escapes, &event->string_len);
-    return true;
+    return TAKEN;
 }
 
 /* A number that is neither an int64 nor a finite double as it stands. */
@@ -361,34 +442,39 @@ static bool mend_number(struct json_reader *r, const struct number *number, stru
     if (r->strict)
         return fail(r, number->start, err, "expected a number within %s", number->integer ? "64 bits" : "a double");
     if (number_overflows(number)) {
-        repair(r, &r->repairs.non_finite, 1, number->start);
+        repair(r, &r->repairs.non_finite, 1, offset_of(r, number->start));
         announce(event, JSON_EVENT_NULL, r, number->start);
         return true;
     }
-    repair(r, &r->repairs.big_integers, 1, number->start);
+    repair(r, &r->repairs.big_integers, 1, offset_of(r, number->start));
     announce(event, JSON_EVENT_REAL, r, number->start);
     if (event)
         event->real = number_double(number);
     return true;
 }
 
-static bool take_number(struct json_reader *r, const char *p, struct json_event *event, struct error *err)
+static inline enum taken take_number(struct json_reader *r, const char *p, struct json_event *event, struct error *err)
 {
     struct number number;
     const char *expected;
     int64_t integer;
-    if (!number_scan(p, r->end, &number, &expected))
-        return fail_expected(r, number.end, expected, err);
+    bool ok = number_scan(p, r->end, &number, &expected);
+    if (number.end == r->end && !r->last)
+        return TAKEN_CUT;
+    if (!ok) {
+        fail_expected(r, number.end, expected, err);
+        return TAKEN_FAILED;
+    }
     r->p = number.end;
     value_done(r);
     if (number.integer ? !number_int64(&number, &integer) : number_overflows(&number))
-        return mend_number(r, &number, event, err);
+        return mend_number(r, &number, event, err) ? TAKEN : TAKEN_FAILED;
     announce(event, number.integer ? JSON_EVENT_INTEGER : JSON_EVENT_REAL, r, p);
     if (event && number.integer)
         event->integer = integer;
     else if (event)
         event->real = number_double(&number);
-    return true;
+    return TAKEN;
 }
 
 static const char *expectation(const struct json_reader *r)
@@ -432,7 +518,7 @@ static bool take_word(struct json_reader *r, const char *p, struct json_event *e
             continue;
         if (words[i].repair && r->strict)
             return fail(r, p, err, "expected a value, found '%s', which JSON cannot say", words[i].word);
-        repair(r, &r->repairs.non_finite, words[i].repair, p);
+        repair(r, &r->repairs.non_finite, words[i].repair, offset_of(r, p));
         r->p = p + strlen(words[i].word);
         value_done(r);
         announce(event, words[i].kind, r, p);
@@ -441,59 +527,86 @@ static bool take_word(struct json_reader *r, const char *p, struct json_event *e
     return fail_expected(r, p, expectation(r), err);
 }
 
-static inline bool take_value(struct json_reader *r, const char *p, struct json_event *event, struct error *err)
+static inline enum taken of(bool ok)
+{
+    return ok ? TAKEN : TAKEN_FAILED;
+}
+
+static inline enum taken take_value(struct json_reader *r, const char *p, struct json_event *event, struct error *err)
 {
     switch (*p) {
     case '"':
         return take_value_string(r, p, event, err);
     case '{':
     case '[':
-        return take_open(r, p, event, err);
+        return of(take_open(r, p, event, err));
     case '-':
         if (r->end - p > 1 && p[1] == 'I')
-            return take_word(r, p, event, err);
+            return of(take_word(r, p, event, err));
         return take_number(r, p, event, err);
     default:
-        return *p >= '0' && *p <= '9' ? take_number(r, p, event, err) : take_word(r, p, event, err);
+        return *p >= '0' && *p <= '9' ? take_number(r, p, event, err) : of(take_word(r, p, event, err));
     }
 }
 
-/* One token and the comma before it. */
-static inline __attribute__((always_inline)) bool step(struct json_reader *r, struct json_event *event,
-                                                       struct error *err)
+/* The token at p, which is not there only at the end of the text. */
+static inline __attribute__((always_inline)) enum taken take(struct json_reader *r, const char *p, struct json_event *event,
+                                                             struct error *err)
 {
-    const char *p = scan_blank(r->p, r->end);
-    bool object = r->depth && r->levels[r->depth - 1].object;
-    if (p < r->end && *p == ',' && r->expect == EXPECT_COMMA_OR_CLOSE) {
-        r->expect = object ? EXPECT_KEY : EXPECT_VALUE;
-        p = scan_blank(p + 1, r->end);
-    }
     char c = p < r->end ? *p : '\0';
     switch (r->expect) {
     case EXPECT_VALUE_OR_CLOSE:
         if (c == ']')
-            return take_close(r, p, event, err);
+            return of(take_close(r, p, event, err));
         break;
     case EXPECT_VALUE:
         break;
     case EXPECT_KEY:
-        return c == '"' ? take_key(r, p, event, err) : fail_expected(r, p, expectation(r), err);
+        return c == '"' ? take_key(r, p, event, err) : of(fail_expected(r, p, expectation(r), err));
     case EXPECT_KEY_OR_CLOSE:
         if (c == '"')
             return take_key(r, p, event, err);
-        return c == '}' ? take_close(r, p, event, err) : fail_expected(r, p, expectation(r), err);
+        return of(c == '}' ? take_close(r, p, event, err) : fail_expected(r, p, expectation(r), err));
     case EXPECT_COMMA_OR_CLOSE:
-        if (c == (object ? '}' : ']'))
-            return take_close(r, p, event, err);
-        return fail_expected(r, p, expectation(r), err);
+        if (c == (r->levels[r->depth - 1].object ? '}' : ']'))
+            return of(take_close(r, p, event, err));
+        return of(fail_expected(r, p, expectation(r), err));
     case EXPECT_END:
         r->p = p;
         announce(event, JSON_EVENT_END, r, p);
-        return p == r->end || fail_expected(r, p, expectation(r), err);
+        return of(p == r->end || fail_expected(r, p, expectation(r), err));
     }
     if (p == r->end || c == ',' || c == ']' || c == '}')
-        return fail_expected(r, p, expectation(r), err);
+        return of(fail_expected(r, p, expectation(r), err));
     return take_value(r, p, event, err);
+}
+
+/* Passes blanks and a comma, until the next token has its first bytes in the window; r->p is there. */
+static bool approach(struct json_reader *r, struct error *err)
+{
+    for (;;) {
+        r->p = scan_blank(r->p, r->end);
+        if (r->p < r->end && *r->p == ',' && r->expect == EXPECT_COMMA_OR_CLOSE) {
+            r->expect = r->levels[r->depth - 1].object ? EXPECT_KEY : EXPECT_VALUE;
+            r->p = scan_blank(r->p + 1, r->end);
+        }
+        if (r->last || r->end - r->p >= AHEAD)
+            return true;
+        if (!more(r, err))
+            return false;
+    }
+}
+
+/* One token and the comma before it. */
+static inline __attribute__((always_inline)) bool step(struct json_reader *r, struct json_event *event, struct error *err)
+{
+    if (!approach(r, err))
+        return false;
+    enum taken taken;
+    while ((taken = take(r, r->p, event, err)) == TAKEN_CUT)
+        if (!more(r, err))
+            return false;
+    return taken == TAKEN;
 }
 
 static bool step_over(struct json_reader *r, struct error *err)
@@ -524,9 +637,10 @@ bool json_reader_skip(struct json_reader *reader, struct error *err)
     size_t depth = reader->depth;
     if (reader->failure.kind != ERR_NONE)
         return fail_as_before(reader, err);
-    const char *p = scan_blank(reader->p, reader->end);
+    if (!approach(reader, err))
+        return false;
     bool closes = reader->expect == EXPECT_VALUE_OR_CLOSE || reader->expect == EXPECT_COMMA_OR_CLOSE;
-    if (closes && p < reader->end && *p == ']')
+    if (closes && reader->p < reader->end && *reader->p == ']')
         return true;
     do {
         if (!step_over(reader, err))

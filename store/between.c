@@ -10,14 +10,13 @@ struct mark {
     size_t len;
 };
 
-/* How far a text has been looked at. Places are bytes from in->at on. */
+/* How far a text has been looked at. Places are bytes from stream->at on. */
 struct search {
-    struct intake *in;
-    const char *path;
+    struct stream *stream;
     struct mark start, end;
-    size_t stop;    /* the first end mark that was found at or after in->at, or NOWHERE */
+    size_t stop;    /* the first end mark that was found at or after stream->at, or NOWHERE */
     size_t scanned; /* no end mark begins from start.len on and before this */
-    int line, col;  /* of in->at */
+    int line, col;  /* of stream->at */
     size_t cut;     /* pieces without an end */
     int cut_line;
 };
@@ -29,32 +28,32 @@ static struct mark mark_of(const char *text)
 
 static size_t held(const struct search *search)
 {
-    return (size_t)(search->in->end - search->in->at);
+    return (size_t)(search->stream->window.end - search->stream->at);
 }
 
 /* The first such mark that stands within [from, to), or NOWHERE. */
 static size_t find(const struct search *search, size_t from, size_t to, struct mark mark)
 {
-    const char *at = search->in->at, *found = from < to ? memmem(at + from, to - from, mark.text, mark.len) : NULL;
+    const char *at = search->stream->at, *found = from < to ? memmem(at + from, to - from, mark.text, mark.len) : NULL;
     return found ? (size_t)(found - at) : NOWHERE;
 }
 
 /* Where the last mark may begin that is not there in full yet. */
 static size_t doubtful(const struct search *search, struct mark mark)
 {
-    size_t n = held(search), tail = search->in->last ? 0 : mark.len - 1;
+    size_t n = held(search), tail = search->stream->window.last ? 0 : mark.len - 1;
     return n > tail ? n - tail : 0;
 }
 
 static void advance(struct search *search, size_t n)
 {
-    const char *to = search->in->at + n, *line = search->in->at;
+    const char *to = search->stream->at + n, *line = search->stream->at;
     for (const char *feed; (feed = memchr(line, '\n', (size_t)(to - line))); line = feed + 1) {
         search->line++;
         search->col = 1;
     }
-    search->col += pieces_column(line, to) - 1;
-    search->in->at = to;
+    search->col += stream_column(line, to) - 1;
+    search->stream->at = to;
     search->stop = search->stop == NOWHERE || search->stop < n ? NOWHERE : search->stop - n;
     search->scanned = search->scanned < n ? 0 : search->scanned - n;
 }
@@ -66,11 +65,6 @@ static void count_cut(struct search *search)
         search->cut_line = search->line;
 }
 
-static bool more(struct search *search, struct error *err)
-{
-    return intake_more(search->in, "what begins between the marks", (struct pos){.file = search->path, .line = search->line, .col = search->col}, err);
-}
-
 /* Moves to the next start mark. False: there is none. */
 static bool find_start(struct search *search, struct error *err)
 {
@@ -79,7 +73,7 @@ static bool find_start(struct search *search, struct error *err)
         advance(search, begin != NOWHERE ? begin : doubtful(search, search->start));
         if (begin != NOWHERE)
             return true;
-        if (search->in->last || !more(search, err))
+        if (search->stream->window.last || !stream_more(search->stream, err))
             return false;
     }
 }
@@ -97,7 +91,7 @@ static void find_stop(struct search *search)
     search->scanned = search->stop != NOWHERE ? search->stop : sure > from ? sure : from;
 }
 
-/* The next piece, [start.len, *len) from in->at on; false when there is none. Each byte is looked at a fixed number of times,
+/* The next piece, [start.len, *len) from stream->at on; false when there is none. Each byte is looked at a fixed number of times,
  * whatever the marks are. */
 static bool next_piece(struct search *search, size_t *len, struct error *err)
 {
@@ -112,11 +106,11 @@ static bool next_piece(struct search *search, size_t *len, struct error *err)
         } else if (search->stop != NOWHERE) {
             *len = search->stop;
             return true;
-        } else if (search->in->last) {
+        } else if (search->stream->window.last) {
             count_cut(search);
             return false;
         } else {
-            begun = more(search, err);
+            begun = stream_more(search->stream, err);
         }
     }
     return false;
@@ -133,9 +127,9 @@ static void trim(const char **from, const char **to)
 static void add_piece(struct search *search, struct pieces *pieces, size_t len, struct error *err)
 {
     struct piece piece = {0};
-    const char *from = search->in->at + search->start.len, *to = search->in->at + len;
+    const char *from = search->stream->at + search->start.len, *to = search->stream->at + len;
     trim(&from, &to);
-    advance(search, (size_t)(from - search->in->at));
+    advance(search, (size_t)(from - search->stream->at));
     piece.text = from;
     piece.len = (size_t)(to - from);
     piece.line = search->line;
@@ -146,18 +140,18 @@ static void add_piece(struct search *search, struct pieces *pieces, size_t len, 
 
 json_t *between_parse(struct parsing *parsing, const struct pieces_source *source, const char *start, const char *end, struct error *err)
 {
-    struct search search = {.in = source->in, .path = source->path, .start = mark_of(start), .end = mark_of(end), .stop = NOWHERE,
+    struct search search = {.stream = source->stream, .start = mark_of(start), .end = mark_of(end), .stop = NOWHERE,
                             .line = 1, .col = 1};
     struct pieces pieces;
     size_t len;
     pieces_open(&pieces, parsing, source);
     while (!err->kind && !pieces_done(&pieces) && next_piece(&search, &len, err)) {
-        const char *after = search.in->at + len + search.end.len;
+        const char *after = search.stream->at + len + search.end.len;
         add_piece(&search, &pieces, len, err);
-        advance(&search, (size_t)(after - search.in->at));
+        advance(&search, (size_t)(after - search.stream->at));
     }
     if (search.cut)
-        parsing_note(parsing, FINDING_WARNING, source->path, "%zu pieces that begin with '%s' do not end (left out), the first at line %d",
+        parsing_note(parsing, FINDING_WARNING, source->stream->path, "%zu pieces that begin with '%s' do not end (left out), the first at line %d",
                      search.cut, start, search.cut_line);
     return pieces_close(&pieces, err);
 }

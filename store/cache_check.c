@@ -1,10 +1,13 @@
 /* What a cache depends on, and whether that is as it was. */
 #include "store/cache_check.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "json/write.h"
 #include "store/cache_stamp.h"
+#include "store/files.h"
 #include "store/parsing.h"
 
 enum { SETTINGS_TEXT_MAX = 256 << 20 };
@@ -150,6 +153,15 @@ static const char *check_stat(struct check *check, size_t i)
     return NULL;
 }
 
+static const char *check_glob(struct check *check, const struct observation *one)
+{
+    unsigned char now[DIGEST_SIZE];
+    struct digest *digest = digest_open();
+    files_digest(check->parsing, one->path, digest, now);
+    digest_close(digest);
+    return memcmp(now, one->digest, DIGEST_SIZE) == 0 ? NULL : changed(check, "other files match", one->path);
+}
+
 static const char *check_seen(struct check *check, size_t i)
 {
     const struct observation *one = &check->content->seen[i];
@@ -163,23 +175,38 @@ static const char *check_seen(struct check *check, size_t i)
         if ((look(check, one->path, &st) == ROOT_FOUND) == (one->kind == OBSERVED_THERE))
             return NULL;
         return changed(check, one->kind == OBSERVED_THERE ? "gone" : "new", one->path);
+    case OBSERVED_GLOB: return check_glob(check, one);
     }
     return NULL;
+}
+
+/* Adds what an open file holds, and closes it. */
+static bool digest_fd(struct digest *digest, int fd)
+{
+    char bytes[64 * 1024];
+    ssize_t n;
+    while ((n = read(fd, bytes, sizeof(bytes))) != 0) {
+        if (n > 0)
+            digest_add(digest, bytes, (size_t)n);
+        else if (errno != EINTR)
+            break;
+    }
+    close(fd);
+    return n == 0;
 }
 
 /* The stat did not settle it. */
 static const char *check_digest(struct check *check, struct digest *digest, struct observation *one)
 {
     struct parsing *parsing = check->parsing;
-    const char *bytes;
-    size_t len;
+    int fd;
     struct stat st;
     struct error ignored = {0};
     unsigned char now[DIGEST_SIZE];
-    if (root_read_seen(parsing->options->root, from_root(parsing, one->path), ARTIFACT_MAX, parsing->arena, &bytes, &len, &st,
-                       &ignored) != ROOT_FOUND)
+    if (root_open_file(parsing->options->root, from_root(parsing, one->path), &fd, &st, &ignored) != ROOT_FOUND)
         return changed(check, "gone", one->path);
-    digest_add(digest, bytes, len);
+    if (!digest_fd(digest, fd))
+        return changed(check, "unreadable", one->path);
     digest_end(digest, now);
     if (memcmp(now, one->digest, DIGEST_SIZE) != 0)
         return changed(check, "changed", one->path);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/artifact.h"
 #include "store/discover.h"
 #include "store/visits.h"
 
@@ -161,7 +162,7 @@ static void sweep_directory(struct sweep *sweep, const char *directory, const st
             struct level here = below(level, entry);
             sweep_directory(sweep, path, &here);
         }
-        bool matches = !sweep->pattern || fnmatch(sweep->pattern, from_test(sweep->test, path), 0) == 0;
+        bool matches = !sweep->pattern || artifact_matches(sweep->pattern, from_test(sweep->test, path), choice->arena);
         if (entry->kind == FETCH_FILE && matches) {
             add_file(choice, path, entry);
             sweep->found++;
@@ -322,8 +323,12 @@ static void note_missing(struct looking *looking, const char *what)
 static void take_path(struct looking *looking, const char *path)
 {
     struct choice *choice = looking->choice;
-    const struct fetch_entry *entry = look(looking, path);
-    const char *whole = from_top(looking, path);
+    const struct fetch_entry *entry = NULL;
+    const char *one, *whole = path;
+    for (size_t i = 0; (!entry || entry->kind == FETCH_NONE) && (one = artifact_candidate(choice->arena, path, i)); i++) {
+        entry = look(looking, one);
+        whole = from_top(looking, one);
+    }
     if (!entry || entry->kind == FETCH_NONE)
         note_missing(looking, path);
     else if (entry->kind == FETCH_REFUSED)

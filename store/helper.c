@@ -126,12 +126,35 @@ static bool take_count(const struct taking *taking, const json_t *value)
     return whole || wrong(taking, "a whole number from 0 on");
 }
 
+/* {NAME = WORD, …}, or one word for all. */
+static bool take_types(const struct taking *taking, json_t *value)
+{
+    size_t n = json_is_object(value) ? json_object_size(value) : 1, i = 0;
+    struct named_word *types = ARENA_ARRAY(taking->parsing->arena, struct named_word, n + 1);
+    const char *name;
+    json_t *word;
+    taking->out->types = types;
+    taking->out->types_n = n;
+    if (!json_is_object(value)) {
+        bool ok = take_word(taking, value);
+        types[0].word = taking->out->word;
+        return ok;
+    }
+    json_object_foreach(value, name, word) {
+        if (!take_word(taking, word))
+            return false;
+        types[i++] = (struct named_word){.name = arena_strdup(taking->parsing->arena, name), .word = taking->out->word};
+    }
+    return true;
+}
+
 static bool take(struct taking *taking, json_t *value)
 {
     taking->out->given = true;
     switch (taking->spec->kind) {
     case ARGUMENT_TEXT:
     case ARGUMENT_FILE:
+    case ARGUMENT_FILES:
     case ARGUMENT_MARK: return take_text(taking, value);
     case ARGUMENT_FLAG: return take_flag(taking, value);
     case ARGUMENT_COUNT: return take_count(taking, value);
@@ -143,7 +166,7 @@ static bool take(struct taking *taking, json_t *value)
     case ARGUMENT_PATHS: return take_paths(taking, value);
     case ARGUMENT_PATTERN: return take_pattern(taking, value) && !taking->err->kind;
     case ARGUMENT_EXPRESSION: taking->out->value = value; return true;
-    case ARGUMENT_TYPES:
+    case ARGUMENT_TYPES: return take_types(taking, value);
     case ARGUMENT_FUNCTION: break;
     }
     return wrong(taking, "it in the workload's YAML");

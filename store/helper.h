@@ -23,5 +23,13 @@ bool help_junit(void *context, json_t *const *given, size_t n, json_t **result, 
 bool help_robot(void *context, json_t *const *given, size_t n, json_t **result, struct error *err);
 bool help_xml(void *context, json_t *const *given, size_t n, json_t **result, struct error *err);
 bool help_sqlite(void *context, json_t *const *given, size_t n, json_t **result, struct error *err);
+bool help_csv(void *context, json_t *const *given, size_t n, json_t **result, struct error *err);
+bool help_tsv(void *context, json_t *const *given, size_t n, json_t **result, struct error *err);
+bool help_ini(void *context, json_t *const *given, size_t n, json_t **result, struct error *err);
+bool help_jsonl(void *context, json_t *const *given, size_t n, json_t **result, struct error *err);
+bool help_between(void *context, json_t *const *given, size_t n, json_t **result, struct error *err);
+bool help_ansible_log(void *context, json_t *const *given, size_t n, json_t **result, struct error *err);
+bool help_ansible_play(void *context, json_t *const *given, size_t n, json_t **result, struct error *err);
+bool help_files(void *context, json_t *const *given, size_t n, json_t **result, struct error *err);
 
 #endif

@@ -17,26 +17,27 @@ static struct pieces_field *find_field(struct pieces_fields *fields, const char 
     return NULL;
 }
 
-static bool no_such_group(const struct pieces_fields *fields, const struct named_word *type, struct error *err)
+static bool no_such_group(const struct parser *parser, const struct pieces_fields *fields, const struct named_word *type, struct error *err)
 {
     struct text names = text_open(400);
     for (size_t i = 0; i < fields->n; i++)
         text_printf(&names, "%s%s", i ? ", " : "; its groups: ", fields->v[i].name);
-    error_at(err, ERR_USAGE, type->at, "types: the pattern has no group (?<%s>…)%s", type->name, names.len ? names.s : "");
+    error_at(err, ERR_USAGE, type->at, "'%s': types: the pattern has no group (?<%s>…)%s", parser->name, type->name, names.len ? names.s : "");
     text_close(&names);
     return false;
 }
 
-bool lines_fields(struct arena *arena, const struct argument *match, const struct argument *types, struct pieces_fields *out,
+bool lines_fields(struct arena *arena, const struct parser *parser, const struct lines_arguments *given, struct pieces_fields *out,
                   struct error *err)
 {
+    const struct argument *match = given->match, *types = given->types;
     out->n = 0;
     for (size_t group = 1; group <= regex_groups(match->pattern); group++) {
         const char *name = regex_group_name(match->pattern, group);
         if (!name)
             continue;
         if (group > PIECES_FIELDS_MAX)
-            return error_at(err, ERR_USAGE, match->at, "match: a pattern with named groups has at most %d groups", (int)PIECES_FIELDS_MAX);
+            return error_at(err, ERR_USAGE, match->at, "'%s': match: a pattern with named groups has at most %d groups", parser->name, (int)PIECES_FIELDS_MAX);
         out->v[out->n++] = (struct pieces_field){.name = name, .what = arena_printf(arena, "group '%s'", name), .group = group};
     }
     for (size_t i = 0; i < types->types_n; i++) {
@@ -47,7 +48,7 @@ bool lines_fields(struct arena *arena, const struct argument *match, const struc
         if (field)
             field->as = (enum typed_as)type->word;
         else if (type->name)
-            return no_such_group(out, type, err);
+            return no_such_group(parser, out, type, err);
     }
     return true;
 }
@@ -79,7 +80,7 @@ static bool match_line(struct matching *matching, const struct pieces *pieces, c
     bool group = spans[1].start != REGEX_NONE;
     piece->text = line + spans[group].start;
     piece->len = spans[group].end > spans[group].start ? spans[group].end - spans[group].start : 0; /* \K can turn them round */
-    piece->col = pieces->as == TYPED_TEXT ? 1 : pieces_column(line, piece->text);
+    piece->col = pieces->as == TYPED_TEXT ? 1 : stream_column(line, piece->text);
     return true;
 }
 
@@ -97,15 +98,17 @@ static void name_places(const struct matching *matching, const char *file, int l
         error_at(err, kind, (struct pos){.file = file, .line = line}, "%s", why);
 }
 
-static void look_at_line(struct matching *matching, struct pieces *pieces, const char *line, size_t len, int number, struct error *err)
+static void look_at_line(struct matching *matching, struct pieces *pieces, const struct stream_line *line, struct error *err)
 {
-    struct piece piece = {.line = number};
-    pieces_clean(pieces, &line, &len); /* patterns do not match bytes that are not UTF-8 */
-    bool found = match_line(matching, pieces, line, len, &piece, err);
+    struct piece piece = {.line = line->number};
+    const char *text = line->text;
+    size_t len = line->len;
+    pieces_clean(pieces, &text, &len); /* patterns do not match bytes that are not UTF-8 */
+    bool found = match_line(matching, pieces, text, len, &piece, err);
     if (!err->kind && (++matching->seen % LOOK_EVERY == 0 || regex_steps(matching->parsing->scratch) > 0))
         budget_left(&matching->budget, err);
     if (err->kind)
-        name_places(matching, pieces->path, number, err);
+        name_places(matching, pieces->path, line->number, err);
     else if (found)
         pieces_add(pieces, &piece, err);
 }
@@ -115,13 +118,11 @@ json_t *lines_parse(struct parsing *parsing, const struct pieces_source *source,
 {
     struct matching matching = {.parsing = parsing, .pattern = pattern, .at = at, .budget = budget_open(),
                                 .spans_n = source->fields ? regex_groups(pattern) + 1 : 2};
-    struct intake_lines lines = intake_lines_open(source->in, source->path);
+    struct stream_lines lines = stream_lines(source->stream);
+    struct stream_line line;
     struct pieces pieces;
-    const char *line;
-    size_t len;
-    int number;
     pieces_open(&pieces, parsing, source);
-    while (!pieces_done(&pieces) && !err->kind && intake_next_line(&lines, &line, &len, &number, err))
-        look_at_line(&matching, &pieces, line, len, number, err);
+    while (!pieces_done(&pieces) && !err->kind && stream_next_line(&lines, &line, err))
+        look_at_line(&matching, &pieces, &line, err);
     return pieces_close(&pieces, err);
 }

@@ -9,9 +9,13 @@
 json_t *lines_parse(struct parsing *parsing, const struct pieces_source *source, const struct regex *pattern, struct pos at,
                     struct error *err);
 
+struct lines_arguments {
+    const struct argument *match, *types;
+};
+
 /* The named groups of the pattern as fields: texts, unless `types` says otherwise (words: typed_words). False (ERR_USAGE): too many
  * groups, or a type for a name that no group has. */
-bool lines_fields(struct arena *arena, const struct argument *match, const struct argument *types, struct pieces_fields *out,
+bool lines_fields(struct arena *arena, const struct parser *parser, const struct lines_arguments *given, struct pieces_fields *out,
                   struct error *err);
 
 #endif

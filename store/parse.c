@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/files.h"
 #include "store/parsing.h"
 
 static const char *below_test(const struct test *test, const char *path)
@@ -137,7 +138,8 @@ static void run_parser(struct parsing *parsing, const struct parser *parser)
 {
     struct error err = {0};
     parsing->files = (struct touched){0};
-    json_t *value = parser->kind->parse(parsing, parser, &err);
+    bool each = parser->arguments[0].glob && parser->kind->arguments[0].kind == ARGUMENT_FILE;
+    json_t *value = each ? files_parse(parsing, parser, &err) : parser->kind->parse(parsing, parser, &err);
     if (err.kind) {
         note_failure(parsing, parser, &err);
         json_decref(value);
@@ -234,10 +236,10 @@ const struct cache_report *parsing_cache(const struct parsing *parsing)
 const struct workload_registry *store_registry(void)
 {
     static const struct parser_kind *const parsers[] = {
-        &parser_json,        &parser_yaml,         &parser_lines,      &parser_between, &parser_text, &parser_python,
+        &parser_json,        &parser_jsonl,      &parser_yaml,         &parser_ini,        &parser_csv,    &parser_tsv,
+        &parser_lines,       &parser_between,    &parser_text,         &parser_python,     &parser_exists, &parser_files,
         &parser_ansible_log, &parser_ansible_play, &parser_prometheus, &parser_openmetrics, &parser_junit, &parser_robot,
-        &parser_xml,         &parser_sqlite,       &parser_exists,  &parser_env,  &parser_lua,
-        &parser_value,       NULL};
+        &parser_xml,         &parser_sqlite,     &parser_env,          &parser_lua,        &parser_value,  NULL};
     static const struct workload_registry registry = {.parsers = parsers, .helpers = store_helpers};
     return &registry;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/moment.h"
+#include "store/helper.h"
 #include "store/parsing.h"
 
 /* "2025-01-06 08:00:00,595 p=…" → "2025-01-06T08:00:00": what stands before the first comma. */
@@ -50,7 +51,7 @@ const struct parser_kind parser_ansible_log = {.name = "ansible_log", .arguments
 static json_t *parse_play(struct parsing *parsing, const struct parser *parser, struct error *err)
 {
     const struct argument *file = &parser->arguments[0], *prefix = &parser->arguments[1];
-    const struct document *document = parsing_yaml(parsing, file->text, err);
+    const struct document *document = parsing_yaml(parsing, file->text, false, err);
     if (!document)
         return NULL;
     const struct node *node = document->node;
@@ -72,3 +73,15 @@ static json_t *parse_play(struct parsing *parsing, const struct parser *parser, 
 
 static const struct parser_argument play_arguments[] = {{"ansible_play", ARGUMENT_FILE, NULL, false}, {"prefix", ARGUMENT_TEXT, NULL, false}, {0}};
 const struct parser_kind parser_ansible_play = {.name = "ansible_play", .arguments = play_arguments, .parse = parse_play};
+
+/* ansible_log("_ansible.log") */
+bool help_ansible_log(void *context, json_t *const *given, size_t n, json_t **result, struct error *err)
+{
+    return helper_parse(context, &parser_ansible_log, 1, (struct helper_arguments){given, n}, result, err);
+}
+
+/* ansible_play("_ansible.play.yaml"[, {prefix = "run_job_"}]) */
+bool help_ansible_play(void *context, json_t *const *given, size_t n, json_t **result, struct error *err)
+{
+    return helper_parse(context, &parser_ansible_play, 1, (struct helper_arguments){given, n}, result, err);
+}

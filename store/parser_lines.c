@@ -9,15 +9,15 @@ static json_t *parse_lines(struct parsing *parsing, const struct parser *parser,
     const struct argument *arguments = parser->arguments, *match = &arguments[MATCH];
     struct pieces_fields *fields = ARENA_NEW(parsing->arena, struct pieces_fields);
     struct pieces_source source = {.as = (enum typed_as)arguments[AS].word, .keep = (enum pieces_keep)arguments[KEEP].word};
-    if (!lines_fields(parsing->arena, match, &arguments[TYPES], fields, err))
+    if (!lines_fields(parsing->arena, parser, &(struct lines_arguments){match, &arguments[TYPES]}, fields, err))
         return NULL;
     source.fields = fields->n ? fields : NULL;
-    struct intake in;
-    if (parsing_intake(parsing, arguments[FILE_ARGUMENT].text, &in, &source.path, err) != ROOT_FOUND)
+    struct stream stream;
+    if (stream_open(parsing, arguments[FILE_ARGUMENT].text, "a line", &stream, err) != ROOT_FOUND)
         return NULL;
-    source.in = &in;
+    source.stream = &stream;
     json_t *value = lines_parse(parsing, &source, match->pattern, match->at, err);
-    intake_close(&in);
+    stream_close(&stream);
     return value;
 }
 
@@ -26,11 +26,12 @@ static bool check_lines(const struct parser *parser, struct error *err)
     struct arena arena = {0};
     struct pieces_fields fields;
     const struct argument *types = &parser->arguments[TYPES], *as = &parser->arguments[AS];
-    bool ok = lines_fields(&arena, &parser->arguments[MATCH], types, &fields, err);
+    bool ok = lines_fields(&arena, parser, &(struct lines_arguments){&parser->arguments[MATCH], types}, &fields, err);
     if (ok && fields.n && as->given)
-        ok = error_at(err, ERR_USAGE, as->at, "as: the pattern has named groups; types: says what each of them is");
+        ok = error_at(err, ERR_USAGE, as->at, "'%s': as: the pattern has named groups; types: says what each of them is", parser->name);
     else if (ok && !fields.n && types->given)
-        ok = error_at(err, ERR_USAGE, types->at, "types: the pattern has no named groups (?<NAME>…); as: says what it gives");
+        ok = error_at(err, ERR_USAGE, types->at, "'%s': types: the pattern has no named groups (?<NAME>…); as: says what it gives",
+                      parser->name);
     arena_close(&arena);
     return ok;
 }

@@ -1,4 +1,4 @@
-/* text: FILE without the blanks around it; python: FILE, a Python literal; exists: FILE, true or false. */
+/* text: FILE without the blanks around it; python: FILE, a Python literal. */
 #include "store/literal.h"
 #include "store/parsing.h"
 
@@ -30,12 +30,3 @@ static json_t *parse_python(struct parsing *parsing, const struct parser *parser
 
 static const struct parser_argument python_arguments[] = {{"python", ARGUMENT_FILE, NULL, false}, {0}};
 const struct parser_kind parser_python = {.name = "python", .arguments = python_arguments, .parse = parse_python};
-
-static json_t *parse_exists(struct parsing *parsing, const struct parser *parser, struct error *err)
-{
-    bool exists;
-    return parsing_exists(parsing, parser->arguments[0].text, &exists, err) ? json_boolean(exists) : NULL;
-}
-
-static const struct parser_argument exists_arguments[] = {{"exists", ARGUMENT_FILE, NULL, false}, {0}};
-const struct parser_kind parser_exists = {.name = "exists", .arguments = exists_arguments, .parse = parse_exists};

@@ -1,10 +1,8 @@
 #include "store/parsing.h"
 
-#include <fnmatch.h>
 #include <string.h>
 
 #include "json/read.h"
-#include "store/intake.h"
 
 enum { REGEX_CACHE_MAX = 200, FAULTS_MAX = 1000 /* files of one test that something is said about */ };
 
@@ -72,112 +70,10 @@ static bool is_known(const struct touched *files, const char *file)
     return false;
 }
 
-static void add_provenance(struct parsing *parsing, const char *file)
+void parsing_add_provenance(struct parsing *parsing, const char *file)
 {
     if (!is_known(&parsing->files, file))
         *LIST_ADD(parsing->arena, &parsing->files) = file;
-}
-
-/* The path of an artifact from the results root. */
-static const char *from_root(struct parsing *parsing, const char *path)
-{
-    return arena_join(parsing->arena, parsing->test->relative, path);
-}
-
-/* Files that parsing needs must be listed, or a download would not bring them. */
-static bool is_important(struct parsing *parsing, const char *name, const char *path)
-{
-    const char *const *pattern = parsing->options->workload->important_files;
-    if (!pattern || !*pattern)
-        return true;
-    for (; *pattern; pattern++) {
-        const char *resolved;
-        struct error ignored = {0};
-        if (strcmp(*pattern, name) == 0 ||
-            (parsing_resolve(parsing, *pattern, &resolved, &ignored) && resolved && fnmatch(resolved, path, 0) == 0))
-            return true;
-    }
-    return false;
-}
-
-static void note_unlisted(struct parsing *parsing, const char *name, const char *path)
-{
-    if (is_known(&parsing->unlisted, path) || is_important(parsing, name, path))
-        return;
-    *LIST_ADD(parsing->arena, &parsing->unlisted) = path;
-    parsing_note(parsing, FINDING_WARNING, path, "read, but not among the workload's important_files");
-}
-
-static enum root_found refused(struct parsing *parsing)
-{
-    recording_refuse(&parsing->recording, "an artifact may not be read");
-    return ROOT_REFUSED;
-}
-
-static struct cached_file *find_read(const struct parsing *parsing, const char *path)
-{
-    for (size_t i = 0; i < parsing->read.n; i++)
-        if (strcmp(parsing->read.v[i].path, path) == 0)
-            return &parsing->read.v[i];
-    return NULL;
-}
-
-static enum root_found read_once(struct parsing *parsing, const char *path, const char **bytes, size_t *len, struct error *err)
-{
-    struct cached_file *known = find_read(parsing, path);
-    if (known && known->bytes) {
-        *bytes = known->bytes;
-        *len = known->len;
-        return ROOT_FOUND;
-    }
-    if (!known && parsing->read_size > ARTIFACTS_MAX) {
-        error_at(err, ERR_ARTIFACT, (struct pos){.file = path}, "more than 2 GB of artifacts were read");
-        return refused(parsing);
-    }
-    struct stat st;
-    enum root_found found =
-        root_read_seen(parsing->options->root, from_root(parsing, path), ARTIFACT_MAX, parsing->arena, bytes, len, &st, err);
-    if (found == ROOT_REFUSED)
-        return refused(parsing);
-    if (found == ROOT_ABSENT) {
-        recording_add(parsing->arena, &parsing->recording, OBSERVED_ABSENT, path);
-        return found;
-    }
-    recording_add_file(parsing->arena, &parsing->recording, path, &st, *bytes, *len);
-    if (!known) {
-        parsing->read_size += *len;
-        known = LIST_ADD(parsing->arena, &parsing->read);
-    }
-    *known = (struct cached_file){path, *bytes, *len};
-    return found;
-}
-
-enum root_found parsing_read(struct parsing *parsing, const char *name, const char **bytes, size_t *len, const char **path,
-                             struct error *err)
-{
-    if (!parsing_resolve(parsing, name, path, err))
-        return ROOT_REFUSED;
-    add_provenance(parsing, *path ? *path : name);
-    enum root_found found = ROOT_ABSENT;
-    size_t before = parsing->read.n;
-    if (*path)
-        found = read_once(parsing, *path, bytes, len, err);
-    if (parsing->read.n > before)
-        note_unlisted(parsing, name, *path);
-    const char *shown = *path ? *path : name;
-    if (found == ROOT_ABSENT && parsing_add_fault(parsing, shown, FAULT_ABSENT))
-        parsing_note(parsing, FINDING_LACK, shown, *path ? "not found" : "not found: its directory is not there");
-    return found;
-}
-
-enum root_found parsing_intake(struct parsing *parsing, const char *name, struct intake *in, const char **path, struct error *err)
-{
-    const char *bytes;
-    size_t len;
-    enum root_found found = parsing_read(parsing, name, &bytes, &len, path, err);
-    if (found == ROOT_FOUND)
-        *in = intake_of_text(bytes, len);
-    return found;
 }
 
 const char *parsing_fault(const struct parsing *parsing, const char *file)
@@ -196,17 +92,6 @@ bool parsing_add_fault(struct parsing *parsing, const char *file, const char *wh
     return true;
 }
 
-bool parsing_exists(struct parsing *parsing, const char *name, bool *exists, struct error *err)
-{
-    const char *path;
-    if (!parsing_resolve(parsing, name, &path, err))
-        return false;
-    *exists = path && root_kind(parsing->options->root, from_root(parsing, path)) != 0;
-    if (path)
-        recording_add(parsing->arena, &parsing->recording, *exists ? OBSERVED_THERE : OBSERVED_NOTHING, path);
-    return true;
-}
-
 /* ---- documents ---- */
 
 static void note_document(struct parsing *parsing, const char *path, const struct document *document)
@@ -219,26 +104,27 @@ static void note_document(struct parsing *parsing, const char *path, const struc
         parsing_note(parsing, FINDING_WARNING, path, "%zu numbers are not finite (read as null)", document->non_finite);
 }
 
-struct document *parsing_yaml(struct parsing *parsing, const char *name, struct error *err)
+struct document *parsing_yaml(struct parsing *parsing, const char *name, bool many, struct error *err)
 {
     for (size_t i = 0; i < parsing->yamls.n; i++) {
-        if (strcmp(parsing->yamls.v[i].file, name) == 0) {
+        if (parsing->yamls.v[i].many == many && strcmp(parsing->yamls.v[i].file, name) == 0) {
             const char *path;
             if (parsing_resolve(parsing, name, &path, err) && path)
-                add_provenance(parsing, path);
+                parsing_add_provenance(parsing, path);
             return parsing->yamls.v[i].document;
         }
     }
     const char *bytes, *path;
     size_t len;
-    bool shared;
+    bool shared = false;
     if (parsing_read(parsing, name, &bytes, &len, &path, err) != ROOT_FOUND)
         return NULL;
     struct document *document =
-        documents_read(parsing->options->documents, parsing->arena, bytes, len, path, &shared, err);
+        many ? documents_read_all(parsing->arena, bytes, len, path, err)
+             : documents_read(parsing->options->documents, parsing->arena, bytes, len, path, &shared, err);
     if (document) {
         note_document(parsing, path, document);
-        *LIST_ADD(parsing->arena, &parsing->yamls) = (struct cached_yaml){name, document, shared};
+        *LIST_ADD(parsing->arena, &parsing->yamls) = (struct cached_yaml){name, document, shared, many};
     }
     return document;
 }
@@ -338,7 +224,7 @@ static void touched(void *context, const char *name)
         if (strcmp(known->name, name) != 0)
             continue;
         for (size_t k = 0; k < known->files_n; k++)
-            add_provenance(parsing, known->files[k]);
+            parsing_add_provenance(parsing, known->files[k]);
     }
 }
 

@@ -1,13 +1,11 @@
 /* store/parsing.h — what the parsers and helpers see of the test that is being parsed. Inside store/ only. */
 #ifndef STORE_PARSING_H
 #define STORE_PARSING_H
+#include "store/artifact.h"
 #include "store/cache.h"
 #include "store/documents.h"
 #include "store/parse.h"
 #include "store/recording.h"
-
-enum { ARTIFACT_MAX = 1 << 30 };
-static const size_t ARTIFACTS_MAX = (size_t)2 << 30; /* bytes of one test's artifacts that are read, each counted once */
 
 struct resolved_dir {
     const struct artifact_dir *dir;
@@ -39,7 +37,7 @@ struct cached_file {
 struct cached_yaml {
     const char *file;
     struct document *document;
-    bool shared;
+    bool shared, many;
 };
 
 struct parsing {
@@ -70,17 +68,12 @@ struct parsing {
 /* "${RUN}/artifacts/pod.log" → the path relative to the test's directory, or NULL when RUN matched nothing. An unknown name is
  * an error, and so is a path that leaves the test's directory by its "..": a test depends on nothing but itself. */
 bool parsing_resolve(struct parsing *parsing, const char *name, const char **path, struct error *err);
-/* Reads an artifact. Absent: a finding is added, ROOT_ABSENT. Refused: *err is set. The name is kept as provenance. */
-enum root_found parsing_read(struct parsing *parsing, const char *name, const char **bytes, size_t *len, const char **path,
-                             struct error *err);
-/* The same for readers that go through a file once. On ROOT_FOUND the caller closes the intake. */
-struct intake;
-enum root_found parsing_intake(struct parsing *parsing, const char *name, struct intake *in, const char **path, struct error *err);
-bool parsing_exists(struct parsing *parsing, const char *name, bool *exists, struct error *err);
+/* Keeps the path of a file that the current value comes from. */
+void parsing_add_provenance(struct parsing *parsing, const char *file);
 /* The sandbox, opened on first use; NULL with *err set when the Lua files do not run. */
 struct sandbox *parsing_sandbox(struct parsing *parsing, struct error *err);
-/* A document, read once however many parsers name it. */
-struct document *parsing_yaml(struct parsing *parsing, const char *name, struct error *err);
+/* A document, read once however many parsers name it; with `many` the list of a file's documents. */
+struct document *parsing_yaml(struct parsing *parsing, const char *name, bool many, struct error *err);
 json_t *parsing_json(struct parsing *parsing, const char *name, struct json_path *const *keep, size_t keep_n,
                      struct error *err);
 struct regex *parsing_regex(struct parsing *parsing, const char *pattern, struct error *err);
@@ -100,7 +93,9 @@ extern const struct helper store_helpers[]; /* ended by a row without name */
 /* The same names; those that read a test's files only say that there is none. They want a parsing with arena and scratch. */
 extern const struct helper store_helpers_without_test[];
 
-extern const struct parser_kind parser_json, parser_yaml, parser_lines, parser_between, parser_text, parser_python, parser_ansible_log,
-    parser_ansible_play, parser_prometheus, parser_openmetrics, parser_junit, parser_robot, parser_xml, parser_sqlite, parser_exists, parser_env, parser_lua, parser_value;
+extern const struct parser_kind parser_json, parser_jsonl, parser_yaml, parser_ini, parser_csv, parser_tsv, parser_lines, parser_between,
+    parser_text, parser_python, parser_ansible_log, parser_ansible_play, parser_prometheus, parser_openmetrics, parser_junit,
+    parser_robot, parser_xml, parser_sqlite, parser_exists, parser_files, parser_env,
+    parser_lua, parser_value;
 
 #endif

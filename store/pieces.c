@@ -5,17 +5,9 @@
 
 const char *const pieces_keep_words[] = {"all", "first", "last", "count", NULL};
 
-int pieces_column(const char *line, const char *place)
-{
-    int col = 1;
-    for (; line < place; line++)
-        col += ((unsigned char)*line & 0xC0) != 0x80;
-    return col;
-}
-
 static struct pos place_of(const struct pieces *pieces, const struct piece *piece, const char *at)
 {
-    return (struct pos){.file = pieces->path, .line = piece->line, .col = piece->col - 1 + pieces_column(piece->text, at)};
+    return (struct pos){.file = pieces->path, .line = piece->line, .col = piece->col - 1 + stream_column(piece->text, at)};
 }
 
 /* A group that took no part in the match is null. */
@@ -101,7 +93,7 @@ bool pieces_done(const struct pieces *pieces)
 
 void pieces_open(struct pieces *pieces, struct parsing *parsing, const struct pieces_source *source)
 {
-    *pieces = (struct pieces){.parsing = parsing, .path = source->path, .as = source->as, .keep = source->keep,
+    *pieces = (struct pieces){.parsing = parsing, .path = source->stream->path, .as = source->as, .keep = source->keep,
                               .fields = source->fields, .all = source->keep == PIECES_ALL ? json_array() : NULL,
                               .clean = text_open(ARTIFACT_MAX), .last_text = text_open(ARTIFACT_MAX)};
 }

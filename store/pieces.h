@@ -3,9 +3,9 @@
 #ifndef STORE_PIECES_H
 #define STORE_PIECES_H
 #include "base/text.h"
-#include "store/typed.h"
-#include "store/intake.h"
 #include "store/parsing.h"
+#include "store/stream.h"
+#include "store/typed.h"
 
 enum pieces_keep { PIECES_ALL, PIECES_FIRST, PIECES_LAST, PIECES_COUNT };
 extern const char *const pieces_keep_words[]; /* in this order; NULL-ended */
@@ -24,8 +24,7 @@ struct pieces_fields {
 
 /* A file's text, and what is wanted of the pieces in it. */
 struct pieces_source {
-    const char *path; /* for messages */
-    struct intake *in;
+    struct stream *stream;
     enum typed_as as;
     enum pieces_keep keep;
     const struct pieces_fields *fields; /* NULL: none */
@@ -64,8 +63,5 @@ void pieces_add(struct pieces *pieces, const struct piece *piece, struct error *
 bool pieces_done(const struct pieces *pieces);
 /* The value, a new reference; NULL with err unset: there was no piece and one was wanted. Notes what was mended. */
 json_t *pieces_close(struct pieces *pieces, struct error *err);
-
-/* The column, in characters from 1, of a place in a line. */
-int pieces_column(const char *line, const char *place);
 
 #endif

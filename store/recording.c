@@ -37,23 +37,46 @@ static struct observation *add(struct arena *arena, struct recording *recording,
     return one;
 }
 
-void recording_add_file(struct arena *arena, struct recording *recording, const char *path, const struct stat *st, const char *bytes,
-                        size_t len)
+static struct observation *add_read(struct arena *arena, struct recording *recording, const char *path, const struct stat *st,
+                                    uint64_t size)
 {
     struct observation *one = recording->on ? add(arena, recording, OBSERVED_READ, path) : NULL;
     if (!one)
-        return;
-    one->size = (uint64_t)len;
+        return NULL;
+    one->size = size;
     one->inode = (uint64_t)st->st_ino;
     one->mtime = recording_ns(&st->st_mtim);
     one->ctime = recording_ns(&st->st_ctim);
-    one->bytes = bytes;
+    return one;
+}
+
+void recording_add_file(struct arena *arena, struct recording *recording, const char *path, const struct stat *st, const char *bytes,
+                        size_t len)
+{
+    struct observation *one = add_read(arena, recording, path, st, (uint64_t)len);
+    if (one)
+        one->bytes = bytes;
+}
+
+void recording_add_digested(struct arena *arena, struct recording *recording, const char *path, const struct stat *st, uint64_t size,
+                            const unsigned char digest[DIGEST_SIZE])
+{
+    struct observation *one = add_read(arena, recording, path, st, size);
+    if (one)
+        memcpy(one->digest, digest, DIGEST_SIZE);
 }
 
 void recording_add(struct arena *arena, struct recording *recording, enum observed kind, const char *path)
 {
     if (recording->on)
         add(arena, recording, kind, path);
+}
+
+void recording_add_glob(struct arena *arena, struct recording *recording, const char *pattern, const unsigned char digest[DIGEST_SIZE])
+{
+    struct observation *one = recording->on ? add(arena, recording, OBSERVED_GLOB, pattern) : NULL;
+    if (one)
+        memcpy(one->digest, digest, DIGEST_SIZE);
 }
 
 void recording_use_name(struct recording *recording, const char *name)

@@ -1,15 +1,16 @@
 #include "store/typed.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/arena.h"
+#include "base/duration.h"
 #include "base/moment.h"
 #include "base/text.h"
 #include "json/number.h"
 #include "json/read.h"
-#include "store/duration.h"
 #include "store/literal.h"
 #include "store/quantity.h"
 
@@ -17,17 +18,17 @@ const char *const typed_words[] = {"text", "json", "python", "number", "int", "f
 
 enum { SHORT_MAX = 400 /* bytes of a number or a time */ };
 
-static json_t *wrong(const struct typed_text *field, const char *expected, struct error *err)
+static json_t *wrong(const struct typed_text *text, const char *expected, struct error *err)
 {
-    error_at(err, ERR_ARTIFACT, field->at, "%s%s'%.*s': expected %s", field->what ? field->what : "", field->what ? ": " : "",
-             (int)(field->len < 40 ? field->len : 40), field->text, expected);
+    error_at(err, ERR_ARTIFACT, text->at, "%s%s'%.*s': expected %s", text->what ? text->what : "", text->what ? ": " : "",
+             text_cut(text->text, text->len, 40), text->text, expected);
     return NULL;
 }
 
 /* The same, in the words of another reader that was not told the place. */
-static json_t *wrong_as(const struct typed_text *field, const struct error *why, struct error *err)
+static json_t *wrong_as(const struct typed_text *text, const struct error *why, struct error *err)
 {
-    error_at(err, ERR_ARTIFACT, field->at, "%s%s%s", field->what ? field->what : "", field->what ? ": " : "", why->text);
+    error_at(err, ERR_ARTIFACT, text->at, "%s%s%s", text->what ? text->what : "", text->what ? ": " : "", why->text);
     return NULL;
 }
 
@@ -99,9 +100,9 @@ static size_t plain_number(const char *p, const char *end, bool negative, char *
 }
 
 /* A number, or NULL: it is none (without error). `integers`: those are kept as such. */
-static json_t *number_of(const struct typed_text *field, bool integers, bool names, struct typed_mended *mended)
+static json_t *number_of(const struct typed_text *text, bool integers, bool names, struct typed_mended *mended)
 {
-    const char *p = field->text, *end = p + field->len;
+    const char *p = text->text, *end = p + text->len;
     char plain[SHORT_MAX + 4];
     const char *expected;
     struct number number;
@@ -125,43 +126,43 @@ static json_t *number_of(const struct typed_text *field, bool integers, bool nam
     return isfinite(real) ? memory_need(json_real(real)) : null_for(mended);
 }
 
-static json_t *read_number(const struct typed_text *field, struct typed_mended *mended, struct error *err)
+static json_t *read_number(const struct typed_text *text, struct typed_mended *mended, struct error *err)
 {
-    json_t *value = number_of(field, false, false, mended);
-    return value ? value : wrong(field, "a number", err);
+    json_t *value = number_of(text, false, false, mended);
+    return value ? value : wrong(text, "a number", err);
 }
 
-static json_t *read_int(const struct typed_text *field, struct typed_mended *mended, struct error *err)
+static json_t *read_int(const struct typed_text *text, struct typed_mended *mended, struct error *err)
 {
-    const char *p = field->text + (field->len && (*field->text == '-' || *field->text == '+'));
-    json_t *value = is_digit(p, field->text + field->len) ? number_of(field, true, false, mended) : NULL;
+    const char *p = text->text + (text->len && (*text->text == '-' || *text->text == '+'));
+    json_t *value = is_digit(p, text->text + text->len) ? number_of(text, true, false, mended) : NULL;
     if (json_is_integer(value))
         return value;
     json_decref(value);
-    return wrong(field, "a whole number within 64 bits", err);
+    return wrong(text, "a whole number within 64 bits", err);
 }
 
-static json_t *read_quantity(const struct typed_text *field, struct typed_mended *mended, struct error *err)
+static json_t *read_quantity(const struct typed_text *text, struct typed_mended *mended, struct error *err)
 {
-    char text[SHORT_MAX];
+    char quantity[SHORT_MAX];
     double value;
     (void)mended;
-    if (field->len >= sizeof(text) || memchr(field->text, '\0', field->len))
-        return wrong(field, "a quantity, as in '500m' or '1.5Gi'", err);
-    memcpy(text, field->text, field->len);
-    text[field->len] = '\0';
+    if (text->len >= sizeof(quantity) || memchr(text->text, '\0', text->len))
+        return wrong(text, "a quantity, as in '500m' or '1.5Gi'", err);
+    memcpy(quantity, text->text, text->len);
+    quantity[text->len] = '\0';
     struct error why = {0};
-    return quantity_parse(text, (struct pos){0}, &value, &why) ? memory_need(json_real(value)) : wrong_as(field, &why, err);
+    return quantity_parse(quantity, (struct pos){0}, &value, &why) ? memory_need(json_real(value)) : wrong_as(text, &why, err);
 }
 
-static json_t *read_bool(const struct typed_text *field, struct typed_mended *mended, struct error *err)
+static json_t *read_bool(const struct typed_text *text, struct typed_mended *mended, struct error *err)
 {
     (void)mended;
     static const char *const words[] = {"false", "true", "no", "yes", "off", "on", "0", "1"};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        if (is_word(field->text, field->len, words[i]))
+        if (is_word(text->text, text->len, words[i]))
             return json_boolean(i % 2);
-    return wrong(field, "true or false (or yes, no, on, off, 1, 0)", err);
+    return wrong(text, "true or false (or yes, no, on, off, 1, 0)", err);
 }
 
 /* ---- times ---- */
@@ -186,62 +187,81 @@ json_t *typed_moment(const char *text, size_t len)
     return NULL;
 }
 
-static json_t *read_moment(const struct typed_text *field, struct typed_mended *mended, struct error *err)
+static json_t *read_moment(const struct typed_text *text, struct typed_mended *mended, struct error *err)
 {
     (void)mended;
-    json_t *value = typed_moment(field->text, field->len);
-    return value ? value : wrong(field, "a time, as '2025-01-06T08:00:00Z' or '2025-01-06 08:00:00,123'", err);
+    json_t *value = typed_moment(text->text, text->len);
+    return value ? value : wrong(text, "a time, as '2025-01-06T08:00:00Z' or '2025-01-06 08:00:00,123'", err);
 }
 
-static json_t *read_duration(const struct typed_text *field, struct typed_mended *mended, struct error *err)
+static json_t *read_duration(const struct typed_text *text, struct typed_mended *mended, struct error *err)
 {
+    char buffer[SHORT_MAX];
     double seconds;
-    struct error why = {0};
     (void)mended;
-    return duration_parse(field->text, field->len, (struct pos){0}, &seconds, &why) ? memory_need(json_real(seconds))
-                                                                                    : wrong_as(field, &why, err);
+    bool ok = text->len < sizeof(buffer) && !memchr(text->text, '\0', text->len);
+    if (ok) {
+        memcpy(buffer, text->text, text->len);
+        buffer[text->len] = '\0';
+    }
+    return ok && duration_parse(buffer, &seconds) ? memory_need(json_real(seconds))
+                                                  : wrong(text, "a duration, as '1h2m3.5s', '300ms' or '01:02:03'", err);
 }
 
 /* ---- the rest ---- */
 
-static json_t *read_text(const struct typed_text *field, struct typed_mended *mended, struct error *err)
+static json_t *read_text(const struct typed_text *text, struct typed_mended *mended, struct error *err)
 {
     (void)mended, (void)err;
-    return memory_need(json_stringn_nocheck(field->text, field->len));
+    return memory_need(json_stringn_nocheck(text->text, text->len));
 }
 
-static json_t *read_auto(const struct typed_text *field, struct typed_mended *mended, struct error *err)
+static json_t *read_auto(const struct typed_text *text, struct typed_mended *mended, struct error *err)
 {
-    struct typed_text trimmed = *field;
+    struct typed_text trimmed = *text;
     text_trim(&trimmed.text, &trimmed.len);
-    if (!field->len)
+    if (!text->len)
         return json_null();
     json_t *value = number_of(&trimmed, true, true, mended);
-    return value ? value : read_text(field, mended, err);
+    return value ? value : read_text(text, mended, err);
 }
 
-static json_t *read_python(const struct typed_text *field, struct typed_mended *mended, struct error *err)
+static json_t *read_python(const struct typed_text *text, struct typed_mended *mended, struct error *err)
 {
     struct literal found = {0};
-    json_t *value = literal_parse(field->text, field->len, field->at, &found, err);
+    json_t *value = literal_parse(text->text, text->len, text->at, &found, err);
     mended->non_finite += found.non_finite;
     return value;
 }
 
-/* The reader counts lines from the start of its text: here that is the field. */
-static json_t *read_json(const struct typed_text *field, struct typed_mended *mended, struct error *err)
+/* The reader counts lines and columns from the start of its text: "JSON:1:8: expected a value (byte 7)". */
+json_t *typed_json(const char *text, size_t len, const struct json_read_options *options, struct pos at, struct error *err)
 {
     struct error why = {0};
+    json_t *value = json_read(text, len, options, &why);
+    if (value)
+        return value;
+    char *rest = why.text;
+    long line = strncmp(rest, "JSON:", 5) == 0 ? strtol(rest + 5, &rest, 10) : 0;
+    long col = *rest == ':' ? strtol(rest + 1, &rest, 10) : 0;
+    const char *what = line && col && strncmp(rest, ": ", 2) == 0 ? rest + 2 : why.text;
+    const char *offset = strstr(what, " (byte "); /* of the small text: of no use to anybody */
+    at.col = line > 1 ? (int)col : at.col && col ? at.col + (int)col - 1 : at.col;
+    at.line += line > 1 ? (int)line - 1 : 0;
+    error_at(err, why.kind, at, "%.*s", (int)(offset ? (size_t)(offset - what) : strlen(what)), what);
+    return NULL;
+}
+
+static json_t *read_json(const struct typed_text *text, struct typed_mended *mended, struct error *err)
+{
     struct json_repairs repairs = {0};
-    json_t *value = json_read(field->text, field->len, &(struct json_read_options){.repairs = &repairs}, &why);
-    if (!value)
-        error_at(err, ERR_ARTIFACT, field->at, "JSON at %s", why.text);
+    json_t *value = typed_json(text->text, text->len, &(struct json_read_options){.repairs = &repairs}, text->at, err);
     mended->non_finite += repairs.non_finite;
     return value;
 }
 
 static const struct {
-    json_t *(*read)(const struct typed_text *field, struct typed_mended *mended, struct error *err);
+    json_t *(*read)(const struct typed_text *text, struct typed_mended *mended, struct error *err);
     bool trim;
 } readers[] = {
     [TYPED_TEXT] = {read_text, false},     [TYPED_JSON] = {read_json, false},         [TYPED_PYTHON] = {read_python, false},
@@ -250,10 +270,10 @@ static const struct {
     [TYPED_DURATION] = {read_duration, true}, [TYPED_AUTO] = {read_auto, false},
 };
 
-json_t *typed_read(const struct typed_text *field, struct typed_mended *mended, struct error *err)
+json_t *typed_read(const struct typed_text *text, struct typed_mended *mended, struct error *err)
 {
-    struct typed_text trimmed = *field;
-    if (readers[field->as].trim)
+    struct typed_text trimmed = *text;
+    if (readers[text->as].trim)
         text_trim(&trimmed.text, &trimmed.len);
-    return readers[field->as].read(&trimmed, mended, err);
+    return readers[text->as].read(&trimmed, mended, err);
 }

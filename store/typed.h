@@ -16,7 +16,7 @@ enum typed_as {
     TYPED_BOOL,     /* true yes on 1, false no off 0, in any case */
     TYPED_QUANTITY, /* of Kubernetes: store/quantity.h */
     TYPED_MOMENT,   /* a time, ISO 8601 (RFC 3339, Kubernetes), Ansible's or the shell's: {iso, date, epoch, us} */
-    TYPED_DURATION, /* seconds: store/duration.h */
+    TYPED_DURATION, /* seconds: base/duration.h */
     TYPED_AUTO      /* a number, null or the text, as it looks */
 };
 extern const char *const typed_words[]; /* in this order; NULL-ended */
@@ -43,6 +43,9 @@ struct typed_mended {
  * with a sign or not and in any case, count as numbers and are null. Digits after a leading 0 ("007") and integers beyond 64 bits
  * are names more often than numbers: they stay texts, as all else does. */
 json_t *typed_read(const struct typed_text *field, struct typed_mended *mended, struct error *err);
+/* A JSON text that stands at a place of a larger text: errors name the place there. `options` is without a file. */
+struct json_read_options;
+json_t *typed_json(const char *text, size_t len, const struct json_read_options *options, struct pos at, struct error *err);
 /* What TYPED_MOMENT gives; NULL without an error: it is none. */
 json_t *typed_moment(const char *text, size_t len);
 

@@ -29,7 +29,7 @@ static const struct {
      "1:2: expected no \\u0000 and no surrogate without its other half in a string (byte 1)", "\"\xEF\xBF\xBD😀\""},
     {"9223372036854775808", "1:1: expected a number within 64 bits (byte 0)", "9.223372036854776e+18"},
     {"1e999", "1:1: expected a number within a double (byte 0)", "null"},
-    {"{\"a\":1,\"b\":2,\"\\u0061\":3}", "1:14: expected each member name once, found \"\\u0061\" again (byte 13)",
+    {"{\"a\":1,\"b\":2,\"\\u0061\":3}", "1:14: expected each member name once, found \"a\" again (byte 13)",
      "{\"a\":3,\"b\":2}"},
     /* three names with one hash (little-endian), then one of them again */
     {"{\"aaaaaaaabbbbbbbb\":1,\"oedaaaaa@o@dcn^p\":2,\"ohmaaaaa^_l0A0QB\":3}",
@@ -105,14 +105,15 @@ static void check_row(const char *text, bool strict, const char *want)
     const char *got = value ? out.s : err.text + strlen("t.json:");
     CHECK(strcmp(got, want) == 0, "%s (%s): %s, expected %s", text, strict ? "strict" : "artifact", got, want);
     CHECK(value || err.kind == ERR_ARTIFACT, "%s", text);
-    /* Passing over finds the same errors. */
+    /* Passing over finds the same errors, but for names, which it does not look at. */
+    bool repeats = strstr(err.text, "expected each member name once");
     struct error skip_err = {0};
     struct json_event event;
     struct json_reader *reader = json_reader_open(copy, len, "t.json", strict);
     bool ok = json_reader_skip(reader, &skip_err) && json_reader_next(reader, &event, &skip_err);
-    CHECK(ok == (value != NULL) && strcmp(skip_err.text, err.text) == 0, "%s: skip says '%s'", text, skip_err.text);
+    CHECK(repeats ? ok : ok == (value != NULL) && strcmp(skip_err.text, err.text) == 0, "%s: skip says '%s'", text, skip_err.text);
     struct error again = {0};
-    CHECK(json_reader_next(reader, &event, &again) == ok && strcmp(again.text, err.text) == 0, "%s: %s", text,
+    CHECK(json_reader_next(reader, &event, &again) == ok && strcmp(again.text, skip_err.text) == 0, "%s: %s", text,
           again.text);
     json_reader_close(reader);
     text_close(&out);
@@ -144,6 +145,7 @@ static void test_repairs(void)
               kept.repeated_keys == 2 && kept.first_offset == 7,
           "%zu %zu %zu %zu %zu at %zu", kept.surrogates, kept.nul, kept.big_integers, kept.non_finite,
           kept.repeated_keys, kept.first_offset);
+    kept.repeated_keys = 0; /* not looked for in what is passed over */
     CHECK(memcmp(&kept, &skipped, sizeof(kept)) == 0, "the same when passed over");
 }
 

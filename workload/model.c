@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "workload/shape.h"
+
 /* Reads type notation, one character ahead:  type := name [ "[" type { "," type } "]" ]  */
 struct notation {
     struct arena *arena;
@@ -204,15 +206,18 @@ static void put_field(struct arena *arena, struct model *model, size_t *cap, con
 }
 
 static bool load_model(struct arena *arena, const char *file, const struct node *node, struct models *models,
-                       struct model *model, struct error *err)
+                       struct model *model, struct problems *problems, struct error *err)
 {
+    bool ok = true;
     size_t cap = 0;
     const struct node *base = node_member(node, "extends");
     if (base) {
         const struct model *from = base->kind == NODE_STRING ? models_find(models, base->string) : NULL;
-        if (!from)
-            return error_at(err, ERR_USAGE, place(file, base), "extends: expected the name of a model given before this one");
-        for (size_t i = 0; i < from->fields_n; i++)
+        bool doubted = base->kind == NODE_STRING && problems_doubted(problems, "models", base->string);
+        if (!from && !doubted)
+            error_at(err, ERR_USAGE, place(file, base), "extends: expected the name of a model given before this one");
+        ok = from || problems_take(problems, err);
+        for (size_t i = 0; from && i < from->fields_n; i++)
             put_field(arena, model, &cap, &from->fields[i]);
     }
     for (size_t i = 0; i < node->n; i++) {
@@ -220,11 +225,12 @@ static bool load_model(struct arena *arena, const char *file, const struct node 
         struct field field;
         if (strcmp(name, "extends") == 0)
             continue;
-        if (!load_field(arena, file, name, node->items[i], &field, err))
-            return false;
-        put_field(arena, model, &cap, &field);
+        if (load_field(arena, file, name, node->items[i], &field, err))
+            put_field(arena, model, &cap, &field);
+        else
+            ok = problems_take(problems, err);
     }
-    return true;
+    return ok;
 }
 
 const struct model *models_find(const struct models *models, const char *name)
@@ -235,14 +241,15 @@ const struct model *models_find(const struct models *models, const char *name)
     return NULL;
 }
 
-static bool check_type(const struct models *models, const struct type *type, struct pos at, struct error *err)
+static bool check_type(const struct models *models, const struct type *type, struct pos at, const struct problems *problems,
+                       struct error *err)
 {
-    if (type->kind == TYPE_MODEL && !models_find(models, type->model))
+    if (type->kind == TYPE_MODEL && !models_find(models, type->model) && !problems_doubted(problems, "models", type->model))
         return error_at(err, ERR_USAGE, at,
                         "type '%s': expected int, float, str, bool, datetime, UUID, SemVer, Any, List[…], dict[…, …], "
                         "Optional[…], Union[…], Literal[…] or a model of this workload", type->model);
     for (size_t i = 0; i < type->inner_n; i++)
-        if (!check_type(models, type->inner[i], at, err))
+        if (!check_type(models, type->inner[i], at, problems, err))
             return false;
     return true;
 }
@@ -271,18 +278,19 @@ static bool check_cycle(const struct models *models, size_t which, enum mark *ma
     return true;
 }
 
-static bool check_models(struct arena *arena, const struct models *models, struct error *err)
+static bool check_models(struct arena *arena, const struct models *models, struct problems *problems, struct error *err)
 {
+    bool ok = true;
     enum mark *marks = ARENA_ARRAY(arena, enum mark, models->n + 1);
     for (size_t i = 0; i < models->n; i++) {
         const struct model *model = &models->v[i];
         for (size_t k = 0; k < model->fields_n; k++)
-            if (!check_type(models, model->fields[k].type, model->fields[k].at, err))
-                return false;
+            if (!check_type(models, model->fields[k].type, model->fields[k].at, problems, err))
+                ok = problems_take(problems, err);
         if (marks[i] == MARK_NEW && !check_cycle(models, i, marks, 0, err))
-            return false;
+            ok = problems_take(problems, err);
     }
-    return true;
+    return ok;
 }
 
 /* Types read as such, and the schema has models KPI and KPIs of its own. */
@@ -300,23 +308,47 @@ static bool valid_model_name(const char *name)
     return valid;
 }
 
-bool models_load(struct arena *arena, const struct node *node, const char *file, struct models *models,
-                 struct error *err)
+json_t *shape_models(const struct workload_registry *registry)
 {
+    static const char *const coerced[] = {"pydantic", NULL};
+    json_t *type = json_pack("{s:s s:s s:s}", "type", "string", "pattern", "^[ \\t]*[A-Za-z_][A-Za-z0-9_]*[ \\t]*(\\[.*\\])?[ \\t]*$", "description",
+                             "int float str bool datetime UUID SemVer Any, List[T], dict[str, T], Optional[T], Union[A, B], Literal['a', 'b'], or a model.");
+    json_t *field = json_pack("{s:s s:{s:O s:o} s:[s] s:b}", "type", "object", "properties", "type", type, "coerce", shape_word(coerced),
+                              "required", "type", "additionalProperties", 0);
+    json_t *model = json_pack("{s:s s:{s:o} s:{s:[o o]}}", "type", "object", "properties", "extends", shape_text(registry),
+                              "additionalProperties", "anyOf", type, field);
+    return shape_map("^[A-Za-z0-9_]{1,100}$", model);
+}
+
+static bool load_entry(struct arena *arena, const char *file, const struct node *key, const struct node *fields, struct models *models,
+                       struct model *model, struct problems *problems, struct error *err)
+{
+    *model = (struct model){.name = key->string, .at = place(file, key)};
+    if (!valid_model_name(model->name))
+        return error_at(err, ERR_USAGE, model->at, "model '%s': expected a name of letters, digits and _ that is no type and not KPI or KPIs",
+                        model->name);
+    if (fields->kind != NODE_MAP)
+        return error_at(err, ERR_USAGE, place(file, fields), "model '%s': expected a map of fields, found %s", model->name,
+                        node_kind_name(fields->kind));
+    return load_model(arena, file, fields, models, model, problems, err);
+}
+
+bool models_load(struct arena *arena, const struct node *node, const char *file, struct models *models,
+                 struct problems *problems, struct error *err)
+{
+    bool ok = true;
     if (node->kind != NODE_MAP)
         return error_at(err, ERR_USAGE, place(file, node), "models: expected a map of models, found %s",
                         node_kind_name(node->kind));
     for (size_t i = 0; i < node->n; i++) {
-        const struct node *fields = node->items[i];
-        struct model model = {.name = node->keys[i]->string, .at = place(file, node->keys[i])};
-        if (!valid_model_name(model.name))
-            return error_at(err, ERR_USAGE, model.at, "model '%s': expected a name of letters, digits and _ that is no type and not KPI or KPIs",
-                            model.name);
-        if (fields->kind != NODE_MAP)
-            return error_at(err, ERR_USAGE, place(file, fields), "model '%s': expected a map of fields, found %s", model.name,
-                            node_kind_name(fields->kind));
-        if (!load_model(arena, file, fields, models, &model, err))
-            return false;
+        struct model model = {0};
+        bool right = load_entry(arena, file, node->keys[i], node->items[i], models, &model, problems, err);
+        if (!right) {
+            problems_doubt(problems, "models", node->keys[i]->string);
+            ok = problems_take(problems, err);
+        }
+        if (!right && !model.fields_n)
+            continue; /* else the types of the fields that were right can be checked, too */
         struct model *known = NULL;
         for (size_t k = 0; k < models->n; k++)
             if (strcmp(models->v[k].name, model.name) == 0)
@@ -326,5 +358,5 @@ bool models_load(struct arena *arena, const struct node *node, const char *file,
         else
             *LIST_ADD(arena, models) = model;
     }
-    return check_models(arena, models, err);
+    return check_models(arena, models, problems, err) && ok;
 }

@@ -11,6 +11,7 @@
 #define WORKLOAD_MODEL_H
 #include "base/arena.h"
 #include "config/yaml.h"
+#include "workload/problems.h"
 
 enum type_kind {
     TYPE_INT,
@@ -57,9 +58,10 @@ struct models {
     size_t n, cap;
 };
 
-/* Reads the `models:` map. Unknown types and models, cycles of extends: ERR_USAGE with file:line:col. */
+/* Reads the `models:` map. Unknown types and models, cycles of extends: ERR_USAGE with file:line:col; all of them go into
+ * `problems`, or, without it, the first stays in *err. */
 bool models_load(struct arena *arena, const struct node *node, const char *file, struct models *models,
-                 struct error *err);
+                 struct problems *problems, struct error *err);
 const struct model *models_find(const struct models *models, const char *name);
 
 #endif

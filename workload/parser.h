@@ -16,6 +16,7 @@
 enum argument_kind {
     ARGUMENT_TEXT,       /* any text; the name of a folder with ${DIRS} */
     ARGUMENT_FILE,       /* a file name with ${DIRS}; or {glob: PATTERN, join: FLAG}: the parser then runs for each file */
+    ARGUMENT_FILES,      /* the same, but the parser itself looks at the pattern */
     ARGUMENT_MARK,       /* a text that is not empty, taken as it stands */
     ARGUMENT_FLAG,       /* true or false */
     ARGUMENT_COUNT,      /* a whole number from 0 on */

@@ -58,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     char *first = arena_strndup(&arena, text, (size_t)(line - text));
     struct json_path *path = json_path_parse(&arena, first, (struct pos){.file = "fuzz", .line = 1, .col = 1}, &err);
     assert((path != NULL) == (err.kind == ERR_NONE));
-    if (path && path->n <= 6)
+    if (path && path->query.n <= 6)
         compare(path, line + 1, size - (size_t)(line - text) - 1, &arena);
     arena_close(&arena);
     return 0;

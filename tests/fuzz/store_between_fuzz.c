@@ -30,10 +30,10 @@ static size_t count_plainly(const char *text, size_t len, const char *start, con
 static json_t *parse(struct parsing *parsing, struct pieces_source *source, const char *text, size_t len, const char *start,
                      const char *end, struct error *err)
 {
-    struct intake in = intake_of_text(text, len);
-    source->in = &in;
+    struct stream stream = stream_of_text(text, len, "fuzz");
+    source->stream = &stream;
     json_t *value = between_parse(parsing, source, start, end, err);
-    intake_close(&in);
+    stream_close(&stream);
     return value;
 }
 
@@ -42,7 +42,7 @@ static void check_marks(const char *text, size_t len, const char *start, const c
     struct arena arena = {0};
     struct error err = {0};
     struct parsing parsing = {.arena = &arena, .scratch = regex_scratch_open()};
-    struct pieces_source source = {.path = "fuzz", .as = TYPED_TEXT, .keep = PIECES_ALL};
+    struct pieces_source source = {.as = TYPED_TEXT, .keep = PIECES_ALL};
     size_t cut = 0, n = count_plainly(text, len, start, end, &cut);
     json_t *all = parse(&parsing, &source, text, len, start, end, &err);
     assert(!err.kind && json_array_size(all) == n);
