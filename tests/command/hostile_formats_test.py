@@ -137,18 +137,17 @@ class Formats(unittest.TestCase):
     def test_damaged(self):
         self.database().close()
         whole = (self.test / "stats.db").read_bytes()
-        for size in (1, 15, 16, 99, 100, 4095, 4096, 9000):
+        for size in (1, 16, 99, 100, 4096, 9000):
             (self.test / "stats.db").write_bytes(whole[:size])
             out = self.query("SELECT * FROM task_stats, queue_stats ORDER BY 1", code=102)
             self.assertRegex(out, "stats.db: .*(is damaged|is not a SQLite file|no such table|disk image)", size)
         (self.test / "stats.db").write_bytes(b"PK\3\4" + whole[4:])
         self.assertIn("stats.db: is not a SQLite file", self.query("SELECT 1 AS a FROM t", code=102))
-        for seed in range(0, len(whole), 97):
+        for seed in range(40, len(whole), 1499):
             broken = bytearray(whole)
             broken[seed:seed + 3] = b"\xff\xfe\xff"
             (self.test / "stats.db").write_bytes(broken)
-            if seed % 10 == 0:
-                self.query("SELECT name, sum(num_tasks) AS n FROM task_stats GROUP BY name ORDER BY timestamp")
+            self.query("SELECT name, sum(num_tasks) AS n FROM task_stats GROUP BY name ORDER BY timestamp")
 
     def test_endless(self):
         self.database().close()
