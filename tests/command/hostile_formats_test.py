@@ -104,6 +104,28 @@ class Formats(unittest.TestCase):
         self.assertIn('"b": 6', self.query(sql, code=0))
         db.close()
 
+    def test_torn_log(self):
+        """A commit whose end was not written does not count, nor what comes after it."""
+        db = sqlite3.connect(self.test / "stats.db")
+        db.executescript("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; CREATE TABLE t(a)")
+        sizes = []
+        for i in range(3):
+            db.execute("INSERT INTO t VALUES (?)", ("x" * 2000,))
+            db.commit()
+            sizes.append((self.test / "stats.db-wal").stat().st_size)
+        log = (self.test / "stats.db-wal").read_bytes()
+        db.close()
+        rows = [(log, 3), (log[:-1], 2), (log[:sizes[1]], 2), (log[:sizes[0] + 10], 1), (log[:sizes[1] - 50] + b"\0" + log[sizes[1] - 49:], 1),
+                (log[:10] + b"\1" + log[11:], None)]
+        for bytes_, expected in rows:
+            with sqlite3.connect(self.test / "new.db") as new:
+                new.execute("PRAGMA journal_mode=WAL")
+            (self.test / "new.db-wal").write_bytes(bytes_)
+            out = self.query("SELECT count(*) AS n FROM t", name="new.db", more="    value: true\n")
+            self.assertRegex(out, rf"v +{expected}\n" if expected else "no such table: t")
+            for path in self.test.glob("new.db*"):
+                path.unlink()
+
     def test_wal_mode_without_log(self):
         db = self.database()
         db.execute("PRAGMA journal_mode=WAL")
