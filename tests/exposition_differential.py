@@ -283,6 +283,69 @@ def compare(driver, form, text, whole):
         reasons["both refuse"] = reasons.get("both refuse", 0) + 1
 
 
+HISTOGRAM = "# TYPE h histogram\nh_bucket{le=\"1\"} 2\nh_bucket{le=\"+Inf\"} 3\n"
+# Neither takes these; what ours says.
+WRONG = [
+    ("a 1\n", "1: expected '# EOF' as the last line"),
+    ("a 1\n# EOF\nb 1\n", "3:1: expected nothing behind '# EOF'"),
+    ("\n# EOF\n", "1:1: expected no blank line"),
+    ("a  1\n# EOF\n", "1:3: '': expected a number"),
+    ("a 1 \n# EOF\n", "1:5: '': expected a time in seconds"),
+    ("a 1 1 \n# EOF\n", "1:7: expected '# ' and an exemplar"),
+    ("a x\n# EOF\n", "1:3: 'x': expected a number as the value"),
+    ("é 1\n# EOF\n", "1:1: expected a metric's name"),
+    ("a{é=\"\"} 1\n# EOF\n", "1:3: expected a label's name, found 'é'"),
+    ("a{b=1} 1\n# EOF\n", "1:5: expected '\"' before the label's value"),
+    ("a{b=\"1} 1\n# EOF\n", "1:10: expected '\"' behind the label's value"),
+    ("a{b=\"1\" } 1\n# EOF\n", "1:8: expected ',' or '}' behind a label"),
+    ("a{b=\"1\",} 1\n# EOF\n", "1:9: expected a label's name"),
+    ("a{b=\"1\",b=\"2\"} 1\n# EOF\n", "the label 'b' is given twice"),
+    ("# TYPE a\n# EOF\n", "1:9: expected a blank and a text behind"),
+    ("# TYPE a gaug\n# EOF\n", "1:10: 'gaug': expected a type"),
+    ("# TYPE a untyped\n# EOF\n", "1:10: 'untyped': expected a type"),
+    ("# TYPE a gauge\n# TYPE a gauge\n# EOF\n", "2:3: is given a second time"),
+    ("# TYPE a gauge\na 1\n# HELP a x\n# EOF\n", "3:1: expected this line before the family's samples"),
+    ("# UNIT a seconds\n# EOF\n", "expected its name to end in its unit, '_seconds'"),
+    ("# TYPE a_x info\n# UNIT a_x x\n# EOF\n", "a info has no unit"),
+    ("# TYPE a counter\n# TYPE a_total gauge\n# EOF\n", "belong to another family above it"),
+    ("a 1\nb 1\na 2\n# EOF\n", "belong to another family above it"),
+    ("# TYPE a counter\na_total -1\n# EOF\n", "-1: expected 0 or more"),
+    ("# TYPE a counter\na_total NaN\n# EOF\n", "nan: expected 0 or more"),
+    ("# TYPE a summary\na 1\n# EOF\n", "expected a label 'quantile'"),
+    ("# TYPE a summary\na{quantile=\"2\"} 1\n# EOF\n", "quantile=\"2\": expected 0 to 1"),
+    ("# TYPE a summary\na{quantile=\"1\"} -1\n# EOF\n", "expected 0 or more"),
+    ("# TYPE a summary\na_count 1.5\na_sum 1\n# EOF\n", "expected a whole number"),
+    ("# TYPE a stateset\na{b=\"1\"} 1\n# EOF\n", "expected a label 'a'"),
+    ("# TYPE a stateset\na{a=\"1\"} 2\n# EOF\n", "expected 0 or 1"),
+    ("# TYPE a info\na_info 2\n# EOF\n", "expected 1 for a info"),
+    (HISTOGRAM.replace('"1"', '"NaN"') + "# EOF\n", 'le="NaN": expected a number or +Inf'),
+    (HISTOGRAM.replace('"+Inf"', '"inf"') + "# EOF\n", 'le="inf": expected a number or +Inf'),
+    (HISTOGRAM.replace('"+Inf"', '"0.5"') + "# EOF\n", "expected rising buckets"),
+    (HISTOGRAM.replace('"+Inf"', '"2"') + "# EOF\n", "has no bucket le"),
+    (HISTOGRAM.replace("} 3", "} 1") + "# EOF\n", "has less than the one before it: 1 after 2"),
+    (HISTOGRAM.replace("} 3", "} 3.5") + "# EOF\n", "3.5: expected a whole number"),
+    (HISTOGRAM + "h_count 4\nh_sum 1\n# EOF\n", "counts otherwise than its bucket"),
+    (HISTOGRAM + "h_count 3\n# EOF\n", "has only one of count and sum"),
+    (HISTOGRAM.replace('"1"', '"-1"') + "h_count 3\nh_sum 1\n# EOF\n", "has negative buckets and a sum"),
+    (HISTOGRAM.replace("histogram", "gaugehistogram") + "h_gcount 3\nh_gsum -1\n# EOF\n", "has a negative sum without negative buckets"),
+    ("# TYPE a gauge\na{b=\"1\"} 1\na{b=\"2\"} 1\na{b=\"1\"} 2\n# EOF\n", "expected the samples of these labels to stand together"),
+    ("a 1 2\na 1\n# EOF\n", "expected a time at all samples of these labels, or at none"),
+    ("a 1 2\na 1 1\n# EOF\n", "its time is before that of the sample above it"),
+    ("a 1 # {b=\"1\"} 1\n# EOF\n", "only buckets and totals of counters have exemplars"),
+    ("# TYPE a counter\na_total 1 # {b=\"" + "x" * 128 + "\"} 1\n# EOF\n", "the exemplar's labels have more than 128 characters"),
+    ("# TYPE a counter\na_total 1 # x\n# EOF\n", "2:13: expected '{' and the labels of an exemplar"),
+    ("# TYPE a counter\na_total 1 # {}\n# EOF\n", "expected a blank and the exemplar's value"),
+]
+
+
+def refuse_wrong(driver):
+    for text, said in WRONG:
+        why = driver.read(STRICT, text.encode())[1]
+        check(why and said in why, f"{text!r}: {why}")
+        # The client takes a blank behind an exemplar's labels and looks no further.
+        check(isinstance(client(STRICT, text), str) or "the exemplar's value" in said, f"{text!r}: the client takes it")
+
+
 def read_back(driver, matbench, source):
     folder = tempfile.mkdtemp()
     try:
@@ -311,6 +374,7 @@ def main():
             text = make(rng)
             compare(driver, form, text, True)
             compare(driver, form, damage(rng, text), False)
+    refuse_wrong(driver)
     read_back(driver, matbench, source)
     for reason, n in sorted(reasons.items()):
         print(f"{n:6} {reason}")

@@ -104,6 +104,28 @@ class Formats(unittest.TestCase):
         self.assertIn('"b": 6', self.query(sql, code=0))
         db.close()
 
+    def test_torn_log(self):
+        """A commit whose end was not written does not count, nor what comes after it."""
+        db = sqlite3.connect(self.test / "stats.db")
+        db.executescript("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; CREATE TABLE t(a)")
+        sizes = []
+        for i in range(3):
+            db.execute("INSERT INTO t VALUES (?)", ("x" * 2000,))
+            db.commit()
+            sizes.append((self.test / "stats.db-wal").stat().st_size)
+        log = (self.test / "stats.db-wal").read_bytes()
+        db.close()
+        rows = [(log, 3), (log[:-1], 2), (log[:sizes[1]], 2), (log[:sizes[0] + 10], 1), (log[:sizes[1] - 50] + b"\0" + log[sizes[1] - 49:], 1),
+                (log[:10] + b"\1" + log[11:], None)]
+        for bytes_, expected in rows:
+            with sqlite3.connect(self.test / "new.db") as new:
+                new.execute("PRAGMA journal_mode=WAL")
+            (self.test / "new.db-wal").write_bytes(bytes_)
+            out = self.query("SELECT count(*) AS n FROM t", name="new.db", more="    value: true\n")
+            self.assertRegex(out, rf"v +{expected}\n" if expected else "no such table: t")
+            for path in self.test.glob("new.db*"):
+                path.unlink()
+
     def test_wal_mode_without_log(self):
         db = self.database()
         db.execute("PRAGMA journal_mode=WAL")
@@ -137,18 +159,17 @@ class Formats(unittest.TestCase):
     def test_damaged(self):
         self.database().close()
         whole = (self.test / "stats.db").read_bytes()
-        for size in (1, 15, 16, 99, 100, 4095, 4096, 9000):
+        for size in (1, 16, 99, 100, 4096, 9000):
             (self.test / "stats.db").write_bytes(whole[:size])
             out = self.query("SELECT * FROM task_stats, queue_stats ORDER BY 1", code=102)
             self.assertRegex(out, "stats.db: .*(is damaged|is not a SQLite file|no such table|disk image)", size)
         (self.test / "stats.db").write_bytes(b"PK\3\4" + whole[4:])
         self.assertIn("stats.db: is not a SQLite file", self.query("SELECT 1 AS a FROM t", code=102))
-        for seed in range(0, len(whole), 97):
+        for seed in range(40, len(whole), 1499):
             broken = bytearray(whole)
             broken[seed:seed + 3] = b"\xff\xfe\xff"
             (self.test / "stats.db").write_bytes(broken)
-            if seed % 10 == 0:
-                self.query("SELECT name, sum(num_tasks) AS n FROM task_stats GROUP BY name ORDER BY timestamp")
+            self.query("SELECT name, sum(num_tasks) AS n FROM task_stats GROUP BY name ORDER BY timestamp")
 
     def test_endless(self):
         self.database().close()
