@@ -62,16 +62,22 @@ static void add_parsers(struct pass *pass, const struct parser *parsers, size_t 
             add_parser(pass, &parsers[i]);
 }
 
+static bool is_among(const struct parser *parsers, size_t n, const struct parser *parser)
+{
+    return parser >= parsers && parser < parsers + n;
+}
+
 static void gather(struct pass *pass, const struct parser *first)
 {
     const struct workload *workload = pass->parsing->options->workload;
     const struct parser *once = workload->parse_once, *always = workload->parse_always;
-    bool is_once = first >= once && first < once + workload->parse_once_n;
+    bool in_once = is_among(once, workload->parse_once_n, first), in_always = is_among(always, workload->parse_always_n, first);
     add_parser(pass, first);
-    if (is_once)
+    if (!in_once && !in_always) /* one of the files of a pattern: for itself */
+        return;
+    if (in_once)
         add_parsers(pass, once, workload->parse_once_n, first);
-    if (is_once || (first >= always && first < always + workload->parse_always_n)) /* else it is one of many files of a pattern */
-        add_parsers(pass, always, workload->parse_always_n, first);
+    add_parsers(pass, always, workload->parse_always_n, first);
 }
 
 /* ---- reading ---- */
