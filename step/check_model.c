@@ -6,7 +6,7 @@
 
 enum {
     RENDERED_MAX = 64 << 20,
-    LISTED_MAX = 20,      /* files of a note */
+    LISTED_MAX = 20,       /* files that nothing reads */
     LOOKED_AT_MAX = 20000, /* files and directories of a test */
     DEPTH_MAX = 20
 };
@@ -104,16 +104,18 @@ static void add_note(struct context *context, json_t *notes, const char *text)
 }
 
 /* What a download is to bring and is not there; parsers that read it have said so. */
-static void note_missing(struct context *context, struct parsing *parsing, const struct workload *workload, json_t *notes)
+static json_t *missing_json(struct context *context, struct parsing *parsing, const struct workload *workload)
 {
+    json_t *missing = json_array();
     for (const char *const *file = workload->important_files; file && *file; file++) {
         const char *slash = strrchr(*file, '/'), *name = slash ? slash + 1 : *file;
         bool said = false;
         for (size_t i = 0; i < parsing_findings(parsing)->n; i++)
             said |= parsing_findings(parsing)->v[i].level == FINDING_LACK && strstr(parsing_findings(parsing)->v[i].text, name);
         if (!said && parsing_matches(parsing, *file).n == 0)
-            add_note(context, notes, arena_printf(context->arena, "%s: an important file that is not there", *file));
+            add_note(context, missing, *file);
     }
+    return missing;
 }
 
 /* Walks through a test's directory. */
@@ -121,8 +123,9 @@ struct walk {
     struct parsing *parsing;
     const struct check_options *options;
     struct arena *arena;
-    struct text listed;
-    size_t unread, looked;
+    struct context *context;
+    json_t *unread; /* the first of them */
+    size_t looked;
 };
 
 static bool is_used(const struct walk *walk, const char *path)
@@ -140,10 +143,8 @@ static bool is_used(const struct walk *walk, const char *path)
 
 static void look_at(struct walk *walk, const char *path)
 {
-    if (is_used(walk, path))
-        return;
-    if (walk->unread++ < LISTED_MAX)
-        text_printf(&walk->listed, "%s%s", walk->listed.len ? ", " : "", path);
+    if (json_array_size(walk->unread) < LISTED_MAX && !is_used(walk, path))
+        add_note(walk->context, walk->unread, path);
 }
 
 static void walk_below(struct walk *walk, const char *directory, int depth)
@@ -163,24 +164,19 @@ static void walk_below(struct walk *walk, const char *directory, int depth)
     }
 }
 
-static void note_unread(struct context *context, const struct check_options *options, struct parsing *parsing, json_t *notes)
+static json_t *unread_json(struct context *context, const struct check_options *options, struct parsing *parsing)
 {
-    struct walk walk = {.parsing = parsing, .options = options, .arena = parsing_arena(parsing), .listed = text_open(1 << 20)};
+    struct walk walk = {.parsing = parsing, .options = options, .arena = parsing_arena(parsing), .context = context, .unread = json_array()};
     walk_below(&walk, ".", 0);
-    if (walk.unread)
-        add_note(context, notes, arena_printf(context->arena, "%zu %s that nothing reads: %s%s", walk.unread, walk.unread == 1 ? "file" : "files",
-                                              walk.listed.s, walk.unread > LISTED_MAX ? ", …" : ""));
-    text_close(&walk.listed);
+    return walk.unread;
 }
 
-static json_t *notes_json(struct context *context, const struct check_options *options, struct parsing *parsing)
+static json_t *notes_json(struct context *context, const struct parsing *parsing)
 {
     json_t *notes = json_array();
     const struct findings *findings = parsing_findings(parsing);
     for (size_t i = 0; i < findings->n; i++)
         add_note(context, notes, findings->v[i].text);
-    note_missing(context, parsing, options->store->workload, notes);
-    note_unread(context, options, parsing, notes);
     return notes;
 }
 
@@ -209,7 +205,9 @@ json_t *check_model(struct context *context, const struct check_options *options
         json_object_set_new(model, "results", members_json(context, options, json_object_get(payload.json, "results"), NULL));
         json_object_set_new(model, "kpis", members_json(context, options, json_object_get(payload.json, "kpis"), "value"));
     }
-    json_object_set_new(model, "notes", notes_json(context, options, parsing));
+    json_object_set_new(model, "notes", notes_json(context, parsing));
+    json_object_set_new(model, "missing", missing_json(context, parsing, options->store->workload));
+    json_object_set_new(model, "unread", unread_json(context, options, parsing));
     json_object_set_new(model, "violations", violations_json(context, &payload));
     payload_close(&payload);
     parsing_close(parsing);

@@ -79,6 +79,15 @@ static void show_lines(FILE *out, const char *title, const json_t *lines)
     }
 }
 
+/* "title: a, b" on one line. */
+static void show_files(FILE *out, const char *title, const json_t *files)
+{
+    for (size_t i = 0; i < json_array_size(files); i++)
+        fprintf(out, "%s%s", i ? ", " : title, json_string_value(json_array_get(files, i)));
+    if (json_array_size(files))
+        fprintf(out, "\n");
+}
+
 static void show_test(FILE *out, const json_t *model)
 {
     static const char *const titles[] = {"parsed", "labels", "results", "kpis"};
@@ -88,12 +97,14 @@ static void show_test(FILE *out, const json_t *model)
         show_lines(out, titles[i], json_object_get(model, titles[i]));
     for (size_t i = 0; i < json_array_size(notes); i++)
         fprintf(out, "note: %s\n", json_string_value(json_array_get(notes, i)));
+    show_files(out, "missing important files: ", json_object_get(model, "missing"));
+    show_files(out, "files that nothing reads: ", json_object_get(model, "unread"));
     for (size_t i = 0; i < json_array_size(violations); i++) {
         const json_t *violation = json_array_get(violations, i);
         fprintf(out, "violation: %s: %s\n", member_text(violation, "at"), member_text(violation, "text"));
     }
-    bool valid = json_is_true(json_object_get(model, "valid"));
-    fprintf(out, "%s\n", !valid ? "the payload is not valid" : json_object_get(model, "kpis") ? "the payload is valid" : "parsed");
+    bool valid = json_is_true(json_object_get(model, "valid")), payload = json_object_get(model, "kpis");
+    fprintf(out, "%s\n", valid ? payload ? "the payload is valid" : "parsed" : payload ? "the payload is not valid" : "an artifact is broken");
 }
 
 /* ---- tests ---- */

@@ -192,16 +192,17 @@ struct regex *parsing_regex(struct parsing *parsing, const char *pattern, struct
     return regex;
 }
 
-/* Tells which parts of the document that was read last were selected. */
-static void trace_nodes(struct parsing *parsing, const struct json_nodes *nodes)
+/* Tells which parts of the document that was read last were selected; at most `most` of them count. */
+static void trace_nodes(struct parsing *parsing, const struct json_nodes *nodes, size_t most)
 {
-    for (size_t i = 0; i < nodes->n && i < TRACE_PLACES_MAX; i++) {
+    size_t n = nodes->n < most ? nodes->n : most;
+    for (size_t i = 0; i < n && i < TRACE_PLACES_MAX; i++) {
         struct text part = text_open(1000);
         json_place_render(&part, nodes->places[i]);
         trace_part(parsing_trace(parsing), parsing->files.v[parsing->files.n - 1], part.s);
         text_close(&part);
     }
-    for (size_t i = TRACE_PLACES_MAX; i < nodes->n; i++)
+    for (size_t i = TRACE_PLACES_MAX; i < n; i++)
         trace_more(parsing_trace(parsing));
 }
 
@@ -212,7 +213,7 @@ json_t *parsing_select(struct parsing *parsing, json_t *document, const struct a
     bool traced = parsing_trace(parsing) && parsing->files.n;
     struct json_nodes nodes = (traced ? json_path_locate : json_path_find)(select->paths[0], document, parsing->arena);
     if (traced)
-        trace_nodes(parsing, &nodes);
+        trace_nodes(parsing, &nodes, first && first->given && first->flag ? 1 : nodes.n);
     if (nodes.over)
         parsing_note(parsing, FINDING_BROKEN, json_path_text(select->paths[0]), "selects more than can be kept");
     if ((first && first->given && first->flag) || json_path_singular(select->paths[0]))

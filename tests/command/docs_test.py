@@ -113,6 +113,8 @@ payload:
   results: {x: 1}
 """
 FUNCTIONS = "function my_function(x) return x end\nfunction topsail_node_lines() return nil end\n"
+# Examples of JSONPath and their document: tests/command/jsonpath_docs_test.py runs them.
+JSONPATHS = re.compile(r"\{|\$\.")
 NOT_WORKLOADS = {"visualize": "data/plots.yaml, read by tests/workload_plots_test.c"}
 
 
@@ -153,7 +155,7 @@ class Reference(support.CommandTest):
     def test_every_snippet_is_of_a_known_kind(self):
         for line, text, keys in self.snippets():
             with self.subTest(line=line):
-                self.assertTrue(keys or re.match(r"(?:\$ )?matbench ", text), f"workload.md:{line}: what is this?\n{text}")
+                self.assertTrue(keys or JSONPATHS.match(text) or re.match(r"(?:\$ )?matbench ", text), f"workload.md:{line}: what is this?\n{text}")
 
 
 def json_keys(schema):
