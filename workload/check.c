@@ -103,13 +103,38 @@ static bool check_labels(const struct workload *workload, struct error *err)
     return true;
 }
 
+/* The same of labels that are called otherwise in the payload. */
+static bool check_aliases(const struct workload *workload, struct error *err)
+{
+    const struct model *settings = models_find(&workload->models, "Settings");
+    for (size_t i = 0; settings && i < settings->fields_n; i++)
+        if (in_names(kpi_fields, settings->fields[i].document))
+            return error_at(err, ERR_USAGE, settings->fields[i].at, "label '%s' clashes with a field that every KPI has", settings->fields[i].document);
+    return true;
+}
+
+/* Labels are what the payload calls them: the aliases of settings; settings with a default are there without being given. */
+static bool is_label(const struct workload *workload, const struct template *settings, const char *key)
+{
+    const struct model *model = models_find(&workload->models, "Settings");
+    for (size_t i = 0; i < settings->members_n; i++) {
+        const struct field *field = model ? model_field(model, settings->members[i].name) : NULL;
+        if (strcmp(field ? field->document : settings->members[i].name, key) == 0)
+            return true;
+    }
+    for (size_t i = 0; model && i < model->fields_n; i++)
+        if (model->fields[i].fallback && strcmp(model->fields[i].document, key) == 0)
+            return true;
+    return false;
+}
+
 /* Keys that no payload can have select nothing or everything: refused. */
 static bool check_keys(const struct workload *workload, const char *const *keys, const struct pos *at, const char *what,
                        struct error *err)
 {
     const struct template *settings = template_member(workload->metadata, "settings");
     for (size_t i = 0; settings && settings->kind == TEMPLATE_MAP && keys && keys[i]; i++)
-        if (!template_member(settings, keys[i]))
+        if (!is_label(workload, settings, keys[i]))
             return error_at(err, ERR_USAGE, at[i], "analyze: %s: '%s' is not among payload.metadata.settings", what, keys[i]);
     return true;
 }
@@ -134,6 +159,7 @@ bool workload_check(const struct workload *workload, const struct workload_regis
         ok = error_at(err, ERR_USAGE, workload->rewrite.at, "rewrite_settings: there is no function '%s'", workload->rewrite.function);
     sandbox_close(sandbox);
     return ok && check_names(workload, registry, err) && check_important(workload, err) && check_labels(workload, err) &&
+           check_aliases(workload, err) &&
            check_keys(workload, analyze->comparison_keys, analyze->comparison_at, "comparison_keys", err) &&
            check_keys(workload, analyze->ignored_keys, analyze->ignored_at, "ignored_keys", err) &&
            check_keys(workload, analyze->sorting_keys, analyze->sorting_at, "sorting_keys", err);
