@@ -20,7 +20,13 @@ static const struct field *field_of(const struct model *model, const char *key)
     return NULL;
 }
 
-/* What two members would be called alike keeps its key: a violation then tells of it. */
+static bool keeps_name(const struct model *model, const char *key)
+{
+    const struct field *field = field_of(model, key);
+    return !field || strcmp(field->document, key) == 0;
+}
+
+/* Of two members that would be called alike one keeps its key: a violation then tells of it. */
 static json_t *dress_object(const struct dressing *dressing, const struct model *model, json_t *object)
 {
     json_t *dressed = json_object(), *member;
@@ -28,7 +34,7 @@ static json_t *dress_object(const struct dressing *dressing, const struct model 
     json_object_foreach(object, key, member) {
         const struct field *field = field_of(model, key);
         const char *name = field && dressing->step == DOCUMENT_NAMES ? field->document : key;
-        if (name != key && (json_object_get(dressed, name) || (strcmp(name, key) != 0 && json_object_get(object, name))))
+        if (name != key && (json_object_get(dressed, name) || (strcmp(name, key) != 0 && json_object_get(object, name) && keeps_name(model, name))))
             name = key;
         json_object_set_new(dressed, name, field ? dress(dressing, field->type, member) : json_incref(member));
     }

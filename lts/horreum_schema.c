@@ -36,6 +36,8 @@ static void downgrade(json_t *schema, int depth)
 {
     static const char head[] = "#/$defs/";
     const char *pointer = json_string_value(json_object_get(schema, "$ref"));
+    if (!json_is_object(schema))
+        return;
     if (pointer) {
         json_t *moved = json_sprintf("#/definitions/%s", pointer + sizeof(head) - 1);
         json_object_clear(schema);

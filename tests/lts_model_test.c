@@ -144,7 +144,7 @@ static const struct {
     {"M: {}", OBJECT("", "")},
     {"M: {a: int}", A("\"type\":\"integer\",")},
     {"M: {a: float}", A("\"type\":\"number\",")},
-    {"M: {a: Any}", A("")},
+    {"M: {a: Any}", A_OPTIONAL("")},
     {"M: {a: date}", A("\"type\":\"string\",\"format\":\"date\",\"pattern\":\"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$\",")},
     {"M: {a: List}", A("\"type\":\"array\",\"items\":{},")},
     {"M: {a: 'list[ int ]'}", A("\"type\":\"array\",\"items\":{\"type\":\"integer\"},")},
@@ -204,11 +204,11 @@ static const struct {
     {"M: {extra: {type: str}, extends: {type: str}}",
      OBJECT("\"extra\":{\"type\":\"string\",\"title\":\"Extra\"},\"extends\":{\"type\":\"string\",\"title\":\"Extends\"}", "\"extra\",\"extends\"")},
     /* coerce: pydantic */
-    {"M: {a: {type: str, coerce: pydantic}}", A("\"type\":[\"string\",\"number\",\"boolean\"],")},
+    {"M: {a: {type: str, coerce: pydantic}}", A("\"type\":[\"string\",\"number\",\"boolean\"],\"$comment\":\"coerce: pydantic, string\",")},
     {"M: {a: {type: 'Optional[List[str]]', coerce: pydantic}}",
-     A_OPTIONAL("\"type\":[\"array\",\"null\"],\"items\":{\"type\":[\"string\",\"number\",\"boolean\"]},")},
+     A_OPTIONAL("\"type\":[\"array\",\"null\"],\"items\":{\"type\":[\"string\",\"number\",\"boolean\"],\"$comment\":\"coerce: pydantic, string\"},")},
     {"M: {a: {type: 'Optional[int]', coerce: pydantic}}",
-     A_OPTIONAL("\"anyOf\":[{\"type\":[\"number\",\"boolean\"]},{\"type\":\"string\",\"pattern\":\"^\\\\s*[+-]?[0-9]+\\\\s*$\"},{\"type\":\"null\"}],")},
+     A_OPTIONAL("\"anyOf\":[{\"type\":[\"number\",\"boolean\"]},{\"type\":\"string\",\"pattern\":\"^\\\\s*[+-]?[0-9]+\\\\s*$\"},{\"type\":\"null\"}],\"$comment\":\"coerce: pydantic, integer\",")},
 };
 
 static void test_good(void)

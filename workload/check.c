@@ -97,17 +97,29 @@ static void check_labels(const struct workload *workload, struct problems *probl
         for (size_t k = 0; both[i] && k < both[i]->members_n; k++)
             if (both[i]->kind == TEMPLATE_MAP && in_names(kpi_fields, both[i]->members[k].name))
                 problems_add(problems, both[i]->members[k].at, "label '%s' clashes with a field that every KPI has", both[i]->members[k].name);
+    const struct model *model = models_find(&workload->models, "Settings");
+    for (size_t i = 0; model && i < model->fields_n; i++)
+        if (strcmp(model->fields[i].document, model->fields[i].name) != 0 && in_names(kpi_fields, model->fields[i].document))
+            problems_add(problems, model->fields[i].at, "label '%s' clashes with a field that every KPI has", model->fields[i].document);
     for (size_t k = 0; workload->labels && k < workload->labels->members_n; k++)
         if (template_member(settings, workload->labels->members[k].name))
             problems_add(problems, workload->labels->members[k].at, "label '%s' is a setting too", workload->labels->members[k].name);
 }
 
-static const char *nearest_member(struct arena *arena, const struct template *map, const char *name)
+/* Labels are what the payload calls them: the aliases of settings; settings with a default are there without being given. NULL-ended. */
+static const char *const *label_names(const struct workload *workload, const struct template *settings, struct arena *arena)
 {
-    const char **names = ARENA_ARRAY(arena, const char *, map->members_n + 1);
-    for (size_t i = 0; i < map->members_n; i++)
-        names[i] = map->members[i].name;
-    return option_nearest(name, names);
+    LIST_OF(const char *) names = {0};
+    const struct model *model = models_find(&workload->models, "Settings");
+    for (size_t i = 0; i < settings->members_n; i++) {
+        const struct field *field = model ? model_field(model, settings->members[i].name) : NULL;
+        *LIST_ADD(arena, &names) = field ? field->document : settings->members[i].name;
+    }
+    for (size_t i = 0; model && i < model->fields_n; i++)
+        if (model->fields[i].fallback)
+            *LIST_ADD(arena, &names) = model->fields[i].document;
+    *LIST_ADD(arena, &names) = NULL;
+    return names.v;
 }
 
 /* Keys that no payload can have select nothing or everything: refused. */
@@ -117,9 +129,12 @@ static void check_keys(const struct workload *workload, const char *const *keys,
     const struct template *settings = template_member(workload->metadata, "settings");
     if (problems_doubted(problems, "payload", NULL))
         return;
-    for (size_t i = 0; settings && settings->kind == TEMPLATE_MAP && keys && keys[i]; i++) {
-        const char *nearest = template_member(settings, keys[i]) ? NULL : nearest_member(problems->arena, settings, keys[i]);
-        if (!template_member(settings, keys[i]))
+    if (!settings || settings->kind != TEMPLATE_MAP)
+        return;
+    const char *const *names = label_names(workload, settings, problems->arena);
+    for (size_t i = 0; keys && keys[i]; i++) {
+        const char *nearest = in_names(names, keys[i]) ? NULL : option_nearest(keys[i], names);
+        if (!in_names(names, keys[i]))
             problems_add(problems, at[i], "analyze: %s: '%s' is not among payload.metadata.settings%s%s%s", what, keys[i],
                          nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
     }

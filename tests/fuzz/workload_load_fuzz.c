@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kpi/openmetrics.h"
+#include "lts/horreum_schema.h"
 #include "lts/schema.h"
 #include "store/parse.h"
 #include "tests/fuzz/folder.h"
@@ -19,6 +20,8 @@ static void use(const struct workload *workload)
     json_decref(schema);
     err = (struct error){0};
     json_decref(lts_mapping(workload, &err));
+    err = (struct error){0};
+    json_decref(horreum_schema(workload, "team", &err));
     err = (struct error){0};
     struct openmetrics *metrics = workload->kpis_n < 50 ? openmetrics_open(workload, (struct openmetrics_style){0}, &err) : NULL;
     assert(metrics || !err.kind || err.kind == ERR_USAGE);
