@@ -6,13 +6,20 @@
 
 #include "json/keep.h"
 
+/* Paths on their way through the document. */
+struct walk {
+    struct keep keep;
+    uint64_t *states; /* [depth] is the state of the container open at that depth; only where it is looked into */
+};
+
 /* An open container. */
 struct frame {
     json_t *made; /* NULL: nothing in it was kept so far; borrowed from what contains it, unless it is loose */
     bool object;
     bool whole;       /* everything in it is kept */
-    bool looked;      /* not whole: the paths of the document reach into it */
+    bool aside;       /* not whole: tails of tracks may reach into it, once a track gets there */
     bool loose;       /* only tracks have taken it: in no document, owned here */
+    struct walk *walk; /* not whole: what reaches into it, the paths of the document or, in a value that tails look at, theirs */
     uint64_t hits;    /* tracks that take it when it is complete */
     size_t elements;  /* of an array: how many have started */
     const char *name; /* of an object: the member that is being read; if not whole, it stands among the names */
@@ -22,9 +29,10 @@ struct frame {
 
 struct build {
     struct json_reader *reader;
-    struct keep keep;
-    uint64_t *states;        /* [depth] is the state of the container open at that depth; only where it is looked into */
-    enum keep_answer answer; /* for the value that comes next: is it in the document? */
+    struct walk document, tails;
+    enum keep_answer answer; /* for the value that comes next: is it in the document (or in the value that tails look at)? */
+    enum keep_answer aside;  /* for that value: what the paths of the tracks with tails make of it */
+    uint64_t direct;         /* tracks without a tail */
     uint64_t hits;           /* for that value: tracks that take it */
     bool leads;              /* for that value: tracks lead into it */
     struct track *tracks;
@@ -45,9 +53,19 @@ static struct frame *top_of(struct build *b)
     return b->depth ? &b->frames[b->depth - 1] : NULL;
 }
 
-static uint64_t *state_at(struct build *b, size_t depth)
+static uint64_t *state_at(const struct walk *walk, size_t depth)
 {
-    return b->states + depth * b->keep.words;
+    return walk->states + depth * walk->keep.words;
+}
+
+/* What a walk makes of the value that comes next; NULL: nothing. name: NULL for an element. */
+static enum keep_answer walk_on(const struct walk *walk, size_t depth, const char *name, size_t number)
+{
+    if (!walk)
+        return KEEP_NONE;
+    const uint64_t *from = state_at(walk, depth - 1);
+    uint64_t *to = state_at(walk, depth);
+    return name ? keep_member(&walk->keep, from, name, number, to) : keep_element(&walk->keep, from, number, to);
 }
 
 static json_t *made_of(const struct frame *frame)
@@ -176,17 +194,22 @@ static void leave(struct build *b, const struct frame *frame)
 
 /* --- events --- */
 
-/* What is asked of the value that starts now, when it is an element. */
+/* What is asked of the value that starts now; name: NULL for an element. */
+static void ask(struct build *b, const struct frame *top, const char *name, size_t number)
+{
+    if (b->tracks_n)
+        follow(b, name, number);
+    if (top->whole)
+        return;
+    b->answer = walk_on(top->walk, b->depth, name, number);
+    b->aside = walk_on(top->aside && (b->hits || b->leads) ? &b->tails : NULL, b->depth, name, number);
+}
+
 static void start_element(struct build *b)
 {
     struct frame *top = top_of(b);
-    if (!top || top->object)
-        return;
-    size_t index = top->elements++;
-    if (b->tracks_n)
-        follow(b, NULL, index);
-    if (!top->whole)
-        b->answer = top->looked ? keep_element(&b->keep, state_at(b, b->depth - 1), index, state_at(b, b->depth)) : KEEP_NONE;
+    if (top && !top->object)
+        ask(b, top, NULL, top->elements++);
 }
 
 /* A name stays until the next one of its object, though the reader's memory is soon reused. */
@@ -203,16 +226,12 @@ static void keep_name(struct build *b, struct frame *frame, const char *name, si
 static bool on_key(struct build *b, const struct json_event *event, struct error *err)
 {
     struct frame *top = top_of(b);
-    if (b->tracks_n)
-        follow(b, event->string, event->string_len);
+    ask(b, top, event->string, event->string_len);
     if (top->whole) {
         top->name = event->string;
         top->name_len = event->string_len;
         return true;
     }
-    b->answer = KEEP_NONE;
-    if (top->looked)
-        b->answer = keep_member(&b->keep, state_at(b, b->depth - 1), event->string, event->string_len, state_at(b, b->depth));
     if (b->answer == KEEP_NONE && !b->hits && !b->leads)
         return json_reader_skip(b->reader, err);
     keep_name(b, top, event->string, event->string_len);
@@ -226,28 +245,43 @@ static bool is_kept(struct build *b)
     return b->answer == KEEP_ALL;
 }
 
+/* The frame of a container that starts now. */
+static struct frame frame_of(struct build *b, bool object, bool kept)
+{
+    const struct frame *top = top_of(b);
+    struct walk *walk = top ? top->walk : &b->document;
+    bool tails_only = b->hits && !(b->hits & b->direct);
+    bool in_part = tails_only && !kept && b->aside == KEEP_LOOK; /* only what the tails look at is made of it */
+    struct frame frame = {.object = object, .hits = b->hits, .values = b->values};
+    frame.whole = kept || (b->hits && !in_part);
+    frame.loose = b->hits && !kept;
+    frame.walk = in_part ? &b->tails : b->answer == KEEP_LOOK ? walk : NULL;
+    frame.aside = !frame.whole && b->leads && b->aside == KEEP_LOOK;
+    frame.name_at = top && top->object && !top->whole ? top->name_at + top->name_len : top ? top->name_at : 0;
+    return frame;
+}
+
 static bool on_open(struct build *b, bool object, struct error *err)
 {
     const struct frame *top = top_of(b);
-    bool kept = is_kept(b), whole = kept || b->hits;
-    if (b->answer == KEEP_LOOK && !keep_reaches(&b->keep, state_at(b, b->depth), !object))
+    const struct walk *walk = top ? top->walk : &b->document;
+    bool kept = is_kept(b);
+    if (b->answer == KEEP_LOOK && !keep_reaches(&walk->keep, state_at(walk, b->depth), !object))
         b->answer = KEEP_NONE;
-    if (!whole && b->answer == KEEP_NONE) {
+    if (b->answer == KEEP_NONE) {
         drop_value(b);
-        if (!b->leads)
+        if (!b->leads && !b->hits)
             return json_reader_leave(b->reader, err);
     }
-    struct frame frame = {.object = object, .whole = whole, .looked = b->answer == KEEP_LOOK, .hits = b->hits, .values = b->values};
-    frame.name_at = top && top->object && !top->whole ? top->name_at + top->name_len : top ? top->name_at : 0;
-    if (whole)
+    struct frame frame = frame_of(b, object, kept);
+    if (kept || frame.loose)
         frame.made = made_of(&frame);
     if (kept)
         keep_value(b, frame.made);
-    frame.loose = whole && !kept;
     b->values += frame.loose;
     enter(b);
     b->frames[b->depth++] = frame;
-    if (whole)
+    if (frame.whole)
         b->answer = KEEP_ALL; /* all that comes in it */
     return true;
 }
@@ -255,15 +289,15 @@ static bool on_open(struct build *b, bool object, struct error *err)
 static void on_close(struct build *b)
 {
     struct frame *frame = &b->frames[--b->depth];
+    if (frame->made && !frame->object)
+        pad(b, frame, frame->elements);
     size_t taken = frame->hits ? take(b, frame->hits, frame->made, b->values - frame->values) : 0;
     leave(b, frame);
     if (frame->loose) { /* a value that only tracks wanted */
         json_decref(frame->made);
         b->values = frame->values + taken;
-    } else if (!frame->made && frame->looked) {
+    } else if (!frame->made && frame->walk) {
         drop_value(b);
-    } else if (frame->made && !frame->object) {
-        pad(b, frame, frame->elements);
     }
     if (b->depth == 0 && !b->root)
         b->root = made_of(frame); /* nothing was selected */
@@ -340,16 +374,33 @@ static bool on_event(struct build *b, const struct json_event *event, struct err
     return true;
 }
 
-/* What is asked of the document; everything without paths. */
-static enum keep_answer start_keep(struct build *b, const struct json_read_options *options)
+/* What is asked of the document itself. */
+static enum keep_answer start_walk(struct build *b, struct walk *walk, const struct json_path *const *paths, size_t n)
 {
     const uint64_t *start;
-    if (!options->keep)
-        return KEEP_ALL;
-    enum keep_answer answer = keep_open(&b->keep, &b->arena, options->keep, options->keep_n, &start);
-    b->states = ARENA_ARRAY(&b->arena, uint64_t, b->keep.words * (JSON_DEPTH_MAX + 1));
-    memcpy(b->states, start, b->keep.words * sizeof(*start));
+    enum keep_answer answer = keep_open(&walk->keep, &b->arena, paths, n, &start);
+    walk->states = ARENA_ARRAY(&b->arena, uint64_t, walk->keep.words * (JSON_DEPTH_MAX + 1));
+    memcpy(walk->states, start, walk->keep.words * sizeof(*start));
     return answer;
+}
+
+static void start(struct build *b, const struct build_options *options)
+{
+    const struct json_read_options *read = options->read;
+    const struct json_path *tails[TRACKS_MAX];
+    size_t n = 0;
+    b->answer = read->keep ? start_walk(b, &b->document, read->keep, read->keep_n) : KEEP_ALL;
+    b->tracks = options->tracks;
+    b->tracks_n = options->tracks_n;
+    b->leads = b->tracks_n > 0;
+    for (size_t i = 0; i < b->tracks_n; i++) {
+        if (b->tracks[i].tail.query.n)
+            tails[n++] = b->tracks[i].path;
+        else
+            b->direct |= bit(i);
+    }
+    b->aside = n ? start_walk(b, &b->tails, tails, n) : KEEP_NONE;
+    b->values_max = read->values_max ? read->values_max : JSON_VALUES_MAX;
 }
 
 /* A document that was not read to its end: loose values are in nothing else. */
@@ -381,11 +432,7 @@ json_t *build_read(struct json_reader *reader, const struct build_options *optio
     struct build *b = memory_need(malloc(sizeof(*b)));
     memset(b, 0, offsetof(struct build, frames));
     b->reader = reader;
-    b->answer = start_keep(b, read);
-    b->leads = options->tracks_n > 0;
-    b->tracks = options->tracks;
-    b->tracks_n = options->tracks_n;
-    b->values_max = read->values_max ? read->values_max : JSON_VALUES_MAX;
+    start(b, options);
     if (!run(b, read->file, err))
         drop_open(b);
     else if (!b->root)

@@ -50,7 +50,7 @@ bool track_open(struct track *track, const struct json_path *path, bool first)
         return false;
     if (!json_path_streams(path, &why))
         return false;
-    *track = (struct track){.query = query, .steps = n + filters, .filters = filters, .first = first};
+    *track = (struct track){.path = path, .query = query, .steps = n + filters, .filters = filters, .first = first};
     track->tail.text = path->text;
     track->tail.query = (struct json_query){.absolute = true, .segments = query->segments + n, .n = query->n - n};
     track->values = memory_need(json_array());

@@ -2,8 +2,8 @@
  *
  * A path can be followed when it begins with segments of one name, index (not from the end), wildcard or slice (forwards, not
  * from the end) each: `$.results[*].ttft`, `$.runs[0]['p99']`. What comes behind these, its tail, may be anything that needs only
- * the element in hand: `$.results[?@.error == null].itl[-1]`. Each element is then built, looked at with the tail, and dropped
- * but for what that selects. A tail begins at a filter, or behind a wildcard or a slice. What cannot be followed, as `$..a` and
+ * the element in hand: `$.results[?@.error == null].itl[-1]`. Of each element is then made what the tail looks at, and dropped but for
+ * what the tail selects. A tail begins at a filter, or behind a wildcard or a slice. What cannot be followed, as `$..a` and
  * `$.a[-1]`, is selected in a document that holds no more than the paths reach (json/keep.h).
  *
  * The values come in the order of the path's nodelist. Where a name repeats in an object that is gone through, that is not so:
@@ -14,7 +14,8 @@
 #include "json/path.h"
 
 struct track {
-    const struct json_query *query;
+    const struct json_path *path;
+    const struct json_query *query; /* the path's */
     size_t steps;         /* segments that lead to a value that is taken; a filter, the last one, leads to every child */
     struct json_path tail; /* what is asked of that value; no segments: it is selected itself */
     bool filters;         /* the tail begins with that filter, and is asked of an array that holds the value alone */
