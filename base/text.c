@@ -212,21 +212,37 @@ void text_trim(const char **s, size_t *len)
         ++*s, --*len;
 }
 
+#define EACH(byte) ((byte)*0x0101010101010101u)
+
+/* How many bytes of [p, end) are `byte`; with `mask`, how many are `byte` where the mask has ones. Eight at a time. */
+static size_t count_bytes(const char *p, const char *end, unsigned char byte, unsigned char mask)
+{
+    enum { ROUNDS = 255 /* that a byte can count */ };
+    size_t n = 0;
+    while (end - p >= 8) {
+        uint64_t each = 0, eight;
+        for (int i = 0; i < ROUNDS && end - p >= 8; i++, p += 8) {
+            memcpy(&eight, p, sizeof(eight));
+            eight = (eight & EACH((uint64_t)mask)) ^ EACH((uint64_t)byte);
+            each += ~(((eight & EACH(0x7Fu)) + EACH(0x7Fu)) | eight) >> 7 & EACH(0x01u); /* 1 where all is 0 */
+        }
+        for (; each; each >>= 8)
+            n += each & 0xFF;
+    }
+    for (; p < end; p++)
+        n += ((unsigned char)*p & mask) == byte;
+    return n;
+}
+
 void text_place_move(struct text_place *place, const char *from, const char *to)
 {
     if (from == to)
         return;
     const char *feed = memrchr(from, '\n', (size_t)(to - from));
     if (feed) {
-        int lines = 0;
-        for (const char *p = from; p < to; p++)
-            lines += *p == '\n';
-        place->line += lines;
+        place->line += (int)count_bytes(from, feed + 1, '\n', 0xFF);
         place->col = 1;
         from = feed + 1;
     }
-    int characters = 0;
-    for (const char *p = from; p < to; p++)
-        characters += ((unsigned char)*p & 0xC0) != 0x80;
-    place->col += characters;
+    place->col += (int)((size_t)(to - from) - count_bytes(from, to, 0x80, 0xC0)); /* 10…: goes on with a character */
 }

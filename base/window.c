@@ -58,14 +58,17 @@ static bool make_room(struct window *window, const char *from, size_t kept, stru
 bool window_more(struct window *window, const char *keep, struct error *err)
 {
     assert(!window->last && keep >= window->start && keep <= window->end);
-    size_t kept = (size_t)(window->end - keep), got;
+    size_t kept = (size_t)(window->end - keep), n = kept, got;
     window->offset += (uint64_t)(keep - window->start);
     if (!make_room(window, keep, kept, err))
         return false;
-    if (!content_read(window->content, window->buffer + kept, window->room - kept, &got, err))
-        return false;
+    do { /* a pipe gives little at a time, and who looks at all of what is kept anew should find it doubled */
+        if (!content_read(window->content, window->buffer + n, window->room - n, &got, err))
+            return false;
+        n += got;
+    } while (got && n < window->room && n - kept < kept);
     window->start = window->buffer;
-    window->end = window->buffer + kept + got;
+    window->end = window->buffer + n;
     window->last = got == 0;
     return true;
 }

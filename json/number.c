@@ -3,6 +3,7 @@
 #include "json/number.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
@@ -20,11 +21,27 @@ static bool is_digit(const char *p, const char *end)
     return p < end && *p >= '0' && *p <= '9';
 }
 
+/* The eight bytes at p are digits: 0 … 99999999; else -1. Pairs, then fours, then all of them are put together at once. */
+static inline int64_t eight_digits(const char *p)
+{
+    uint64_t eight;
+    memcpy(&eight, p, sizeof(eight));
+    eight = le64toh(eight);
+    if (((eight & 0xF0F0F0F0F0F0F0F0u) | (((eight + 0x0606060606060606u) & 0xF0F0F0F0F0F0F0F0u) >> 4)) != 0x3333333333333333u)
+        return -1;
+    eight = (eight & 0x0F0F0F0F0F0F0F0Fu) * 2561 >> 8; /* 10 × the first of two + the second */
+    eight = (eight & 0x00FF00FF00FF00FFu) * 6553601 >> 16;
+    return (int64_t)((eight & 0x0000FFFF0000FFFFu) * 42949672960001 >> 32);
+}
+
 /* Adds the digits from p on to `number`; `point`: they stand after the decimal point. */
 static const char *scan_digits(const char *p, const char *end, struct number *number, bool point)
 {
     const char *start = p;
     uint64_t digits = number->digits;
+    int64_t eight;
+    for (; digits < 100000000000u && end - p >= 8 && (eight = eight_digits(p)) >= 0; p += 8)
+        digits = digits * 100000000 + (uint64_t)eight;
     for (; is_digit(p, end) && digits < 1000000000000000000u; p++)
         digits = digits * 10 + (uint64_t)(*p - '0');
     number->digits = digits;

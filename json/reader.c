@@ -292,8 +292,7 @@ static void mark_key(struct json_reader *r, const char *quote, const char *key, 
         r->placed = quote;
         mark->place = r->place;
     }
-    if (len)
-        memcpy(room(&r->names, len), key, len);
+    memcpy(room(&r->names, len + 1), key, len);
     r->names.n += len;
 }
 
@@ -342,10 +341,11 @@ static bool check_names(struct json_reader *r, size_t first, struct error *err)
     enum { FEW = 24 };
     size_t n = r->keys_n - first;
     const struct key_mark *repeated = NULL;
-    struct key_mark *marks = r->keys + first;
     r->keys_n = first;
-    if (n)
-        r->names.n = marks[0].name;
+    if (n == 0)
+        return true;
+    struct key_mark *marks = r->keys + first;
+    r->names.n = marks[0].name;
     if (n < 2 || (n <= FEW && !any_equal_hash(marks, n)))
         return true;
     qsort_r(marks, n, sizeof(*marks), compare_marks, r);

@@ -2,6 +2,9 @@
 
 #include <endian.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/text.h"
 
@@ -16,7 +19,7 @@ static inline uint64_t load8(const char *p)
     return le64toh(eight);
 }
 
-const char *scan_blank(const char *p, const char *end)
+const char *scan_blanks(const char *p, const char *end)
 {
     for (;;) {
         while (end - p >= 8 && load8(p) == EACH(0x20u)) /* deep indentation */
@@ -27,15 +30,32 @@ const char *scan_blank(const char *p, const char *end)
     }
 }
 
-/* The top bit of the first byte of `eight` that is a quote, a backslash, a control character or not ASCII is set, and
- * none below it. (Borrows can set bits above the first one only.) */
-static inline uint64_t special(uint64_t eight)
+#ifdef __SSE2__
+
+/* A bit for each of the 16 bytes at p that is a quote, a backslash, a control character or not ASCII. */
+static inline unsigned special(const char *p)
 {
-    uint64_t quote = eight ^ EACH(0x22u), backslash = eight ^ EACH(0x5Cu);
+    __m128i bytes = _mm_loadu_si128((const void *)p);
+    __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+    __m128i odd = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20)); /* signed: what is not ASCII is negative */
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, backslash), odd));
+}
+enum { AT_ONCE = 16, BITS_EACH = 1 };
+
+#else
+
+/* The top bit of the first byte of the eight at p that is a quote, a backslash, a control character or not ASCII is set, and
+ * none below it. (Borrows can set bits above the first one only.) */
+static inline uint64_t special(const char *p)
+{
+    uint64_t eight = load8(p), quote = eight ^ EACH(0x22u), backslash = eight ^ EACH(0x5Cu);
     uint64_t found = ((eight - EACH(0x20u)) & ~eight) | ((quote - EACH(0x01u)) & ~quote) |
                      ((backslash - EACH(0x01u)) & ~backslash) | eight;
     return found & EACH(0x80u);
 }
+enum { AT_ONCE = 8, BITS_EACH = 8 };
+
+#endif
 
 static inline bool is_plain(char c)
 {
@@ -44,18 +64,18 @@ static inline bool is_plain(char c)
 
 static inline const char *skip_plain(const char *p, const char *end)
 {
-    while (end - p >= 8) {
-        uint64_t found = special(load8(p));
+    for (; end - p >= AT_ONCE; p += AT_ONCE) {
+        uint64_t found = special(p);
         if (found)
-            return p + __builtin_ctzll(found) / 8;
-        p += 8;
+            return p + __builtin_ctzll(found) / BITS_EACH;
     }
     while (p < end && is_plain(*p))
         p++;
     return p;
 }
 
-static int hex_digit(char c)
+/* The value of a hexadecimal digit, or -1. */
+static inline int hex_digit(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -97,7 +117,9 @@ static bool failed(struct scanned *out, const char *at, const char *expected)
 static bool scan_escape(const char *p, const char *end, const char **end_of_it, struct scanned *out)
 {
     out->escapes = true;
-    if (end - p < 2 || p[1] == '\0' || !strchr("\"\\/bfnrtu", p[1]))
+    static const bool known[256] = {['"'] = true, ['\\'] = true, ['/'] = true, ['b'] = true, ['f'] = true,
+                                    ['n'] = true, ['r'] = true,  ['t'] = true, ['u'] = true};
+    if (end - p < 2 || !known[(unsigned char)p[1]])
         return failed(out, p + 1, "one of \"\\/bfnrtu after '\\'");
     *end_of_it = p + 2;
     if (p[1] != 'u')
@@ -139,10 +161,12 @@ bool scan_string(const char *p, const char *end, struct scanned *out)
         } else if ((unsigned char)*p < 0x20) {
             return failed(out, p, "an escape such as \\n for a control character in a string");
         } else {
-            size_t len = text_utf8(p, end);
-            if (!len)
-                return failed(out, p, "UTF-8");
-            p += len;
+            do { /* what is not ASCII seldom comes alone */
+                size_t len = text_utf8(p, end);
+                if (!len)
+                    return failed(out, p, "UTF-8");
+                p += len;
+            } while (p < end && (unsigned char)*p >= 0x80);
         }
     }
 }

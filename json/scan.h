@@ -6,7 +6,17 @@
 #include <stdint.h>
 
 /* The first byte at or after p that is no blank (space, tab, line feed, carriage return), or end. */
-const char *scan_blank(const char *p, const char *end);
+const char *scan_blanks(const char *p, const char *end);
+/* The same, without a call where there is none, or one. */
+static inline const char *scan_blank(const char *p, const char *end)
+{
+    if (end - p >= 2) {
+        p += *p == ' ';
+        if ((unsigned char)*p > ' ')
+            return p;
+    }
+    return scan_blanks(p, end);
+}
 
 struct scanned {
     const char *end;        /* the closing quote; after a failure, where it went wrong */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store/files.h"
+#include "store/json_pass.h"
 #include "store/parsing.h"
 
 static const char *below_test(const struct test *test, const char *path)
@@ -192,6 +193,7 @@ void parsing_close(struct parsing *parsing)
     if (!parsing)
         return;
     sandbox_close(parsing->sandbox);
+    json_pass_close(parsing);
     for (size_t i = 0; i < parsing->yamls.n; i++)
         if (!parsing->yamls.v[i].shared)
             document_close(parsing->yamls.v[i].document);

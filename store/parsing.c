@@ -129,7 +129,7 @@ struct document *parsing_yaml(struct parsing *parsing, const char *name, bool ma
     return document;
 }
 
-static void note_repairs(struct parsing *parsing, const char *path, const struct json_repairs *repairs)
+void parsing_note_repairs(struct parsing *parsing, const char *path, const struct json_repairs *repairs)
 {
     const struct {
         size_t n;
@@ -150,15 +150,15 @@ static void note_repairs(struct parsing *parsing, const char *path, const struct
 json_t *parsing_json(struct parsing *parsing, const char *name, struct json_path *const *keep, size_t keep_n,
                      struct error *err)
 {
-    const char *bytes, *path;
-    size_t len;
-    if (parsing_read(parsing, name, &bytes, &len, &path, err) != ROOT_FOUND)
+    struct artifact artifact;
+    if (artifact_open(parsing, name, &artifact, err) != ROOT_FOUND)
         return NULL;
     struct json_repairs repairs = {0};
-    struct json_read_options options = {.file = path, .keep = (const struct json_path *const *)keep, .keep_n = keep_n,
+    struct json_read_options options = {.file = artifact.path, .keep = (const struct json_path *const *)keep, .keep_n = keep_n,
                                         .repairs = &repairs};
-    json_t *document = json_read(bytes, len, &options, err);
-    note_repairs(parsing, path, &repairs);
+    json_t *document = json_read_content(artifact.content, &options, err);
+    parsing_note_repairs(parsing, artifact.path, &repairs);
+    artifact_close(parsing, &artifact);
     return document;
 }
 

@@ -40,6 +40,9 @@ struct cached_yaml {
     bool shared, many;
 };
 
+struct json_ready;
+struct json_repairs;
+
 struct parsing {
     struct arena *arena;
     const struct store_options *options;
@@ -59,6 +62,7 @@ struct parsing {
     LIST_OF(struct cached_yaml) yamls;
     LIST_OF(struct cached_file) read; /* what was read stays, however often it is named */
     size_t read_size;
+    LIST_OF(struct json_ready) json_ready; /* json_pass.c: values of parsers that are still to come */
     int folder;                /* the test's directory while the cache is looked at or written; -1 */
     struct recording recording;
     struct cache_report cache;
@@ -76,6 +80,8 @@ struct sandbox *parsing_sandbox(struct parsing *parsing, struct error *err);
 struct document *parsing_yaml(struct parsing *parsing, const char *name, bool many, struct error *err);
 json_t *parsing_json(struct parsing *parsing, const char *name, struct json_path *const *keep, size_t keep_n,
                      struct error *err);
+/* What reading a JSON file mended, as findings. */
+void parsing_note_repairs(struct parsing *parsing, const char *path, const struct json_repairs *repairs);
 struct regex *parsing_regex(struct parsing *parsing, const char *pattern, struct error *err);
 /* Text as a JSON string: bytes that are not UTF-8 become U+FFFD and are counted in *bad; or with a finding about the file. */
 json_t *parsing_clean(const char *bytes, size_t len, size_t *bad);

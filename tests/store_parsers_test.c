@@ -60,6 +60,7 @@ static void make_tree(struct scratch *scratch)
     put(scratch, "results/t/ansible.log",
         "2025-01-06 08:00:00,595 p=1 u=x n=ansible | PLAY\n  more\n2025-01-06 08:10:00,001 p=1 u=x n=ansible | end\n");
     put(scratch, "results/t/one.log", "2025-01-06 08:00:00,595 p=1");
+    put(scratch, "results/t/late.log", "2025-01-06 08:00:00,595 p=1\nmore\nend\n\n");
     put(scratch, "results/t/not_ansible.log", "hello\n");
     put(scratch, "results/t/blank.log", "\n \n");
     put(scratch, "results/t/play.yaml", "- name: p\n  vars: {run_a: 1, run_b: [x], other: 2, run_: 3}\n- vars: {run_c: 4}\n");
@@ -237,15 +238,16 @@ static const struct row rows[] = {
     /* ansible */
     {"ansible_log: ansible.log", "{\"start\":\"2025-01-06T08:00:00\",\"end\":\"2025-01-06T08:10:00\"}", ""},
     {"ansible_log: one.log", "{\"start\":\"2025-01-06T08:00:00\",\"end\":\"2025-01-06T08:00:00\"}", ""},
-    {"ansible_log: not_ansible.log", "null", "BROKEN 'v': not_ansible.log: *"},
+    {"ansible_log: not_ansible.log", "null", "BROKEN 'v': not_ansible.log:1:1: *"},
+    {"ansible_log: late.log", "null", "BROKEN 'v': late.log:3:1: 'end': *"},
     {"ansible_log: empty", "null", "BROKEN 'v': empty: empty, expected an Ansible log"},
     {"ansible_log: blank.log", "null", "BROKEN 'v': blank.log: empty, expected an Ansible log"},
     {"ansible_log: none", "null", "LACK none: not found"},
     {"ansible_play: play.yaml", "{\"run_a\":1,\"run_b\":[\"x\"],\"other\":2,\"run_\":3}", ""},
     {"ansible_play: play.yaml, prefix: run_", "{\"a\":1,\"b\":[\"x\"],\"\":3}", ""},
     {"ansible_play: play.yaml, prefix: none_", "{}", ""},
-    {"ansible_play: no_play.yaml", "null", "BROKEN 'v': no_play.yaml: expected a list of plays, the first with vars"},
-    {"ansible_play: empty", "null", "BROKEN 'v': empty: expected a list of plays, the first with vars"},
+    {"ansible_play: no_play.yaml", "null", "BROKEN 'v': no_play.yaml:1:1: expected a list of plays, the first with vars"},
+    {"ansible_play: empty", "null", "BROKEN 'v': empty:1:1: expected a list of plays, the first with vars"},
     {"ansible_play: none", "null", "LACK none: not found"},
     /* directories */
     {"text: '${RUN}/pod.log'", "\"pod\"", ""},
