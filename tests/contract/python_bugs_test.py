@@ -14,7 +14,7 @@ from support import SHARED, CommandTest, main, small_test, small_workload, tree 
 
 ZONES = ("UTC", "America/New_York", "Asia/Tokyo")
 WAVE = (0.0, 0.3, -0.2, 0.1, -0.3, 0.2, -0.1, 0.25)
-MAPPING_TYPES = {"keyword", "date", "long", "double", "boolean", "flat_object", "object", "text"}
+MAPPING_TYPES = {"keyword", "date", "long", "float", "double", "boolean", "flat_object", "object", "text"}
 
 
 class BugTest(CommandTest):
