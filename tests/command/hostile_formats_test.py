@@ -4,12 +4,10 @@ import fcntl
 import os
 import pathlib
 import sqlite3
-import subprocess
 import tempfile
-import threading
 import unittest
 
-from support import MATBENCH, SECONDS, environment
+from support import MATBENCH, environment, measured
 
 SANITIZED = b"__asan_init" in pathlib.Path(MATBENCH).read_bytes()  # keeps what was freed for a while: memory says nothing there
 MEMORY_MAX = 700 << 20
@@ -47,19 +45,13 @@ class Formats(unittest.TestCase):
         workload.mkdir(exist_ok=True)
         (workload / "workload.yaml").write_text(f"workload: t\nlts: none\nparse_once:\n  v:\n{parser}")
         before = sorted(os.listdir(self.test))
-        process = subprocess.Popen([MATBENCH, "check", workload, self.test], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                   env=environment(), text=True, errors="replace")
-        timer = threading.Timer(SECONDS, process.kill)
-        timer.start()
-        out = process.stdout.read()
-        status, usage = os.wait4(process.pid, 0)[1:]
-        timer.cancel()
-        process.returncode = os.waitstatus_to_exitcode(status)
-        process.stdout.close()
+        log = pathlib.Path(self.folder.name) / "log"
+        ended, memory = measured([MATBENCH, "check", workload, self.test], log, env=environment())
+        out = log.read_text(errors="replace")
         self.assertEqual(sorted(os.listdir(self.test)), before)
-        self.assertIn(process.returncode, (0, 100, 101) if code is None else (code,), out)
+        self.assertIn(ended, (0, 100, 101) if code is None else (code,), out)
         if not SANITIZED:
-            self.assertLess(usage.ru_maxrss * 1024, MEMORY_MAX, out)
+            self.assertLess(memory * 1024, MEMORY_MAX, out)
         return out
 
     def query(self, sql, name="stats.db", code=None, more=""):

@@ -7,7 +7,6 @@ import itertools
 import json
 import os
 import pathlib
-import subprocess
 import sys
 import unittest
 
@@ -32,16 +31,12 @@ class Case(support.CommandTest):
         (self.place / "w/workload.yaml").write_text("workload: w\nlts: none\nparse_once:\n" + "".join("  %s\n" % p for p in parsers))
         out, log = self.place / "matrix.json", self.place / "log"
         command = [support.MATBENCH, "parse", "--workload=w", "--results_dirname=results", "--output_matrix=%s" % out]
-        with open(log, "wb") as file:
-            program = subprocess.Popen(command, env=support.environment({"MATBENCH_STORE_IGNORE_CACHE": "y"}), cwd=self.place,
-                                       stdin=subprocess.DEVNULL, stderr=file)
-            _, status, usage = os.wait4(program.pid, 0)
-            program.returncode = os.waitstatus_to_exitcode(status)
+        code, memory = support.measured(command, log, env=support.environment({"MATBENCH_STORE_IGNORE_CACHE": "y"}), cwd=self.place)
         said = log.read_text()
-        self.assertIn(program.returncode, (0, 101), said)
+        self.assertIn(code, (0, 101), said)
         self.assertNotIn("Sanitizer", said)
         if megabytes and not SANITIZED:
-            self.assertLess(usage.ru_maxrss, megabytes * 1024, "memory in KB")
+            self.assertLess(memory, megabytes * 1024, "memory in KB")
         return json.loads(out.read_text())[0]["results"] if out.exists() else None, said
 
     def value(self, parser, name="v"):
