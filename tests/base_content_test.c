@@ -86,11 +86,12 @@ static char *get(const char *name, uint64_t max, size_t piece, size_t *n, struct
     struct content *content = NULL;
     struct stat st;
     char *all = malloc(1), *part = malloc(piece);
-    size_t got = 1;
+    size_t got = 1, room = 0;
     *n = 0;
     bool ok = content_open(root, name, max, &content, &st, err) == ROOT_FOUND;
     while (ok && got && (ok = content_read(content, part, piece, &got, err))) {
-        all = realloc(all, *n + got + 1);
+        if (*n + got > room)
+            all = realloc(all, room = (*n + got) * 2);
         memcpy(all + *n, part, got);
         *n += got;
     }
@@ -297,7 +298,8 @@ static bool walk(struct window *window, const char *text, size_t n, size_t *line
     *lines = 0;
     for (;;) {
         const char *feed = memchr(p, '\n', (size_t)(window->end - p));
-        CHECK(window->offset + (uint64_t)(p - window->start) == at, "offset %zu", at);
+        if (window->offset + (uint64_t)(p - window->start) != at)
+            CHECK(false, "offset %zu", at);
         if (!feed && !window->last) {
             if (!window_more(window, p, err))
                 return false;
@@ -306,7 +308,8 @@ static bool walk(struct window *window, const char *text, size_t n, size_t *line
         }
         const char *end = feed ? feed + 1 : window->end;
         size_t len = (size_t)(end - p);
-        CHECK(at + len <= n && memcmp(text + at, p, len) == 0, "bytes from %zu", at);
+        if (at + len > n || memcmp(text + at, p, len) != 0)
+            CHECK(false, "bytes from %zu", at);
         at += len;
         ++*lines;
         p = end;
