@@ -65,8 +65,12 @@ bool error_vat(struct error *err, enum error_kind kind, struct pos at, const cha
     write_place(place, sizeof(place), at);
     vsnprintf(said, sizeof(said), format, args);
     snprintf(whole, sizeof(whole), "%s%s%s", place, place[0] ? ": " : "", said);
+    copy_clean(err->text, sizeof(err->text), place);
+    err->place_n = place[0] ? strlen(err->text) + 2 : 0;
     copy_clean(err->text, sizeof(err->text), whole);
     err->kind = kind;
+    err->line = at.line;
+    err->col = at.line > 0 ? at.col : 0;
     return false;
 }
 
@@ -99,4 +103,5 @@ void error_prefix(struct error *err, const char *format, ...)
     va_end(args);
     snprintf(whole, sizeof(whole), "%s: %s", prefix, err->text);
     copy_clean(err->text, sizeof(err->text), whole);
+    err->place_n = 0;
 }

@@ -40,6 +40,8 @@ enum { ERROR_TEXT_MAX = 1200 };
 struct error {
     enum error_kind kind;
     char text[ERROR_TEXT_MAX]; /* one line, no program name: "kpis.yaml:12:7: '3 parsecs': unknown unit" */
+    int line, col;  /* of the place; 0: not known */
+    size_t place_n; /* the first bytes of text: "kpis.yaml:12:7: "; 0: it begins without a place */
 };
 
 /* Each sets *err and returns false, so that a caller can write `return error_set(…)`.

@@ -92,6 +92,20 @@ size_t regex_group(const struct regex *regex, const char *name)
     return number > 0 ? (size_t)number : 0;
 }
 
+/* PCRE2's table of names: a row each, two bytes of the group's number before the name. */
+const char *regex_group_name(const struct regex *regex, size_t group)
+{
+    uint32_t rows = 0, width = 0;
+    PCRE2_SPTR row = NULL;
+    pcre2_pattern_info(regex->counted, PCRE2_INFO_NAMECOUNT, &rows);
+    pcre2_pattern_info(regex->counted, PCRE2_INFO_NAMEENTRYSIZE, &width);
+    pcre2_pattern_info(regex->counted, PCRE2_INFO_NAMETABLE, &row);
+    for (; rows > 0; rows--, row += width)
+        if (((size_t)row[0] << 8 | row[1]) == group)
+            return (const char *)row + 2;
+    return NULL;
+}
+
 /* Called before each item of a counted pattern. Between two calls the search moves over the subject at most once. */
 static int count_step(pcre2_callout_block *block, void *scratch)
 {

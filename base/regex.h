@@ -46,6 +46,8 @@ void regex_close(struct regex *regex);
 size_t regex_groups(const struct regex *regex);
 /* The number of the group called `name`, or 0. */
 size_t regex_group(const struct regex *regex, const char *name);
+/* The name of a group, as long as the regex lives; NULL: it has none, or there is no such group. */
+const char *regex_group_name(const struct regex *regex, size_t group);
 
 /* Serves every regex, also those compiled later; belongs to one thread at a time. */
 struct regex_scratch *regex_scratch_open(void);

@@ -425,7 +425,7 @@ static struct name_list glob_component(const struct root *root, const char *comp
 {
     struct name_list found = {0};
     bool literal = strpbrk(component, "*?[\\") == NULL;
-    for (size_t d = 0; d < dirs.n; d++) {
+    for (size_t d = 0; d < dirs.n && found.n <= ROOT_GLOB_MAX; d++) {
         if (literal) {
             const char *path = join(arena, dirs.v[d], component);
             if (root_kind(root, path))
@@ -452,6 +452,8 @@ struct root_names root_glob(const struct root *root, const char *below, const ch
         size_t n = strcspn(rest, "/");
         if (n)
             paths = glob_component(root, arena_strndup(arena, rest, n), paths, arena);
+        if (paths.n > ROOT_GLOB_MAX)
+            return (struct root_names){.over = true};
         rest += n + (rest[n] == '/');
     }
     if (paths.n)

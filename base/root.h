@@ -44,7 +44,9 @@ struct root_names {
     const char **v;
     size_t n;
     mode_t *kinds; /* of root_list: beside v, S_IFREG, S_IFDIR, …; 0: a link, or not known: ask root_kind */
+    bool over;     /* of root_glob: there are more than ROOT_GLOB_MAX, v is empty */
 };
+enum { ROOT_GLOB_MAX = 200 * 1000 /* paths, also on the way; links that go round could give any number */ };
 enum root_found root_list(const struct root *root, const char *relative, struct arena *arena,
                           struct root_names *names, struct error *err);
 /* The same; *st is the directory. */
@@ -74,7 +76,8 @@ struct root_glance {
 enum root_found root_glance(struct root_glance *glance, const char *relative, struct stat *st);
 void root_glance_close(struct root_glance *glance);
 
-/* Paths relative to the root that match a pattern with `*`, `?`, `[…]` per component, sorted; no match: n = 0. */
+/* Paths relative to the root that match a pattern with `*`, `?`, `[…]` per component, sorted; no match: n = 0. `\` takes
+ * the special sense from the character behind it. */
 struct root_names root_glob(const struct root *root, const char *below, const char *pattern, struct arena *arena);
 
 #endif

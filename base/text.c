@@ -198,6 +198,15 @@ size_t text_width(const char *s)
     return n;
 }
 
+int text_cut(const char *s, size_t len, size_t max)
+{
+    if (len <= max)
+        return (int)len;
+    while (max > 0 && ((unsigned char)s[max] & 0xC0) == 0x80)
+        max--;
+    return (int)max;
+}
+
 void text_trim(const char **s, size_t *len)
 {
     while (*len && isspace((unsigned char)(*s)[*len - 1]))

@@ -43,6 +43,8 @@ char *text_room(struct text *text, size_t n);
 size_t text_utf8(const char *s, const char *end);
 /* Offset of the first byte that is not valid UTF-8, or len. */
 size_t text_utf8_valid(const char *s, size_t len);
+/* How many bytes of a text may be quoted, at most `max`, so that no character is cut: printf("'%.*s'", text_cut(s, len, 40), s). */
+int text_cut(const char *s, size_t len, size_t max);
 /* Moves both ends of the text [*s, *s + *len) past the blanks there (C's isspace). */
 void text_trim(const char **s, size_t *len);
 /* How many columns a terminal needs for it, one per code point: good enough for the tables that we print. */

@@ -31,5 +31,23 @@ function(mb_fuzz name folder)
     add_executable(${name}_fuzz fuzz/${name}_fuzz.c)
     target_link_libraries(${name}_fuzz PRIVATE mb_${folder} ${ARGN})
     target_link_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
+    if(NOT TARGET fuzzers) # all of them: what ci/fuzz builds
+      add_custom_target(fuzzers)
+    endif()
+    add_dependencies(fuzzers ${name}_fuzz)
   endif()
+endfunction()
+
+# mb_embed(step step_template step/template FILES workload.yaml …): the files of that folder as the table `const struct embedded
+# step_template[]` in mb_step.
+function(mb_embed folder name base)
+  cmake_parse_arguments(ARG "" "" "FILES" ${ARGN})
+  set(out ${CMAKE_CURRENT_BINARY_DIR}/generated/${name}.c)
+  list(TRANSFORM ARG_FILES PREPEND ${PROJECT_SOURCE_DIR}/${base}/ OUTPUT_VARIABLE sources)
+  string(REPLACE ";" "," files "${ARG_FILES}")
+  add_custom_command(OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} -DNAME=${name} -DBASE=${PROJECT_SOURCE_DIR}/${base} -DFILES=${files} -DOUT=${out}
+            -P ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
+    DEPENDS ${sources} ${PROJECT_SOURCE_DIR}/cmake/embed.cmake VERBATIM)
+  target_sources(mb_${folder} PRIVATE ${out})
 endfunction()

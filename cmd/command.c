@@ -82,12 +82,26 @@ static const char *const *search_path(struct context *context)
     return places.v;
 }
 
-struct workload *command_workload(struct context *context, const char *name, struct error *err)
+const char *command_workload_folder(struct context *context, const char *name, struct error *err)
 {
     struct workload_places places = {.base_dir = options_text(context->options, "workload_base_dir"),
                                      .search = search_path(context)};
-    const char *folder = workload_find(context->arena, name, &places, err);
-    return folder ? workload_load(context->arena, folder, store_registry(), err) : NULL;
+    return workload_find(context->arena, name, &places, err);
+}
+
+/* One error is the caller's to tell; of several, all but the last line are logged here. */
+struct workload *command_workload(struct context *context, const char *name, struct error *err)
+{
+    const char *folder = command_workload_folder(context, name, err);
+    struct problems problems = {0};
+    struct workload *workload = folder ? workload_load_all(context->arena, folder, store_registry(), &problems) : NULL;
+    if (problems.errors == 1)
+        problems_first(&problems, err);
+    for (size_t i = 0; problems.errors > 1 && i < problems.list.n; i++)
+        log_line(&context->log, LOG_ERROR, "%s", problems.list.v[i].text);
+    if (problems.errors > 1)
+        problems_count(&problems, folder, err);
+    return workload;
 }
 
 static struct history_clues find_clues(const struct context *context)

@@ -16,7 +16,8 @@ struct command {
 };
 
 extern const struct command command_ci, command_parse, command_schema, command_upload, command_download_lts, command_analyze,
-    command_visualize, command_download, command_export, command_check, command_history;
+    command_visualize, command_download, command_export, command_check, command_validate, command_new, command_print_schema,
+    command_history, command_query;
 
 extern const struct option options_common[], options_workload[], options_results[], options_openmetrics[], options_history[],
     options_history_unused[]; /* of a command that has no use for it, but gets it from TOPSAIL as all do */
@@ -25,7 +26,9 @@ extern const struct option options_common[], options_workload[], options_results
 bool command_openmetrics_style(struct context *context, struct openmetrics_style *style, struct error *err);
 /* Where shipped workloads are: relative to the program's folder, or absolute. NULL-ended. */
 extern const char *const command_workload_places[];
-/* The workload that --workload means. */
+/* The folder of the workload that --workload means, or its file. */
+const char *command_workload_folder(struct context *context, const char *name, struct error *err);
+/* The workload. When it has several problems, all are logged, and *err counts them. */
 struct workload *command_workload(struct context *context, const char *name, struct error *err);
 /* Where history is (cmd/history_uri.h), for a command that reads or stores; and for one that compares, with --lts_results_dirname. */
 const char *command_history_uri(struct context *context, struct error *err);

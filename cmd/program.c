@@ -20,7 +20,11 @@ const struct command *const program_commands[] = {
     &command_download,
     &command_export,
     &command_check,
+    &command_new,
+    &command_print_schema,
+    &command_validate,
     &command_history,
+    &command_query,
     NULL,
 };
 

@@ -41,14 +41,48 @@ static bool syntax_error(const yaml_parser_t *parser, const struct yaml_build *b
     return error_at(err, kind, at, "%s %s (from line %zu)", problem, parser->context, parser->context_mark.line + 1);
 }
 
+/* After an anchor or a tag, and in a block (|, >), the text does not begin where the scalar does. */
+static unsigned char text_at(const yaml_event_t *event)
+{
+    switch (event->data.scalar.style) {
+    case YAML_SINGLE_QUOTED_SCALAR_STYLE:
+    case YAML_DOUBLE_QUOTED_SCALAR_STYLE:
+        return event->data.scalar.anchor || event->data.scalar.tag ? 255 : 1;
+    case YAML_PLAIN_SCALAR_STYLE:
+        return event->data.scalar.anchor || event->data.scalar.tag ? 255 : 0;
+    case YAML_ANY_SCALAR_STYLE:
+    case YAML_LITERAL_SCALAR_STYLE:
+    case YAML_FOLDED_SCALAR_STYLE:
+        break;
+    }
+    return 255;
+}
+
+/* Anchors are known within their document. */
+static void end_document(struct yaml_build *build)
+{
+    struct node *list = build->documents, **wider = list->items;
+    if ((list->n & (list->n - 1)) == 0) { /* a power of two: the room is full */
+        wider = ARENA_ARRAY(build->arena, struct node *, list->n ? list->n * 2 : 1);
+        if (list->n)
+            memcpy(wider, list->items, list->n * sizeof(*wider));
+    }
+    list->items = wider;
+    list->items[list->n++] = build->root;
+    build->root = NULL;
+    build->anchors.n = 0;
+}
+
 /* Gives one event to the builder. */
 static bool take(struct yaml_build *build, const yaml_event_t *event, struct error *err)
 {
     struct yaml_mark mark = {.line = (int)event->start_mark.line + 1, .col = (int)event->start_mark.column + 1};
     switch ((int)event->type) {
     case YAML_SCALAR_EVENT:
+        mark.block = event->data.scalar.style == YAML_LITERAL_SCALAR_STYLE || event->data.scalar.style == YAML_FOLDED_SCALAR_STYLE;
         mark.anchor = (const char *)event->data.scalar.anchor;
         mark.tag = (const char *)event->data.scalar.tag;
+        mark.text_at = text_at(event);
         return yaml_build_scalar(build, &mark, (const char *)event->data.scalar.value, event->data.scalar.length,
                                  event->data.scalar.plain_implicit, err);
     case YAML_SEQUENCE_START_EVENT:
@@ -68,7 +102,11 @@ static bool take(struct yaml_build *build, const yaml_event_t *event, struct err
     case YAML_DOCUMENT_START_EVENT:
         if (build->root)
             return error_at(err, build->strict ? ERR_USAGE : ERR_ARTIFACT, place_of_mark(build->file, event->start_mark),
-                            "expected one document, found a second one");
+                            "expected one document, found a second one%s", build->strict ? "" : " (documents: all takes them)");
+        return true;
+    case YAML_DOCUMENT_END_EVENT:
+        if (build->documents)
+            end_document(build);
         return true;
     default:
         return true;
@@ -105,6 +143,8 @@ static struct node *parse(struct yaml_build *build, const char *text, size_t len
             goto out;
         }
     }
+    if (build->documents)
+        build->root = build->documents;
     if (!build->root) {
         build->root = ARENA_NEW(build->arena, struct node);
         *build->root = (struct node){.kind = NODE_NULL, .line = 1, .col = 1, .string = ""};
@@ -127,6 +167,16 @@ struct node *yaml_parse_artifact(struct arena *arena, const char *text, size_t l
 {
     struct yaml_findings unused = {0};
     struct yaml_build build = {.arena = arena, .file = file, .findings = findings ? findings : &unused};
+    return parse(&build, text, len, err);
+}
+
+struct node *yaml_parse_artifacts(struct arena *arena, const char *text, size_t len, const char *file,
+                                  struct yaml_findings *findings, struct error *err)
+{
+    struct yaml_findings unused = {0};
+    struct yaml_build build = {.arena = arena, .file = file, .findings = findings ? findings : &unused};
+    build.documents = ARENA_NEW(arena, struct node);
+    *build.documents = (struct node){.kind = NODE_LIST, .line = 1, .col = 1};
     return parse(&build, text, len, err);
 }
 

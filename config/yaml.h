@@ -39,6 +39,7 @@ struct node {
     bool boolean;     /* also: NODE_FLOAT that is an integer beyond int64 (`string` is then its decimal digits);
                        * NODE_TIME with a zone; see NODE_LIST and NODE_MAP */
     bool shared;      /* an alias or a merge key may have put it in more than one place */
+    unsigned char text_at; /* NODE_STRING: the columns from `col` to its first character (1 in quotes); 255: not in that line */
     int64_t integer;  /* also: NODE_TIME, microseconds since 1970 */
     double real;
     const char *string; /* NUL-terminated; may hold NULs: see string_len. For NODE_INT, NODE_FLOAT: the text as it stood */
@@ -46,6 +47,7 @@ struct node {
     struct node **items; /* NODE_LIST: n elements; an alias is the same pointer as its anchor */
     struct node **keys;  /* NODE_MAP: n keys beside n items, in the order of the text */
     size_t n;
+    bool block; /* NODE_STRING: written as a block (| or >), so that its text begins in the line below */
 };
 
 struct yaml_findings {
@@ -58,6 +60,10 @@ struct node *yaml_parse(struct arena *arena, const char *text, size_t len, const
 /* Artifact mode. Errors: ERR_ARTIFACT. */
 struct node *yaml_parse_artifact(struct arena *arena, const char *text, size_t len, const char *file,
                                  struct yaml_findings *findings, struct error *err);
+
+/* The same for any number of documents (PyYAML's safe_load_all): a list of them. */
+struct node *yaml_parse_artifacts(struct arena *arena, const char *text, size_t len, const char *file,
+                                  struct yaml_findings *findings, struct error *err);
 
 /* The value of a member, or NULL when there is none (or `map` is no map). */
 struct node *node_member(const struct node *map, const char *key);

@@ -162,7 +162,8 @@ bool yaml_build_scalar(struct yaml_build *build, const struct yaml_mark *mark, c
     struct node *node = (struct node *)(void *)room;
     char *string = room + sizeof(struct node);
     memcpy(string, text, len);
-    *node = (struct node){.kind = NODE_STRING, .line = mark->line, .col = mark->col, .string = string, .string_len = len};
+    *node = (struct node){.kind = NODE_STRING, .line = mark->line, .col = mark->col, .string = string, .string_len = len,
+                           .text_at = mark->text_at};
     enum yaml_tag tag = YAML_TAG_STR;
     if (plain)
         tag = build->strict ? yaml_tag_core(text, len) : yaml_tag_looks(text, len);
@@ -177,6 +178,7 @@ bool yaml_build_scalar(struct yaml_build *build, const struct yaml_mark *mark, c
         build->findings->first_line = mark->line;
         build->findings->first_col = mark->col;
     }
+    node->block = mark->block;
     struct yaml_anchor *anchor;
     if (!add_anchor(build, mark, node, false, &anchor, err))
         return false;

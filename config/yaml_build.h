@@ -24,6 +24,7 @@ struct yaml_build {
     bool strict;
     struct yaml_findings *findings;
     struct node *root;
+    struct node *documents; /* a list for those that are complete; NULL: only one is expected */
     size_t nodes; /* so far, with what aliases repeat */
     int depth;
     LIST_OF(struct node *) pending; /* children of all open frames; of a map: key, value, key … */
@@ -33,8 +34,10 @@ struct yaml_build {
 
 /* What the events of nodes have in common. */
 struct yaml_mark {
+    bool block; /* of a scalar: see struct node */
     int line, col;
     const char *anchor, *tag; /* NULL: none */
+    unsigned char text_at;    /* of a scalar: see struct node */
 };
 
 void yaml_build_close(struct yaml_build *build);

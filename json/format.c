@@ -1,90 +1,42 @@
 #include "json/format.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-struct cursor {
-    const char *p, *end;
+#include "base/arena.h"
+#include "base/text.h"
+#include "json/ecma.h"
+#include "json/format_kinds.h"
+#include "json/uri.h"
+
+struct format_tools {
+    struct format_idn *idn;
 };
 
-static bool is_digit(char c)
+struct format_tools *format_tools_open(void)
 {
-    return c >= '0' && c <= '9';
+    return memory_need(calloc(1, sizeof(struct format_tools)));
 }
 
-static bool take(struct cursor *at, char c)
+void format_tools_close(struct format_tools *tools)
 {
-    if (at->p == at->end || *at->p != c)
-        return false;
-    at->p++;
-    return true;
+    if (!tools)
+        return;
+    format_idn_close(tools->idn);
+    free(tools);
 }
 
-/* A number of `least` to `most` digits, as many as there are. */
-static bool take_number(struct cursor *at, int least, int most, int *out)
+struct format_idn **format_tools_idn(struct format_tools *tools)
 {
-    int n = 0;
-    *out = 0;
-    for (; n < most && at->p < at->end && is_digit(*at->p); n++, at->p++)
-        *out = *out * 10 + (*at->p - '0');
-    return n >= least;
+    return &tools->idn;
 }
 
-static bool take_date(struct cursor *at)
-{
-    static const int days[] = {0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    int year, month, day;
-    if (!take_number(at, 4, 4, &year) || !take(at, '-') || !take_number(at, 1, 2, &month) || !take(at, '-') ||
-        !take_number(at, 1, 2, &day))
-        return false;
-    if (year < 1 || month < 1 || month > 12)
-        return false;
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    return day >= 1 && day <= days[month] + (month == 2 && leap);
-}
+/* --- forms of fixed length --- */
 
-static bool take_time(struct cursor *at)
+static bool has_form(const char *form, const char *s, size_t len)
 {
-    int hour, minute, second = 0, fraction;
-    if (!take_number(at, 1, 2, &hour) || !take(at, ':') || !take_number(at, 1, 2, &minute))
-        return false;
-    if (take(at, ':')) {
-        if (!take_number(at, 1, 2, &second))
-            return false;
-        if (take(at, '.') && (!take_number(at, 1, 6, &fraction) || !take_number(at, 0, 6, &fraction)))
-            return false;
-    }
-    return hour < 24 && minute < 60 && second < 60;
-}
-
-/* Nothing, Z, ±hh, ±hhmm or ±hh:mm, less than a day. */
-static bool take_zone(struct cursor *at)
-{
-    int hours, minutes = 0;
-    if (at->p == at->end || take(at, 'Z'))
-        return true;
-    if (!take(at, '+') && !take(at, '-'))
-        return false;
-    if (!take_number(at, 2, 2, &hours))
-        return false;
-    if (at->p < at->end) {
-        take(at, ':');
-        if (!take_number(at, 2, 2, &minutes))
-            return false;
-    }
-    return hours * 60 + minutes < 24 * 60;
-}
-
-static bool is_date_time(const char *s, size_t len)
-{
-    struct cursor at = {s, s + len};
-    return take_date(&at) && (take(&at, 'T') || take(&at, ' ')) && take_time(&at) && take_zone(&at) && at.p == at.end;
-}
-
-static bool is_uuid4(const char *s, size_t len)
-{
-    static const char form[] = "xxxxxxxx-xxxx-4xxx-Vxxx-xxxxxxxxxxxx";
     static const char *const sets[128] = {['x'] = "0123456789abcdefABCDEF", ['V'] = "89abAB", ['-'] = "-", ['4'] = "4"};
-    if (len != sizeof(form) - 1)
+    if (len != strlen(form))
         return false;
     for (size_t i = 0; i < len; i++)
         if (!s[i] || !strchr(sets[(int)form[i]], s[i]))
@@ -92,8 +44,190 @@ static bool is_uuid4(const char *s, size_t len)
     return true;
 }
 
+static bool is_uuid(const char *s, size_t len, struct format_tools *tools)
+{
+    (void)tools;
+    return has_form("xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", s, len);
+}
+
+static bool is_uuid4(const char *s, size_t len, struct format_tools *tools)
+{
+    (void)tools;
+    return has_form("xxxxxxxx-xxxx-4xxx-Vxxx-xxxxxxxxxxxx", s, len);
+}
+
+/* --- pointers --- */
+
+static bool is_pointer(const char *s, size_t len, struct format_tools *tools)
+{
+    (void)tools;
+    if (len && s[0] != '/')
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (s[i] == '~' && (i + 1 == len || (s[i + 1] != '0' && s[i + 1] != '1')))
+            return false;
+    return true;
+}
+
+static size_t take_digits(const char *s, size_t len)
+{
+    size_t n = 0;
+    while (n < len && s[n] >= '0' && s[n] <= '9')
+        n++;
+    return n > 1 && s[0] == '0' ? 0 : n;
+}
+
+static bool is_relative_pointer(const char *s, size_t len, struct format_tools *tools)
+{
+    size_t n = take_digits(s, len);
+    if (!n)
+        return false;
+    if (n < len && (s[n] == '+' || s[n] == '-')) {
+        size_t more = take_digits(s + n + 1, len - n - 1);
+        if (!more)
+            return false;
+        n += more + 1;
+    }
+    return (len - n == 1 && s[n] == '#') || is_pointer(s + n, len - n, tools);
+}
+
+/* --- URIs --- */
+
+static bool is_uri(const char *s, size_t len, struct format_tools *tools)
+{
+    (void)tools;
+    return uri_valid(s, len, true, false);
+}
+
+static bool is_uri_reference(const char *s, size_t len, struct format_tools *tools)
+{
+    (void)tools;
+    return uri_valid(s, len, false, false);
+}
+
+static bool is_iri(const char *s, size_t len, struct format_tools *tools)
+{
+    (void)tools;
+    return uri_valid(s, len, true, true);
+}
+
+static bool is_iri_reference(const char *s, size_t len, struct format_tools *tools)
+{
+    (void)tools;
+    return uri_valid(s, len, false, true);
+}
+
+static bool is_ipv4(const char *s, size_t len, struct format_tools *tools)
+{
+    (void)tools;
+    return uri_ipv4(s, len);
+}
+
+static bool is_ipv6(const char *s, size_t len, struct format_tools *tools)
+{
+    (void)tools;
+    return uri_ipv6(s, len);
+}
+
+/* --- URI templates, RFC 6570 2 --- */
+
+static bool is_hex(char c)
+{
+    return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'f');
+}
+
+/* Length of a %-escape at s, or 0. */
+static size_t escaped(const char *s, size_t len)
+{
+    return len >= 3 && s[0] == '%' && is_hex(s[1]) && is_hex(s[2]) ? 3 : 0;
+}
+
+/* name, name:3 or name*; names have dots within. */
+static bool is_variable(const char *s, size_t len)
+{
+    size_t i = 0;
+    bool part = false;
+    for (; i < len && s[i] != ':' && s[i] != '*'; i++) {
+        char c = s[i];
+        if (c == '.' && !part)
+            return false;
+        part = c != '.';
+        if (c == '%' && escaped(s + i, len - i))
+            i += 2;
+        else if (c != '.' && c != '_' && !(c >= '0' && c <= '9') && !((c | 32) >= 'a' && (c | 32) <= 'z'))
+            return false;
+    }
+    if (!part || i == len)
+        return part;
+    if (s[i] == '*')
+        return i + 1 == len;
+    size_t digits = take_digits(s + i + 1, len - i - 1);
+    return digits >= 1 && digits <= 4 && s[i + 1] != '0' && i + 1 + digits == len;
+}
+
+static bool is_expression(const char *s, size_t len)
+{
+    if (len && strchr("+#./;?&=,!@|", s[0]))
+        s++, len--;
+    for (;;) {
+        const char *comma = len ? memchr(s, ',', len) : NULL;
+        size_t n = comma ? (size_t)(comma - s) : len;
+        if (!is_variable(s, n))
+            return false;
+        if (!comma)
+            return true;
+        s += n + 1, len -= n + 1;
+    }
+}
+
+static bool is_template(const char *s, size_t len, struct format_tools *tools)
+{
+    (void)tools;
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)s[i];
+        if (c == '{') {
+            const char *close = memchr(s + i, '}', len - i);
+            if (!close || !is_expression(s + i + 1, (size_t)(close - s) - i - 1))
+                return false;
+            i = (size_t)(close - s);
+        } else if (c == '%') {
+            if (!escaped(s + i, len - i))
+                return false;
+        } else if (c <= ' ' || c == 0x7F || strchr("\"<>\\^`|}", c)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_regex(const char *s, size_t len, struct format_tools *tools)
+{
+    (void)tools;
+    return ecma_valid(s, len);
+}
+
+/* --- */
+
 static const struct format formats[] = {
-    {"date-time", is_date_time, "a date and time such as 2024-01-31T12:00:00Z"},
+    {"date", format_date, "a date such as 2024-01-31"},
+    {"date-time", format_date_time, "a date and time such as 2024-01-31T12:00:00Z"},
+    {"duration", format_duration, "a duration such as P3DT4H30M"},
+    {"email", format_email, "an e-mail address"},
+    {"hostname", format_hostname, "the name of a host"},
+    {"idn-email", format_idn_email, "an e-mail address"},
+    {"idn-hostname", format_idn_hostname, "the name of a host"},
+    {"ipv4", is_ipv4, "an IPv4 address such as 192.0.2.1"},
+    {"ipv6", is_ipv6, "an IPv6 address such as 2001:db8::1"},
+    {"iri", is_iri, "an IRI, with its scheme"},
+    {"iri-reference", is_iri_reference, "an IRI or a reference to one"},
+    {"json-pointer", is_pointer, "a JSON Pointer such as /a/0"},
+    {"regex", is_regex, "a regular expression of ECMA-262"},
+    {"relative-json-pointer", is_relative_pointer, "a relative JSON Pointer such as 1/a"},
+    {"time", format_time, "a time such as 12:00:00Z"},
+    {"uri", is_uri, "a URI, with its scheme"},
+    {"uri-reference", is_uri_reference, "a URI or a reference to one"},
+    {"uri-template", is_template, "a URI template such as /a/{b}"},
+    {"uuid", is_uuid, "a UUID"},
     {"uuid4", is_uuid4, "a UUID of version 4"},
 };
 

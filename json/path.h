@@ -15,11 +15,13 @@
 #include "base/text.h"
 #include "json/path_value.h"
 
+/* In decimal digits: messages quote them. */
+#define JSON_NODES_MAX 16000000   /* nodes that a path may find, repeated ones and those on the way included */
+#define JSON_VISITS_MAX 128000000 /* values that it may look at, filters included; only nested loops come near */
+
 enum {
-    JSON_PATH_MAX = 64 * 1024,   /* bytes of a path's text */
-    JSON_PATH_DEPTH_MAX = 64,    /* filters, parentheses and function calls within each other */
-    JSON_NODES_MAX = 1 << 24,    /* nodes that one path may find, repeated ones included; those held at once count */
-    JSON_VISITS_MAX = 1 << 27,   /* values that it may look at, filters included; only nested loops come near */
+    JSON_PATH_MAX = 64 * 1024, /* bytes of a path's text */
+    JSON_PATH_DEPTH_MAX = 64   /* filters, parentheses and function calls within each other */
 };
 
 struct json_segment;
@@ -126,6 +128,10 @@ struct json_path_fault {
 struct json_path *json_path_parse(struct arena *arena, const char *text, struct pos at, struct error *err);
 /* The same for a caller who shows the place: NULL with *fault set. */
 struct json_path *json_path_read(struct arena *arena, const char *text, struct json_path_fault *fault);
+/* Appends the path, or the part of a long one around `offset`, and to `caret` blanks and a '^' that stands under it:
+ *     $.a[0:x]
+ *           ^       */
+void json_path_show(const char *text, size_t offset, struct text *line, struct text *caret);
 const char *json_path_text(const struct json_path *path);
 /* Whether the path can select at most one node (only names and indexes). */
 bool json_path_singular(const struct json_path *path);
@@ -150,9 +156,9 @@ struct json_nodes {
     json_t **v; /* borrowed from the document */
     size_t n;
     bool over;         /* a limit was passed: `v` is not complete and the caller should say so */
-    const char *limit; /* when over: "more than 134217728 values would have to be looked at" */
-    size_t work;              /* how many values were looked at */
-    const struct json_place **places; /* json_path_locate: of each node; names are borrowed from the document */
+    const char *limit; /* when over: "more than 128000000 values would have to be looked at" */
+    size_t work;       /* how many values were looked at */
+    const struct json_place **places; /* json_path_locate: of each node; names are borrowed from document and path */
 };
 
 /* All nodes in the order of the RFC's nodelist, object members in document order. */

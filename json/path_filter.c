@@ -200,7 +200,8 @@ static bool make_test(struct path_cursor *in, const char *where, const struct js
         return path_cursor_expected(in, "'==' or another comparison behind a literal");
     case JSON_OPERAND_QUERY:
         *out = (struct json_filter){.kind = JSON_FILTER_EXISTS, .query = operand->query};
-        return true;
+        return in->p == in->end || strchr("&|,)]", *in->p) ||
+               path_cursor_expected(in, "a comparison ('==', '!=', '<', …), '&&', '||', ')' or ']'");
     case JSON_OPERAND_CALL:
         break;
     }
@@ -218,11 +219,11 @@ static bool parse_condition(struct path_cursor *in, bool negated, struct json_fi
     if (!parse_operand(in, &filter.left))
         return false;
     path_cursor_blank(in);
-    const char *operator= in->p;
+    const char *sign = in->p;
     if (!take_comparison(in, &filter.comparison))
         return make_test(in, left, &filter.left, out);
     if (negated)
-        return path_cursor_refuse(in, operator, "expected no comparison behind '!': it needs parentheses, !(… == …)");
+        return path_cursor_refuse(in, sign, "expected no comparison behind '!': it needs parentheses, !(… == …)");
     path_cursor_blank(in);
     const char *right = in->p;
     *out = filter;

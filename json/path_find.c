@@ -4,11 +4,14 @@
 
 #include "json/path_search.h"
 
+#define DIGITS_OF(number) #number
+#define DIGITS(number) DIGITS_OF(number)
+
 bool path_search_count(struct path_search *search, size_t n)
 {
     search->work += n;
     if (search->work > JSON_VISITS_MAX)
-        path_search_stop(search, "more values would have to be looked at than 134217728");
+        path_search_stop(search, "more than " DIGITS(JSON_VISITS_MAX) " values would have to be looked at");
     return !search->over;
 }
 
@@ -30,7 +33,7 @@ static void widen(struct path_search *search)
 static void add_node(struct path_search *search, json_t *node, const struct json_place *place)
 {
     if (search->n == JSON_NODES_MAX) {
-        path_search_stop(search, "more values are selected than 16777216");
+        path_search_stop(search, "more than " DIGITS(JSON_NODES_MAX) " values are selected");
         return;
     }
     if (search->n == search->cap)
@@ -47,7 +50,7 @@ static struct json_place *make_place(struct path_search *search, const struct js
     if (!search->places || search->within)
         return NULL;
     if (++search->placed > JSON_NODES_MAX)
-        path_search_stop(search, "more places would have to be remembered than 16777216");
+        path_search_stop(search, "more than " DIGITS(JSON_NODES_MAX) " places would have to be kept");
     if (search->over)
         return NULL;
     struct json_place *place = ARENA_NEW(search->arena, struct json_place);

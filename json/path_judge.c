@@ -55,7 +55,7 @@ static struct path_answer ask(struct path_search *search, const struct json_quer
 /* Characters of a string, elements or members of a container, else Nothing. */
 static struct path_value length_of(struct path_search *search, struct path_value value)
 {
-    struct path_value length = {PATH_NOTHING};
+    struct path_value length = {.kind = PATH_NOTHING};
     size_t n = 0;
     if (value.kind == PATH_STRING) {
         path_search_count(search, value.string.len / 64);
@@ -73,7 +73,7 @@ static struct path_value length_of(struct path_search *search, struct path_value
 
 static struct path_value call_value(struct path_search *search, const struct json_call *call, json_t *node)
 {
-    struct path_value value = {PATH_NOTHING};
+    struct path_value value = {.kind = PATH_NOTHING};
     if (call->function->which == PATH_LENGTH)
         return length_of(search, operand_value(search, &call->arguments[0], node));
     struct path_answer answer = ask(search, &call->arguments[0].query, node);
@@ -128,7 +128,7 @@ static bool judge(struct path_search *search, const struct json_filter *filter, 
         break;
     }
     struct path_value subject = operand_value(search, &filter->call->arguments[0], node);
-    struct path_value pattern = {PATH_NOTHING};
+    struct path_value pattern = {.kind = PATH_NOTHING};
     if (!filter->call->literal_pattern)
         pattern = operand_value(search, &filter->call->arguments[1], node);
     return path_match(search, filter->call, subject, pattern);

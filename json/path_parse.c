@@ -190,6 +190,8 @@ static bool parse_path(struct path_cursor *in)
     path_cursor_blank(in);
     if (in->p == in->end)
         return behind == in->end || path_cursor_refuse(in, behind, "expected no blank at the end");
+    if (path_cursor_peek(in) == '(')
+        return path_cursor_refuse(in, in->p, "expected '.' or '[', found '(': functions stand in filters, as [?length(@.a) > 1]");
     return path_cursor_expected(in, "'.' or '['");
 }
 

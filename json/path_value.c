@@ -8,7 +8,7 @@
 
 struct path_value path_value_of(json_t *node)
 {
-    struct path_value value = {PATH_NOTHING};
+    struct path_value value = {.kind = PATH_NOTHING};
     if (!node)
         return value;
     switch (json_typeof(node)) {

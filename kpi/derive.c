@@ -34,7 +34,7 @@ static bool is_value(const json_t *value)
 
 static void add_gap(struct arena *arena, struct kpi_gaps *gaps, const struct kpi *kpi, const char *reason)
 {
-    *LIST_ADD(arena, gaps) = (struct kpi_gap){kpi->name, arena_strdup(arena, reason)};
+    *LIST_ADD(arena, gaps) = (struct kpi_gap){.name = kpi->name, .reason = arena_strdup(arena, reason)};
 }
 
 /* A new reference; null when there is a gap. */
@@ -68,7 +68,7 @@ static json_t *extra_labels(struct arena *arena, const struct workload *workload
         if (label->kind == TEMPLATE_CONSTANT)
             result.value = json_incref(label->constant);
         else if (label->kind == TEMPLATE_EXPRESSION && !sandbox_evaluate(sandbox, &label->code, &result, &err))
-            *LIST_ADD(arena, gaps) = (struct kpi_gap){label->name, arena_strdup(arena, err.text)};
+            *LIST_ADD(arena, gaps) = (struct kpi_gap){.name = label->name, .reason = arena_strdup(arena, err.text)};
         json_object_set_new(labels, label->name, result.value ? result.value : json_null());
     }
     return labels;
@@ -86,7 +86,7 @@ static json_t *describe(const struct kpi *kpi)
 }
 
 json_t *kpis_derive(struct arena *arena, const struct workload *workload, struct sandbox *sandbox, json_t *metadata,
-                    struct kpi_gaps *gaps)
+                    const json_t *results, struct kpi_gaps *gaps)
 {
     json_t *kpis = json_object(), *labels = extra_labels(arena, workload, sandbox, gaps), *when = timestamp(metadata);
     json_t *settings = json_object_get(metadata, "settings");
@@ -98,7 +98,10 @@ json_t *kpis_derive(struct arena *arena, const struct workload *workload, struct
         json_object_set(kpi, "@timestamp", when);
         json_t *uuid = json_object_get(metadata, "test_uuid");
         json_object_set_new(kpi, "test_uuid", uuid ? json_incref(uuid) : json_null());
+        size_t known = gaps->n;
         json_object_set_new(kpi, "value", value_of(arena, &workload->kpis[i], sandbox, gaps));
+        if (gaps->n > known)
+            gaps->v[known].missing = kpi_missing_find(arena, workload->kpis[i].value.source, metadata, results);
         json_object_set_new(kpis, workload->kpis[i].name, kpi);
     }
     json_decref(labels);

@@ -39,13 +39,17 @@ struct openmetrics {
 
 /* ---- families ---- */
 
-/* Names of samples that the family of KPI `a` may have and that of KPI `b` has, too; a summary adds _count and _sum. */
-static bool names_clash(const char *a, const char *b)
+/* Whether the family of KPI `a` may have samples of KPI `b`'s name: lists and their relatives add suffixes. */
+static bool names_clash(const struct kpi *kpi, const char *a, const char *b)
 {
-    size_t n = strlen(a);
+    static const char *const suffixes[] = {"", "_count", "_sum", "_created", "_bucket", "_gcount", "_gsum"};
+    size_t n = strlen(a), used = kpi->openmetrics.type == KPI_SUMMARY ? 4 : kpi->openmetrics.type == KPI_HISTOGRAM ? 5 : 7;
     if (strncmp(a, b, n) != 0)
         return false;
-    return b[n] == '\0' || strcmp(b + n, "_count") == 0 || strcmp(b + n, "_sum") == 0;
+    for (size_t i = 0; i < used; i++)
+        if (strcmp(b + n, suffixes[i]) == 0)
+            return true;
+    return false;
 }
 
 static bool check_families(struct openmetrics *metrics, struct error *err)
@@ -61,7 +65,7 @@ static bool check_families(struct openmetrics *metrics, struct error *err)
     }
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < n; k++)
-            if (i != k && names_clash(names[i], names[k]))
+            if (i != k && names_clash(&kpis[i], names[i], names[k]))
                 return error_at(err, ERR_USAGE, kpis[i > k ? i : k].at,
                                 "KPIs '%s' and '%s' clash as OpenMetrics: %s and %s (openmetrics: {name: …} gives another one)",
                                 kpis[i].name, kpis[k].name, names[i], names[k]);
@@ -101,19 +105,30 @@ void openmetrics_close(struct openmetrics *metrics)
     free(metrics);
 }
 
-/* The labels of the first sample: all KPIs of a payload have the same, beside the quantiles of lists. */
+/* Bytes of `labels` without a last one that is "quantile" or "le": settings of such names have others (make_label_name). */
+static size_t without_bound(const char *labels, size_t n)
+{
+    static const char *const bounds[] = {"quantile=", "le="};
+    const char *quote = n > 1 ? memrchr(labels, '"', n - 1) : NULL;
+    size_t before = quote ? (size_t)(quote - labels) : 0;
+    for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++) {
+        size_t len = strlen(bounds[i]);
+        if (before >= len && memcmp(quote - len, bounds[i], len) == 0 && (before == len || strchr(", ", quote[-1 - (ptrdiff_t)len])))
+            n = before - len;
+    }
+    while (n > 0 && (labels[n - 1] == ',' || labels[n - 1] == ' '))
+        n--;
+    return n;
+}
+
+/* The labels of the first sample: all KPIs of a payload have the same, beside the quantiles and buckets of lists. */
 static const char *labels_of(struct arena *arena, const char *sample)
 {
-    static const char quantile[] = "quantile=\"0\"";
-    const char *end = memrchr(sample, '}', strcspn(sample, "\n")), *start = end ? strchr(sample, '{') + 1 : NULL;
+    const char *end = memrchr(sample, '}', strcspn(sample, "\n"));
     if (!end)
         return "";
-    size_t n = (size_t)(end - start), tail = sizeof(quantile) - 1;
-    if (n >= tail && memcmp(end - tail, quantile, tail) == 0)
-        n -= tail;
-    while (n > 0 && (start[n - 1] == ',' || start[n - 1] == ' '))
-        n--;
-    return arena_strndup(arena, start, n);
+    const char *start = strchr(sample, '{') + 1;
+    return arena_strndup(arena, start, without_bound(start, (size_t)(end - start)));
 }
 
 /* A family is of numbers or of lists (summaries); a list has more than one line. */
@@ -166,6 +181,15 @@ static bool check_distinct(struct openmetrics *metrics, struct error *err)
     return true;
 }
 
+static const char *type_of(const struct openmetrics *metrics, size_t i)
+{
+    static const char *const types[] = {[KPI_SUMMARY] = "summary", [KPI_HISTOGRAM] = "histogram", [KPI_GAUGEHISTOGRAM] = "gaugehistogram"};
+    enum kpi_list_type type = metrics->workload->kpis[i].openmetrics.type;
+    if (!metrics->kinds[i].list)
+        return "gauge";
+    return types[type == KPI_GAUGEHISTOGRAM && metrics->style.flavor == OPENMETRICS_PROMETHEUS ? KPI_HISTOGRAM : type];
+}
+
 static void add_head(struct text *out, const struct openmetrics *metrics, size_t i)
 {
     enum openmetrics_flavor flavor = metrics->style.flavor;
@@ -173,7 +197,7 @@ static void add_head(struct text *out, const struct openmetrics *metrics, size_t
     struct text name = text_open(1000), unit = text_open(1000), help = text_open(1 << 16);
     openmetrics_family(kpi, flavor, &name, &unit);
     openmetrics_escape(&help, kpi->help, flavor == OPENMETRICS_STANDARD);
-    const char *type = metrics->kinds[i].list ? "summary" : "gauge";
+    const char *type = type_of(metrics, i);
     switch (flavor) {
     case OPENMETRICS_STANDARD:
         text_printf(out, "# TYPE %s %s\n", name.s, type);

@@ -1,8 +1,9 @@
 /* kpi/openmetrics.h — KPIs as text: OpenMetrics 1.0, and three relatives of it.
  *
- * One family per KPI; its samples are the payloads', with the run's start as time. The family's name is the KPI's name with
- * the unit as suffix (openmetrics_name): train_runtime in `s` is train_runtime_seconds. Null labels are left out; `urls` gives one label
- * urls_<key> each; a list KPI is a summary (quantiles 0, .5, .8, .9, .95, .99, 1, count, sum). Source: OpenMetrics 1.0, "ABNF" and "Metric naming".
+ * One family per KPI; its samples are the payloads', with the run's start as time. Values are converted to
+ * OpenMetrics' base units (base/unit.h), and the family's name is the KPI's name with that unit as suffix (openmetrics_name):
+ * latency in `ms` is latency_seconds. Null labels are left out; `urls` gives one label urls_<key> each; a list KPI is a summary
+ * (quantiles 0, .5, .8, .9, .95, .99, 1, count, sum) or a histogram. Source: OpenMetrics 1.0, "ABNF" and "Metric naming".
  *
  * Families must not be interleaved, so samples wait in temporary files, one a family, until openmetrics_finish:
  * memory stays flat however many payloads there are.
@@ -42,7 +43,7 @@ bool openmetrics_add(struct openmetrics *metrics, const struct text *samples, co
 /* Writes all families. Two payloads whose samples have equal labels are refused (ERR_INVALID) with both their names. */
 bool openmetrics_finish(struct openmetrics *metrics, struct output *out, struct error *err);
 
-/* The family's name and unit for a KPI: "s" → "seconds", "tokens/s" → "tokens_per_second". Both go into `out`s. */
+/* The family's name and unit for a KPI that is settled (kpi_settle), added to the texts: "ms" → "seconds", "tokens/s" → "tokens_per_second". */
 void openmetrics_name(const struct kpi *kpi, struct text *name, struct text *unit);
 
 #endif

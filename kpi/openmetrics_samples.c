@@ -1,57 +1,21 @@
 /* Names of families, and one payload's samples as text. */
 #include <ctype.h>
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/moment.h"
 #include "json/write.h"
 #include "kpi/openmetrics_samples.h"
+#include "kpi/sample.h"
 
 enum { SAMPLES_MAX = 64 << 20, LABEL_NAME_MAX = 10000 };
 
 /* ---- names ---- */
 
-/* Unit as KPIs spell it → as OpenMetrics wants it: base units in plural, words joined by _per_. */
-static const struct {
-    const char *unit, *word;
-} unit_words[] = {
-    {"s", "seconds"},       {"ms", "milliseconds"}, {"us", "microseconds"}, {"ns", "nanoseconds"}, {"min", "minutes"},
-    {"h", "hours"},         {"%", "percent"},       {"B", "bytes"},         {"KB", "kilobytes"},   {"MB", "megabytes"},
-    {"GB", "gigabytes"},    {"KiB", "kibibytes"},   {"MiB", "mebibytes"},   {"GiB", "gibibytes"},  {"C", "celsius"},
-    {"Mtoken", "million_tokens"},                   {"", ""},
-};
-
-static void add_word(struct text *out, const char *word, size_t len, bool singular)
-{
-    for (size_t i = 0; i < sizeof(unit_words) / sizeof(unit_words[0]); i++) {
-        const char *known = unit_words[i].word;
-        if (strlen(unit_words[i].unit) == len && memcmp(unit_words[i].unit, word, len) == 0) {
-            size_t n = strlen(known);
-            text_addn(out, known, n - (singular && n > 1 && known[n - 1] == 's' && strcmp(known, "celsius") != 0 &&
-                                       strncmp(known, "million", 7) != 0));
-            return;
-        }
-    }
-    for (size_t i = 0; i < len; i++)
-        text_addc(out, isalnum((unsigned char)word[i]) ? word[i] : '_');
-}
-
 void openmetrics_name(const struct kpi *kpi, struct text *name, struct text *unit)
 {
-    if (kpi->openmetrics_unit) {
-        text_add(unit, kpi->openmetrics_unit);
-    } else {
-        const char *slash = strchr(kpi->unit, '/');
-        size_t n = slash ? (size_t)(slash - kpi->unit) : strlen(kpi->unit);
-        add_word(unit, kpi->unit, n, false);
-        if (slash) {
-            text_add(unit, n ? "_per_" : "per_");
-            add_word(unit, slash + 1, strlen(slash + 1), true);
-        }
-    }
-    text_add(name, kpi->openmetrics_name ? kpi->openmetrics_name : kpi->name);
+    text_add(unit, kpi->openmetrics.word);
+    text_add(name, kpi->openmetrics.name ? kpi->openmetrics.name : kpi->name);
     size_t had = name->len;
     bool ends = unit->len == 0 || (had > unit->len && name->s[had - unit->len - 1] == '_' &&
                                    strcmp(name->s + had - unit->len, unit->s) == 0);
@@ -158,56 +122,6 @@ static void add_labels(struct text *out, const char *comma, const json_t *kpi)
     }
 }
 
-struct sample {
-    const char *name, *labels, *time;
-    const char *comma; /* between labels */
-};
-
-static void add_sample(struct text *out, const struct sample *sample, const char *suffix, const char *extra, double value)
-{
-    text_printf(out, "%s%s", sample->name, suffix);
-    if (sample->labels[0] || extra[0])
-        text_printf(out, "{%s%s%s}", sample->labels, sample->labels[0] && extra[0] ? sample->comma : "", extra);
-    text_addc(out, ' ');
-    if (isfinite(value))
-        json_write_real(out, value);
-    else
-        text_add(out, isnan(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf"); /* a scale or a sum went beyond doubles */
-    text_printf(out, "%s%s\n", sample->time[0] ? " " : "", sample->time);
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-/* Linear interpolation between order statistics (as numpy's default). */
-static double quantile(const double *sorted, size_t n, double q)
-{
-    double at = q * (double)(n - 1);
-    size_t low = (size_t)at;
-    return low + 1 < n ? sorted[low] + (at - (double)low) * (sorted[low + 1] - sorted[low]) : sorted[n - 1];
-}
-
-static void add_summary(struct text *out, const struct sample *sample, const json_t *list, double scale)
-{
-    static const double quantiles[] = {0, 0.5, 0.8, 0.9, 0.95, 0.99, 1};
-    size_t n = json_array_size(list);
-    double *values = memory_need(calloc(n ? n : 1, sizeof(double))), sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += values[i] = json_number_value(json_array_get(list, i)) * scale;
-    qsort(values, n, sizeof(double), by_value);
-    for (size_t i = 0; n && i < sizeof(quantiles) / sizeof(quantiles[0]); i++) {
-        char extra[40];
-        snprintf(extra, sizeof(extra), "quantile=\"%g\"", quantiles[i]);
-        add_sample(out, sample, "", extra, quantile(values, n, quantiles[i]));
-    }
-    add_sample(out, sample, "_count", "", (double)n);
-    add_sample(out, sample, "_sum", "", sum);
-    free(values);
-}
-
 /* The start: in seconds with exactly as many digits of microseconds as needed, or (Prometheus) in whole milliseconds. */
 static void add_time(struct text *out, struct openmetrics_style style, const json_t *kpi)
 {
@@ -227,26 +141,28 @@ static void add_time(struct text *out, struct openmetrics_style style, const jso
         text_printf(out, ".%06lld", rest);
 }
 
-static bool has_value(const json_t *kpi)
+/* Else missing; or an empty list or the value that says so: not analysed, and absent here. */
+static bool has_value(const struct kpi *spec, const json_t *kpi)
 {
     const json_t *value = json_object_get(kpi, "value");
-    return json_is_number(value) || json_array_size(value) > 0; /* else missing, or an empty list: not analysed, and absent here */
+    bool idle = spec->has_idle && json_is_number(value) && json_number_value(value) == spec->idle;
+    return (json_is_number(value) && !idle) || json_array_size(value) > 0;
 }
 
 static void render_kpi(const struct kpi *spec, struct openmetrics_style style, const json_t *kpi, struct text *out)
 {
     const json_t *value = json_object_get(kpi, "value");
     const char *comma = style.flavor == OPENMETRICS_SEED ? ", " : ",";
-    double scale = style.flavor == OPENMETRICS_SEED ? 1 : spec->openmetrics_scale;
     struct text name = text_open(1000), unit = text_open(1000), labels = text_open(SAMPLES_MAX), time = text_open(100);
     openmetrics_family(spec, style.flavor, &name, &unit);
     add_labels(&labels, comma, kpi);
     add_time(&time, style, kpi);
-    struct sample sample = {name.s, labels.s, time.s, comma};
+    struct sample sample = {style.flavor, name.s, labels.s, time.s, comma,
+                            style.flavor == OPENMETRICS_SEED ? (struct unit_scale){1, 1, 0} : spec->openmetrics.factor};
     if (json_is_number(value))
-        add_sample(out, &sample, "", "", json_number_value(value) * scale);
+        sample_number(out, &sample, json_number_value(value));
     else
-        add_summary(out, &sample, value, scale);
+        sample_list(out, &sample, spec, value);
     text_close(&name), text_close(&unit), text_close(&labels), text_close(&time);
 }
 
@@ -261,7 +177,7 @@ void openmetrics_render(const struct workload *workload, struct openmetrics_styl
     }
     for (size_t i = 0; i < workload->kpis_n; i++) {
         const json_t *kpi = json_object_get(kpis, workload->kpis[i].name);
-        if (has_value(kpi))
+        if (has_value(&workload->kpis[i], kpi))
             render_kpi(&workload->kpis[i], style, kpi, &out[i]);
     }
 }

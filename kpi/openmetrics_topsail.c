@@ -147,18 +147,18 @@ static void add_label(struct text *out, const char **comma, const char *name, co
 static void add_field(struct text *out, const char **comma, const struct field *field, const json_t *value)
 {
     if (field->type->kind != TYPE_FLOAT || !json_is_integer(value)) {
-        add_label(out, comma, field->name, value);
+        add_label(out, comma, field->document, value);
         return;
     }
     json_t *real = json_real(json_number_value(value));
-    add_label(out, comma, field->name, real);
+    add_label(out, comma, field->document, real);
     json_decref(real);
 }
 
 static bool has_field(const struct model *model, const char *name)
 {
     for (size_t i = 0; model && i < model->fields_n; i++)
-        if (strcmp(model->fields[i].name, name) == 0)
+        if (strcmp(model->fields[i].document, name) == 0)
             return true;
     return false;
 }
@@ -169,8 +169,8 @@ static void add_labels(struct text *out, const struct model *settings, const jso
     const char *name, *comma = "";
     json_t *value;
     for (size_t i = 0; settings && i < settings->fields_n; i++)
-        if (is_setting(settings->fields[i].name))
-            add_field(out, &comma, &settings->fields[i], json_object_get(kpi, settings->fields[i].name));
+        if (is_setting(settings->fields[i].document))
+            add_field(out, &comma, &settings->fields[i], json_object_get(kpi, settings->fields[i].document));
     json_object_foreach((json_t *)(uintptr_t)kpi, name, value)
         if (is_setting(name) && !has_field(settings, name))
             add_label(out, &comma, name, value);

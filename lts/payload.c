@@ -5,6 +5,7 @@
 
 #include "base/moment.h"
 #include "kpi/derive.h"
+#include "lts/document.h"
 #include "lts/schema.h"
 
 struct lts {
@@ -90,25 +91,41 @@ static json_t *evaluate(struct building *building, const struct template *templa
     return result.value ? result.value : json_null();
 }
 
-static json_t *fill(struct building *building, const struct template *template, const char *pointer)
+/* The pointer of a member in the payload that is written: fields have aliases there. */
+static const char *member_pointer(const struct building *building, const struct model *model, const char *pointer, const char *name)
+{
+    const struct field *field = model ? model_field(model, name) : NULL;
+    return document_pointer(building->arena, pointer, field ? field->document : name);
+}
+
+static json_t *fill(struct building *building, const struct template *template, const struct model *model, const char *pointer);
+
+static json_t *fill_map(struct building *building, const struct template *template, const struct model *model, const char *pointer)
+{
+    const struct workload *workload = building->lts->workload;
+    json_t *value = json_object();
+    for (size_t i = 0; i < template->members_n; i++) {
+        const struct template *member = &template->members[i];
+        const struct model *inner = document_model(workload, model, member->name);
+        if (!inner && strcmp(pointer, "/metadata") == 0 && strcmp(member->name, "settings") == 0)
+            inner = models_find(&workload->models, "Settings");
+        json_object_set_new(value, member->name, fill(building, member, inner, member_pointer(building, model, pointer, member->name)));
+    }
+    return value;
+}
+
+/* `model`: that of the value; NULL when it is none, or not known. */
+static json_t *fill(struct building *building, const struct template *template, const struct model *model, const char *pointer)
 {
     json_t *value;
     switch (template->kind) {
     case TEMPLATE_CONSTANT: return json_incref(template->constant);
     case TEMPLATE_EXPRESSION: return evaluate(building, template, pointer);
-    case TEMPLATE_MAP:
-        value = json_object();
-        for (size_t i = 0; i < template->members_n; i++) {
-            const struct template *member = &template->members[i];
-            json_object_set_new(value, member->name,
-                                fill(building, member, arena_printf(building->arena, "%s/%s", pointer, member->name)));
-        }
-        return value;
+    case TEMPLATE_MAP: return fill_map(building, template, model, pointer);
     case TEMPLATE_LIST:
         value = json_array();
         for (size_t i = 0; i < template->members_n; i++)
-            json_array_append_new(value, fill(building, &template->members[i],
-                                              arena_printf(building->arena, "%s/%zu", pointer, i)));
+            json_array_append_new(value, fill(building, &template->members[i], NULL, arena_printf(building->arena, "%s/%zu", pointer, i)));
         return value;
     }
     return NULL;
@@ -125,6 +142,45 @@ static void add_defaults(const struct building *building, json_t *metadata)
 }
 
 /* ---- kpis ---- */
+
+/* The origin of the value at `pointer`, or of the nearest value around it. */
+static const struct origin *find_origin(const struct building *building, const char *pointer)
+{
+    const struct origin *best = NULL;
+    size_t best_n = 0;
+    for (size_t i = 0; i < building->origins.n; i++) {
+        const struct origin *origin = &building->origins.v[i];
+        size_t n = strlen(origin->pointer);
+        if (n >= best_n && strncmp(pointer, origin->pointer, n) == 0 && (pointer[n] == '\0' || pointer[n] == '/')) {
+            best = origin;
+            best_n = n;
+        }
+    }
+    return best;
+}
+
+/* ", because …", ", from …": what is known about the value at a pointer. */
+static const char *origin_text(const struct building *building, const struct origin *origin)
+{
+    const char *text = origin ? (origin->reason ? origin->reason : origin->artifact) : NULL;
+    return text ? arena_printf(building->arena, origin->reason ? ", because %s" : ", from %s", text) : "";
+}
+
+/* Why the KPI has no value: which of the values that it names were not there, and why. What its expression ran into then is said
+ * where that is not known. */
+static const char *gap_text(const struct building *building, const struct kpi_gap *gap)
+{
+    const char *text = "";
+    bool explained = gap->missing.n > 0;
+    for (size_t i = 0; i < gap->missing.n; i++) {
+        const struct origin *origin = find_origin(building, gap->missing.v[i].pointer);
+        explained &= origin && origin->reason;
+        text = arena_printf(building->arena, "%s%s%s is null%s", text, i ? "; " : "", gap->missing.v[i].path, origin_text(building, origin));
+    }
+    if (explained)
+        return text;
+    return text[0] ? arena_printf(building->arena, "%s; %s", gap->reason, text) : gap->reason;
+}
 
 /* Every KPI has the start as its time; where that is no time, all of them say so. */
 static void explain_start(struct building *building, const json_t *metadata)
@@ -149,31 +205,17 @@ static json_t *derive(struct building *building, json_t *metadata, json_t *resul
     struct sandbox *sandbox = parsing_sandbox_with(building->parsing, globals, &err);
     explain_start(building, metadata);
     if (sandbox)
-        kpis = kpis_derive(building->arena, building->lts->workload, sandbox, metadata, &gaps);
-    for (size_t i = 0; i < gaps.n; i++)
-        *LIST_ADD(building->arena, &building->origins) = (struct origin){
-            .pointer = arena_printf(building->arena, "/kpis/%s/value", gaps.v[i].name), .reason = gaps.v[i].reason};
+        kpis = kpis_derive(building->arena, building->lts->workload, sandbox, metadata, results, &gaps);
+    for (size_t i = 0; i < gaps.n; i++) {
+        struct origin origin = {.pointer = arena_printf(building->arena, "/kpis/%s/value", gaps.v[i].name),
+                                .reason = gap_text(building, &gaps.v[i])}; /* looks at the list, so before it grows */
+        *LIST_ADD(building->arena, &building->origins) = origin;
+    }
     json_decref(globals);
     return kpis ? kpis : json_object();
 }
 
 /* ---- validation ---- */
-
-/* The origin of the value at `pointer`, or of the nearest value around it. */
-static const struct origin *find_origin(const struct building *building, const char *pointer)
-{
-    const struct origin *best = NULL;
-    size_t best_n = 0;
-    for (size_t i = 0; i < building->origins.n; i++) {
-        const struct origin *origin = &building->origins.v[i];
-        size_t n = strlen(origin->pointer);
-        if (n >= best_n && strncmp(pointer, origin->pointer, n) == 0 && (pointer[n] == '\0' || pointer[n] == '/')) {
-            best = origin;
-            best_n = n;
-        }
-    }
-    return best;
-}
 
 static bool is_said(const struct violations *found, const char *head, const char *tail)
 {
@@ -253,17 +295,30 @@ static void check_broken(struct building *building)
                 .pointer = "", .found = "a broken artifact", .expected = "artifacts that can be read", .reason = findings->v[i].text};
 }
 
+/* What `payload:` gives, with defaults; the KPIs see that. Then the names that fields have in documents. */
+static json_t *build(struct building *building)
+{
+    const struct workload *workload = building->lts->workload;
+    json_t *metadata = fill(building, workload->metadata, models_find(&workload->models, "Metadata"), "/metadata");
+    json_t *results = fill(building, workload->results, models_find(&workload->models, "Results"), "/results");
+    add_defaults(building, metadata);
+    metadata = document_metadata(workload, DOCUMENT_DEFAULTS, metadata);
+    results = document_results(workload, DOCUMENT_DEFAULTS, results);
+    json_t *kpis = derive(building, metadata, results);
+    metadata = document_metadata(workload, DOCUMENT_NAMES, metadata);
+    results = document_results(workload, DOCUMENT_NAMES, results);
+    json_t *payload = json_pack("{s:o s:o s:o}", "metadata", metadata, "results", results, "kpis", document_kpis(workload, DOCUMENT_NAMES, kpis));
+    return document_payload(workload, DOCUMENT_NAMES, document_payload(workload, DOCUMENT_DEFAULTS, payload));
+}
+
 void payload_build(const struct lts *lts, struct parsing *parsing, struct payload *payload)
 {
     *payload = (struct payload){0};
     if (!lts->schema)
         return;
     struct building building = {.lts = lts, .parsing = parsing, .arena = parsing_arena(parsing)};
-    json_t *metadata = fill(&building, lts->workload->metadata, "/metadata");
-    json_t *results = fill(&building, lts->workload->results, "/results");
-    add_defaults(&building, metadata);
-    json_t *kpis = derive(&building, metadata, results);
-    payload->json = json_pack("{s:o s:o s:o}", "metadata", metadata, "results", results, "kpis", kpis);
+    payload->json = build(&building);
+    json_t *metadata = json_object_get(payload->json, "metadata");
     check_broken(&building);
     validate(&building, payload->json);
     payload->violations = building.violations.v;

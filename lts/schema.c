@@ -1,216 +1,171 @@
 #include "lts/schema.h"
 
-#include <ctype.h>
 #include <string.h>
 
-/* Source of the pattern: semver.org, "Is there a suggested regular expression". */
-static const char semver[] =
-    "^(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)"
-    "(?:-((?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)(?:\\.(?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*))*))?"
-    "(?:\\+([0-9a-zA-Z-]+(?:\\.[0-9a-zA-Z-]+)*))?$";
-static const char uuid4[] = "^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?4[0-9a-fA-F]{3}-?[89abAB][0-9a-fA-F]{3}-?[0-9a-fA-F]{12}$";
-/* ISO 8601 as Pydantic reads it: a date and a time, fractions and a zone if there are any. */
-static const char moment[] = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?$";
-
-static json_t *plain(const char *type)
-{
-    return json_pack("{s:s}", "type", type);
-}
-
-static json_t *text_like(const char *pattern)
-{
-    return json_pack("{s:s s:s}", "type", "string", "pattern", pattern);
-}
-
-static json_t *reference(const char *model)
-{
-    char pointer[300];
-    snprintf(pointer, sizeof(pointer), "#/$defs/%s", model);
-    return json_pack("{s:s}", "$ref", pointer);
-}
-
-static json_t *type_schema(const struct type *type);
-
-static json_t *union_schema(const struct type *type)
-{
-    json_t *branches = json_array();
-    for (size_t i = 0; i < type->inner_n; i++)
-        json_array_append_new(branches, type_schema(type->inner[i]));
-    return json_pack("{s:o}", "anyOf", branches);
-}
-
-static json_t *literal_schema(const struct type *type)
-{
-    json_t *values = json_array();
-    for (const char *const *literal = type->literals; *literal; literal++)
-        json_array_append_new(values, json_string(*literal));
-    return json_pack("{s:o}", "enum", values);
-}
-
-static json_t *dict_schema(const struct type *type)
-{
-    json_t *values = type_schema(type->inner[0]);
-    if (!type->int_keys)
-        return json_pack("{s:s s:o}", "type", "object", "additionalProperties", values);
-    return json_pack("{s:s s:{s:o} s:b}", "type", "object", "patternProperties", "^-?[0-9]+$", values, "additionalProperties", 0);
-}
-
-static json_t *required_schema(const struct type *type)
-{
-    switch (type->kind) {
-    case TYPE_INT: return plain("integer");
-    case TYPE_FLOAT: return plain("number");
-    case TYPE_STR: return plain("string");
-    case TYPE_BOOL: return plain("boolean");
-    case TYPE_DATETIME: return json_pack("{s:s s:s s:s}", "type", "string", "format", "date-time", "pattern", moment);
-    case TYPE_UUID: return text_like(uuid4);
-    case TYPE_SEMVER: return text_like(semver);
-    case TYPE_ANY: return json_object();
-    case TYPE_LIST: return json_pack("{s:s s:o}", "type", "array", "items", type_schema(type->inner[0]));
-    case TYPE_DICT: return dict_schema(type);
-    case TYPE_UNION: return union_schema(type);
-    case TYPE_LITERAL: return literal_schema(type);
-    case TYPE_MODEL: return reference(type->model);
-    }
-    return NULL;
-}
-
-static json_t *type_schema(const struct type *type)
-{
-    json_t *schema = required_schema(type), *kind = json_object_get(schema, "type");
-    if (!type->optional)
-        return schema;
-    if (json_is_string(kind)) {
-        json_object_set_new(schema, "type", json_pack("[O s]", kind, "null"));
-        return schema;
-    }
-    return json_pack("{s:[o o]}", "anyOf", schema, plain("null"));
-}
-
-/* What Pydantic v1 turns into the type without a word, and leaves as it was in the payload. */
-static json_t *coerced_schema(const struct type *type)
-{
-    static const char number[] = "^\\s*[+-]?[0-9]+(\\.[0-9]*)?([eE][+-]?[0-9]+)?\\s*$", integer[] = "^\\s*[+-]?[0-9]+\\s*$";
-    const char *null = type->optional ? "null" : NULL;
-    if (type->kind == TYPE_STR)
-        return json_pack("{s:[s s s s*]}", "type", "string", "number", "boolean", null);
-    if (type->kind != TYPE_INT && type->kind != TYPE_FLOAT)
-        return type_schema(type);
-    return json_pack("{s:[{s:[s s s*]} o]}", "anyOf", "type", "number", "boolean", null,
-                     text_like(type->kind == TYPE_INT ? integer : number));
-}
-
-/* "accelerator_count" → "Accelerator Count". */
-static json_t *title_of(const char *name)
-{
-    char title[200];
-    size_t n = 0;
-    for (; name[n] && n < sizeof(title) - 1; n++) {
-        bool starts = n == 0 || name[n - 1] == '_';
-        title[n] = name[n] == '_' ? ' ' : (char)(starts ? toupper((unsigned char)name[n]) : name[n]);
-    }
-    title[n] = '\0';
-    return json_string(title);
-}
-
-/* An object schema that forbids unknown members; fields are added one by one. */
-static json_t *object_schema(const char *title)
-{
-    return json_pack("{s:s s:s s:{} s:[] s:b}", "title", title, "type", "object", "properties", "required",
-                     "additionalProperties", 0);
-}
-
-static void add_field(json_t *object, const char *name, json_t *schema, bool required)
-{
-    if (!json_object_get(schema, "$ref"))
-        json_object_set_new(schema, "title", title_of(name));
-    if (required && !json_object_get(json_object_get(object, "properties"), name))
-        json_array_append_new(json_object_get(object, "required"), json_string(name));
-    json_object_set_new(json_object_get(object, "properties"), name, schema);
-}
-
-static void add_model(json_t *object, const struct model *model)
-{
-    for (size_t i = 0; i < model->fields_n; i++) {
-        const struct field *field = &model->fields[i];
-        add_field(object, field->name, field->coerce ? coerced_schema(field->type) : type_schema(field->type),
-                  !field->type->optional);
-    }
-}
+#include "lts/defaults.h"
+#include "lts/type_schema.h"
 
 static json_t *status_schema(void)
 {
     return json_pack("{s:[s s] s:s}", "enum", "Valid", "Invalid", "default", "Valid");
 }
 
+static json_t *urls_schema(void)
+{
+    return json_pack("{s:[{s:s s:{s:s}} {s:s s:{s:s}} {s:s}]}", "anyOf", "type", "array", "items", "type", "string", "type", "object",
+                     "additionalProperties", "type", "string", "type", "null");
+}
+
 static json_t *metadata_schema(const struct workload *workload)
 {
-    json_t *object = object_schema("Metadata");
-    add_field(object, "lts_schema_version", plain("string"), true);
-    add_field(object, "start", json_pack("{s:s s:s s:s}", "type", "string", "format", "date-time", "pattern", moment), true);
-    add_field(object, "end", json_pack("{s:s s:s s:s}", "type", "string", "format", "date-time", "pattern", moment), true);
-    add_field(object, "settings", reference("Settings"), true);
-    add_field(object, "test_uuid", text_like(uuid4), true);
-    add_field(object, "status", status_schema(), false);
-    add_field(object, "exit_code", json_pack("{s:[s s]}", "type", "integer", "null"), false);
-    add_field(object, "urls",
-              json_pack("{s:[{s:s s:{s:s}} {s:s s:{s:s}} {s:s}]}", "anyOf", "type", "array", "items", "type", "string", "type",
-                        "object", "additionalProperties", "type", "string", "type", "null"),
-              false);
+    json_t *object = type_schema_object("Metadata");
+    type_schema_add(object, "lts_schema_version", json_pack("{s:s}", "type", "string"), true);
+    type_schema_add(object, "start", type_schema_moment(), true);
+    type_schema_add(object, "end", type_schema_moment(), true);
+    type_schema_add(object, "settings", type_schema_reference("Settings"), true);
+    type_schema_add(object, "test_uuid", type_schema_uuid4(), true);
+    type_schema_add(object, "status", status_schema(), false);
+    type_schema_add(object, "exit_code", json_pack("{s:[s s]}", "type", "integer", "null"), false);
+    type_schema_add(object, "urls", urls_schema(), false);
     const struct model *more = models_find(&workload->models, "Metadata");
     if (more)
-        add_model(object, more);
+        type_schema_fields(object, &workload->models, more);
     return object;
 }
 
-static bool is_base_label(const char *name)
+/* Of the type that Settings gives, and null, too. */
+static json_t *base_label(const struct models *models, const struct model *settings, const char *name)
 {
-    static const char *const names[] = {"ci_engine", "run_id", "test_path", "urls", NULL};
-    for (const char *const *known = names; *known; known++)
-        if (strcmp(*known, name) == 0)
-            return true;
-    return false;
+    for (size_t i = 0; settings && i < settings->fields_n; i++) {
+        struct type type = *settings->fields[i].type;
+        type.optional = true;
+        if (strcmp(settings->fields[i].document, name) == 0)
+            return type_schema(models, &type);
+    }
+    if (strcmp(name, "urls") == 0)
+        return json_pack("{s:[s s] s:{s:s}}", "type", "object", "null", "additionalProperties", "type", "string");
+    return json_pack("{s:[s s]}", "type", "string", "null");
 }
 
-/* One schema for all KPIs: their settings are labels; the bookkeeping ones may be null, as in the Python tool. */
-static json_t *kpi_schema(const struct workload *workload, const struct model *settings)
+/* What every KPI of the Python tool may have, whatever the settings are. */
+static void add_base_labels(json_t *object, const struct models *models, const struct model *settings)
 {
-    json_t *object = object_schema("KPI");
-    add_model(object, settings);
-    for (size_t i = 0; i < settings->fields_n; i++) {
-        struct type type = *settings->fields[i].type;
-        if (!is_base_label(settings->fields[i].name))
-            continue;
-        type.optional = true;
-        json_t *required = json_object_get(object, "required");
-        for (size_t k = json_array_size(required); k-- > 0;)
-            if (strcmp(json_string_value(json_array_get(required, k)), settings->fields[i].name) == 0)
-                json_array_remove(required, k);
-        add_field(object, settings->fields[i].name, type_schema(&type), false);
-    }
+    static const char *const names[] = {"ci_engine", "run_id", "test_path", "urls", NULL};
+    for (const char *const *name = names; *name; name++)
+        type_schema_add(object, *name, base_label(models, settings, *name), false);
+}
+
+/* Settings without fields are a dict: labels of any name, values of its type. */
+static void add_labels(json_t *object, const struct workload *workload)
+{
+    const struct models *models = &workload->models;
+    const struct type settings = {.kind = TYPE_NAME, .name = "Settings"};
+    const struct type *type = models_resolve(models, &settings);
+    const struct model *model = models_of(models, &settings);
+    if (model)
+        type_schema_fields(object, models, model);
+    else
+        json_object_set_new(object, "additionalProperties", type->kind == TYPE_DICT ? type_schema(models, type->inner[0]) : json_true());
+    add_base_labels(object, models, model);
     for (size_t i = 0; workload->labels && i < workload->labels->members_n; i++)
-        add_field(object, workload->labels->members[i].name, json_object(), false);
-    add_field(object, "unit", plain("string"), true);
-    add_field(object, "help", plain("string"), true);
-    add_field(object, "@timestamp", json_pack("{s:s s:s s:s}", "type", "string", "format", "date-time", "pattern", moment), true);
-    add_field(object, "value", json_pack("{s:[{s:s} {s:s s:{s:s}}]}", "anyOf", "type", "number", "type", "array", "items", "type", "number"), true);
-    add_field(object, "test_uuid", text_like(uuid4), true);
-    add_field(object, "status", status_schema(), false);
+        type_schema_add(object, workload->labels->members[i].name, json_object(), false);
+}
+
+/* One schema for all KPIs. */
+static json_t *kpi_schema(const struct workload *workload)
+{
+    json_t *object = type_schema_object("KPI");
+    add_labels(object, workload);
+    type_schema_add(object, "unit", json_pack("{s:s}", "type", "string"), true);
+    type_schema_add(object, "help", json_pack("{s:s}", "type", "string"), true);
+    type_schema_add(object, "@timestamp", type_schema_moment(), true);
+    type_schema_add(object, "value", json_pack("{s:[{s:s} {s:s s:{s:s}}]}", "anyOf", "type", "number", "type", "array", "items", "type", "number"), true);
+    type_schema_add(object, "test_uuid", type_schema_uuid4(), true);
+    type_schema_add(object, "status", status_schema(), false);
     static const struct {
         const char *name, *type;
     } optional[] = {{"lower_better", "boolean"}, {"ignored_for_regression", "boolean"}, {"format", "string"},
                     {"full_format", "string"},   {"divisor", "number"},                 {"divisor_unit", "string"}};
     for (size_t i = 0; i < sizeof(optional) / sizeof(optional[0]); i++)
-        add_field(object, optional[i].name, json_pack("{s:[s s]}", "type", optional[i].type, "null"), false);
+        type_schema_add(object, optional[i].name, json_pack("{s:[s s]}", "type", optional[i].type, "null"), false);
     return object;
 }
 
 static json_t *kpis_schema(const struct workload *workload)
 {
-    json_t *object = object_schema("KPIs");
+    json_t *object = type_schema_object("KPIs");
     for (size_t i = 0; i < workload->kpis_n; i++)
-        add_field(object, workload->kpis[i].name, reference("KPI"), true);
+        type_schema_add(object, workload->kpis[i].name, type_schema_reference("KPI"), true);
     return object;
+}
+
+static json_t *definition(const struct models *models, const struct model *model)
+{
+    json_t *schema;
+    if (!model->type) {
+        schema = type_schema_object(model->name);
+        type_schema_fields(schema, models, model);
+        return schema;
+    }
+    schema = type_schema(models, model->type);
+    if (!json_object_get(schema, "$ref"))
+        json_object_set_new(schema, "title", json_string(model->name));
+    return schema;
+}
+
+static json_t *definitions_of(const struct workload *workload)
+{
+    json_t *definitions = json_object();
+    for (size_t i = 0; i < workload->models.n; i++)
+        json_object_set_new(definitions, workload->models.v[i].name, definition(&workload->models, &workload->models.v[i]));
+    json_object_set_new(definitions, "Metadata", metadata_schema(workload));
+    json_object_set_new(definitions, "KPI", kpi_schema(workload));
+    json_object_set_new(definitions, "KPIs", kpis_schema(workload));
+    return definitions;
+}
+
+static json_t *payload_schema(const struct workload *workload)
+{
+    json_t *payload = type_schema_object("Payload");
+    const struct model *more = models_find(&workload->models, "Payload");
+    json_object_set_new(payload, "$schema", json_string("https://json-schema.org/draft/2020-12/schema"));
+    if (more)
+        type_schema_fields(payload, &workload->models, more);
+    type_schema_add(payload, "metadata", type_schema_reference("Metadata"), true);
+    type_schema_add(payload, "results", type_schema_reference("Results"), true);
+    type_schema_add(payload, "kpis", type_schema_reference("KPIs"), true);
+    json_object_set_new(payload, "$defs", definitions_of(workload));
+    return payload;
+}
+
+/* ---- what a workload's models have to be ---- */
+
+static bool check_shapes(const struct workload *workload, struct error *err)
+{
+    static const struct {
+        const char *name;
+        bool needed, fields; /* has to be a model of fields */
+    } shapes[] = {{"Settings", true, false}, {"Results", true, false}, {"Metadata", false, true}, {"Payload", false, true}};
+    for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+        const struct model *model = models_find(&workload->models, shapes[i].name);
+        if (!model && shapes[i].needed)
+            return error_at(err, ERR_USAGE, (struct pos){.file = workload->file}, "models: expected a model '%s'", shapes[i].name);
+        if (model && model->type && shapes[i].fields)
+            return error_at(err, ERR_USAGE, model->at, "models: '%s' has to be a map of fields", shapes[i].name);
+    }
+    return true;
+}
+
+/* What every payload has is not for a model to change. */
+static bool check_payload_model(const struct workload *workload, struct error *err)
+{
+    static const char *const own[] = {"metadata", "results", "kpis", NULL};
+    const struct model *model = models_find(&workload->models, "Payload");
+    for (size_t i = 0; model && i < model->fields_n; i++)
+        for (const char *const *name = own; *name; name++)
+            if (strcmp(*name, model->fields[i].document) == 0)
+                return error_at(err, ERR_USAGE, model->fields[i].at, "model 'Payload': every payload has '%s' already", *name);
+    return true;
 }
 
 bool lts_exists(const struct workload *workload, struct error *err)
@@ -220,30 +175,11 @@ bool lts_exists(const struct workload *workload, struct error *err)
 
 json_t *lts_schema(const struct workload *workload, struct error *err)
 {
-    if (!lts_exists(workload, err))
+    if (!lts_exists(workload, err) || !check_shapes(workload, err) || !check_payload_model(workload, err))
         return NULL;
-    const struct model *settings = models_find(&workload->models, "Settings");
-    const struct model *results = models_find(&workload->models, "Results");
-    if (!settings || !results) {
-        error_at(err, ERR_USAGE, (struct pos){.file = workload->file}, "models: expected a model '%s'",
-                 settings ? "Results" : "Settings");
-        return NULL;
-    }
-    json_t *definitions = json_object();
-    for (size_t i = 0; i < workload->models.n; i++) {
-        const struct model *model = &workload->models.v[i];
-        json_t *object = object_schema(model->name);
-        add_model(object, model);
-        json_object_set_new(definitions, model->name, object);
-    }
-    json_object_set_new(definitions, "Metadata", metadata_schema(workload));
-    json_object_set_new(definitions, "KPI", kpi_schema(workload, settings));
-    json_object_set_new(definitions, "KPIs", kpis_schema(workload));
-    json_t *payload = object_schema("Payload");
-    json_object_set_new(payload, "$schema", json_string("https://json-schema.org/draft/2020-12/schema"));
-    add_field(payload, "metadata", reference("Metadata"), true);
-    add_field(payload, "results", reference("Results"), true);
-    add_field(payload, "kpis", reference("KPIs"), true);
-    json_object_set_new(payload, "$defs", definitions);
-    return payload;
+    json_t *schema = payload_schema(workload);
+    if (defaults_check(workload, schema, err))
+        return schema;
+    json_decref(schema);
+    return NULL;
 }

@@ -18,6 +18,8 @@ struct kpi_rule {
     bool ignored;           /* ignored for regression */
     double min_relative;    /* a change smaller than this share of the current level never gates: 0.05; 0: none */
     double min_absolute;    /* the same in the KPI's unit; both must be passed */
+    bool has_idle;
+    double idle;            /* the value by which its formula says that there is nothing to analyse: as if there were none */
     /* How values are shown (regress/value.h); all may be left zero. */
     const char *format;       /* "{:.2f}" or "%.2f"; NULL: four significant digits */
     double divisor;           /* shown is value/divisor in divisor_unit; 0: none */
@@ -50,7 +52,7 @@ enum verdict {
     VERDICT_NO_HISTORY,
     VERDICT_ACKNOWLEDGED, /* regression that somebody acknowledged */
     VERDICT_MISSING,      /* history has the KPI, the entry does not; or history exists and no longer matches */
-    VERDICT_NOT_ANALYSED  /* ignored, without direction, or a list */
+    VERDICT_NOT_ANALYSED  /* ignored, without direction, a list, or its formula says so */
 };
 enum { VERDICT_COUNT = VERDICT_NOT_ANALYSED + 1 };
 const char *verdict_name(enum verdict verdict); /* "ok", "regression", "cannot tell", … */

@@ -21,6 +21,8 @@ struct kpi_rule *rules_of_kpis(struct arena *arena, const struct workload *workl
                                      .unit = kpi->unit,
                                      .better = directions[kpi->better],
                                      .ignored = kpi->ignored,
+                                     .has_idle = kpi->has_idle,
+                                     .idle = kpi->idle,
                                      .format = kpi->divisor.format ? kpi->divisor.format : kpi->format,
                                      .divisor = kpi->divisor.by,
                                      .divisor_unit = kpi->divisor.unit,

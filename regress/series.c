@@ -11,12 +11,17 @@ enum { JUST_BEFORE = 8 };
 static const double TAIL_FEW = 1.9, TAIL_MANY = 2.2; /* up to 8 residuals, from 20 on */
 static const struct levels_options estimated = {.alpha = 0.05, .rho = NAN};
 
-static bool point_value(const struct select_point *point, const char *kpi, double *mean, size_t *repetitions)
+bool series_value(const struct record *record, const struct kpi_rule *rule, double *value)
+{
+    return record_kpi(record, rule->name, value) && isfinite(*value) && !(rule->has_idle && *value == rule->idle);
+}
+
+static bool point_value(const struct select_point *point, const struct kpi_rule *rule, double *mean, size_t *repetitions)
 {
     double sum = 0, value;
     *repetitions = 0;
     for (size_t i = 0; i < point->records_n; i++) {
-        if (!record_kpi(point->records[i], kpi, &value) || !isfinite(value))
+        if (!series_value(point->records[i], rule, &value))
             continue;
         sum += value;
         ++*repetitions;
@@ -35,7 +40,7 @@ bool series_of(const struct selection *selection, const struct record *entry, co
         const struct select_point *from = &selection->points[i];
         double mean;
         size_t repetitions;
-        if (!point_value(from, rule->name, &mean, &repetitions))
+        if (!point_value(from, rule, &mean, &repetitions))
             continue;
         series->x[series->n] = mean;
         series->points[series->n++] =
@@ -47,7 +52,7 @@ bool series_of(const struct selection *selection, const struct record *entry, co
         series->n = SERIES_MAX;
     }
     double value;
-    bool has = record_kpi(entry, rule->name, &value) && isfinite(value);
+    bool has = series_value(entry, rule, &value);
     series->x[series->n] = has ? value : NAN;
     return has;
 }

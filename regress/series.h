@@ -71,6 +71,9 @@ struct findings {
     size_t step_change;     /* the change of `levels` that began it */
 };
 
+/* The record's value of the KPI; false when it has none, or the one that stands for nothing to analyse. */
+bool series_value(const struct record *record, const struct kpi_rule *rule, double *value);
+
 /* Points that have the KPI; repetitions averaged. False when the entry has no number for it. */
 bool series_of(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
                struct series *series, struct arena *arena);

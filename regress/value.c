@@ -5,51 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a display format says: "{:,.2f}" or "%.2f", with text around it. */
-struct format {
-    int precision; /* -1: not given */
-    char type;     /* f e g d, or 0: shortest */
-    bool separators;
-    const char *before, *after; /* texts around the directive */
-    size_t before_len;
-};
-
-/* ",.2f" after "{:" or ".2f" after "%": returns what follows, or NULL when it is something else. */
-static const char *parse_directive(const char *s, struct format *f)
-{
-    if (*s == ',') {
-        f->separators = true;
-        s++;
-    }
-    if (*s == '.') {
-        int precision = 0;
-        for (s++; *s >= '0' && *s <= '9' && precision < 100; s++)
-            precision = precision * 10 + (*s - '0');
-        f->precision = precision > 17 ? 17 : precision;
-    }
-    if (*s && strchr("fFeEgGd", *s))
-        f->type = *s++;
-    return s;
-}
-
-static bool parse_format(const char *text, struct format *f)
-{
-    *f = (struct format){.precision = -1, .before = text};
-    const char *open = text ? strpbrk(text, "{%") : NULL;
-    if (!open)
-        return false;
-    f->before_len = (size_t)(open - text);
-    const char *s = open + 1;
-    if (*open == '{') {
-        s = parse_directive(*s == ':' ? s + 1 : s, f);
-        if (*s != '}')
-            return false;
-        f->after = s + 1;
-        return true;
-    }
-    f->after = parse_directive(s, f);
-    return f->type != 0;
-}
+#include "workload/format.h"
 
 /* Puts separators into the digits before the point. */
 static const char *separate(const char *digits, struct arena *arena)
@@ -85,24 +41,15 @@ static const char *shortest(double value, struct arena *arena)
     return text;
 }
 
-static const char *formatted(const struct format *f, double value, struct arena *arena)
+static const char *formatted(struct number_format *format, double value, enum value_style style, struct arena *arena)
 {
-    int precision = f->precision < 0 ? 6 : f->precision;
-    switch (f->type) {
-    case 'd':
-        return arena_printf(arena, "%.0f", trunc(value));
-    case 'e':
-    case 'E':
-        return arena_printf(arena, "%.*e", precision, value);
-    case 'g':
-    case 'G':
-        return arena_printf(arena, "%.*g", precision, value);
-    case 'f':
-    case 'F':
-        return arena_printf(arena, "%.*f", precision, value);
-    default:
-        return shortest(value, arena);
-    }
+    struct text out = text_open(1 << 16);
+    bool zeros = format->align == '=' && format->fill[0] == '0';
+    format->grouping = style == VALUE_PEOPLE ? (format->grouping ? format->grouping : zeros ? 0 : ',') : 0;
+    number_format_add(&out, format, value);
+    const char *text = arena_strdup(arena, out.s);
+    text_close(&out);
+    return text;
 }
 
 const char *value_unit(const struct kpi_rule *rule)
@@ -115,17 +62,14 @@ const char *value_number(const struct kpi_rule *rule, double value, enum value_s
 {
     if (!isfinite(value))
         return "---";
-    struct format f;
-    bool given = parse_format(rule->format, &f);
     double shown = rule->divisor != 0 ? value / rule->divisor : value;
+    struct number_format format;
     if (!isfinite(shown))
         return "---";
-    const char *number = given ? formatted(&f, shown, arena) : shortest(shown, arena);
-    if (style == VALUE_PEOPLE)
-        number = separate(number, arena);
-    if (!given)
-        return number;
-    return arena_printf(arena, "%.*s%s%s", (int)f.before_len, f.before, number, f.after);
+    if (rule->format && number_format_parse(rule->format, &format))
+        return formatted(&format, shown, style, arena);
+    const char *number = shortest(shown, arena);
+    return style == VALUE_PEOPLE ? separate(number, arena) : number;
 }
 
 const char *value_shown(const struct kpi_rule *rule, double value, enum value_style style, struct arena *arena)

@@ -12,7 +12,7 @@ enum value_style {
     VALUE_PLAIN   /* none: "5151 tokens/s", for what machines read */
 };
 
-/* "5,151 tokens/s"; NaN and infinity: "--- tokens/s". A format that is neither "{:.2f}" nor "%.2f" is as none. */
+/* "5,151 tokens/s"; NaN and infinity: "--- tokens/s". A format that workload/format.h does not know is as none. */
 const char *value_shown(const struct kpi_rule *rule, double value, enum value_style style, struct arena *arena);
 /* The same without its unit. */
 const char *value_number(const struct kpi_rule *rule, double value, enum value_style style, struct arena *arena);

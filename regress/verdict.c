@@ -93,6 +93,9 @@ bool verdict_without_test(struct hypothesis *h, const struct selection *selectio
         return settle(h, VERDICT_NOT_ANALYSED, "ignored for regression by the workload", "");
     if (rule->better == DIRECTION_NONE)
         return settle(h, VERDICT_NOT_ANALYSED, "neither higher nor lower is better", "");
+    double said;
+    if (!has && rule->has_idle && record_kpi(entry, rule->name, &said) && said == rule->idle)
+        return settle(h, VERDICT_NOT_ANALYSED, arena_printf(arena, "its formula gave %g: there is nothing to analyse", said), "");
     if (!has && h->series.n)
         return settle_missing(h, arena);
     if (!has && !selection->keys_changed)

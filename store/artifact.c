@@ -73,6 +73,11 @@ static struct cached_file *find_read(const struct parsing *parsing, const char *
     return NULL;
 }
 
+bool parsing_has_read(const struct parsing *parsing, const char *path)
+{
+    return find_read(parsing, path) != NULL;
+}
+
 /* One candidate. What is in memory is not opened again. */
 static enum root_found open_one(struct parsing *parsing, const char *path, struct artifact *artifact, struct error *err)
 {
@@ -200,6 +205,7 @@ bool parsing_exists(struct parsing *parsing, const char *name, bool *exists, str
     for (size_t i = 0; path && !*exists && (one = artifact_candidate(parsing->arena, path, i)); i++) {
         *exists = root_kind(parsing->options->root, from_root(parsing, one)) != 0;
         recording_add(parsing->arena, &parsing->recording, *exists ? OBSERVED_THERE : OBSERVED_NOTHING, one);
+        trace_asked(parsing_trace(parsing), one);
     }
     return true;
 }

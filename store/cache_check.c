@@ -7,6 +7,7 @@
 
 #include "json/write.h"
 #include "store/cache_stamp.h"
+#include "store/files.h"
 #include "store/parsing.h"
 
 enum { SETTINGS_TEXT_MAX = 256 << 20 };
@@ -152,6 +153,15 @@ static const char *check_stat(struct check *check, size_t i)
     return NULL;
 }
 
+static const char *check_glob(struct check *check, const struct observation *one)
+{
+    unsigned char now[DIGEST_SIZE];
+    struct digest *digest = digest_open();
+    files_digest(check->parsing, one->path, digest, now);
+    digest_close(digest);
+    return memcmp(now, one->digest, DIGEST_SIZE) == 0 ? NULL : changed(check, "other files match", one->path);
+}
+
 static const char *check_seen(struct check *check, size_t i)
 {
     const struct observation *one = &check->content->seen[i];
@@ -165,6 +175,7 @@ static const char *check_seen(struct check *check, size_t i)
         if ((look(check, one->path, &st) == ROOT_FOUND) == (one->kind == OBSERVED_THERE))
             return NULL;
         return changed(check, one->kind == OBSERVED_THERE ? "gone" : "new", one->path);
+    case OBSERVED_GLOB: return check_glob(check, one);
     }
     return NULL;
 }

@@ -50,6 +50,8 @@ static void write_seen(struct text *out, const struct cache_content *content, st
         struct observation *one = &content->seen[i];
         pack_number(out, one->kind);
         pack_text(out, one->path);
+        if (one->kind == OBSERVED_GLOB)
+            write_digest(out, one->digest);
         if (one->kind != OBSERVED_READ)
             continue;
         if (one->bytes) {
@@ -175,9 +177,11 @@ static void read_seen(struct arena *arena, struct unpack *in, struct cache_conte
     for (size_t i = 0; i < content->seen_n && !in->bad; i++) {
         struct observation *one = &content->seen[i];
         uint64_t kind = unpack_number(in);
-        in->bad |= kind > OBSERVED_NOTHING;
+        in->bad |= kind > OBSERVED_GLOB;
         one->kind = (enum observed)kind;
         one->path = unpack_text(in);
+        if (!in->bad && one->kind == OBSERVED_GLOB)
+            read_digest(in, one->digest);
         if (in->bad || one->kind != OBSERVED_READ)
             continue;
         one->size = unpack_fixed(in);

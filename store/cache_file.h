@@ -10,7 +10,7 @@
 #include "store/recording.h"
 
 enum {
-    CACHE_FORMAT = 1,
+    CACHE_FORMAT = 2,
     CACHE_FILE_MAX = 64 << 20, /* what is larger is not kept, and not read */
     CACHE_LIST_MAX = 100 * 1000     /* members of any list in it */
 };

@@ -143,6 +143,15 @@ struct document *documents_read(struct documents *documents, struct arena *arena
     return read_into(document, arena, bytes, len, file, err) ? document : NULL;
 }
 
+struct document *documents_read_all(struct arena *arena, const char *bytes, size_t len, const char *file, struct error *err)
+{
+    struct document *document = ARENA_NEW(arena, struct document);
+    document->node = yaml_parse_artifacts(arena, bytes, len, file, &document->findings, err);
+    if (document->node)
+        document->json = node_json(document->node, &document->non_finite);
+    return document->node ? document : NULL;
+}
+
 const json_t *document_dump(struct document *document)
 {
     if (!document->dump) {

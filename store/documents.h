@@ -24,6 +24,8 @@ void documents_close(struct documents *documents);
  * `documents` may be NULL: never shared. NULL with *err set when it is not YAML. */
 struct document *documents_read(struct documents *documents, struct arena *arena, const char *bytes, size_t len,
                                 const char *file, bool *shared, struct error *err);
+/* All documents of a stream as one, a list; the caller's own. */
+struct document *documents_read_all(struct arena *arena, const char *bytes, size_t len, const char *file, struct error *err);
 const json_t *document_dump(struct document *document);
 void document_close(struct document *document); /* only of one's own */
 

@@ -1,9 +1,10 @@
 /* The functions that Lua code may call. Each takes JSON values and gives one; a wrong argument is an error that says so. */
 #include <string.h>
 
-#include "base/moment.h"
 #include "json/read.h"
 #include "store/budget.h"
+#include "store/helper.h"
+#include "store/helper.h"
 #include "store/lines.h"
 #include "store/literal.h"
 #include "store/quantity.h"
@@ -47,9 +48,11 @@ static bool help_yaml(void *context, json_t *const *arguments, size_t n, json_t 
     struct parsing *parsing = context;
     const char *name;
     size_t len;
+    if (n > 1 && json_is_object(arguments[1]))
+        return helper_parse(parsing, &parser_yaml, 1, (struct helper_arguments){arguments, n}, result, err);
     if (!want_text(arguments, n, 0, &name, &len, err))
         return false;
-    const struct document *document = parsing_yaml(parsing, arena_strdup(parsing->arena, name), err);
+    const struct document *document = parsing_yaml(parsing, arena_strdup(parsing->arena, name), false, err);
     *result = document ? json_incref(document->json) : NULL;
     return err->kind == ERR_NONE;
 }
@@ -87,24 +90,35 @@ static bool word_index(json_t *const *arguments, size_t n, size_t i, const char 
     for (; words[*which]; ++*which)
         if (text && strcmp(words[*which], text) == 0)
             return true;
-    return error_set(err, ERR_ARTIFACT, "argument %zu must be one of %s, %s, %s, %s", i + 1, words[0], words[1], words[2], words[3]);
+    struct text all = text_open(400);
+    for (size_t k = 0; words[k]; k++)
+        text_printf(&all, "%s%s", k ? ", " : "", words[k]);
+    error_set(err, ERR_ARTIFACT, "argument %zu must be one of %s", i + 1, all.s);
+    text_close(&all);
+    return false;
 }
 
-/* lines("pod.log", "pattern", "text|json|python|number", "all|first|last|count") */
+/* lines("pod.log", "pattern"[, "number"[, "last"]]), lines("pod.log", "(?<a>…)", {types = {a = "int"}, keep = "last"}) */
 static bool help_lines(void *context, json_t *const *arguments, size_t n, json_t **result, struct error *err)
 {
     struct parsing *parsing = context;
     const char *name, *pattern;
     size_t len, as, keep;
+    if (n > 2 && json_is_object(arguments[2]))
+        return helper_parse(parsing, &parser_lines, 2, (struct helper_arguments){arguments, n}, result, err);
     if (!want_text(arguments, n, 0, &name, &len, err) || !want_text(arguments, n, 1, &pattern, &len, err) ||
-        !word_index(arguments, n, 2, pieces_as_words, &as, err) || !word_index(arguments, n, 3, pieces_keep_words, &keep, err))
+        !word_index(arguments, n, 2, typed_words, &as, err) || !word_index(arguments, n, 3, pieces_keep_words, &keep, err))
         return false;
     struct regex *regex = parsing_regex(parsing, pattern, err);
     if (!regex)
         return false;
-    struct pieces_source source = {.as = (enum pieces_as)as, .keep = (enum pieces_keep)keep};
-    if (parsing_read(parsing, arena_strdup(parsing->arena, name), &source.bytes, &source.len, &source.path, err) == ROOT_FOUND)
-        *result = lines_parse(parsing, &source, regex, err);
+    struct pieces_source source = {.as = (enum typed_as)as, .keep = (enum pieces_keep)keep};
+    struct stream stream;
+    if (stream_open(parsing, arena_strdup(parsing->arena, name), "a line", &stream, err) == ROOT_FOUND) {
+        source.stream = &stream;
+        *result = lines_parse(parsing, &source, regex, (struct pos){0}, err);
+        stream_close(&stream);
+    }
     return err->kind == ERR_NONE;
 }
 
@@ -254,30 +268,32 @@ static bool help_moment(void *context, json_t *const *arguments, size_t n, json_
 {
     const char *text;
     size_t len;
-    struct moment moment;
-    struct error ignored = {0};
-    char iso[MOMENT_TEXT_MAX];
     (void)context;
+    if (n && json_is_number(arguments[0])) {
+        *result = typed_moment_of_seconds(json_number_value(arguments[0]));
+        return true;
+    }
     if (!want_text(arguments, n, 0, &text, &len, err))
         return false;
-    if (!moment_parse(text, MOMENT_ISO, (struct pos){0}, &moment, &ignored)) {
-        ignored = (struct error){0};
-        if (!moment_parse(text, MOMENT_SHELL, (struct pos){0}, &moment, &ignored))
-            return true;
-    }
-    moment_isoformat(moment, 'T', iso);
-    *result = json_pack("{s:s s:s# s:f s:I}", "iso", iso, "date", iso, 10, "epoch", moment_seconds(moment), "us",
-                        (json_int_t)moment.us);
+    *result = typed_moment(text, len);
     return true;
 }
 
 #define WITHOUT_TEST                                                                                                       \
     {"parse_json", help_parse_json}, {"python", help_python}, {"match", help_match}, {"replace", help_replace},            \
-        {"split", help_split}, {"trim", help_trim}, {"quantity", help_quantity}, {"moment", help_moment}
+        {"split", help_split}, {"trim", help_trim}, {"quantity", help_quantity}, {"moment", help_moment}, {"uuid", identity_uuid}
 
-const struct helper store_helpers[] = {
-    {"json", help_json}, {"yaml", help_yaml}, {"text", help_text}, {"exists", help_exists}, {"lines", help_lines}, WITHOUT_TEST, {NULL, NULL},
-};
+/* Those that read files of the test; `help` gives the function of each. */
+#define WITH_TEST(help)                                                                                                    \
+    {"json", help(json)}, {"yaml", help(yaml)}, {"text", help(text)}, {"exists", help(exists)}, {"lines", help(lines)},    \
+        {"csv", help(csv)}, {"tsv", help(tsv)}, {"ini", help(ini)}, {"jsonl", help(jsonl)}, {"between", help(between)},    \
+        {"ansible_log", help(ansible_log)}, {"ansible_play", help(ansible_play)}, {"files", help(files)},                  \
+        {"openmetrics", help(openmetrics)}, {"junit", help(junit)}, {"robot", help(robot)}, {"xml", help(xml)},            \
+        {"sqlite", help(sqlite)}
+#define FUNCTION(name) help_##name
+#define NOTHING(name) help_nothing
+
+const struct helper store_helpers[] = {WITH_TEST(FUNCTION), WITHOUT_TEST, {NULL, NULL}};
 
 /* Files may name the others; calling them says why not. */
 static bool help_nothing(void *context, json_t *const *arguments, size_t n, json_t **result, struct error *err)
@@ -286,7 +302,4 @@ static bool help_nothing(void *context, json_t *const *arguments, size_t n, json
     return error_set(err, ERR_USAGE, "there is no test here whose files could be read");
 }
 
-const struct helper store_helpers_without_test[] = {
-    {"json", help_nothing}, {"yaml", help_nothing}, {"text", help_nothing}, {"exists", help_nothing}, {"lines", help_nothing},
-    WITHOUT_TEST, {NULL, NULL},
-};
+const struct helper store_helpers_without_test[] = {WITH_TEST(NOTHING), WITHOUT_TEST, {NULL, NULL}};

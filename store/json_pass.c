@@ -58,16 +58,24 @@ static void add_parsers(struct pass *pass, const struct parser *parsers, size_t 
 {
     size_t i = first >= parsers && first < parsers + n ? (size_t)(first - parsers) + 1 : 0;
     for (; i < n; i++)
-        if (parsers[i].kind == &parser_json && is_same_file(pass->parsing, parsers[i].arguments[0].text, first->arguments[0].text))
+        if (parsers[i].kind == &parser_json && !parsers[i].arguments[0].glob && is_same_file(pass->parsing, parsers[i].arguments[0].text, first->arguments[0].text))
             add_parser(pass, &parsers[i]);
+}
+
+static bool is_among(const struct parser *parsers, size_t n, const struct parser *parser)
+{
+    return parser >= parsers && parser < parsers + n;
 }
 
 static void gather(struct pass *pass, const struct parser *first)
 {
     const struct workload *workload = pass->parsing->options->workload;
     const struct parser *once = workload->parse_once, *always = workload->parse_always;
+    bool in_once = is_among(once, workload->parse_once_n, first), in_always = is_among(always, workload->parse_always_n, first);
     add_parser(pass, first);
-    if (first < always || first >= always + workload->parse_always_n)
+    if (!in_once && !in_always) /* one of the files of a pattern: for itself */
+        return;
+    if (in_once)
         add_parsers(pass, once, workload->parse_once_n, first);
     add_parsers(pass, always, workload->parse_always_n, first);
 }

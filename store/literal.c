@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "config/repr.h"
+#include "store/literal_call.h"
 #include "store/literal_string.h"
 
 struct reader {
@@ -435,8 +436,80 @@ static bool read_empty_set(struct reader *reader)
     return true;
 }
 
+/* ---- calls, as repr writes them ---- */
+
+static size_t dotted_name(const struct reader *reader)
+{
+    const char *p = reader->p;
+    while (p < reader->end && (in_name(*p) || *p == '.'))
+        p++;
+    return (size_t)(p - reader->p);
+}
+
+/* "dtype=float32": a value, or the name of something, which is a text then. False: it is no keyword, or *ok is false. */
+static bool read_keyword(struct reader *reader, json_t *keywords, bool *ok)
+{
+    size_t n = dotted_name(reader);
+    const char *name = reader->p, *after = name + n;
+    *ok = true;
+    if (!n || after == reader->end || *after != '=')
+        return false;
+    reader->p = after + 1;
+    size_t named = literal_string_begins(reader->p, reader->end) ? 0 : dotted_name(reader);
+    const char *behind = reader->p + named;
+    bool word = named && (*reader->p < '0' || *reader->p > '9') && (behind == reader->end || *behind != '(');
+    json_t *value = word ? json_stringn(reader->p, named) : read_value(reader);
+    reader->p = word ? behind : reader->p;
+    *ok = value && json_object_setn_new(keywords, name, n, value) == 0;
+    return *ok;
+}
+
+static bool read_arguments(struct reader *reader, json_t *arguments, json_t *keywords)
+{
+    skip_blanks(reader);
+    while (!next_is(reader, ')')) {
+        bool ok;
+        json_t *value = NULL;
+        if (!read_keyword(reader, keywords, &ok)) {
+            value = ok ? read_value(reader) : NULL;
+            if (!value)
+                return false;
+            json_array_append_new(arguments, value);
+        }
+        if (!read_comma(reader, ')', "expected ',' or ')'"))
+            return false;
+    }
+    reader->p++;
+    return true;
+}
+
+static json_t *read_call(struct reader *reader, const struct literal_call *call, size_t len)
+{
+    const char *source = reader->p, *expected = "";
+    if (reader->depth == LITERAL_DEPTH_MAX)
+        return fail(reader, "nested deeper than 100 levels");
+    json_t *arguments = memory_need(json_array()), *keywords = memory_need(json_object()), *value = NULL;
+    reader->p += len + 1;
+    reader->depth++;
+    bool ok = read_arguments(reader, arguments, keywords);
+    if (ok)
+        value = literal_call_value(call, arguments, keywords, &expected);
+    reader->depth--;
+    reader->unhashable = true;
+    if (ok && !value) {
+        char message[160];
+        snprintf(message, sizeof(message), "expected %s", expected);
+        fail_at(reader, source, message);
+    }
+    json_decref(arguments);
+    json_decref(keywords);
+    return value;
+}
+
 static json_t *read_value(struct reader *reader)
 {
+    size_t len;
+    bool truth;
     skip_blanks(reader);
     if (reader->p == reader->end)
         return fail(reader, "expected a Python literal");
@@ -457,6 +530,13 @@ static json_t *read_value(struct reader *reader)
         return non_finite(reader);
     if (read_empty_set(reader))
         return memory_need(json_array());
+    const struct literal_call *call = literal_call_find(reader->p, reader->end, &len);
+    if (call)
+        return read_call(reader, call, len);
+    if (literal_call_constant(reader->p, reader->end, &len, &truth)) {
+        reader->p += len;
+        return json_boolean(truth);
+    }
     return fail(reader, "expected a Python literal");
 }
 

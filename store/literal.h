@@ -16,7 +16,7 @@ struct literal {
 };
 
 /* Reads one literal at the start of the text (blanks and line ends before it are passed over), as Python's
- * ast.literal_eval would, and nan, inf, NaN and Infinity besides. Tuples and sets become lists, bytes the text of their
+ * ast.literal_eval would, and nan, inf, NaN and Infinity and what repr writes as calls (store/literal_call.h) besides. Tuples and sets become lists, bytes the text of their
  * repr. Keys that are not strings become what json.dumps makes of them: 1 → "1", True → "true", None → "null",
  * 1.5 → "1.5", nan → "NaN"; a tuple as it stands in the text. Of equal keys the last value counts. A comma outside of
  * brackets ends the literal. Not read: complex numbers, f-strings, \N{…}, `...`.

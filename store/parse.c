@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/files.h"
 #include "store/json_pass.h"
 #include "store/parsing.h"
 
@@ -138,7 +139,10 @@ static void run_parser(struct parsing *parsing, const struct parser *parser)
 {
     struct error err = {0};
     parsing->files = (struct touched){0};
-    json_t *value = parser->kind->parse(parsing, parser, &err);
+    bool each = parser->arguments[0].glob && parser->kind->arguments[0].kind == ARGUMENT_FILE;
+    trace_begin(parsing->options->trace);
+    json_t *value = each ? files_parse(parsing, parser, &err) : parser->kind->parse(parsing, parser, &err);
+    trace_end(parsing->options->trace, parser->name);
     if (err.kind) {
         note_failure(parsing, parser, &err);
         json_decref(value);
@@ -228,6 +232,32 @@ bool parsing_broken(const struct parsing *parsing)
     return parsing->broken;
 }
 
+const struct provenance *parsing_provenance(const struct parsing *parsing, size_t *n)
+{
+    *n = parsing->provenance.n;
+    return parsing->provenance.v;
+}
+
+struct root_names parsing_matches(struct parsing *parsing, const char *important)
+{
+    const char *path;
+    struct error ignored = {0};
+    struct root_names found = {0};
+    if (!parsing_resolve(parsing, important, &path, &ignored) || !path)
+        return found;
+    const char *literal = in_test(parsing, path), *directory = parsing->test->relative;
+    if (root_kind(parsing->options->root, literal)) {
+        const char **one = ARENA_ARRAY(parsing->arena, const char *, 1);
+        one[0] = literal;
+        found = (struct root_names){.v = one, .n = 1};
+    } else {
+        found = root_glob(parsing->options->root, strcmp(directory, ".") == 0 ? "" : directory, path, parsing->arena);
+    }
+    for (size_t i = 0; i < found.n; i++)
+        found.v[i] = below_test(parsing->test, found.v[i]);
+    return found;
+}
+
 const struct cache_report *parsing_cache(const struct parsing *parsing)
 {
     return &parsing->cache;
@@ -236,9 +266,10 @@ const struct cache_report *parsing_cache(const struct parsing *parsing)
 const struct workload_registry *store_registry(void)
 {
     static const struct parser_kind *const parsers[] = {
-        &parser_json,        &parser_yaml,         &parser_lines,      &parser_between, &parser_text, &parser_python,
-        &parser_ansible_log, &parser_ansible_play, &parser_prometheus, &parser_exists,  &parser_env,  &parser_lua,
-        &parser_value,       NULL};
+        &parser_json,        &parser_jsonl,        &parser_yaml,       &parser_ini,         &parser_csv,    &parser_tsv,
+        &parser_lines,       &parser_between,      &parser_text,       &parser_python,      &parser_exists, &parser_files,
+        &parser_ansible_log, &parser_ansible_play, &parser_prometheus, &parser_openmetrics, &parser_junit,  &parser_robot,
+        &parser_xml,         &parser_sqlite,       &parser_env,        &parser_lua,         &parser_value,  NULL};
     static const struct workload_registry registry = {.parsers = parsers, .helpers = store_helpers};
     return &registry;
 }

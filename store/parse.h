@@ -8,6 +8,7 @@
 #include "store/cache.h"
 #include "store/findings.h"
 #include "store/test.h"
+#include "store/trace.h"
 #include "workload/workload.h"
 
 struct documents; /* store/documents.h */
@@ -20,6 +21,7 @@ struct store_options {
     struct sandboxes *sandboxes;     /* shared by all tests; may be NULL */
     struct cache *cache;             /* shared by all tests; NULL: none is read or written */
     const char *const *env_allowed;  /* NULL-ended: names allowed beside the known CI variables */
+    struct trace *trace;             /* what each parser reads; NULL: nobody wants to know */
 };
 
 /* Refuses (ERR_USAGE) an env: parser of the workload that asks for a variable which may not be read. */
@@ -36,6 +38,13 @@ struct provenance {
 
 /* What was wrong with a file that parsers asked for: "was not found", "is broken"; NULL: nothing. */
 const char *parsing_fault(const struct parsing *parsing, const char *file);
+
+/* What each parsed value came from, in the order of the parsers. */
+const struct provenance *parsing_provenance(const struct parsing *parsing, size_t *n);
+/* Whether a file, relative to the test's directory, was read. */
+bool parsing_has_read(const struct parsing *parsing, const char *path);
+/* The paths (relative to the test's directory) that an entry of important_files means in this test; none: it is missing. */
+struct root_names parsing_matches(struct parsing *parsing, const char *important);
 
 /* Everything lives in `arena` until parsing_close. Never fails: what went wrong is in the findings. */
 struct parsing *parsing_open(struct arena *arena, const struct store_options *options, const struct test *test);

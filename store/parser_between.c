@@ -1,20 +1,32 @@
 /* between: FILE with start: TEXT and end: TEXT: what stands between these two marks; as and keep as of lines. */
+#include "store/helper.h"
 #include "store/between.h"
+
+enum { FILE_ARGUMENT, START, END, AS, KEEP };
 
 static json_t *parse_between(struct parsing *parsing, const struct parser *parser, struct error *err)
 {
-    const struct argument *file = &parser->arguments[0], *start = &parser->arguments[1], *end = &parser->arguments[2],
-                          *as = &parser->arguments[3], *keep = &parser->arguments[4];
-    struct pieces_source source = {.as = (enum pieces_as)as->word, .keep = (enum pieces_keep)keep->word};
-    if (parsing_read(parsing, file->text, &source.bytes, &source.len, &source.path, err) != ROOT_FOUND)
+    const struct argument *arguments = parser->arguments;
+    struct pieces_source source = {.as = (enum typed_as)arguments[AS].word, .keep = (enum pieces_keep)arguments[KEEP].word};
+    struct stream stream;
+    if (stream_open(parsing, arguments[FILE_ARGUMENT].text, "what begins with the start mark", &stream, err) != ROOT_FOUND)
         return NULL;
-    return between_parse(parsing, &source, start->text, end->text, err);
+    source.stream = &stream;
+    json_t *value = between_parse(parsing, &source, arguments[START].text, arguments[END].text, err);
+    stream_close(&stream);
+    return value;
 }
 
-static const struct parser_argument arguments[] = {{"between", ARGUMENT_TEXT, NULL, false},
-                                               {"start", ARGUMENT_MARK, NULL, true},
-                                               {"end", ARGUMENT_MARK, NULL, true},
-                                               {"as", ARGUMENT_WORD, pieces_as_words, false},
-                                               {"keep", ARGUMENT_WORD, pieces_keep_words, false},
-                                               {0}};
-const struct parser_kind parser_between = {"between", arguments, parse_between};
+static const struct parser_argument arguments[] = {[FILE_ARGUMENT] = {"between", ARGUMENT_FILE, NULL, false},
+                                                   [START] = {"start", ARGUMENT_MARK, NULL, true},
+                                                   [END] = {"end", ARGUMENT_MARK, NULL, true},
+                                                   [AS] = {"as", ARGUMENT_WORD, typed_words, false},
+                                                   [KEEP] = {"keep", ARGUMENT_WORD, pieces_keep_words, false},
+                                                   {0}};
+const struct parser_kind parser_between = {.name = "between", .arguments = arguments, .parse = parse_between};
+
+/* between("pod.log", "BEGIN", "END"[, {as = "json", keep = "last"}]) */
+bool help_between(void *context, json_t *const *given, size_t n, json_t **result, struct error *err)
+{
+    return helper_parse(context, &parser_between, 3, (struct helper_arguments){given, n}, result, err);
+}

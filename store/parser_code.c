@@ -23,7 +23,7 @@ static json_t *parse_lua(struct parsing *parsing, const struct parser *parser, s
 }
 
 static const struct parser_argument lua_arguments[] = {{"lua", ARGUMENT_FUNCTION, NULL, false}, {0}};
-const struct parser_kind parser_lua = {"lua", lua_arguments, parse_lua};
+const struct parser_kind parser_lua = {.name = "lua", .arguments = lua_arguments, .parse = parse_lua};
 
 static json_t *parse_value(struct parsing *parsing, const struct parser *parser, struct error *err)
 {
@@ -35,7 +35,7 @@ static json_t *parse_value(struct parsing *parsing, const struct parser *parser,
 }
 
 static const struct parser_argument value_arguments[] = {{"value", ARGUMENT_EXPRESSION, NULL, false}, {0}};
-const struct parser_kind parser_value = {"value", value_arguments, parse_value};
+const struct parser_kind parser_value = {.name = "value", .arguments = value_arguments, .parse = parse_value};
 
 /* What CI systems set and results may quote; more with --allow-env. */
 static const char *const known_variables[] = {
@@ -108,4 +108,4 @@ static json_t *parse_env(struct parsing *parsing, const struct parser *parser, s
 }
 
 static const struct parser_argument env_arguments[] = {{"env", ARGUMENT_NAMES, NULL, false}, {0}};
-const struct parser_kind parser_env = {"env", env_arguments, parse_env};
+const struct parser_kind parser_env = {.name = "env", .arguments = env_arguments, .parse = parse_env};

@@ -39,4 +39,4 @@ static json_t *parse_prometheus(struct parsing *parsing, const struct parser *pa
 
 static const struct parser_argument arguments[] = {
     {"prometheus", ARGUMENT_TEXT, NULL, false}, {"metrics", ARGUMENT_NAMES, NULL, true}, {0}};
-const struct parser_kind parser_prometheus = {"prometheus", arguments, parse_prometheus};
+const struct parser_kind parser_prometheus = {.name = "prometheus", .arguments = arguments, .parse = parse_prometheus};

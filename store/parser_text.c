@@ -1,4 +1,4 @@
-/* text: FILE without the blanks around it; python: FILE, a Python literal; exists: FILE, true or false. */
+/* text: FILE without the blanks around it; python: FILE, a Python literal. */
 #include "store/literal.h"
 #include "store/parsing.h"
 
@@ -12,8 +12,8 @@ static json_t *parse_text(struct parsing *parsing, const struct parser *parser, 
     return parsing_string(parsing, path, bytes, len);
 }
 
-static const struct parser_argument text_arguments[] = {{"text", ARGUMENT_TEXT, NULL, false}, {0}};
-const struct parser_kind parser_text = {"text", text_arguments, parse_text};
+static const struct parser_argument text_arguments[] = {{"text", ARGUMENT_FILE, NULL, false}, {0}};
+const struct parser_kind parser_text = {.name = "text", .arguments = text_arguments, .parse = parse_text};
 
 static json_t *parse_python(struct parsing *parsing, const struct parser *parser, struct error *err)
 {
@@ -28,14 +28,5 @@ static json_t *parse_python(struct parsing *parsing, const struct parser *parser
     return value;
 }
 
-static const struct parser_argument python_arguments[] = {{"python", ARGUMENT_TEXT, NULL, false}, {0}};
-const struct parser_kind parser_python = {"python", python_arguments, parse_python};
-
-static json_t *parse_exists(struct parsing *parsing, const struct parser *parser, struct error *err)
-{
-    bool exists;
-    return parsing_exists(parsing, parser->arguments[0].text, &exists, err) ? json_boolean(exists) : NULL;
-}
-
-static const struct parser_argument exists_arguments[] = {{"exists", ARGUMENT_TEXT, NULL, false}, {0}};
-const struct parser_kind parser_exists = {"exists", exists_arguments, parse_exists};
+static const struct parser_argument python_arguments[] = {{"python", ARGUMENT_FILE, NULL, false}, {0}};
+const struct parser_kind parser_python = {.name = "python", .arguments = python_arguments, .parse = parse_python};

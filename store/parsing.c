@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "json/read.h"
+#include "json/repairs.h"
 
 enum { REGEX_CACHE_MAX = 200, FAULTS_MAX = 1000 /* files of one test that something is said about */ };
 
@@ -76,6 +77,11 @@ void parsing_add_provenance(struct parsing *parsing, const char *file)
         *LIST_ADD(parsing->arena, &parsing->files) = file;
 }
 
+struct trace *parsing_trace(const struct parsing *parsing)
+{
+    return parsing->options ? parsing->options->trace : NULL; /* rewrite_settings has no test */
+}
+
 const char *parsing_fault(const struct parsing *parsing, const char *file)
 {
     for (size_t i = 0; i < parsing->faults.n; i++)
@@ -104,10 +110,10 @@ static void note_document(struct parsing *parsing, const char *path, const struc
         parsing_note(parsing, FINDING_WARNING, path, "%zu numbers are not finite (read as null)", document->non_finite);
 }
 
-struct document *parsing_yaml(struct parsing *parsing, const char *name, struct error *err)
+struct document *parsing_yaml(struct parsing *parsing, const char *name, bool many, struct error *err)
 {
     for (size_t i = 0; i < parsing->yamls.n; i++) {
-        if (strcmp(parsing->yamls.v[i].file, name) == 0) {
+        if (parsing->yamls.v[i].many == many && strcmp(parsing->yamls.v[i].file, name) == 0) {
             const char *path;
             if (parsing_resolve(parsing, name, &path, err) && path)
                 parsing_add_provenance(parsing, path);
@@ -116,34 +122,24 @@ struct document *parsing_yaml(struct parsing *parsing, const char *name, struct 
     }
     const char *bytes, *path;
     size_t len;
-    bool shared;
+    bool shared = false;
     if (parsing_read(parsing, name, &bytes, &len, &path, err) != ROOT_FOUND)
         return NULL;
     struct document *document =
-        documents_read(parsing->options->documents, parsing->arena, bytes, len, path, &shared, err);
+        many ? documents_read_all(parsing->arena, bytes, len, path, err)
+             : documents_read(parsing->options->documents, parsing->arena, bytes, len, path, &shared, err);
     if (document) {
         note_document(parsing, path, document);
-        *LIST_ADD(parsing->arena, &parsing->yamls) = (struct cached_yaml){name, document, shared};
+        *LIST_ADD(parsing->arena, &parsing->yamls) = (struct cached_yaml){name, document, shared, many};
     }
     return document;
 }
 
 void parsing_note_repairs(struct parsing *parsing, const char *path, const struct json_repairs *repairs)
 {
-    const struct {
-        size_t n;
-        const char *what;
-    } rows[] = {
-        {repairs->non_finite, "numbers are NaN or infinite (read as null)"},
-        {repairs->nul, "\\u0000 escapes (read as U+FFFD)"},
-        {repairs->surrogates, "lone surrogates (read as U+FFFD)"},
-        {repairs->big_integers, "integers are beyond 64 bits (read as doubles)"},
-        {repairs->repeated_keys, "members are given twice (the last counts)"},
-    };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (rows[i].n)
-            parsing_note(parsing, FINDING_WARNING, path, "%zu %s, first at byte %zu", rows[i].n, rows[i].what,
-                         repairs->first_offset);
+    struct json_repair kinds[JSON_REPAIRS_MAX];
+    for (size_t i = 0, n = json_repairs_list(repairs, kinds); i < n; i++)
+        parsing_note(parsing, FINDING_WARNING, path, "%zu %s, first at byte %zu", kinds[i].n, kinds[i].what, repairs->first_offset);
 }
 
 json_t *parsing_json(struct parsing *parsing, const char *name, struct json_path *const *keep, size_t keep_n,
@@ -196,11 +192,28 @@ struct regex *parsing_regex(struct parsing *parsing, const char *pattern, struct
     return regex;
 }
 
+/* Tells which parts of the document that was read last were selected; at most `most` of them count. */
+static void trace_nodes(struct parsing *parsing, const struct json_nodes *nodes, size_t most)
+{
+    size_t n = nodes->n < most ? nodes->n : most;
+    for (size_t i = 0; i < n && i < TRACE_PLACES_MAX; i++) {
+        struct text part = text_open(1000);
+        json_place_render(&part, nodes->places[i]);
+        trace_part(parsing_trace(parsing), parsing->files.v[parsing->files.n - 1], part.s);
+        text_close(&part);
+    }
+    for (size_t i = TRACE_PLACES_MAX; i < n; i++)
+        trace_more(parsing_trace(parsing));
+}
+
 json_t *parsing_select(struct parsing *parsing, json_t *document, const struct argument *select, const struct argument *first)
 {
     if (!document || !select->given)
         return json_incref(document);
-    struct json_nodes nodes = json_path_find(select->paths[0], document, parsing->arena);
+    bool traced = parsing_trace(parsing) && parsing->files.n;
+    struct json_nodes nodes = (traced ? json_path_locate : json_path_find)(select->paths[0], document, parsing->arena);
+    if (traced)
+        trace_nodes(parsing, &nodes, first && first->given && first->flag ? 1 : nodes.n);
     if (nodes.over)
         parsing_note(parsing, FINDING_BROKEN, json_path_text(select->paths[0]), "selects more than can be kept");
     if ((first && first->given && first->flag) || json_path_singular(select->paths[0]))

@@ -37,7 +37,7 @@ struct cached_file {
 struct cached_yaml {
     const char *file;
     struct document *document;
-    bool shared;
+    bool shared, many;
 };
 
 struct json_ready;
@@ -76,8 +76,8 @@ bool parsing_resolve(struct parsing *parsing, const char *name, const char **pat
 void parsing_add_provenance(struct parsing *parsing, const char *file);
 /* The sandbox, opened on first use; NULL with *err set when the Lua files do not run. */
 struct sandbox *parsing_sandbox(struct parsing *parsing, struct error *err);
-/* A document, read once however many parsers name it. */
-struct document *parsing_yaml(struct parsing *parsing, const char *name, struct error *err);
+/* A document, read once however many parsers name it; with `many` the list of a file's documents. */
+struct document *parsing_yaml(struct parsing *parsing, const char *name, bool many, struct error *err);
 json_t *parsing_json(struct parsing *parsing, const char *name, struct json_path *const *keep, size_t keep_n,
                      struct error *err);
 /* What reading a JSON file mended, as findings. */
@@ -86,6 +86,8 @@ struct regex *parsing_regex(struct parsing *parsing, const char *pattern, struct
 /* Text as a JSON string: bytes that are not UTF-8 become U+FFFD and are counted in *bad; or with a finding about the file. */
 json_t *parsing_clean(const char *bytes, size_t len, size_t *bad);
 json_t *parsing_string(struct parsing *parsing, const char *file, const char *bytes, size_t len);
+/* Where parsers tell what they read; NULL: nobody wants to know. */
+struct trace *parsing_trace(const struct parsing *parsing);
 /* Remembers what is wrong with a file; false when that was known. */
 bool parsing_add_fault(struct parsing *parsing, const char *file, const char *what);
 /* Adds a finding about a file. */
@@ -99,7 +101,11 @@ extern const struct helper store_helpers[]; /* ended by a row without name */
 /* The same names; those that read a test's files only say that there is none. They want a parsing with arena and scratch. */
 extern const struct helper store_helpers_without_test[];
 
-extern const struct parser_kind parser_json, parser_yaml, parser_lines, parser_between, parser_text, parser_python, parser_ansible_log,
-    parser_ansible_play, parser_prometheus, parser_exists, parser_env, parser_lua, parser_value;
+/* uuid("search", "2025-05-06T02:00:00Z"): a UUID of version 4 made of these texts; the same for the same ones (store/identity.c). */
+bool identity_uuid(void *context, json_t *const *arguments, size_t n, json_t **result, struct error *err);
+
+extern const struct parser_kind parser_json, parser_jsonl, parser_yaml, parser_ini, parser_csv, parser_tsv, parser_lines, parser_between,
+    parser_text, parser_python, parser_ansible_log, parser_ansible_play, parser_prometheus, parser_openmetrics, parser_junit, parser_robot,
+    parser_xml, parser_sqlite, parser_exists, parser_files, parser_env, parser_lua, parser_value;
 
 #endif

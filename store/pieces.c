@@ -1,58 +1,48 @@
 #include "store/pieces.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "json/read.h"
-#include "store/literal.h"
-
-const char *const pieces_as_words[] = {"text", "json", "python", "number", NULL};
 const char *const pieces_keep_words[] = {"all", "first", "last", "count", NULL};
 
-enum { PIECES_MAX = 4 * 1000 * 1000 };
-
-static json_t *read_number(struct pieces *pieces, const char *text, size_t len, struct error *err)
+static struct pos place_of(const struct pieces *pieces, const struct piece *piece, const char *at)
 {
-    char buffer[64], *end;
-    if (len && len < sizeof(buffer) && !memchr(text, 'x', len) && !memchr(text, 'X', len)) {
-        memcpy(buffer, text, len);
-        buffer[len] = '\0';
-        double number = strtod(buffer, &end);
-        bool whole = end > buffer && end + strspn(end, " \t") == buffer + len;
-        pieces->non_finite += whole && !isfinite(number);
-        if (whole)
-            return isfinite(number) ? json_real(number) : json_null();
-    }
-    error_at(err, ERR_ARTIFACT, (struct pos){.file = pieces->path, .line = pieces->number}, "'%.*s': expected a number",
-             (int)(len < 40 ? len : 40), text);
-    return NULL;
+    return (struct pos){.file = pieces->path, .line = piece->line, .col = piece->col - 1 + stream_column(piece->text, at)};
 }
 
-/* The reader counts lines from the start of its text: here that is the piece. */
-static json_t *read_json(struct pieces *pieces, const char *text, size_t len, struct json_repairs *repairs, struct error *err)
+/* A group that took no part in the match is null. */
+static json_t *read_group(struct pieces *pieces, const struct piece *piece, const struct pieces_field *spec, struct error *err)
 {
-    struct error why = {0};
-    json_t *value = json_read(text, len, &(struct json_read_options){.repairs = repairs}, &why);
-    if (!value)
-        error_at(err, ERR_ARTIFACT, (struct pos){.file = pieces->path, .line = pieces->number}, "JSON at %s", why.text);
-    return value;
+    struct regex_span span = piece->groups[spec->group];
+    if (span.start == REGEX_NONE)
+        return json_null();
+    struct typed_text field = {.text = piece->text + span.start, .as = spec->as, .what = spec->what};
+    field.len = span.end > span.start ? span.end - span.start : 0; /* \K can turn them round */
+    if (field.as != TYPED_TEXT)
+        field.at = place_of(pieces, piece, field.text);
+    return typed_read(&field, &pieces->mended, err);
 }
 
-static json_t *read_value(struct pieces *pieces, const char *text, size_t len, enum pieces_as as, struct error *err)
+static json_t *read_fields(struct pieces *pieces, const struct piece *piece, struct error *err)
 {
-    struct literal found = {0};
-    struct pos at = {.file = pieces->path, .line = pieces->number, .col = 1};
-    struct json_repairs repairs = {0};
-    json_t *value = NULL;
-    switch (as) {
-    case PIECES_TEXT: return json_stringn_nocheck(text, len);
-    case PIECES_NUMBER: return read_number(pieces, text, len, err);
-    case PIECES_PYTHON: value = literal_parse(text, len, at, &found, err); break;
-    case PIECES_JSON: value = read_json(pieces, text, len, &repairs, err); break;
+    json_t *object = memory_need(json_object());
+    for (size_t i = 0; i < pieces->fields->n; i++) {
+        json_t *value = read_group(pieces, piece, &pieces->fields->v[i], err);
+        if (!value) {
+            json_decref(object);
+            return NULL;
+        }
+        json_object_set_new_nocheck(object, pieces->fields->v[i].name, value);
     }
-    pieces->non_finite += found.non_finite + repairs.non_finite;
-    return value;
+    return object;
+}
+
+static json_t *read_piece(struct pieces *pieces, const struct piece *piece, struct error *err)
+{
+    if (pieces->fields)
+        return read_fields(pieces, piece, err);
+    struct typed_text field = {.text = piece->text, .len = piece->len, .as = pieces->as, .at = place_of(pieces, piece, piece->text)};
+    return typed_read(&field, &pieces->mended, err);
 }
 
 void pieces_clean(struct pieces *pieces, const char **text, size_t *len)
@@ -65,31 +55,34 @@ void pieces_clean(struct pieces *pieces, const char **text, size_t *len)
     *len = pieces->clean.len;
 }
 
-static const char *keep_clean(struct pieces *pieces, const char *text, size_t len)
+/* The text goes away with the next part of the file. */
+static void keep_last(struct pieces *pieces, const struct piece *piece)
 {
-    if (text < pieces->clean.s || text > pieces->clean.s + pieces->clean.len)
-        return text;
-    text_clear(&pieces->last_clean);
-    text_addn(&pieces->last_clean, text, len);
-    return pieces->last_clean.s;
+    text_clear(&pieces->last_text);
+    text_addn(&pieces->last_text, piece->text, piece->len);
+    pieces->last = *piece;
+    pieces->last.text = pieces->last_text.s;
+    for (size_t i = 0; pieces->fields && i < pieces->fields->n; i++) {
+        size_t group = pieces->fields->v[i].group;
+        pieces->last_groups[group] = piece->groups[group];
+    }
+    pieces->last.groups = pieces->last_groups;
 }
 
-void pieces_add(struct pieces *pieces, const char *text, size_t len, struct error *err)
+void pieces_add(struct pieces *pieces, const struct piece *piece, struct error *err)
 {
-    pieces->count++;
+    if (pieces->keep != PIECES_LAST)
+        trace_line(parsing_trace(pieces->parsing), pieces->path, piece->line);
     json_t *value;
+    pieces->count++;
     switch (pieces->keep) {
     case PIECES_COUNT: break;
-    case PIECES_FIRST: pieces->first = read_value(pieces, text, len, pieces->as, err); break;
-    case PIECES_LAST:
-        pieces->last = keep_clean(pieces, text, len);
-        pieces->last_len = len;
-        pieces->last_number = pieces->number;
-        break;
+    case PIECES_FIRST: pieces->first = read_piece(pieces, piece, err); break;
+    case PIECES_LAST: keep_last(pieces, piece); break;
     case PIECES_ALL:
         if (pieces->count > PIECES_MAX)
             error_at(err, ERR_ARTIFACT, (struct pos){.file = pieces->path}, "more than %d values", (int)PIECES_MAX);
-        else if ((value = read_value(pieces, text, len, pieces->as, err)))
+        else if ((value = read_piece(pieces, piece, err)))
             json_array_append_new(pieces->all, value);
         break;
     }
@@ -102,9 +95,9 @@ bool pieces_done(const struct pieces *pieces)
 
 void pieces_open(struct pieces *pieces, struct parsing *parsing, const struct pieces_source *source)
 {
-    *pieces = (struct pieces){.parsing = parsing, .path = source->path, .number = 1, .as = source->as, .keep = source->keep,
-                              .all = source->keep == PIECES_ALL ? json_array() : NULL, .clean = text_open(ARTIFACT_MAX),
-                              .last_clean = text_open(ARTIFACT_MAX)};
+    *pieces = (struct pieces){.parsing = parsing, .path = source->stream->path, .as = source->as, .keep = source->keep,
+                              .fields = source->fields, .all = source->keep == PIECES_ALL ? json_array() : NULL,
+                              .clean = text_open(ARTIFACT_MAX), .last_text = text_open(ARTIFACT_MAX)};
 }
 
 static json_t *result_of(struct pieces *pieces, struct error *err)
@@ -115,18 +108,20 @@ static json_t *result_of(struct pieces *pieces, struct error *err)
     case PIECES_COUNT: return json_integer((json_int_t)pieces->count);
     case PIECES_LAST: break;
     }
-    pieces->number = pieces->last_number;
-    return pieces->last && !err->kind ? read_value(pieces, pieces->last, pieces->last_len, pieces->as, err) : NULL;
+    if (pieces->count)
+        trace_line(parsing_trace(pieces->parsing), pieces->path, pieces->last.line);
+    return pieces->count && !err->kind ? read_piece(pieces, &pieces->last, err) : NULL;
 }
 
 json_t *pieces_close(struct pieces *pieces, struct error *err)
 {
     json_t *value = result_of(pieces, err);
-    if (pieces->non_finite)
-        parsing_note(pieces->parsing, FINDING_WARNING, pieces->path, "%zu numbers are NaN or infinite (read as null)", pieces->non_finite);
+    if (pieces->mended.non_finite)
+        parsing_note(pieces->parsing, FINDING_WARNING, pieces->path, "%zu numbers are NaN or infinite (read as null)",
+                     pieces->mended.non_finite);
     if (pieces->bad)
         parsing_note(pieces->parsing, FINDING_WARNING, pieces->path, "%zu bytes are not UTF-8 (read as U+FFFD)", pieces->bad);
     text_close(&pieces->clean);
-    text_close(&pieces->last_clean);
+    text_close(&pieces->last_text);
     return value;
 }

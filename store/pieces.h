@@ -4,44 +4,61 @@
 #define STORE_PIECES_H
 #include "base/text.h"
 #include "store/parsing.h"
-
-enum pieces_as { PIECES_TEXT, PIECES_JSON, PIECES_PYTHON, PIECES_NUMBER };
-extern const char *const pieces_as_words[]; /* in the order of enum pieces_as; NULL-ended */
+#include "store/stream.h"
+#include "store/typed.h"
 
 enum pieces_keep { PIECES_ALL, PIECES_FIRST, PIECES_LAST, PIECES_COUNT };
-extern const char *const pieces_keep_words[];
+extern const char *const pieces_keep_words[]; /* in this order; NULL-ended */
+
+enum { PIECES_FIELDS_MAX = 64, PIECES_MAX = 4 * 1000 * 1000 };
+
+/* The named groups of a pattern: a piece is then an object with a member for each. */
+struct pieces_fields {
+    struct pieces_field {
+        const char *name, *what; /* "group 'loss'" */
+        size_t group;
+        enum typed_as as;
+    } v[PIECES_FIELDS_MAX];
+    size_t n; /* 0: a piece is its text */
+};
 
 /* A file's text, and what is wanted of the pieces in it. */
 struct pieces_source {
-    const char *path; /* for messages */
-    const char *bytes;
-    size_t len;
-    enum pieces_as as;
+    struct stream *stream;
+    enum typed_as as;
     enum pieces_keep keep;
+    const struct pieces_fields *fields; /* NULL: none */
+};
+
+/* One piece. */
+struct piece {
+    const char *text;
+    size_t len;
+    int line, col;                   /* where it begins */
+    const struct regex_span *groups; /* with fields: within text */
 };
 
 /* What was found so far in one file. */
 struct pieces {
     struct parsing *parsing;
     const char *path;
-    enum pieces_as as;
+    enum typed_as as;
     enum pieces_keep keep;
-    int number; /* the line at which the piece that is added stands; the caller counts */
-    size_t non_finite, bad;
+    const struct pieces_fields *fields;
+    size_t bad;
+    struct typed_mended mended;
     json_t *all, *first;
     size_t count;
-    const char *last; /* read at the end: only the last one counts, and only it has to be right */
-    size_t last_len;
-    int last_number;
-    struct text clean, last_clean; /* a text that was not UTF-8, mended; `last` if it is from there */
+    struct piece last; /* read at the end: only the last one counts, and only it has to be right */
+    struct regex_span last_groups[PIECES_FIELDS_MAX + 1];
+    struct text clean, last_text; /* a text that was not UTF-8, mended; the text of `last` */
 };
 
 void pieces_open(struct pieces *pieces, struct parsing *parsing, const struct pieces_source *source);
 /* Replaces bytes that are not UTF-8 (U+FFFD, counted); what it points to then lives until the next call. */
 void pieces_clean(struct pieces *pieces, const char **text, size_t *len);
-/* Adds a piece, a part of the file's bytes or of what pieces_clean gave. One that cannot be read is an error with file:line; with
- * PIECES_LAST only the last one is read. */
-void pieces_add(struct pieces *pieces, const char *text, size_t len, struct error *err);
+/* Adds a piece. One that cannot be read is an error with file:line:col; with PIECES_LAST only the last one is read. */
+void pieces_add(struct pieces *pieces, const struct piece *piece, struct error *err);
 /* True when no further piece changes anything. */
 bool pieces_done(const struct pieces *pieces);
 /* The value, a new reference; NULL with err unset: there was no piece and one was wanted. Notes what was mended. */

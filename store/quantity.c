@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 enum { NUMBER_MAX = 60 };
 
 /* A suffix stands for a decimal exponent, which strtod takes into account exactly, or for a power of two. */
@@ -46,8 +48,9 @@ static bool read_exponent(const char *p, int *out)
 bool quantity_parse(const char *text, struct pos at, double *out, struct error *err)
 {
     size_t len = number_len(text);
+    int cut = text_cut(text, strlen(text), 80);
     if (len == 0 || len > NUMBER_MAX)
-        return error_at(err, ERR_ARTIFACT, at, "'%.80s': expected a quantity, as in '500m' or '1.5Gi'", text);
+        return error_at(err, ERR_ARTIFACT, at, "'%.*s': expected a quantity, as in '500m' or '1.5Gi'", cut, text);
     int ten = 0, two = 0;
     bool known = read_exponent(text + len, &ten);
     for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]) && !known; i++)
@@ -58,13 +61,13 @@ bool quantity_parse(const char *text, struct pos at, double *out, struct error *
         }
     if (!known)
         return error_at(err, ERR_ARTIFACT, at,
-                        "'%.80s': unknown suffix '%.20s', expected one of n u m k M G T P E Ki Mi Gi Ti Pi Ei", text,
-                        text + len);
+                        "'%.*s': unknown suffix '%.*s', expected one of n u m k M G T P E Ki Mi Gi Ti Pi Ei", cut, text,
+                        text_cut(text + len, strlen(text + len), 20), text + len);
     char number[NUMBER_MAX + 16];
     snprintf(number, sizeof(number), "%.*se%d", (int)len, text, ten);
     double value = ldexp(strtod(number, NULL), two);
     if (!isfinite(value))
-        return error_at(err, ERR_ARTIFACT, at, "'%.80s': beyond the range of a double", text);
+        return error_at(err, ERR_ARTIFACT, at, "'%.*s': beyond the range of a double", cut, text);
     *out = value;
     return true;
 }

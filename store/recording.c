@@ -72,6 +72,13 @@ void recording_add(struct arena *arena, struct recording *recording, enum observ
         add(arena, recording, kind, path);
 }
 
+void recording_add_glob(struct arena *arena, struct recording *recording, const char *pattern, const unsigned char digest[DIGEST_SIZE])
+{
+    struct observation *one = recording->on ? add(arena, recording, OBSERVED_GLOB, pattern) : NULL;
+    if (one)
+        memcpy(one->digest, digest, DIGEST_SIZE);
+}
+
 void recording_use_name(struct recording *recording, const char *name)
 {
     static const struct {

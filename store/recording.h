@@ -1,7 +1,7 @@
 /* store/recording.h — what parsers looked at while a test was parsed: what the parse cache depends on. Inside store/ only.
  *
  * Recorded are files that were read or found missing, what was asked for existence, and what parsers saw beside files. Globs are
- * only those of the artifact dirs (struct resolved_dir). */
+ * those of files; those of the artifact dirs are in struct resolved_dir. */
 #ifndef STORE_RECORDING_H
 #define STORE_RECORDING_H
 #include <stdbool.h>
@@ -16,13 +16,14 @@ enum observed {
     OBSERVED_READ,   /* a file that was read */
     OBSERVED_ABSENT, /* a file that was to be read and is not there */
     OBSERVED_THERE,  /* exists: true */
-    OBSERVED_NOTHING /* exists: false */
+    OBSERVED_NOTHING, /* exists: false */
+    OBSERVED_GLOB    /* a pattern; the digest is of what it matched */
 };
 
 struct observation {
     enum observed kind;
     const char *path; /* relative to the test's directory */
-    uint64_t size, inode; /* the rest is of OBSERVED_READ only */
+    uint64_t size, inode; /* the rest is of OBSERVED_READ only, but for the digest */
     int64_t mtime, ctime; /* in ns */
     unsigned char digest[DIGEST_SIZE];
     const char *bytes; /* just read, and not digested yet; NULL: the digest is there */
@@ -57,6 +58,7 @@ void recording_add_digested(struct arena *arena, struct recording *recording, co
                             const unsigned char digest[DIGEST_SIZE]);
 /* OBSERVED_ABSENT, _THERE, _NOTHING. */
 void recording_add(struct arena *arena, struct recording *recording, enum observed kind, const char *path);
+void recording_add_glob(struct arena *arena, struct recording *recording, const char *pattern, const unsigned char digest[DIGEST_SIZE]);
 /* An expression looked up `settings` or another of these names. */
 void recording_use_name(struct recording *recording, const char *name);
 /* A parser failed: messages name the workload's file; after a long time, time may be why. */

@@ -1,4 +1,4 @@
-/* json/schema: messages, limits, and the official tests of the known keywords. */
+/* json/schema: messages, refusals, limits. The official tests: json_schema_suite_test.c. */
 #include "json/schema.h"
 #include "tests/check.h"
 #include "tests/json_support.h"
@@ -58,6 +58,44 @@ static const struct {
      "\"required\":[\"c\"]}",
      "{\"b\":true,\"a\":\"\"}",
      "|/required|nothing|a member \"c\"\n/b|/$defs/n/type|true|a number\n/a|/$defs/n/type|\"\"|a number\n"},
+    {"{\"minimum\":2,\"maximum\":4.5}", "5", "|/maximum|5|at most 4.5\n"},
+    {"{\"minimum\":2,\"maximum\":4.5}", "1.5", "|/minimum|1.5|at least 2\n"},
+    {"{\"exclusiveMinimum\":0,\"exclusiveMaximum\":1}", "0", "|/exclusiveMinimum|0|more than 0\n"},
+    {"{\"exclusiveMinimum\":0,\"exclusiveMaximum\":1}", "1.0", "|/exclusiveMaximum|1.0|less than 1\n"},
+    {"{\"maximum\":9007199254740992.0}", "9007199254740993", "|/maximum|9007199254740993|at most 9007199254740992.0\n"},
+    {"{\"multipleOf\":0.01}", "4.02", ""},
+    {"{\"multipleOf\":0.0001}", "0.00751", "|/multipleOf|0.00751|a multiple of 0.0001\n"},
+    {"{\"multipleOf\":3}", "1e300", "|/multipleOf|1e+300|a multiple of 3\n"},
+    {"{\"multipleOf\":7}", "9223372036854775807", ""},
+    {"{\"minLength\":2,\"maxLength\":3}", "\"é\"", "|/minLength|\"é\"|at least 2 characters, not 1\n"},
+    {"{\"minLength\":2,\"maxLength\":3}", "\"éééé\"", "|/maxLength|\"éééé\"|at most 3 characters, not 4\n"},
+    {"{\"minItems\":1}", "[]", "|/minItems|[]|at least 1 element, not 0\n"},
+    {"{\"maxItems\":1}", "[1,2]", "|/maxItems|an array of 2 elements|at most 1 element, not 2\n"},
+    {"{\"minProperties\":2}", "{\"a\":1}", "|/minProperties|an object of 1 member|at least 2 members, not 1\n"},
+    {"{\"maxProperties\":0}", "{\"a\":1}", "|/maxProperties|an object of 1 member|at most 0 members, not 1\n"},
+    {"{\"uniqueItems\":true}", "[{\"a\":1,\"b\":[2]},3,{\"b\":[2.0],\"a\":1.0}]", "|/uniqueItems|an array of 3 elements|elements that differ: those at 0 and 2 are equal\n"},
+    {"{\"prefixItems\":[{\"type\":\"string\"}],\"items\":false}", "[1,2,3]", "/0|/prefixItems/0/type|1|a string\n/1|/items|2|no such element\n/2|/items|3|no such element\n"},
+    {"{\"contains\":{\"const\":1}}", "[2,3]", "|/contains|an array of 2 elements|at least 1 element that fits the schema under \"contains\", not 0\n"},
+    {"{\"contains\":{\"const\":1},\"maxContains\":1}", "[1,3,1]", "|/maxContains|an array of 3 elements|at most 1 element that fits the schema under \"contains\", not 2\n"},
+    {"{\"contains\":{\"const\":1},\"minContains\":2}", "[1,3]", "|/minContains|an array of 2 elements|at least 2 elements that fit the schema under \"contains\", not 1\n"},
+    {"{\"propertyNames\":{\"maxLength\":2}}", "{\"a\":1,\"abc\":2}", "|/propertyNames/maxLength|a member named \"abc\"|at most 2 characters, not 3\n"},
+    {"{\"dependentRequired\":{\"a\":[\"b\",\"c\"]}}", "{\"a\":1,\"b\":1}", "|/dependentRequired|nothing|a member \"c\" beside \"a\"\n"},
+    {"{\"dependentSchemas\":{\"a\":{\"required\":[\"b\"]}}}", "{\"a\":1}", "|/dependentSchemas/a/required|nothing|a member \"b\"\n"},
+    {"{\"dependencies\":{\"a\":[\"b\"],\"c\":{\"maxProperties\":1}}}", "{\"a\":1,\"c\":1}", "|/dependencies|nothing|a member \"b\" beside \"a\"\n|/dependencies/c/maxProperties|an object of 2 members|at most 1 member, not 2\n"},
+    {"{\"allOf\":[{\"minimum\":2},{\"maximum\":0}]}", "1", "|/allOf/0/minimum|1|at least 2\n|/allOf/1/maximum|1|at most 0\n"},
+    {"{\"oneOf\":[{\"minimum\":2},{\"type\":\"string\"}]}", "1", "|/oneOf|1|at least 2 or a string\n"},
+    {"{\"oneOf\":[{\"minimum\":2},{\"type\":\"string\"},{\"type\":\"integer\"}]}", "3", "|/oneOf|3|exactly one of the schemas to fit; those at 0 and 2 both do\n"},
+    {"{\"not\":{\"type\":\"null\"}}", "null", "|/not|null|a value that does not fit the schema under \"not\"\n"},
+    {"{\"if\":{\"properties\":{\"k\":{\"const\":1}}},\"then\":{\"required\":[\"a\"]},\"else\":{\"required\":[\"b\"]}}", "{\"k\":1}", "|/then/required|nothing|a member \"a\"\n"},
+    {"{\"if\":{\"properties\":{\"k\":{\"const\":1}}},\"then\":{\"required\":[\"a\"]},\"else\":{\"required\":[\"b\"]}}", "{\"k\":2}", "|/else/required|nothing|a member \"b\"\n"},
+    {"{\"allOf\":[{\"properties\":{\"a\":true}}],\"unevaluatedProperties\":false}", "{\"a\":1,\"b\":2}", "/b|/unevaluatedProperties|2|no such member\n"},
+    {"{\"prefixItems\":[true],\"unevaluatedItems\":{\"type\":\"null\"}}", "[1,null,2]", "/2|/unevaluatedItems/type|2|null\n"},
+    {"{\"$id\":\"http://h/a\",\"$ref\":\"b#x\",\"$defs\":{\"b\":{\"$id\":\"b\",\"$defs\":{\"c\":{\"$anchor\":\"x\",\"type\":\"null\"}}}}}", "1", "|/$defs/b/$defs/c/type|1|null\n"},
+    {"{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"items\":[true,{\"type\":\"null\"}],\"additionalItems\":false}", "[1,2,3]", "/1|/items/1/type|2|null\n/2|/additionalItems|3|no such element\n"},
+    {"{\"enum\":[1,2,3,4,5,6,7,8,9,10,11,12,13,{\"a\":[14.0]}]}", "{\"a\":[14]}", ""},
+    {"{\"enum\":[1,2,3,4,5,6,7,8,9,10,11,12,13,{\"a\":[14.0]}]}", "15", "|/enum|15|one of 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, {\"a\": [14.0]}\n"},
+    {"{\"$dynamicRef\":\"#n\",\"$defs\":{\"a\":{\"$dynamicAnchor\":\"n\",\"type\":\"null\"}}}", "1", "|/$defs/a/type|1|null\n"},
+    {"{\"anyOf\":[{\"anyOf\":[{\"anyOf\":[{\"type\":\"null\"},{\"type\":\"string\"}]}]}]}", "1", "|/anyOf|1|what one of 2 schemas says\n"},
     {"{\"items\":{\"$ref\":\"#\"},\"type\":\"array\"}", "[[[]],[[1]]]", "/1/0/0|/type|1|an array\n"},
 };
 
@@ -97,18 +135,18 @@ static const struct {
     const char *schema, *error; /* behind "s.json#" */
 } refused[] = {
     {"5", ": expected a schema: an object, true or false"},
-    {"{\"properties\":{\"a\":{\"minimum\":1}}}", "/properties/a/minimum: this keyword is not known here"},
+    {"{\"properties\":{\"a\":{\"minumum\":1}}}", "/properties/a/minumum: this keyword is not known here"},
     {"{\"a/b\":1}", "/a~1b: this keyword is not known here"},
     {"{\"type\":\"int\"}", "/type: expected null, boolean, integer, number, string, array or object"},
     {"{\"type\":[]}", "/type: expected at least one type"},
     {"{\"properties\":[]}", "/properties: expected an object of schemas"},
     {"{\"properties\":{\"x/y\":3}}", "/properties/x~1y: expected a schema: an object, true or false"},
     {"{\"required\":[1]}", "/required: expected an array of member names"},
-    {"{\"items\":[{}]}", "/items: a schema for each element is not known here, only one for all"},
+    {"{\"items\":[{}]}", "/items: expected a schema; a list of schemas is \"prefixItems\" in draft 2020-12"},
     {"{\"anyOf\":[]}", "/anyOf: expected a list of schemas"},
     {"{\"enum\":1}", "/enum: expected an array of values"},
-    {"{\"pattern\":\"a(\"}", "/pattern: pattern 'a(', byte 2: missing closing parenthesis"},
-    {"{\"$ref\":\"other.json#/a\"}", "/$ref: expected a reference within this schema, '#' or '#/…'"},
+    {"{\"pattern\":\"a(\"}", "/pattern: pattern 'a(', byte 2: expected ')'"},
+    {"{\"$ref\":\"other.json#/a\"}", "/$ref: 'other.json' is not in this schema, and no other one is known here"},
     {"{\"$ref\":\"#/$defs/no\"}", "/$ref: '#/$defs/no' leads to nothing in this schema"},
     {"{\"$ref\":\"#/a~2\"}", "/$ref: '#/a~2' leads to nothing in this schema"},
     {"{\"$ref\":\"#/%zz\"}", "/$ref: expected two hexadecimal digits after each '%'"},
@@ -121,7 +159,24 @@ static const struct {
     {"{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"$ref\":\"#/definitions/"
      "a\",\"definitions\":{\"a\":{}},\"type\":\"null\"}",
      "/type: draft-07 ignores keywords beside $ref"},
-    {"{\"properties\":{\"a\":{\"$id\":\"x\"}}}", "/properties/a/$id: not known below the root of a schema"},
+    {"{\"properties\":{\"a\":{\"$id\":\"x#y\"}}}", "/properties/a/$id: expected a URI without fragment ('#…')"},
+    {"{\"$defs\":{\"a\":{\"$id\":\"x\"},\"b\":{\"$id\":\"x\"}}}", "/$defs/b/$id: 'x' is the identity of another schema, too: /$defs/a"},
+    {"{\"$defs\":{\"a\":{\"$anchor\":\"x\"},\"b\":{\"$anchor\":\"x\"}}}", "/$defs/b/$anchor: 'x' is the name of another schema, too: /$defs/a"},
+    {"{\"$anchor\":\"#x\"}", "/$anchor: expected a name: letters, digits, '_', '-' and '.'"},
+    {"{\"$ref\":\"#x\"}", "/$ref: '#x' leads to nothing: no \"$anchor\" has that name"},
+    {"{\"minLength\":-1}", "/minLength: expected a whole number, 0 or greater"},
+    {"{\"maxItems\":1.5}", "/maxItems: expected a whole number, 0 or greater"},
+    {"{\"maximum\":\"1\"}", "/maximum: expected a number"},
+    {"{\"multipleOf\":0}", "/multipleOf: expected a number greater than 0"},
+    {"{\"uniqueItems\":1}", "/uniqueItems: expected true or false"},
+    {"{\"not\":[]}", "/not: expected a schema: an object, true or false"},
+    {"{\"dependentRequired\":{\"a\":[1]}}", "/dependentRequired: 'a': expected an array of member names"},
+    {"{\"prefixItems\":[1]}", "/prefixItems/0: expected a schema: an object, true or false"},
+    {"{\"title\":1}", "/title: expected a string"},
+    {"{\"pattern\":\"\\\\Z\"}", "/pattern: pattern '\\Z', byte 1: expected an escape that ECMA-262 has"},
+    {"{\"allOf\":[{\"$ref\":\"#\"}]}", "/allOf/0: leads back to itself without going down into the value"},
+    {"{\"if\":{\"not\":{\"$ref\":\"#/if\"}}}", "/if/not: leads back to itself without going down into the value"},
+    {"{\"$defs\":{\"a\":{\"$schema\":\"http://json-schema.org/draft-07/schema#\"}}}", "/$defs/a/$schema: expected the same as at the root of the schema, or \"$id\" beside it"},
 };
 
 static void test_refused(void)
@@ -144,28 +199,30 @@ static const struct {
     bool ok;
 } format_rows[] = {
     {"date-time", "2024-02-29T12:00:00Z", true},
-    {"date-time", "2024-02-29 12:00", true},
-    {"date-time", "2024-2-9T1:00:59.123456789012+02:00", true},
-    {"date-time", "2024-02-29T23:59:59.5-0330", true},
-    {"date-time", "2024-02-29T23:59:59+14", true},
-    {"date-time", "2023-02-29T12:00:00Z", false},
+    {"date-time", "2024-02-29 12:00:00Z", false},
+    {"date-time", "2024-02-29T12:00:00", false},
+    {"date-time", "2000-02-29t12:00:00.5z", true},
     {"date-time", "1900-02-29T12:00:00Z", false},
-    {"date-time", "2000-02-29T12:00:00", true},
-    {"date-time", "2024-13-01T12:00:00Z", false},
-    {"date-time", "2024-01-00T12:00:00Z", false},
-    {"date-time", "0000-01-01T12:00:00Z", false},
-    {"date-time", "2024-01-31T24:00:00Z", false},
-    {"date-time", "2024-01-31T12:60:00Z", false},
-    {"date-time", "2024-01-31T12:00:60Z", false},
-    {"date-time", "2024-01-31T12:00:00.", false},
-    {"date-time", "2024-01-31T12:00:00.1234567890123", false},
-    {"date-time", "2024-01-31T12:00:00z", false},
-    {"date-time", "2024-01-31t12:00:00Z", false},
-    {"date-time", "2024-01-31T12:00:00+24:00", false},
-    {"date-time", "2024-01-31T12:00:00+1", false},
-    {"date-time", "2024-01-31T12:00:00Zx", false},
-    {"date-time", "2024-01-31", false},
-    {"date-time", "", false},
+    {"date-time", "2024-01-31T12:00:00.Z", false},
+    {"time", "00:59:60+01:00", true},
+    {"duration", "P1M2D", true},
+    {"duration", "P1YT", false},
+    {"email", "\"a\\\"b\"@example.org", true},
+    {"email", "a@b@c", false},
+    {"hostname", "0a.xn--4db", false},
+    {"ipv6", "1::2::3", false},
+    {"ipv6", "1:2:3:4:5:6:7::", true},
+    {"ipv6", "1:2:3:4:5:6:1.2.3.4", true},
+    {"uri", "http://[::1]:80/a?b#c", true},
+    {"uri", "http://h/%", false},
+    {"uri-reference", "a:b", true},
+    {"uri-reference", "1a:b", false},
+    {"regex", "(?<=a+)[\\w-.]{2,3}?", true},
+    {"regex", "a{3,2}", false},
+    {"regex", "a++", false},
+    {"regex", "\\1(a)", true},
+    {"regex", "\\2(a)", false},
+    {"no such format", "x", true},
     {"uuid4", "9a7872f9-fcbe-42d5-bc45-aff02a9599a9", true},
     {"uuid4", "9A7872F9-FCBE-42D5-BC45-AFF02A9599A9", true},
     {"uuid4", "9a7872f9-fcbe-12d5-bc45-aff02a9599a9", false},
@@ -178,7 +235,7 @@ static const struct {
 static void test_formats(void)
 {
     struct arena arena = {0};
-    struct json_schema_options options = {.name = "s.json", .assert_formats = true};
+    struct json_schema_options options = {.name = "s.json", .assert_formats = true, .open = true};
     for (size_t i = 0; i < ROWS(format_rows); i++) {
         struct error err = {0};
         json_t *source = json_object(), *instance = json_string(format_rows[i].value);
@@ -193,9 +250,10 @@ static void test_formats(void)
         json_decref(instance);
     }
     struct error err = {0};
-    json_t *source = value_of("{\"format\":\"email\"}", 18);
+    json_t *source = value_of("{\"format\":\"emall\"}", 18);
+    options.open = false;
     CHECK(!json_schema_compile_with(&arena, source, &options, &err) &&
-              strcmp(err.text, "s.json#/format: 'email' is not known, only date-time and uuid4") == 0,
+              strcmp(err.text, "s.json#/format: 'emall' is no format that is known here") == 0,
           "%s", err.text);
     json_decref(source);
     arena_close(&arena);
@@ -301,103 +359,6 @@ static void test_many(void)
     arena_close(&arena);
 }
 
-/* --- the official tests --- */
-
-/* Keywords that are not known yet: a group that uses one is refused, which is right; then what else a group may be
- * refused for. A group that is refused for none of these fails. */
-static const char *const reasons[] = {
-    "additionalItems: this keyword is not known here",
-    "allOf: this keyword is not known here",
-    "dependentSchemas: this keyword is not known here",
-    "else: this keyword is not known here",
-    "if: this keyword is not known here",
-    "maxItems: this keyword is not known here",
-    "maxLength: this keyword is not known here",
-    "maximum: this keyword is not known here",
-    "minItems: this keyword is not known here",
-    "minLength: this keyword is not known here",
-    "minimum: this keyword is not known here",
-    "not: this keyword is not known here",
-    "prefixItems: this keyword is not known here",
-    "propertyNames: this keyword is not known here",
-    "then: this keyword is not known here",
-    "unevaluatedProperties: this keyword is not known here",
-    "items: a schema for each element is not known here, only one for all",
-    "$ref: expected a reference within this schema, '#' or '#/…'",                   /* other documents, anchors */
-    "pattern: pattern '^\\p{Letter}+$', byte 11: unknown property after \\P or \\p", /* PCRE2 has only the short names
-                                                                                      */
-    "patternProperties: pattern '^\\p{Letter}+$', byte 11: unknown property after \\P or \\p",
-    "$id: not known below the root of a schema",
-};
-
-static const char *const folders[] = {"draft2020-12", "draft7"};
-static const struct {
-    const char *name;
-    int right[ROWS(folders)]; /* groups that compile, in each folder */
-} files[] = {
-    {"type", {11, 11}},  {"properties", {5, 5}}, {"required", {5, 5}},       {"additionalProperties", {6, 6}},
-    {"items", {5, 5}},   {"anyOf", {6, 6}},      {"ref", {16, 11}},          {"enum", {15, 14}},
-    {"const", {17, 17}}, {"pattern", {2, 2}},    {"boolean_schema", {2, 2}}, {"infinite-loop-detection", {0, 0}},
-    {"default", {1, 1}}, {"format", {19, 17}}, {"patternProperties", {4, 4}},
-};
-
-static const char *reason_of(const char *text)
-{
-    size_t len = strlen(text);
-    for (size_t i = 0; i < ROWS(reasons); i++) {
-        size_t tail = strlen(reasons[i]);
-        if (len > tail && strcmp(text + len - tail, reasons[i]) == 0 && text[len - tail - 1] == '/')
-            return reasons[i];
-    }
-    return NULL;
-}
-
-static bool run_group(const json_t *group, const char *where)
-{
-    struct arena arena = {0};
-    struct error err = {0};
-    const char *name = json_string_value(json_object_get(group, "description"));
-    struct json_schema *schema = json_schema_compile(&arena, json_object_get(group, "schema"), where, &err);
-    json_t *tests = json_object_get(group, "tests");
-    if (!schema)
-        CHECK(err.kind == ERR_USAGE && reason_of(err.text), "%s, %s: %s", where, name, err.text);
-    for (size_t i = 0; schema && i < json_array_size(tests); i++) {
-        json_t *test = json_array_get(tests, i);
-        struct violations all = {0};
-        json_schema_check(schema, json_object_get(test, "data"), &arena, &all);
-        CHECK((all.n == 0) == json_is_true(json_object_get(test, "valid")), "%s, %s, %s: %zu violations", where, name,
-              json_string_value(json_object_get(test, "description")), all.n);
-    }
-    json_schema_close(schema);
-    arena_close(&arena);
-    return schema != NULL;
-}
-
-static void run_file(const char *folder, const char *name, int want)
-{
-    char path[200];
-    size_t len;
-    snprintf(path, sizeof(path), "suites/json-schema/%s/%s.json", folder, name);
-    char *text = support_shared(path, &len);
-    struct error err = {0};
-    struct json_read_options options = {.file = path, .strict = false}; /* the suite has \u0000 in strings */
-    json_t *groups = json_read(text, len, &options, &err);
-    CHECK(groups, "%s", err.text);
-    int right = 0;
-    for (size_t i = 0; i < json_array_size(groups); i++)
-        right += run_group(json_array_get(groups, i), path);
-    CHECK(right == want, "%s: %d of %zu groups compile, expected %d", path, right, json_array_size(groups), want);
-    json_decref(groups);
-    free(text);
-}
-
-static void test_official(void)
-{
-    for (size_t i = 0; i < ROWS(files); i++)
-        for (size_t j = 0; j < ROWS(folders); j++)
-            run_file(folders[j], files[i].name, files[i].right[j]);
-}
-
 int main(void)
 {
     test_violations();
@@ -406,6 +367,5 @@ int main(void)
     test_limits();
     test_chain();
     test_many();
-    test_official();
     return check_end();
 }

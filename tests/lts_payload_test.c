@@ -239,7 +239,7 @@ static const struct {
      "/results/c: found NaN or infinity, expected a finite number", "", ""},
     /* what may be null as a result may not as a KPI */
     {BODY(METADATA, RESULTS, "kpis:\n  k: {help: H, unit: s, better: lower, value: results.b}\n"), "{\"a\": 1, \"c\": []}",
-     "/kpis/k/value: found null, expected a number or an array; because its expression gave nothing", "", ""},
+     "/kpis/k/value: found null, expected a number or an array; because its expression gave nothing; results.b is null, from 001__run/doc.json", "", ""},
     {BODY(METADATA, RESULTS, "kpis:\n  k: {help: H, unit: s, better: lower, value: results.a / 0}\n"), "{\"a\": 1, \"c\": []}",
      "/kpis/k/value: found null, expected a number or an array; because its value is not a finite number", "", ""},
     {BODY(METADATA, RESULTS, "kpis:\n  k: {help: H, unit: s, better: lower, value: '\"x\"'}\n"), "{\"a\": 1, \"c\": []}",
@@ -247,9 +247,9 @@ static const struct {
     {BODY(METADATA, RESULTS, "kpis:\n  k: {help: H, unit: s, better: lower, value: doc.a}\n"), "{\"a\": 1, \"c\": []}",
      "/kpis/k/value: found null, expected a number or an array; because *: unknown name 'doc'", "", ""}, /* KPIs see the payload only */
     /* times that look right and are none */
-    {BODY("start: \"'2025-13-45T08:00:00'\", end: \"'2025-01-06T08:01:00'\", test_uuid: \"'6f8c61d9-6150-435c-9a8d-3a2ac4b997f5'\", "
+    {BODY("start: \"'2025-02-30T08:00:00'\", end: \"'2025-01-06T08:01:00'\", test_uuid: \"'6f8c61d9-6150-435c-9a8d-3a2ac4b997f5'\", "
           "settings: {name: settings.name}", RESULTS, KPIS), "{\"a\": 1, \"c\": []}",
-     "/kpis/k/@timestamp: found null, expected a string; because metadata.start is '2025-13-45T08:00:00', which is no time",
+     "/kpis/k/@timestamp: found null, expected a string; because metadata.start is '2025-02-30T08:00:00', which is no time",
      "/kpis/k/@timestamp", "null"},
     /* labels are settings: said once */
     {BODY("start: \"'x'\", end: \"'2025-01-06T08:01:00'\", test_uuid: \"'u'\", settings: {name: 5}", RESULTS, KPIS), "{\"a\": 1, \"c\": []}",

@@ -3,6 +3,7 @@
 OpenMetrics parser (Debian's python3-prometheus-client) reads it, held against the payloads: every value, label and time,
 nothing more."""
 import datetime
+import fractions
 import json
 import os
 import re
@@ -65,15 +66,27 @@ def quantile(values, q):
     return values[low] + (at - low) * (values[low + 1] - values[low]) if low + 1 < len(values) else values[-1]
 
 
+# From the units of these workloads to OpenMetrics' base units.
+FACTORS = {unit: fractions.Fraction(1) for unit in ("tokens/s", "samples/s", "steps/s", "tokens", "s", "B", "", "/s")}
+FACTORS |= {"ms": fractions.Fraction(1, 1000), "hours/Mtoken": fractions.Fraction(3600, 10 ** 6)}
+NAMES = {"gpu_seconds_per_token": "gpu_hours_per_million_tokens"}  # a name of its own in OpenMetrics
+
+
+def scaled(value, factor):
+    """The double nearest to the decimal digits that stand for the value, times the factor."""
+    return float(value) if factor == 1 else float(fractions.Fraction(repr(float(value))) * factor)
+
+
 def expected_samples(name, kpi):
     """(suffix, labels, value) of each sample."""
     labels, value = labels_of(kpi), kpi["value"]
+    factor = FACTORS[kpi["unit"]]
     if not isinstance(value, list):
-        return [("", labels, float(value))]
+        return [("", labels, scaled(value, factor))]
     if not value:
         return []
-    return ([("", {**labels, "quantile": f"{q:g}"}, quantile(value, q)) for q in (0, .5, .8, .9, .95, .99, 1)] +
-            [("_count", labels, float(len(value))), ("_sum", labels, float(sum(value)))])
+    return ([("", {**labels, "quantile": repr(float(q))}, scaled(quantile(value, q), factor)) for q in (0, .5, .8, .9, .95, .99, 1)] +
+            [("_count", labels, float(len(value))), ("_sum", labels, scaled(sum(value), factor))])
 
 
 def compare(parse, payloads, text):
@@ -91,7 +104,8 @@ def compare(parse, payloads, text):
                 wanted[(name, suffix, frozenset(labels.items()))] = (value, seconds(kpi["@timestamp"]), kpi["help"])
     found = 0
     for family in families.values():
-        names = [name for name in payloads[0]["kpis"] if family.name in (name, f"{name}_{family.unit}")]
+        own = NAMES.get(family.name, family.name)
+        names = [name for name in payloads[0]["kpis"] if own in (name, f"{name}_{family.unit}")]
         check(len(names) == 1, f"{family.name} is one KPI: {names}")
         for sample in family.samples:
             found += 1

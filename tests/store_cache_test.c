@@ -276,6 +276,41 @@ static void test_parsing(struct scratch *scratch)
     bench_close(&bench);
 }
 
+/* What patterns match is looked at anew: another file is a change, also where none was. */
+static void test_globs(struct scratch *scratch)
+{
+    static const struct {
+        const char *made, *value, *why; /* why: NULL when the cache is taken */
+    } turns[] = {
+        {NULL, "{\"logs\":{\"a.log\":1},\"none\":[],\"any\":false}", ""},
+        {NULL, "{\"logs\":{\"a.log\":1},\"none\":[],\"any\":false}", NULL},
+        {"results/g/s[1]/b.log", "{\"logs\":{\"a.log\":1,\"b.log\":1},\"none\":[],\"any\":false}", "other files match: s\\[1\\]/*.log"},
+        {"results/g/s[1]/b.txt", "{\"logs\":{\"a.log\":1,\"b.log\":1},\"none\":[],\"any\":false}", NULL},
+        {"results/g/x.gz", "{\"logs\":{\"a.log\":1,\"b.log\":1},\"none\":[\"x.gz\"],\"any\":true}", "other files match: *.gz"},
+        {NULL, "{\"logs\":{\"a.log\":1,\"b.log\":1},\"none\":[\"x.gz\"],\"any\":true}", NULL},
+    };
+    put(scratch, "results/g/settings.yaml", "a: 1\n");
+    put(scratch, "results/g/exit_code", "0");
+    put(scratch, "results/g/s[1]/a.log", "x\n");
+    put(scratch, "w/workload.yaml", "workload: w\nartifact_dirs: {S: 's[1]'}\nparse_once:\n  logs: {lines: {glob: '${S}/*.log'}, match: x, keep: count}\n"
+                                    "  none: {files: '*.gz'}\n  any: {exists: {glob: '*.gz'}}\n");
+    for (size_t i = 0; i < ROWS(turns); i++) {
+        struct store_bench bench;
+        if (turns[i].made)
+            put(scratch, turns[i].made, "x\n");
+        if (!bench_open(&bench, scratch, NULL, 0))
+            return;
+        struct cache *cache = cache_open(false);
+        parse_with(&bench, cache);
+        const struct cache_report *report = parsing_cache(bench.parsing);
+        const char *why = report->passed_over ? report->passed_over : "", *value = json_text(&bench.arena, parsing_values(bench.parsing));
+        CHECK((report->use == CACHE_USED) == !turns[i].why && strcmp(why, turns[i].why ? turns[i].why : "") == 0, "turn %zu: %s", i, why);
+        CHECK(strcmp(value, turns[i].value) == 0, "turn %zu: %s", i, value);
+        bench_close(&bench);
+        cache_close(cache);
+    }
+}
+
 int main(void)
 {
     struct scratch scratch;
@@ -286,6 +321,7 @@ int main(void)
     test_file();
     test_replace(&scratch);
     test_parsing(&scratch);
+    test_globs(&scratch);
     scratch_close(&scratch);
     return check_end();
 }

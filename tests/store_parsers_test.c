@@ -60,10 +60,40 @@ static void make_tree(struct scratch *scratch)
     put(scratch, "results/t/ansible.log",
         "2025-01-06 08:00:00,595 p=1 u=x n=ansible | PLAY\n  more\n2025-01-06 08:10:00,001 p=1 u=x n=ansible | end\n");
     put(scratch, "results/t/one.log", "2025-01-06 08:00:00,595 p=1");
+    put(scratch, "results/t/late.log", "2025-01-06 08:00:00,595 p=1\nmore\nend\n\n");
     put(scratch, "results/t/not_ansible.log", "hello\n");
     put(scratch, "results/t/blank.log", "\n \n");
     put(scratch, "results/t/play.yaml", "- name: p\n  vars: {run_a: 1, run_b: [x], other: 2, run_: 3}\n- vars: {run_c: 4}\n");
     put(scratch, "results/t/no_play.yaml", "name: p\n");
+    put(scratch, "results/t/steps.log",
+        "step=1 loss=0.5 at=2025-01-06T08:00:00Z size=1Ki took=1.5s\nstep=2 loss=nan at=2025-01-06T08:00:01Z size=2Ki took=2m\n"
+        "no\nstep=x loss=1 at=soon size=1Zi took=later\n");
+    put(scratch, "results/t/a.csv", "id,name,score,when\n1,\"a \"\"b\"\"\",0.5,2025-01-06\n2,,1e3,\n007,\"x\ny\",nan,z,\n\n");
+    put(scratch, "results/t/rank.csv", "0,client(),0.5\n0,put_tensor, 1.5E-01\n0,put_tensor,.25\n");
+    put(scratch, "results/t/tabs.tsv", "\xEF\xBB\xBF" "a\tb\n1\t\"x\ty\"\n");
+    put(scratch, "results/t/odd.csv", "# made by x\n# and y\na, b ;c\n1;2\n");
+    put(scratch, "results/t/twice.csv", "a,b,a\n1,2,3\n");
+    put(scratch, "results/t/ragged.csv", "a,b\n1,2\n3\n4,5,6\n");
+    put(scratch, "results/t/quote.csv", "a,b\n1,\"2\n3,4\n");
+    put(scratch, "results/t/short.csv", "a,b\n1,2\n3,\n\n");
+    put_bytes(scratch, "results/t/latin.csv", "n\xE9,b\n\xE9,1\n", 9);
+    put(scratch, "results/t/run.cfg",
+        "[DEFAULT]\nbase = /tmp\n[run]\nName = first\npath: %(base)s/out\nlanguage = ['cpp', 'fortran']\n[attributes]\ncolocated = 0\n"
+        "iterations=100\nwall_time = 15:00:00\nnote = a\n   b\n");
+    put(scratch, "results/t/percent.cfg", "[a]\nx = 50%\n");
+    put(scratch, "results/t/again.cfg", "[a]\nx = 1\n[a]\nx = 2\n");
+    put(scratch, "results/t/head.cfg", "x = 1\n");
+    put(scratch, "results/t/many.yaml", "a: &x 1\n---\na: &x 2\nb: *x\n---\n- 3\n");
+    put(scratch, "results/t/bad_many.yaml", "a: &x 1\n---\nb: *x\n");
+    put(scratch, "results/t/a.jsonl", "{\"a\": 1, \"b\": {\"c\": 2}}\n\n {\"a\": NaN}\r\n{\"a\": 3}");
+    put(scratch, "results/t/bad.jsonl", "{\"a\": 1}\n{\"a\": }\n");
+    put(scratch, "results/t/logs/b.log", "x\nERROR 1\nERROR 2\n");
+    put(scratch, "results/t/logs/a.log", "ERROR 3\n");
+    put(scratch, "results/t/logs/c.txt", "no log\n");
+    put(scratch, "results/t/logs/.hidden.log", "hidden\n");
+    mkdir(scratch_path(scratch, "results/t/logs/d.log"), 0755);
+    put(scratch, "results/t/s1/rank.csv", "r,s\n1,0.5\n");
+    put(scratch, "results/t/s2/rank.csv", "r,s\n2,1.5\n3,2.5\n");
     put(scratch, "results/t/001__run/pod.log", "pod");
     put(scratch, "results/t/001__many/v", "1");
     put(scratch, "results/t/010__many/v", "10");
@@ -152,11 +182,11 @@ static const struct row rows[] = {
     {"lines: log, match: none, keep: count", "0", ""},
     {"lines: log, match: 'oth(x)?er'", "[\"other\"]", ""},
     {"lines: log, match: '(o)(t)'", "[\"o\"]", ""},
-    {"lines: log, match: '(.*)', as: number, keep: first", "null", "BROKEN 'v': log:1: 'start': expected a number"},
-    {"lines: log, match: '(loss: 0.2.*)', as: number", "null", "BROKEN 'v': log:3: 'loss: 0.25': expected a number"},
+    {"lines: log, match: '(.*)', as: number, keep: first", "null", "BROKEN 'v': log:1:1: 'start': expected a number"},
+    {"lines: log, match: '(loss: 0.2.*)', as: number", "null", "BROKEN 'v': log:3:1: 'loss: 0.25': expected a number"},
     {"lines: json.log, match: 'x (.*)', as: json", "[{\"a\":1},{\"a\":null},{\"a\":3}]", "WARNING json.log: 1 numbers*"},
     {"lines: json.log, match: 'x (.*)', as: json, keep: last", "{\"a\":3}", ""},
-    {"lines: broken.log, match: 'x (.*)', as: json", "null", "BROKEN 'v': broken.log:1: JSON at *"},
+    {"lines: broken.log, match: 'x (.*)', as: json", "null", "BROKEN 'v': broken.log:1:9: expected a value *"},
     {"lines: broken.log, match: 'x (.*)', as: json, keep: last", "{\"a\":2}", ""}, /* only the last one is read */
     {"lines: broken.log, match: 'x (.*)', as: json, keep: first", "null", "BROKEN*"},
     {"lines: broken.log, match: 'x (.*)', as: json, keep: count", "2", ""},
@@ -182,8 +212,8 @@ static const struct row rows[] = {
     {"between: green.log, start: none, end: '[0m', keep: last", "null", ""},
     {"between: green.log, start: '[92m', end: none, keep: count", "0", "WARNING green.log: 4 pieces*"},
     {"between: quoted.log, start: '\"', end: '\"'", "[\"a\",\"\",\"b c\"]", "WARNING quoted.log: 1 pieces*line 3"},
-    {"between: quoted.log, start: '\"', end: '\"', as: number", "null", "BROKEN 'v': quoted.log:1: 'a': expected a number"},
-    {"between: log, start: loss, end: '5', as: json", "null", "BROKEN 'v': log:2: JSON at *"},
+    {"between: quoted.log, start: '\"', end: '\"', as: number", "null", "BROKEN 'v': quoted.log:1:2: 'a': expected a number"},
+    {"between: log, start: loss, end: '5', as: json", "null", "BROKEN 'v': log:2:5: expected a value, found ':'"},
     {"between: latin.log, start: ' a', end: ' b'", "[\"\xEF\xBF\xBD\\nv: \xEF\xBF\xBD\xEF\xBF\xBD\\nv:\"]", "WARNING latin.log: 3 bytes*"},
     {"between: empty, start: a, end: b", "[]", ""},
     {"between: none, start: a, end: b", "null", "LACK none: not found"},
@@ -208,15 +238,16 @@ static const struct row rows[] = {
     /* ansible */
     {"ansible_log: ansible.log", "{\"start\":\"2025-01-06T08:00:00\",\"end\":\"2025-01-06T08:10:00\"}", ""},
     {"ansible_log: one.log", "{\"start\":\"2025-01-06T08:00:00\",\"end\":\"2025-01-06T08:00:00\"}", ""},
-    {"ansible_log: not_ansible.log", "null", "BROKEN 'v': not_ansible.log: *"},
+    {"ansible_log: not_ansible.log", "null", "BROKEN 'v': not_ansible.log:1:1: *"},
+    {"ansible_log: late.log", "null", "BROKEN 'v': late.log:3:1: 'end': *"},
     {"ansible_log: empty", "null", "BROKEN 'v': empty: empty, expected an Ansible log"},
     {"ansible_log: blank.log", "null", "BROKEN 'v': blank.log: empty, expected an Ansible log"},
     {"ansible_log: none", "null", "LACK none: not found"},
     {"ansible_play: play.yaml", "{\"run_a\":1,\"run_b\":[\"x\"],\"other\":2,\"run_\":3}", ""},
     {"ansible_play: play.yaml, prefix: run_", "{\"a\":1,\"b\":[\"x\"],\"\":3}", ""},
     {"ansible_play: play.yaml, prefix: none_", "{}", ""},
-    {"ansible_play: no_play.yaml", "null", "BROKEN 'v': no_play.yaml: expected a list of plays, the first with vars"},
-    {"ansible_play: empty", "null", "BROKEN 'v': empty: expected a list of plays, the first with vars"},
+    {"ansible_play: no_play.yaml", "null", "BROKEN 'v': no_play.yaml:1:1: expected a list of plays, the first with vars"},
+    {"ansible_play: empty", "null", "BROKEN 'v': empty:1:1: expected a list of plays, the first with vars"},
     {"ansible_play: none", "null", "LACK none: not found"},
     /* directories */
     {"text: '${RUN}/pod.log'", "\"pod\"", ""},
@@ -268,10 +299,140 @@ static const struct row rows[] = {
     {"value: \"lines('log', 'loss: (.*)', 'number', 'last')\"", "1000.0", ""},
     {"value: \"lines('log', 'loss: (.*)')[2]\"", "\"0.25\"", ""},
     {"value: \"lines('log', 'x', null, 'count')\"", "0", ""},
-    {"value: \"lines('log', 'x', 'texts')\"", "null", "BROKEN 'v': *lines: argument 3 must be one of text, json, python, number"},
+    {"value: \"lines('log', 'x', 'texts')\"", "null", "BROKEN 'v': *lines: argument 3 must be one of text, json, python, number, int, *"},
     {"value: \"lines('log', '(')\"", "null", "BROKEN 'v': *lines: pattern '(', byte 1: *"},
-    {"value: \"lines('log', '(start)', 'number', 'all')\"", "null", "BROKEN 'v': *lines: log:1: 'start': expected a number"},
+    {"value: \"lines('log', '(start)', 'number', 'all')\"", "null", "BROKEN 'v': *lines: log:1:1: 'start': expected a number"},
     {"value: \"lines('none', 'x')\"", "null", "LACK none: not found"},
+    /* named groups */
+#define STEPS "lines: steps.log, match: 'step=(?<step>\\S+) loss=(?<loss>\\S+) at=(?<at>\\S+) size=(?<size>\\S+) took=(?<took>\\S+)'"
+    {STEPS ", types: {step: int, loss: float, at: moment, size: quantity, took: duration}, keep: first",
+     "{\"step\":1,\"loss\":0.5,\"at\":{\"iso\":\"2025-01-06T08:00:00+00:00\",\"date\":\"2025-01-06\",\"epoch\":1736150400.0,\"us\":1736150400000000},"
+     "\"size\":1024.0,\"took\":1.5}", ""},
+    {STEPS ", types: {loss: float}, keep: last", "{\"step\":\"x\",\"loss\":1.0,\"at\":\"soon\",\"size\":\"1Zi\",\"took\":\"later\"}", ""},
+    {STEPS ", keep: count", "3", ""},
+    {STEPS ", types: {step: int}", "null", "BROKEN 'v': steps.log:4:6: group 'step': 'x': expected a whole number within 64 bits"},
+    {STEPS ", types: {at: moment}, keep: last", "null", "BROKEN 'v': steps.log:4:18: group 'at': 'soon': expected a time, *"},
+    {STEPS ", types: {size: quantity}, keep: last", "null", "BROKEN 'v': steps.log:4:28: group 'size': '1Zi': unknown suffix 'Zi'*"},
+    {STEPS ", types: {took: duration}, keep: last", "null", "BROKEN 'v': steps.log:4:37: group 'took': 'later': expected a duration*"},
+    {"lines: steps.log, match: '^(?<no>no)$|loss=(?<loss>[0-9.]+) '", "[{\"no\":null,\"loss\":\"0.5\"},{\"no\":\"no\",\"loss\":null},{\"no\":null,\"loss\":\"1\"}]", ""},
+    {"lines: steps.log, match: '(?<a>st)(e)p=(?<b>.)', types: auto, keep: first", "{\"a\":\"st\",\"b\":1}", ""},
+    {"lines: steps.log, match: 'took=(.*)s$', as: duration", "null", "BROKEN 'v': steps.log:1:55: '1.5': expected a duration*"},
+    {"lines: steps.log, match: 'took=(.*)', as: duration, keep: first", "1.5", ""},
+    {"lines: steps.log, match: 'size=(\\S*)', as: quantity, keep: first", "1024.0", ""},
+    {"lines: steps.log, match: 'step=(\\S*)', as: int, keep: first", "1", ""},
+    {"lines: steps.log, match: 'step=(\\S*)', as: auto", "[1,2,\"x\"]", ""},
+    /* csv */
+    {"csv: a.csv", "[{\"id\":1,\"name\":\"a \\\"b\\\"\",\"score\":0.5,\"when\":\"2025-01-06\"},{\"id\":2,\"name\":null,\"score\":1000.0,\"when\":null},"
+                   "{\"id\":\"007\",\"name\":\"x\\ny\",\"score\":null,\"when\":\"z\"}]", "WARNING a.csv: 1 numbers are NaN or infinite (read as null)"},
+    {"csv: a.csv, columns: [name, id], types: {id: int, name: text}", "[{\"id\":1,\"name\":\"a \\\"b\\\"\"},{\"id\":2,\"name\":\"\"},{\"id\":7,\"name\":\"x\\ny\"}]", ""},
+    {"csv: a.csv, columns: [id], types: text", "[{\"id\":\"1\"},{\"id\":\"2\"},{\"id\":\"007\"}]", ""},
+    {"csv: a.csv, columns: [id, score], as: columns", "{\"id\":[1,2,\"007\"],\"score\":[0.5,1000.0,null]}", "WARNING*"},
+    {"csv: a.csv, columns: [id], keep: first", "{\"id\":1}", ""},
+    {"csv: a.csv, columns: [id], keep: last", "{\"id\":\"007\"}", ""},
+    {"csv: a.csv, keep: count", "3", ""},
+    {"csv: a.csv, types: {when: moment}", "null", "BROKEN 'v': a.csv:2:17: column 'when': '2025-01-06': expected a time*"},
+    {"csv: a.csv, columns: [score], types: {score: int}", "null", "BROKEN 'v': a.csv:2:13: column 'score': '0.5': expected a whole number within 64 bits"},
+    {"csv: a.csv, columns: [id, nme]", "null", "BROKEN 'v': a.csv:1: columns: there is no column 'nme'; there are: id, name, score, when"},
+    {"csv: a.csv, types: {nme: text}", "null", "BROKEN 'v': a.csv:1: types: there is no column 'nme'; *"},
+    {"csv: rank.csv, header: [rank, function, seconds]",
+     "[{\"rank\":0,\"function\":\"client()\",\"seconds\":0.5},{\"rank\":0,\"function\":\"put_tensor\",\"seconds\":0.15},"
+     "{\"rank\":0,\"function\":\"put_tensor\",\"seconds\":0.25}]", ""},
+    {"csv: rank.csv, header: false, keep: first", "[0,\"client()\",0.5]", ""},
+    {"csv: rank.csv, header: [a, b]", "null", "BROKEN 'v': rank.csv:1: found 3 fields, expected 2 as header: names columns*"},
+    {"csv: rank.csv, header: [rank, function, seconds], columns: [seconds], as: columns", "{\"seconds\":[0.5,0.15,0.25]}", ""},
+    {"tsv: tabs.tsv", "[{\"a\":1,\"b\":\"x\\ty\"}]", ""},
+    {"csv: odd.csv, delimiter: ';', comment: '#', trim: true", "[{\"a, b\":1,\"c\":2}]", ""},
+    {"csv: odd.csv, delimiter: ';', skip: 2", "[{\"a, b \":1,\"c\":2}]", ""},
+    {"csv: odd.csv, delimiter: ';', skip: 9", "null", "BROKEN 'v': odd.csv: empty, expected a first row with the names of the columns"},
+    {"csv: twice.csv", "null", "BROKEN 'v': twice.csv:1:5: the name 'a' is given to two columns"},
+    {"csv: twice.csv, header: false", "[[\"a\",\"b\",\"a\"],[1,2,3]]", ""},
+    {"csv: ragged.csv", "null", "BROKEN 'v': ragged.csv:3: found 1 field, expected 2 as in the header*"},
+    {"csv: ragged.csv, ragged: true", "[{\"a\":1,\"b\":2},{\"a\":3,\"b\":null},{\"a\":4,\"b\":5}]",
+     "WARNING ragged.csv: 1 rows have more fields than there are columns (left out), the first at line 4"},
+    {"csv: ragged.csv, ragged: true, header: false", "[[\"a\",\"b\"],[1,2],[3],[4,5,6]]", ""},
+    {"csv: ragged.csv, header: false", "null", "BROKEN 'v': ragged.csv:3: found 1 field, expected 2 as in the first row*"},
+    {"csv: quote.csv", "null", "BROKEN 'v': quote.csv:2:3: the quote that begins here does not end"},
+    {"csv: short.csv", "[{\"a\":1,\"b\":2},{\"a\":3,\"b\":null}]", ""},
+    {"csv: latin.csv", "[{\"n\xEF\xBF\xBD\":\"\xEF\xBF\xBD\",\"b\":1}]", "WARNING latin.csv: 2 bytes are not UTF-8 (read as U+FFFD)"},
+    {"csv: empty", "null", "BROKEN 'v': empty: empty, expected a first row*"},
+    {"csv: empty, header: [a]", "[]", ""},
+    {"csv: empty, header: [a], as: columns", "{\"a\":[]}", ""},
+    {"csv: empty, header: false", "[]", ""},
+    {"csv: none.csv", "null", "LACK none.csv: not found"},
+    /* ini */
+    {"ini: run.cfg", "{\"run\":{\"name\":\"first\",\"path\":\"/tmp/out\",\"language\":\"['cpp', 'fortran']\",\"base\":\"/tmp\"},"
+                     "\"attributes\":{\"colocated\":\"0\",\"iterations\":\"100\",\"wall_time\":\"15:00:00\",\"note\":\"a\\nb\",\"base\":\"/tmp\"}}", ""},
+    {"ini: run.cfg, types: {language: python, iterations: int, wall_time: duration, colocated: bool}, select: '$..[\"language\", \"iterations\", \"wall_time\", \"colocated\"]'",
+     "[[\"cpp\",\"fortran\"],100,54000.0,false]", ""},
+    {"ini: run.cfg, select: $.run.path", "\"/tmp/out\"", ""},
+    {"ini: run.cfg, select: $.run.path, interpolate: false", "\"%(base)s/out\"", ""},
+    {"ini: run.cfg, types: {name: int}", "null", "BROKEN 'v': run.cfg:4: option 'name': 'first': expected a whole number*"},
+    {"ini: percent.cfg", "null", "BROKEN 'v': percent.cfg:2: option 'x': '%': expected %% or %(NAME)s (interpolate: false takes % as it stands)"},
+    {"ini: percent.cfg, interpolate: false", "{\"a\":{\"x\":\"50%\"}}", ""},
+    {"ini: again.cfg", "null", "BROKEN 'v': again.cfg:3: the section [a] is there twice (strict: false takes both)"},
+    {"ini: again.cfg, strict: false", "{\"a\":{\"x\":\"2\"}}", ""},
+    {"ini: head.cfg", "null", "BROKEN 'v': head.cfg:1: 'x = 1': expected a [SECTION] before it"},
+    {"ini: empty", "{}", ""},
+    {"ini: none", "null", "LACK none: not found"},
+    /* yaml of several documents, jsonl */
+    {"yaml: many.yaml", "null", "BROKEN 'v': many.yaml:2:1: expected one document, found a second one (documents: all takes them)"},
+    {"yaml: many.yaml, documents: all", "[{\"a\":1},{\"a\":2,\"b\":2},[3]]", ""},
+    {"yaml: many.yaml, documents: first", "{\"a\":1}", ""},
+    {"yaml: many.yaml, documents: last", "[3]", ""},
+    {"yaml: many.yaml, documents: all, select: '$[1].b'", "2", ""},
+    {"yaml: bad_many.yaml, documents: all", "null", "BROKEN 'v': bad_many.yaml:3:4: alias '*x': there is no such anchor before it"},
+    {"yaml: empty, documents: all", "[]", ""},
+    {"yaml: empty, documents: last", "null", ""},
+    {"jsonl: a.jsonl", "[{\"a\":1,\"b\":{\"c\":2}},{\"a\":null},{\"a\":3}]", "WARNING a.jsonl: mended: 1 numbers*first in line 3"},
+    {"jsonl: a.jsonl, select: $.a", "[1,null,3]", "WARNING*"},
+    {"jsonl: a.jsonl, select: $..c", "[[2],[],[]]", "WARNING*"},
+    {"jsonl: a.jsonl, select: $..c, first: true", "[2,null,null]", "WARNING*"},
+    {"jsonl: a.jsonl, keep: last", "{\"a\":3}", "WARNING*"},
+    {"jsonl: a.jsonl, keep: first", "{\"a\":1,\"b\":{\"c\":2}}", ""},
+    {"jsonl: a.jsonl, keep: count", "3", "WARNING*"},
+    {"jsonl: bad.jsonl", "null", "BROKEN 'v': bad.jsonl:2:7: expected a value *"},
+    {"jsonl: empty", "[]", ""},
+    {"jsonl: empty, keep: last", "null", ""},
+    /* files by pattern */
+    {"text: {glob: 'logs/*.log'}", "{\"a.log\":\"ERROR 3\",\"b.log\":\"x\\nERROR 1\\nERROR 2\"}", ""},
+    {"lines: {glob: 'logs/*.log'}, match: ERROR, keep: count", "{\"a.log\":1,\"b.log\":2}", ""},
+    {"lines: {glob: 'logs/*.log', join: true}, match: ERROR, keep: count", "3", ""},
+    {"lines: {glob: 'logs/*.log', join: true}, match: 'ERROR (.)'", "[\"3\",\"1\",\"2\"]", ""},
+    {"lines: {glob: 'logs/*.log', join: true}, match: x, keep: first", "\"x\"", ""},
+    {"text: {glob: 'logs/*.log', join: true}", "null", "BROKEN 'v': join: expected lists, numbers or objects*"},
+    {"csv: {glob: 's?/rank.csv'}", "{\"s1/rank.csv\":[{\"r\":1,\"s\":0.5}],\"s2/rank.csv\":[{\"r\":2,\"s\":1.5},{\"r\":3,\"s\":2.5}]}", ""},
+    {"csv: {glob: 's?/rank.csv', join: true}, as: columns", "{\"r\":[1,2,3],\"s\":[0.5,1.5,2.5]}", ""},
+    {"csv: {glob: 's[2]/*.csv', join: true}, keep: count", "2", ""},
+    {"text: {glob: '${LIT}/*'}", "{\"v\":\"literal\"}", ""},
+    {"text: {glob: '${MANY}/*'}", "{\"v\":\"10\"}", ""},
+    {"text: {glob: '*__many/v'}", "{\"001__many/v\":\"1\",\"002__many/v\":\"2\",\"010__many/v\":\"10\"}", ""},
+    {"text: {glob: 'none*'}", "null", "LACK none*: no file matches"},
+    {"text: {glob: '${NONE}/*'}", "null", "LACK ${NONE}/*: not found: its directory is not there"},
+    {"text: {glob: '../other/*'}", "null", "BROKEN 'v': ../other/*: leads out of the test's directory"},
+    {"text: {glob: 'etc/pass*d'}", "null", "LACK etc/pass*: no file matches"},
+    {"json: {glob: 'b*d.json'}", "null", "BROKEN 'v': bad.json:1:10: *"},
+    {"exists: {glob: 'logs/*.log'}", "true", ""},
+    {"exists: {glob: 'logs/*.gz'}", "false", ""},
+    {"files: 'logs/*.log'", "[\"logs/a.log\",\"logs/b.log\"]", ""},
+    {"files: 'none*'", "[]", ""},
+    {"files: '${LIT}/*'", "[\"b[x]/v\"]", ""},
+    {"value: \"files('logs/*.log')\"", "[\"logs/a.log\",\"logs/b.log\"]", ""},
+    {"value: \"text(files('logs/*.log')[1])\"", "\"ERROR 3\\n\"", ""},
+    {"value: \"#csv('a.csv', {columns = {'id'}, types = {id = 'text'}})\"", "3", ""},
+    {"value: \"csv('rank.csv', {header = {'a', 'b', 'c'}, as = 'columns', types = 'text'}).c[2]\"", "\" 1.5E-01\"", ""},
+    {"value: \"csv('a.csv', {kolumns = {'id'}})\"", "null", "BROKEN 'v': *csv: 'kolumns' is no argument of it, which has: delimiter, header, *"},
+    {"value: \"csv('a.csv', {types = {id = 'integer'}})\"", "null", "BROKEN 'v': *csv: types: expected text or json or *"},
+    {"value: \"csv('a.csv', {delimiter = 'ab'})\"", "null", "BROKEN 'v': *csv: *delimiter: expected one character*"},
+    {"value: \"csv('none.csv')\"", "null", "LACK none.csv: not found"},
+    {"value: \"tsv('tabs.tsv')[1].b\"", "\"x\\ty\"", ""},
+    {"value: \"ini('run.cfg', {types = {language = 'python'}}).run.language[2]\"", "\"fortran\"", ""},
+    {"value: \"jsonl('a.jsonl', {select = '$.a', keep = 'last'})\"", "3", "WARNING*"},
+    {"value: \"yaml('many.yaml', {documents = 'all'})[3][1]\"", "3", ""},
+    {"value: \"lines('steps.log', 'step=(?<n>[0-9])', {types = {n = 'int'}, keep = 'last'}).n\"", "2", ""},
+    {"value: \"between('green.log', '[92m', '[0m', {as = 'json', keep = 'first'}).a\"", "1", ""},
+    {"value: \"ansible_log('ansible.log').start\"", "\"2025-01-06T08:00:00\"", ""},
+    {"value: \"ansible_play('play.yaml', {prefix = 'run_'}).a\"", "1", ""},
+    {"value: \"moment('2025-01-06 08:00:00,595').iso\"", "\"2025-01-06T08:00:00.595000\"", ""},
     /* helpers: texts */
     {"value: \"parse_json('[1, {}]')\"", "[1,{}]", ""},
     {"value: \"parse_json('[')\"", "null", "BROKEN 'v': *parse_json: *"},

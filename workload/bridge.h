@@ -1,4 +1,4 @@
-/* workload/bridge.h — values between JSON and Lua. Only for workload/sandbox.c and workload/library.c. */
+/* workload/bridge.h — values between JSON and Lua. Only for workload/sandbox*.c and workload/library*.c. */
 #ifndef WORKLOAD_BRIDGE_H
 #define WORKLOAD_BRIDGE_H
 #include <jansson.h>
@@ -31,7 +31,7 @@ struct bridge_key {
 struct bridge_key *bridge_keys(lua_State *lua, int table, size_t *n);
 void bridge_sort_keys(lua_State *lua, struct bridge_key *keys, size_t n);
 
-/* Counts what C does for Lua as `steps` of the evaluation; raises an error when a limit is passed. In workload/sandbox.c. */
+/* Counts what C does for Lua as `steps` of the evaluation; raises an error when a limit is passed. In workload/sandbox_limits.c. */
 void sandbox_charge(lua_State *lua, size_t steps);
 /* The state holds a JSON value that it has to free, or (false) no longer does. In workload/sandbox.c. */
 void sandbox_building(lua_State *lua, bool held);

@@ -3,7 +3,10 @@
 #define WORKLOAD_CHECK_H
 #include "workload/workload.h"
 
-/* ERR_USAGE with the place of the first that is wrong. Runs the Lua files once. */
-bool workload_check(const struct workload *workload, const struct workload_registry *registry, struct error *err);
+/* Adds all that is wrong. Runs the Lua files once. What refers to a part that was refused (problems_doubted) is let pass. */
+void workload_check(const struct workload *workload, const struct workload_registry *registry, struct problems *problems);
+
+/* The member of a TEMPLATE_MAP of that name; NULL when there is none, or no map. */
+const struct template *template_member(const struct template *map, const char *name);
 
 #endif

@@ -3,9 +3,10 @@
 #include <string.h>
 
 #include "workload/format.h"
+#include "workload/kpi_openmetrics.h"
 #include "workload/reader.h"
 
-enum { NAME_LEN_MAX = 200 };
+enum { NAME_LEN_MAX = KPI_NAME_MAX };
 
 static bool read_help(const struct reader *reader, const struct node *node, void *target)
 {
@@ -19,18 +20,12 @@ static bool read_unit(const struct reader *reader, const struct node *node, void
 
 static const char *const better_words[] = {"none", "higher", "lower", NULL}; /* in the order of enum better */
 
-struct direction_seen {
-    struct kpi kpi; /* first: readers see a struct kpi */
-    bool seen;
-};
-
 static bool read_better(const struct reader *reader, const struct node *node, void *target)
 {
     size_t which;
     if (!reader_word(reader, node, "better", better_words, &which))
         return false;
     ((struct kpi *)target)->better = (enum better)which;
-    ((struct direction_seen *)target)->seen = true;
     return true;
 }
 
@@ -49,7 +44,7 @@ static bool read_format_into(const struct reader *reader, const struct node *nod
     struct number_format format;
     if (!reader_text(reader, node, "format", out))
         return false;
-    return number_format_parse(*out, &format) || reader_wrong(reader, node, "format", "'{:.2f}' or '%.2f'");
+    return number_format_parse(*out, &format) || reader_wrong(reader, node, "format", "a format for one number, as '{:.2f}', '{:,}', '{:.1%}' or '%.2f'");
 }
 
 static bool read_format(const struct reader *reader, const struct node *node, void *target)
@@ -89,12 +84,39 @@ static bool read_divisor_format(const struct reader *reader, const struct node *
     return read_format_into(reader, node, &((struct divisor *)target)->format);
 }
 
+static json_t *shape_by(const struct workload_registry *registry)
+{
+    return json_pack("{s:[o o]}", "anyOf", shape_positive(registry), shape_expression(registry));
+}
+
+/* Python's directive or printf's, with text around; the loader looks closer. */
+#define FORMAT_PATTERN                                                                                                 \
+    "^([^{}]|\\{\\{|\\}\\})*\\{0?(:(.?[<>=^])?[-+ ]?#?0?[0-9]{0,2}[,_]?(\\.[0-9]{1,2})?[deEfFgGn%]?)?\\}([^{}]|\\{\\{|\\}\\})*$" \
+    "|^([^%{}]|%%)*%[-+ #0]*[0-9]{0,2}(\\.[0-9]{1,2})?[dieEfFgG]([^%]|%%)*$"
+
+static json_t *shape_format(const struct workload_registry *registry)
+{
+    (void)registry;
+    return json_pack("{s:s s:s}", "type", "string", "pattern", FORMAT_PATTERN);
+}
+
+static const struct section_key divisor_keys[] = {
+    {"by", read_divisor_by, shape_by, "What the value is divided by: 1024, or \"2^30\"."},
+    {"unit", read_divisor_unit, shape_text, "The unit after that."},
+    {"format", read_divisor_format, shape_format, "How it is shown then, as \"%.2f\"."},
+    {0},
+};
+
+static json_t *shape_divisor(const struct workload_registry *registry)
+{
+    static const char *const needed[] = {"by", "unit", NULL};
+    return shape_section(divisor_keys, needed, registry);
+}
+
 static bool read_divisor(const struct reader *reader, const struct node *node, void *target)
 {
-    static const struct section_key keys[] = {
-        {"by", read_divisor_by}, {"unit", read_divisor_unit}, {"format", read_divisor_format}, {NULL, NULL}};
     struct divisor *divisor = &((struct kpi *)target)->divisor;
-    if (!reader_section(reader, node, "divisor", keys, divisor))
+    if (!reader_section(reader, node, "divisor", divisor_keys, divisor))
         return false;
     return (divisor->by > 0 && divisor->unit) || reader_wrong(reader, node, "divisor", "by and unit");
 }
@@ -114,77 +136,116 @@ static bool read_min_absolute(const struct reader *reader, const struct node *no
     return read_share(reader, node, "min_absolute", &((struct kpi *)target)->min_absolute);
 }
 
-static bool read_om_name(const struct reader *reader, const struct node *node, void *target)
+static bool read_idle(const struct reader *reader, const struct node *node, void *target)
 {
-    struct kpi *kpi = target;
-    return reader_text(reader, node, "openmetrics: name", &kpi->openmetrics_name) &&
-           ((reader_name_valid(kpi->openmetrics_name) && strlen(kpi->openmetrics_name) <= NAME_LEN_MAX) ||
-            reader_wrong(reader, node, "openmetrics: name", "at most 200 letters, digits and _"));
+    ((struct kpi *)target)->has_idle = true;
+    return reader_number(reader, node, "not_analysed", &((struct kpi *)target)->idle);
 }
 
-/* May be empty: no unit. */
-static bool read_om_unit(const struct reader *reader, const struct node *node, void *target)
+static json_t *shape_number(const struct workload_registry *registry)
 {
-    struct kpi *kpi = target;
-    return reader_text(reader, node, "openmetrics: unit", &kpi->openmetrics_unit) &&
-           ((!kpi->openmetrics_unit[0] || reader_name_valid(kpi->openmetrics_unit)) ||
-            reader_wrong(reader, node, "openmetrics: unit", "letters, digits and _, as seconds"));
-}
-
-static bool read_om_scale(const struct reader *reader, const struct node *node, void *target)
-{
-    struct kpi *kpi = target;
-    return reader_number(reader, node, "openmetrics: scale", &kpi->openmetrics_scale) &&
-           (kpi->openmetrics_scale > 0 || reader_wrong(reader, node, "openmetrics: scale", "a number above 0"));
+    (void)registry;
+    return json_pack("{s:s}", "type", "number");
 }
 
 static bool read_openmetrics(const struct reader *reader, const struct node *node, void *target)
 {
-    static const struct section_key keys[] = {
-        {"name", read_om_name}, {"unit", read_om_unit}, {"scale", read_om_scale}, {NULL, NULL}};
-    return reader_section(reader, node, "openmetrics", keys, target);
+    return kpi_openmetrics_read(reader, node, &((struct kpi *)target)->openmetrics);
+}
+
+static json_t *shape_better(const struct workload_registry *registry)
+{
+    (void)registry;
+    return shape_word(better_words);
 }
 
 static const struct section_key kpi_keys[] = {
-    {"help", read_help},
-    {"unit", read_unit},
-    {"better", read_better},
-    {"value", read_value},
-    {"ignored_for_regression", read_ignored},
-    {"format", read_format},
-    {"divisor", read_divisor},
-    {"min_relative", read_min_relative},
-    {"min_absolute", read_min_absolute},
-    {"openmetrics", read_openmetrics},
-    {NULL, NULL},
+    {"help", read_help, shape_text, "A sentence that says what it is."},
+    {"unit", read_unit, shape_text, "Its unit, as tokens/s, s, bytes, GiB, %."},
+    {"better", read_better, shape_better, "Which direction is better; none: never gated."},
+    {"value", read_value, shape_expression, "An expression over metadata and results that gives a number or a list of numbers."},
+    {"ignored_for_regression", read_ignored, shape_flag, "true: kept, not compared."},
+    {"format", read_format, shape_format, "How it is shown: \"{:.2f}\", \"{:,}\", \"{:.1%}\" or \"%.2f\"."},
+    {"divisor", read_divisor, shape_divisor, "Shown is value / by, in another unit."},
+    {"min_relative", read_min_relative, shape_least, "A change smaller than this share of the level never gates."},
+    {"min_absolute", read_min_absolute, shape_least, "A change smaller than this, in the KPI's unit, never gates."},
+    {"not_analysed", read_idle, shape_number, "The value by which the formula says that there is nothing to analyse: not compared, and absent as text."},
+    {"openmetrics", read_openmetrics, shape_kpi_openmetrics, "Its name, unit and scale in OpenMetrics, where the table does not fit; of lists, the buckets."},
+    {0},
 };
 
-static bool check_complete(const struct reader *reader, const struct direction_seen *read, const struct node *node)
+json_t *shape_kpis(const struct workload_registry *registry)
 {
-    const struct kpi *kpi = &read->kpi;
-    const char *missing = !kpi->help ? "help: a sentence" : !kpi->unit ? "unit, as tokens/s" :
-                          !read->seen ? "better: higher, lower or none" : !kpi->value.bytes ? "value: an expression" : NULL;
-    if (missing)
-        return error_at(reader->err, ERR_USAGE, reader_pos(reader, node), "KPI '%s': expected %s", kpi->name, missing);
-    return true;
+    static const char *const needed[] = {"help", "unit", "better", "value", NULL};
+    return shape_map(SHAPE_NAME, shape_section(kpi_keys, needed, registry));
+}
+
+/* All that is missing in one message. */
+static bool check_complete(const struct reader *reader, const char *name, const struct node *key, const struct node *node)
+{
+    static const struct {
+        const char *key, *expected;
+    } needed[] = {{"help", "help: a sentence"},
+                  {"unit", "unit, as tokens/s"},
+                  {"better", "better: higher, lower or none"},
+                  {"value", "value: an expression"}};
+    const char *missing = "";
+    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+        if (!reader_has(node, needed[i].key, kpi_keys))
+            missing = arena_printf(reader->arena, "%s%s%s", missing, missing[0] ? "; " : "", needed[i].expected);
+    return !missing[0] || error_at(reader->err, ERR_USAGE, reader_pos(reader, key), "KPI '%s': expected %s", name, missing);
+}
+
+/* Where the value of that key stands. */
+static struct pos member_pos(const struct reader *reader, const struct node *node, const char *key)
+{
+    const struct node *member = node_member(node, key);
+    return reader_pos(reader, member ? member : node);
+}
+
+static void note_unit(const struct reader *reader, struct pos at, const char *unit)
+{
+    struct unit parsed = unit_parse(unit);
+    if (reader->problems && parsed.unknown[0])
+        problems_note(reader->problems, at, "unit '%s': '%s' is not in the table of units (docs/openmetrics.md): kept as a word, not converted",
+                      unit, parsed.unknown);
+}
+
+static bool check_units(const struct reader *reader, const struct node *node, struct kpi *kpi)
+{
+    if (!kpi->openmetrics.unit) /* else somebody has thought about it */
+        note_unit(reader, member_pos(reader, node, "unit"), kpi->unit);
+    return kpi_settle(reader->arena, kpi) ||
+           error_at(reader->err, ERR_USAGE, member_pos(reader, node, "openmetrics"),
+                    "openmetrics: unit: found '%s', expected a unit that '%s' can be converted to, or a scale, too", kpi->openmetrics.unit,
+                    kpi->unit);
+}
+
+static bool read_kpi(const struct reader *reader, const struct node *key, const struct node *node, struct kpi *kpi)
+{
+    *kpi = (struct kpi){.name = key->string, .at = reader_pos(reader, key)};
+    if (!reader_name_valid(kpi->name) || strlen(kpi->name) > NAME_LEN_MAX)
+        return reader_wrong(reader, key, "KPI name", "at most 200 letters, digits and _");
+    bool ok = reader_collect(reader, reader_section(reader, node, arena_printf(reader->arena, "KPI '%s'", kpi->name), kpi_keys, kpi));
+    if (node->kind != NODE_MAP || !check_complete(reader, kpi->name, key, node) || !ok)
+        return false;
+    return check_units(reader, node, kpi);
 }
 
 bool kpis_read(const struct reader *reader, const struct node *node, void *target)
 {
     struct workload *workload = target;
+    bool all = true;
     if (!reader_map(reader, node, "kpis"))
         return false;
     for (size_t i = 0; i < node->n; i++) {
-        struct direction_seen read = {.kpi = {.name = node->keys[i]->string, .at = reader_pos(reader, node->keys[i]),
-                                              .openmetrics_scale = 1}};
-        const char *what = arena_printf(reader->arena, "KPI '%s'", read.kpi.name);
-        if (!reader_name_valid(read.kpi.name) || strlen(read.kpi.name) > NAME_LEN_MAX)
-            return reader_wrong(reader, node->keys[i], "KPI name", "at most 200 letters, digits and _");
-        if (!reader_section(reader, node->items[i], what, kpi_keys, &read) ||
-            !check_complete(reader, &read, node->keys[i]))
-            return false;
+        struct kpi kpi;
+        bool ok = read_kpi(reader, node->keys[i], node->items[i], &kpi);
+        all &= reader_collect(reader, ok);
+        if (!ok)
+            continue;
         size_t k = 0;
-        while (k < workload->kpis_n && strcmp(workload->kpis[k].name, read.kpi.name) != 0)
+        while (k < workload->kpis_n && strcmp(workload->kpis[k].name, kpi.name) != 0)
             k++;
         if (k == workload->kpis_n) {
             struct kpi *wider = ARENA_ARRAY(reader->arena, struct kpi, workload->kpis_n + 1);
@@ -193,7 +254,7 @@ bool kpis_read(const struct reader *reader, const struct node *node, void *targe
             workload->kpis = wider;
             workload->kpis_n++;
         }
-        workload->kpis[k] = read.kpi;
+        workload->kpis[k] = kpi;
     }
-    return true;
+    return all;
 }

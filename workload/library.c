@@ -13,7 +13,7 @@
 
 #include "workload/bridge.h"
 
-static const char *kind_name(lua_State *lua, int index)
+const char *library_kind(lua_State *lua, int index)
 {
     if (bridge_view(lua, index))
         return "table";
@@ -23,7 +23,7 @@ static const char *kind_name(lua_State *lua, int index)
 static int library_type(lua_State *lua)
 {
     luaL_checkany(lua, 1);
-    lua_pushstring(lua, kind_name(lua, 1));
+    lua_pushstring(lua, library_kind(lua, 1));
     return 1;
 }
 
@@ -34,7 +34,7 @@ static void push_text(lua_State *lua, int index)
     if (type == LUA_TSTRING || type == LUA_TNUMBER || type == LUA_TBOOLEAN || type == LUA_TNIL)
         luaL_tolstring(lua, index, NULL);
     else
-        lua_pushstring(lua, kind_name(lua, index));
+        lua_pushstring(lua, library_kind(lua, index));
 }
 
 static int library_tostring(lua_State *lua)
@@ -147,7 +147,7 @@ static int library_pairs(lua_State *lua)
     else if (lua_istable(lua, 1))
         push_table_keys(lua, 1);
     else
-        return luaL_error(lua, "pairs: expected a table, found %s", kind_name(lua, 1));
+        return luaL_error(lua, "pairs: expected a table, found %s", library_kind(lua, 1));
     lua_pushinteger(lua, 0);
     lua_pushcclosure(lua, pairs_step, 3);
     return 1;
@@ -337,6 +337,8 @@ void library_open(lua_State *lua)
     copy_fields(lua, to, base);
     lua_pop(lua, 1);
     luaL_setfuncs(lua, own, 0);
+    library_add_lists(lua);
+    library_add_measures(lua);
     lua_pushlightuserdata(lua, NULL);
     lua_setfield(lua, to, "null");
     open_string(lua);

@@ -2,230 +2,336 @@
 
 #include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
-/* Reads type notation, one character ahead:  type := name [ "[" type { "," type } "]" ]  */
-struct notation {
+#include "config/options.h"
+#include "workload/model_check.h"
+#include "workload/shape.h"
+
+enum { NAME_LEN_MAX = 100, INLINE_DEPTH_MAX = 20 };
+
+/* What reading needs; one per file. */
+struct loading {
     struct arena *arena;
-    const char *at;
-    struct pos pos;
+    const char *file;
+    json_t *constants;
+    struct models *models;
+    struct problems *problems; /* NULL: the first one stays in *err */
     struct error *err;
-    int depth;
+    int depth; /* of models written in place */
 };
 
-enum { TYPE_DEPTH_MAX = 20, MODEL_DEPTH_MAX = 100, NAME_LEN_MAX = 100 };
-
-static void skip_blanks(struct notation *n)
+static struct pos place(const struct loading *loading, const struct node *node)
 {
-    n->at += strspn(n->at, " \t");
+    return (struct pos){.file = loading->file, .line = node->line, .col = node->col};
 }
 
-static struct type *wrong(struct notation *n, const char *expected)
+static bool wrong(const struct loading *loading, const struct node *node, const char *what, const char *expected)
 {
-    error_at(n->err, ERR_USAGE, n->pos, "type: found '%.30s', expected %s", n->at, expected);
-    return NULL;
+    bool quoted = node->kind == NODE_STRING && node->string_len < 40;
+    return error_at(loading->err, ERR_USAGE, place(loading, node), "%s: found %s%s%s, expected %s", what, quoted ? "'" : "",
+                    quoted ? node->string : node_kind_name(node->kind), quoted ? "'" : "", expected);
+}
+
+static bool is_whole_text(const struct node *node)
+{
+    return node->kind == NODE_STRING && strlen(node->string) == node->string_len;
+}
+
+/* ---- fields ---- */
+
+static bool load_fields(struct loading *loading, const struct node *node, const char *what, struct model *model);
+
+static bool read_type(struct loading *loading, const struct node *node, struct field *field)
+{
+    if (node->kind == NODE_STRING) {
+        field->type = type_parse(loading->arena, node, loading->file, &field->parts, loading->err);
+        return field->type != NULL;
+    }
+    if (node->kind != NODE_MAP)
+        return wrong(loading, node, arena_printf(loading->arena, "field '%.60s'", field->name), "a type, as int or Optional[str], or a map of fields");
+    struct model *model = ARENA_NEW(loading->arena, struct model);
+    model->at = place(loading, node);
+    field->type = ARENA_NEW(loading->arena, struct type);
+    *field->type = (struct type){.kind = TYPE_MODEL, .fields = model, .at = model->at};
+    if (loading->depth == INLINE_DEPTH_MAX)
+        return error_at(loading->err, ERR_USAGE, model->at, "models are written in place more than %d deep", (int)INLINE_DEPTH_MAX);
+    loading->depth++;
+    bool ok = load_fields(loading, node, field->name, model);
+    loading->depth--;
+    for (size_t i = 0; i < model->fields_n; i++)
+        field->parts += model->fields[i].parts;
+    return ok;
+}
+
+static bool read_alias(struct loading *loading, const struct node *node, struct field *field)
+{
+    loading->models->aliases = true;
+    field->document = node->string;
+    return (is_whole_text(node) && node->string_len) || wrong(loading, node, "alias", "the field's name in the payload");
+}
+
+static bool read_fallback(struct loading *loading, const struct node *node, struct field *field)
+{
+    size_t non_finite = 0;
+    loading->models->defaults = true;
+    field->fallback = node_json(node, &non_finite);
+    json_array_append_new(loading->constants, field->fallback);
+    return non_finite == 0 || wrong(loading, node, "default", "a value that JSON has");
+}
+
+static bool read_help(struct loading *loading, const struct node *node, struct field *field)
+{
+    field->help = node->string;
+    return is_whole_text(node) || wrong(loading, node, "help", "text");
+}
+
+static bool read_coerce(struct loading *loading, const struct node *node, struct field *field)
+{
+    field->coerce = true;
+    return (is_whole_text(node) && strcmp(node->string, "pydantic") == 0) || wrong(loading, node, "coerce", "pydantic");
 }
 
 static const struct {
     const char *name;
-    enum type_kind kind;
-} plain_types[] = {
-    {"int", TYPE_INT},           {"float", TYPE_FLOAT}, {"str", TYPE_STR},       {"bool", TYPE_BOOL},
-    {"datetime", TYPE_DATETIME}, {"UUID", TYPE_UUID},   {"SemVer", TYPE_SEMVER}, {"Any", TYPE_ANY},
-};
+    bool (*read)(struct loading *loading, const struct node *node, struct field *field);
+} field_keys[] = {{"type", read_type}, {"alias", read_alias}, {"default", read_fallback}, {"help", read_help}, {"coerce", read_coerce}};
+enum { FIELD_KEYS_N = sizeof(field_keys) / sizeof(field_keys[0]) };
 
-struct type_list {
-    struct type **v;
-    size_t n, cap;
-};
-
-static struct type *read_type(struct notation *n);
-static struct type *read_named(struct notation *n);
-
-/* "[" type { "," type } "]" */
-static bool read_inner(struct notation *n, struct type_list *inner)
+static bool unknown_key(const struct loading *loading, const struct node *key, const char *field)
 {
-    skip_blanks(n);
-    if (*n->at != '[')
-        return wrong(n, "'['") != NULL;
-    do {
-        n->at++;
-        struct type *type = read_type(n);
-        if (!type)
-            return false;
-        *LIST_ADD(n->arena, inner) = type;
-        skip_blanks(n);
-    } while (*n->at == ',');
-    if (*n->at != ']')
-        return wrong(n, "',' or ']'") != NULL;
-    n->at++;
-    return true;
+    const char *names[FIELD_KEYS_N + 1] = {0};
+    for (size_t i = 0; i < FIELD_KEYS_N; i++)
+        names[i] = field_keys[i].name;
+    const char *nearest = option_nearest(key->string, names);
+    if (nearest)
+        return error_at(loading->err, ERR_USAGE, place(loading, key), "field '%.60s': unknown key '%.60s'; did you mean '%s'?", field,
+                        key->string, nearest);
+    return error_at(loading->err, ERR_USAGE, place(loading, key),
+                    "field '%.60s': unknown key '%.60s'; known are type, alias, default, help, coerce (a model in place that has a field "
+                    "'type' is written {type: {type: …}})", field, key->string);
 }
 
-/* "[" 'text' { "," 'text' } "]" */
-static struct type *read_literals(struct notation *n)
+static bool load_spec(struct loading *loading, const struct node *node, struct field *field)
 {
-    LIST_OF(const char *) texts = {0};
-    skip_blanks(n);
-    if (*n->at != '[')
-        return wrong(n, "'['");
-    do {
-        n->at++;
-        skip_blanks(n);
-        char quote = *n->at;
-        const char *end = quote == '\'' || quote == '"' ? strchr(n->at + 1, quote) : NULL;
-        if (!end)
-            return wrong(n, "a quoted text");
-        *LIST_ADD(n->arena, &texts) = arena_strndup(n->arena, n->at + 1, (size_t)(end - n->at - 1));
-        n->at = end + 1;
-        skip_blanks(n);
-    } while (*n->at == ',');
-    if (*n->at != ']')
-        return wrong(n, "',' or ']'");
-    n->at++;
-    *LIST_ADD(n->arena, &texts) = NULL;
-    struct type *type = ARENA_NEW(n->arena, struct type);
-    type->kind = TYPE_LITERAL;
-    type->literals = texts.v;
-    return type;
-}
-
-/* Optional[T], Union[A, B], List[T], dict[str, T], dict[int, T]. */
-static struct type *read_generic(struct notation *n, const char *name)
-{
-    struct type_list inner = {0};
-    if (!read_inner(n, &inner))
-        return NULL;
-    struct type *type = ARENA_NEW(n->arena, struct type);
-    type->inner = inner.v;
-    type->inner_n = inner.n;
-    if (strcmp(name, "Union") == 0) {
-        type->kind = TYPE_UNION;
-        return type;
-    }
-    bool dict = strcasecmp(name, "dict") == 0;
-    if (inner.n != (dict ? 2u : 1u))
-        return wrong(n, dict ? "dict[str, T]" : "one type in the brackets");
-    type->int_keys = dict && inner.v[0]->kind == TYPE_INT;
-    if (dict && inner.v[0]->kind != TYPE_STR && !type->int_keys)
-        return wrong(n, "dict[str, T] or dict[int, T]: JSON has text keys only");
-    if (strcmp(name, "Optional") == 0) {
-        inner.v[0]->optional = true;
-        return inner.v[0];
-    }
-    type->kind = dict ? TYPE_DICT : TYPE_LIST;
-    type->inner = dict ? inner.v + 1 : inner.v;
-    type->inner_n = 1;
-    return type;
-}
-
-static struct type *read_type(struct notation *n)
-{
-    if (n->depth == TYPE_DEPTH_MAX)
-        return wrong(n, "a type that is nested less");
-    n->depth++;
-    struct type *type = read_named(n);
-    n->depth--;
-    return type;
-}
-
-static struct type *read_named(struct notation *n)
-{
-    static const char *const generic[] = {"Optional", "Union", "List", "list", "Dict", "dict"};
-    skip_blanks(n);
-    size_t len = 0;
-    while (isalnum((unsigned char)n->at[len]) || n->at[len] == '_')
-        len++;
-    if (len == 0)
-        return wrong(n, "a type, as int, str or Optional[float]");
-    const char *name = arena_strndup(n->arena, n->at, len);
-    n->at += len;
-    for (size_t i = 0; i < sizeof(generic) / sizeof(generic[0]); i++)
-        if (strcmp(name, generic[i]) == 0)
-            return read_generic(n, name);
-    if (strcmp(name, "Literal") == 0)
-        return read_literals(n);
-    struct type *type = ARENA_NEW(n->arena, struct type);
-    type->kind = TYPE_MODEL;
-    type->model = name;
-    for (size_t i = 0; i < sizeof(plain_types) / sizeof(plain_types[0]); i++)
-        if (strcmp(name, plain_types[i].name) == 0)
-            type->kind = plain_types[i].kind;
-    return type;
-}
-
-static struct type *parse_type(struct arena *arena, const char *text, struct pos pos, struct error *err)
-{
-    struct notation n = {.arena = arena, .at = text, .pos = pos, .err = err};
-    struct type *type = read_type(&n);
-    skip_blanks(&n);
-    return type && *n.at ? wrong(&n, "the end of the type") : type;
-}
-
-static struct pos place(const char *file, const struct node *node)
-{
-    return (struct pos){.file = file, .line = node->line, .col = node->col};
-}
-
-/* A field is a type, or a map {type: …, coerce: pydantic}. */
-static bool load_field(struct arena *arena, const char *file, const char *name, const struct node *node,
-                       struct field *field, struct error *err)
-{
-    *field = (struct field){.name = name, .at = place(file, node)};
-    const struct node *type = node;
-    if (node->kind == NODE_MAP) {
-        for (size_t i = 0; i < node->n; i++) {
-            const char *key = node->keys[i]->string;
-            if (strcmp(key, "coerce") == 0 && node->items[i]->kind == NODE_STRING &&
-                strcmp(node->items[i]->string, "pydantic") == 0)
-                field->coerce = true;
-            else if (strcmp(key, "type") != 0)
-                return error_at(err, ERR_USAGE, place(file, node->keys[i]),
-                                "'%s': a field has `type: …` and, if need be, `coerce: pydantic`", key);
-        }
-        type = node_member(node, "type");
-    }
-    if (!type || type->kind != NODE_STRING)
-        return error_at(err, ERR_USAGE, place(file, node), "field '%s': expected a type, as int or Optional[str]", name);
-    field->type = parse_type(arena, type->string, place(file, type), err);
-    return field->type != NULL;
-}
-
-static void put_field(struct arena *arena, struct model *model, size_t *cap, const struct field *field)
-{
-    for (size_t i = 0; i < model->fields_n; i++) {
-        if (strcmp(model->fields[i].name, field->name) == 0) {
-            model->fields[i] = *field;
-            return;
-        }
-    }
-    model->fields = arena_grow(arena, model->fields, model->fields_n, cap, sizeof(*model->fields));
-    model->fields[model->fields_n++] = *field;
-}
-
-static bool load_model(struct arena *arena, const char *file, const struct node *node, struct models *models,
-                       struct model *model, struct error *err)
-{
-    size_t cap = 0;
-    const struct node *base = node_member(node, "extends");
-    if (base) {
-        const struct model *from = base->kind == NODE_STRING ? models_find(models, base->string) : NULL;
-        if (!from)
-            return error_at(err, ERR_USAGE, place(file, base), "extends: expected the name of a model given before this one");
-        for (size_t i = 0; i < from->fields_n; i++)
-            put_field(arena, model, &cap, &from->fields[i]);
-    }
     for (size_t i = 0; i < node->n; i++) {
-        const char *name = node->keys[i]->string;
-        struct field field;
-        if (strcmp(name, "extends") == 0)
-            continue;
-        if (!load_field(arena, file, name, node->items[i], &field, err))
+        size_t k = 0;
+        while (k < FIELD_KEYS_N && strcmp(field_keys[k].name, node->keys[i]->string) != 0)
+            k++;
+        if (k == FIELD_KEYS_N)
+            return unknown_key(loading, node->keys[i], field->name);
+        if (!field_keys[k].read(loading, node->items[i], field))
             return false;
-        put_field(arena, model, &cap, &field);
     }
+    if (!field->type)
+        return wrong(loading, node, arena_printf(loading->arena, "field '%.60s'", field->name), "a key `type`");
+    if (field->fallback && json_is_null(field->fallback))
+        field->type->optional = true; /* as in Pydantic: what may be null by default may be null */
     return true;
 }
+
+/* {type: …, …} says more of a field; without `type` a map is a model in place, unless it can only be a slip. */
+static bool is_spec(const struct node *node)
+{
+    const struct node *coerce = node_member(node, "coerce");
+    return node_member(node, "type") || (coerce && coerce->kind == NODE_STRING && strcmp(coerce->string, "pydantic") == 0);
+}
+
+static bool load_field(struct loading *loading, const char *name, const struct node *node, struct field *field)
+{
+    *field = (struct field){.name = name, .document = name, .parts = 1, .at = place(loading, node)};
+    return is_spec(node) ? load_spec(loading, node, field) : read_type(loading, node, field);
+}
+
+/* ---- models ---- */
+
+/* Puts a field in, in the place of one of the same name. */
+static bool put_field(struct loading *loading, struct model *model, const struct field *field)
+{
+    size_t at = model->fields_n;
+    for (size_t i = 0; i < model->fields_n; i++) {
+        bool same = strcmp(model->fields[i].name, field->name) == 0;
+        if (same)
+            at = i;
+        else if (strcmp(model->fields[i].document, field->document) == 0)
+            return error_at(loading->err, ERR_USAGE, field->at, "fields '%.60s' and '%.60s' are both called '%.60s' in the payload",
+                            model->fields[i].name, field->name, field->document);
+    }
+    if (at == model->fields_n) {
+        if (model->fields_n == MODEL_FIELDS_MAX)
+            return error_at(loading->err, ERR_USAGE, field->at, "more than %d fields in a model", (int)MODEL_FIELDS_MAX);
+        model->fields = arena_grow(loading->arena, model->fields, model->fields_n, &model->fields_cap, sizeof(*model->fields));
+        model->fields_n++;
+    }
+    model->fields[at] = *field;
+    loading->models->parts += field->parts;
+    return loading->models->parts <= MODELS_PARTS_MAX ||
+           error_at(loading->err, ERR_USAGE, field->at, "the types of all fields together have more than %d parts", (int)MODELS_PARTS_MAX);
+}
+
+static bool extend(struct loading *loading, const struct node *node, struct model *model)
+{
+    static const char expected[] = "the name of a model given before this one (a field of this name is written {type: …})";
+    const struct model *base = is_whole_text(node) ? models_find(loading->models, node->string) : NULL;
+    if (!base && is_whole_text(node) && problems_doubted(loading->problems, "models", node->string))
+        return false;
+    if (!base || base->type)
+        return wrong(loading, node, "extends", expected);
+    for (size_t i = 0; i < base->fields_n; i++)
+        if (!put_field(loading, model, &base->fields[i]))
+            return false;
+    model->extra |= base->extra;
+    return true;
+}
+
+static bool load_extends(struct loading *loading, const struct node *node, struct model *model)
+{
+    if (node->kind != NODE_LIST)
+        return extend(loading, node, model);
+    if (node->n > MODEL_BASES_MAX)
+        return wrong(loading, node, "extends", "at most 10 models");
+    bool ok = true;
+    for (size_t i = 0; i < node->n; i++)
+        if (!extend(loading, node->items[i], model))
+            ok = problems_take(loading->problems, loading->err);
+    return ok;
+}
+
+static bool load_extra(struct loading *loading, const struct node *node, struct model *model)
+{
+    bool allow = is_whole_text(node) && strcmp(node->string, "allow") == 0;
+    if (!allow && !(is_whole_text(node) && strcmp(node->string, "forbid") == 0))
+        return wrong(loading, node, "extra", "allow or forbid (a field of this name is written {type: …})");
+    model->extra = allow;
+    return true;
+}
+
+/* A map under one of these keys is a field of that name. */
+static bool is_keyword(const struct node *node, size_t i, const char *keyword)
+{
+    return strcmp(node->keys[i]->string, keyword) == 0 && node->items[i]->kind != NODE_MAP;
+}
+
+static bool load_fields(struct loading *loading, const struct node *node, const char *what, struct model *model)
+{
+    if (node->kind != NODE_MAP)
+        return wrong(loading, node, arena_printf(loading->arena, "model '%.100s'", what),
+                     "a map of fields (or a list: an enumeration; a text: a type)");
+    bool ok = true;
+    for (size_t i = 0; i < node->n; i++)
+        if (is_keyword(node, i, "extends") && !load_extends(loading, node->items[i], model))
+            ok = problems_take(loading->problems, loading->err);
+    for (size_t i = 0; i < node->n; i++) {
+        struct field field;
+        if (is_keyword(node, i, "extends"))
+            continue;
+        if (is_keyword(node, i, "extra") ? !load_extra(loading, node->items[i], model)
+                                         : !load_field(loading, node->keys[i]->string, node->items[i], &field) ||
+                                               !put_field(loading, model, &field))
+            ok = problems_take(loading->problems, loading->err);
+    }
+    return ok;
+}
+
+/* [Valid, Invalid]: texts, integers, true and false, each once. */
+static bool load_enumeration(struct loading *loading, const struct node *node, struct model *model)
+{
+    struct type_literal *values = ARENA_ARRAY(loading->arena, struct type_literal, node->n + 1);
+    for (size_t i = 0; i < node->n; i++) {
+        const struct node *item = node->items[i];
+        if (!is_whole_text(item) && item->kind != NODE_INT && item->kind != NODE_BOOL)
+            return wrong(loading, item, arena_printf(loading->arena, "enumeration '%.60s'", model->name), "a text, an integer, true or false");
+        if (item->kind == NODE_STRING)
+            values[i].text = item->string;
+        else
+            values[i] = (struct type_literal){.is_bool = item->kind == NODE_BOOL, .integer = item->kind == NODE_BOOL ? item->boolean : item->integer};
+    }
+    if (node->n == 0 || node->n > MODEL_FIELDS_MAX)
+        return wrong(loading, node, arena_printf(loading->arena, "enumeration '%.60s'", model->name), "1 to 1000 values");
+    model->type = ARENA_NEW(loading->arena, struct type);
+    *model->type = (struct type){.kind = TYPE_LITERAL, .literals = values, .literals_n = node->n, .at = model->at};
+    return true;
+}
+
+/* Types read as such, and the schema has models KPI and KPIs of its own. */
+static bool valid_name(const char *name)
+{
+    size_t n = 0;
+    while (isalnum((unsigned char)name[n]) || name[n] == '_')
+        n++;
+    return n > 0 && n <= NAME_LEN_MAX && name[n] == '\0' && !type_is_word(name) && strcmp(name, "KPI") != 0 && strcmp(name, "KPIs") != 0;
+}
+
+static bool load_model(struct loading *loading, const struct node *key, const struct node *node, struct model *model)
+{
+    *model = (struct model){.name = key->string, .at = place(loading, key)};
+    if (!valid_name(model->name))
+        return error_at(loading->err, ERR_USAGE, model->at, "model '%s': expected a name of letters, digits and _ that is no type and not KPI or KPIs",
+                        model->name);
+    if (node->kind == NODE_LIST)
+        return load_enumeration(loading, node, model);
+    if (node->kind != NODE_STRING)
+        return load_fields(loading, node, model->name, model);
+    model->type = type_parse(loading->arena, node, loading->file, &loading->models->parts, loading->err);
+    return model->type != NULL;
+}
+
+/* Adds a model, in the place of one of the same name. */
+static bool put_model(struct loading *loading, const struct model *model)
+{
+    struct models *models = loading->models;
+    for (size_t k = 0; k < models->n; k++) {
+        if (strcmp(models->v[k].name, model->name) != 0)
+            continue;
+        models->v[k] = *model;
+        return true;
+    }
+    if (models->n == MODELS_MAX)
+        return error_at(loading->err, ERR_USAGE, model->at, "more than %d models", (int)MODELS_MAX);
+    *LIST_ADD(loading->arena, models) = *model;
+    return true;
+}
+
+bool models_load(struct arena *arena, const struct node *node, const char *file, json_t *constants, struct models *models,
+                 struct problems *problems, struct error *err)
+{
+    struct loading loading = {.arena = arena, .file = file, .constants = constants, .models = models, .problems = problems, .err = err};
+    bool ok = true;
+    if (node->kind != NODE_MAP)
+        return wrong(&loading, node, "models", "a map of models");
+    for (size_t i = 0; i < node->n; i++) {
+        struct model model = {0};
+        bool right = load_model(&loading, node->keys[i], node->items[i], &model);
+        if (!right) {
+            problems_doubt(problems, "models", node->keys[i]->string);
+            ok = problems_take(problems, err);
+        }
+        /* of one that is wrong, the types of the fields that are right can be checked, too */
+        if ((right || model.fields_n) && !put_model(&loading, &model))
+            return problems_take(problems, err);
+    }
+    return models_check(arena, models, problems, err) && ok;
+}
+
+json_t *shape_models(const struct workload_registry *registry)
+{
+    static const char *const coerced[] = {"pydantic", NULL}, *const extras[] = {"allow", "forbid", NULL};
+    json_t *type = json_pack("{s:s s:s s:s}", "type", "string", "pattern", "^[ \\t]*[A-Za-z_].*$", "description",
+                             "int float str bool datetime date UUID UUID4 SemVer Any, List[T], dict[K, T], Optional[T], Union[A, B], A | B, "
+                             "Literal['a', 'b'], constr(regex='…'), or a name of `models:`.");
+    json_t *alias = json_pack("{s:s s:i}", "type", "string", "minLength", 1);
+    json_t *spec = json_pack("{s:s s:{s:{s:[O {s:s}]} s:o s:O s:{} s:{s:s}} s:[s] s:b}", "type", "object", "properties", "type", "anyOf", type,
+                             "type", "object", "coerce", shape_word(coerced), "alias", alias, "default", "help", "type", "string", "required",
+                             "type", "additionalProperties", 0);
+    json_t *place = json_pack("{s:s s:s s:{s:[{s:[s]} {s:{s:{s:s}} s:[s]}]}}", "type", "object", "description", "A model written in place: a map of fields.",
+                              "not", "anyOf", "required", "type", "properties", "coerce", "const", "pydantic", "required", "coerce");
+    json_t *fields = json_pack("{s:s s:{s:o s:o} s:{s:[O o o]}}", "type", "object", "properties", "extends", shape_names(registry), "extra",
+                               shape_word(extras), "additionalProperties", "anyOf", type, spec, place);
+    json_t *enumeration = json_pack("{s:s s:{s:[s s s]} s:i}", "type", "array", "items", "type", "string", "integer", "boolean", "minItems", 1);
+    json_decref(alias);
+    return shape_map("^[A-Za-z0-9_]{1,100}$", json_pack("{s:[o o o]}", "anyOf", type, enumeration, fields));
+}
+
+/* ---- asking ---- */
 
 const struct model *models_find(const struct models *models, const char *name)
 {
@@ -235,96 +341,32 @@ const struct model *models_find(const struct models *models, const char *name)
     return NULL;
 }
 
-static bool check_type(const struct models *models, const struct type *type, struct pos at, struct error *err)
+const struct type *models_resolve(const struct models *models, const struct type *type)
 {
-    if (type->kind == TYPE_MODEL && !models_find(models, type->model))
-        return error_at(err, ERR_USAGE, at,
-                        "type '%s': expected int, float, str, bool, datetime, UUID, SemVer, Any, List[…], dict[…, …], "
-                        "Optional[…], Union[…], Literal[…] or a model of this workload", type->model);
-    for (size_t i = 0; i < type->inner_n; i++)
-        if (!check_type(models, type->inner[i], at, err))
-            return false;
-    return true;
+    const struct model *model;
+    while (type->kind == TYPE_NAME && (model = models_find(models, type->name)) && model->type)
+        type = model->type;
+    return type;
 }
 
-enum mark { MARK_NEW, MARK_OPEN, MARK_DONE };
-
-/* A model that holds itself without a list, dict or Optional between could never be complete. */
-static bool check_cycle(const struct models *models, size_t which, enum mark *marks, int depth, struct error *err)
+const struct model *models_of(const struct models *models, const struct type *type)
 {
-    const struct model *model = &models->v[which];
-    marks[which] = MARK_OPEN;
-    for (size_t i = 0; i < model->fields_n; i++) {
-        const struct type *type = model->fields[i].type;
-        const struct model *inner = type->kind == TYPE_MODEL ? models_find(models, type->model) : NULL;
-        if (!inner || type->optional)
-            continue;
-        size_t next = (size_t)(inner - models->v);
-        if (marks[next] == MARK_OPEN)
-            return error_at(err, ERR_USAGE, model->fields[i].at, "model '%s' contains itself", inner->name);
-        if (depth == MODEL_DEPTH_MAX)
-            return error_at(err, ERR_USAGE, model->fields[i].at, "models are nested more than %d deep", (int)MODEL_DEPTH_MAX);
-        if (marks[next] == MARK_NEW && !check_cycle(models, next, marks, depth + 1, err))
-            return false;
-    }
-    marks[which] = MARK_DONE;
-    return true;
+    type = models_resolve(models, type);
+    return type->kind == TYPE_MODEL ? type->fields : type->kind == TYPE_NAME ? models_find(models, type->name) : NULL;
 }
 
-static bool check_models(struct arena *arena, const struct models *models, struct error *err)
+bool models_optional(const struct models *models, const struct type *type)
 {
-    enum mark *marks = ARENA_ARRAY(arena, enum mark, models->n + 1);
-    for (size_t i = 0; i < models->n; i++) {
-        const struct model *model = &models->v[i];
-        for (size_t k = 0; k < model->fields_n; k++)
-            if (!check_type(models, model->fields[k].type, model->fields[k].at, err))
-                return false;
-        if (marks[i] == MARK_NEW && !check_cycle(models, i, marks, 0, err))
-            return false;
-    }
-    return true;
+    const struct model *model;
+    while (!type->optional && type->kind == TYPE_NAME && (model = models_find(models, type->name)) && model->type)
+        type = model->type;
+    return type->optional || type->kind == TYPE_ANY;
 }
 
-/* Types read as such, and the schema has models KPI and KPIs of its own. */
-static bool valid_model_name(const char *name)
+const struct field *model_field(const struct model *model, const char *name)
 {
-    static const char *const taken[] = {"KPI", "KPIs", "Optional", "Union", "List", "list", "Dict", "dict", "Literal"};
-    size_t n = 0;
-    while (isalnum((unsigned char)name[n]) || name[n] == '_')
-        n++;
-    bool valid = n > 0 && n <= NAME_LEN_MAX && name[n] == '\0';
-    for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
-        valid &= strcmp(taken[i], name) != 0;
-    for (size_t i = 0; i < sizeof(plain_types) / sizeof(plain_types[0]); i++)
-        valid &= strcmp(plain_types[i].name, name) != 0;
-    return valid;
-}
-
-bool models_load(struct arena *arena, const struct node *node, const char *file, struct models *models,
-                 struct error *err)
-{
-    if (node->kind != NODE_MAP)
-        return error_at(err, ERR_USAGE, place(file, node), "models: expected a map of models, found %s",
-                        node_kind_name(node->kind));
-    for (size_t i = 0; i < node->n; i++) {
-        const struct node *fields = node->items[i];
-        struct model model = {.name = node->keys[i]->string, .at = place(file, node->keys[i])};
-        if (!valid_model_name(model.name))
-            return error_at(err, ERR_USAGE, model.at, "model '%s': expected a name of letters, digits and _ that is no type and not KPI or KPIs",
-                            model.name);
-        if (fields->kind != NODE_MAP)
-            return error_at(err, ERR_USAGE, place(file, fields), "model '%s': expected a map of fields, found %s", model.name,
-                            node_kind_name(fields->kind));
-        if (!load_model(arena, file, fields, models, &model, err))
-            return false;
-        struct model *known = NULL;
-        for (size_t k = 0; k < models->n; k++)
-            if (strcmp(models->v[k].name, model.name) == 0)
-                known = &models->v[k];
-        if (known)
-            *known = model;
-        else
-            *LIST_ADD(arena, models) = model;
-    }
-    return check_models(arena, models, err);
+    for (size_t i = 0; i < model->fields_n; i++)
+        if (strcmp(model->fields[i].name, name) == 0)
+            return &model->fields[i];
+    return NULL;
 }

@@ -1,65 +1,70 @@
 /* workload/model.h — models: which fields a payload has, in Pydantic's notation.
  *
  *     models:
- *       Settings: {model_name: str, ocp_version: SemVer, gpu: int, urls: "Optional[dict[str, str]]"}
- *       Metadata: {presets: "List[str]", settings: Settings}
+ *       Status: [Valid, Invalid]                                    a list: an enumeration
+ *       PrometheusValues: "List[PrometheusValue]"                   a text: another name of a type
+ *       Settings: {model_name: str, ocp_version: SemVer, urls: "Optional[dict[str, str]]"}
+ *       Results: {extends: Base, extra: allow, memory: {min: float, max: float}}
  *
- * Types: int float str bool datetime UUID SemVer Any, List[T], dict[str, T], dict[int, T], Optional[T], Union[A, B], Literal['a', 'b'], and the names
- * of other models. The name of a field may be any text. A field may be a map {type: int, coerce: pydantic}. `extends: Name` takes over another model's fields.
+ * A field is a type (workload/type.h), a map of fields (a model written in place), or a map with the key `type`:
+ * {type, alias, default, help, coerce}. `extends: NAME` or a list of names takes over the fields of models given before;
+ * a field of the same name replaces the one taken over. A name that is given again, in a file that is read later,
+ * replaces the first, and may extend it. Models may hold themselves where a payload can end: in lists, dicts, Optional.
  */
 #ifndef WORKLOAD_MODEL_H
 #define WORKLOAD_MODEL_H
-#include "base/arena.h"
-#include "config/yaml.h"
+#include <jansson.h>
 
-enum type_kind {
-    TYPE_INT,
-    TYPE_FLOAT,
-    TYPE_STR,
-    TYPE_BOOL,
-    TYPE_DATETIME,
-    TYPE_UUID,
-    TYPE_SEMVER,
-    TYPE_ANY,
-    TYPE_LIST,    /* of `inner[0]` */
-    TYPE_DICT,    /* of keys to `inner[0]`; JSON's keys are texts, int_keys those that look like integers */
-    TYPE_UNION,   /* one of `inner`, `inner_n` of them */
-    TYPE_LITERAL, /* one of `literals` */
-    TYPE_MODEL    /* `model` by name */
-};
+#include "workload/problems.h"
+#include "workload/type.h"
 
-struct type {
-    enum type_kind kind;
-    bool optional; /* Optional[T]: null, or absent */
-    struct type **inner;
-    size_t inner_n;
-    bool int_keys;
-    const char *const *literals; /* NULL-ended */
-    const char *model;
+enum {
+    MODELS_MAX = 2000,
+    MODEL_BASES_MAX = 10,      /* that one model extends */
+    MODEL_FIELDS_MAX = 1000,
+    MODELS_PARTS_MAX = 100000, /* names and values in the types of all fields, also of those taken over */
 };
 
 struct field {
-    const char *name;
+    const char *name;     /* in `payload:`, in KPIs */
+    const char *document; /* in the payload as it is written: the alias, or the name */
     struct type *type;
-    bool coerce; /* coerce: pydantic — what Pydantic v1 would have turned into the type is let through as it is */
+    const char *help;  /* NULL */
+    json_t *fallback;  /* default: what a field gets that is not given; borrowed; NULL: none */
+    size_t parts;      /* how much the type is */
+    bool coerce;       /* coerce: pydantic — what Pydantic v1 would have turned into the type is let through as it is */
     struct pos at;
 };
 
 struct model {
-    const char *name;
+    const char *name;    /* of one written in place: NULL */
+    struct type *type;   /* of an enumeration, or of another name of a type; then it has no fields. NULL: a model */
     struct field *fields;
-    size_t fields_n;
+    size_t fields_n, fields_cap;
+    bool extra; /* extra: allow — other fields may be there */
     struct pos at;
 };
 
 struct models {
     struct model *v;
     size_t n, cap;
+    size_t parts;           /* of all fields, also of those replaced */
+    bool aliases, defaults; /* some field has one */
 };
 
-/* Reads the `models:` map. Unknown types and models, cycles of extends: ERR_USAGE with file:line:col. */
-bool models_load(struct arena *arena, const struct node *node, const char *file, struct models *models,
-                 struct error *err);
+/* Reads the `models:` map. `constants`, an array, keeps the defaults alive. Unknown types and models, circles:
+ * ERR_USAGE with file:line:col; all of them go into `problems`, or, without it, the first stays in *err. */
+bool models_load(struct arena *arena, const struct node *node, const char *file, json_t *constants, struct models *models,
+                 struct problems *problems, struct error *err);
 const struct model *models_find(const struct models *models, const char *name);
+
+/* The type that a name of a type stands for in the end; any other type is itself. */
+const struct type *models_resolve(const struct models *models, const struct type *type);
+/* The model of a type that is one, by name or in place, or NULL. */
+const struct model *models_of(const struct models *models, const struct type *type);
+/* May it be null, or absent: as written, or through the name of a type? Any may. */
+bool models_optional(const struct models *models, const struct type *type);
+/* The field of that name; NULL. */
+const struct field *model_field(const struct model *model, const char *name);
 
 #endif

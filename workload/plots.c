@@ -30,19 +30,20 @@ static bool read_filters(const struct reader *reader, const struct node *node, v
     if (node->kind != NODE_LIST || node->n == 0 || node->n > PLOTS_ITEMS_MAX)
         return reader_wrong(reader, node, "visualize: filters", "a list of filters, as [null, \"model=a\"]");
     const char **filters = ARENA_ARRAY(reader->arena, const char *, node->n + 1);
+    bool ok = true;
     for (size_t i = 0; i < node->n; i++) {
         filters[i] = "";
-        if (node->items[i]->kind != NODE_NULL && !reader_text(reader, node->items[i], "visualize: filters", &filters[i]))
-            return false;
+        if (node->items[i]->kind != NODE_NULL)
+            ok &= reader_collect(reader, reader_text(reader, node->items[i], "visualize: filters", &filters[i]));
     }
     ((struct plots_item *)target)->filters = filters;
-    return true;
+    return ok;
 }
 
 static bool read_item(const struct reader *reader, const struct node *node, struct plots_item *item)
 {
     static const struct section_key keys[] = {
-        {"id", read_id}, {"generate", read_generate}, {"filters", read_filters}, {NULL, NULL}};
+        {.name = "id", .read = read_id}, {.name = "generate", .read = read_generate}, {.name = "filters", .read = read_filters}, {0}};
     if (!reader_section(reader, node, "visualize", keys, item))
         return false;
     return item->generate || error_at(reader->err, ERR_USAGE, reader_pos(reader, node),
@@ -75,7 +76,7 @@ static bool read_download(const struct reader *reader, const struct node *node, 
 
 static bool read_file(struct arena *arena, const char *file, const char *bytes, size_t len, struct plots *plots, struct error *err)
 {
-    static const struct section_key keys[] = {{"visualize", read_visualize}, {"download", read_download}, {NULL, NULL}};
+    static const struct section_key keys[] = {{.name = "visualize", .read = read_visualize}, {.name = "download", .read = read_download}, {0}};
     const struct reader reader = {.arena = arena, .file = file, .err = err};
     const struct node *node = yaml_parse(arena, bytes, len, file, err);
     if (!node)

@@ -10,6 +10,11 @@ struct pos reader_pos(const struct reader *reader, const struct node *node)
     return (struct pos){.file = reader->file, .line = node->line, .col = node->col};
 }
 
+bool reader_collect(const struct reader *reader, bool ok)
+{
+    return ok || problems_take(reader->problems, reader->err);
+}
+
 bool reader_wrong(const struct reader *reader, const struct node *node, const char *what, const char *expected)
 {
     bool quoted = node->kind == NODE_STRING && node->string_len < 40;
@@ -46,11 +51,11 @@ bool reader_names(const struct reader *reader, const struct node *node, const ch
 {
     size_t n = node->kind == NODE_LIST ? node->n : 1;
     const char **names = ARENA_ARRAY(reader->arena, const char *, n + 1);
+    bool ok = true;
     for (size_t i = 0; i < n; i++)
-        if (!reader_text(reader, node->kind == NODE_LIST ? node->items[i] : node, what, &names[i]))
-            return false;
+        ok &= reader_collect(reader, reader_text(reader, node->kind == NODE_LIST ? node->items[i] : node, what, &names[i]));
     *out = names;
-    return true;
+    return ok;
 }
 
 bool reader_placed_names(const struct reader *reader, const struct node *node, const char *what, const char *const **out,
@@ -96,10 +101,13 @@ bool reader_word(const struct reader *reader, const struct node *node, const cha
 bool reader_expression(const struct reader *reader, const struct node *node, const char *what, struct code *out)
 {
     const char *text;
+    struct pos at = reader_pos(reader, node);
+    if (node->block) /* Lua counts its lines from the one below */
+        at.line++, at.col = 0;
     if (++reader->workload->expressions_n > WORKLOAD_EXPRESSIONS_MAX)
-        return error_at(reader->err, ERR_USAGE, reader_pos(reader, node), "more than %d expressions", (int)WORKLOAD_EXPRESSIONS_MAX);
+        return reader->workload->expressions_n > WORKLOAD_EXPRESSIONS_MAX + 1 ? false : error_at(reader->err, ERR_USAGE, reader_pos(reader, node), "more than %d expressions", (int)WORKLOAD_EXPRESSIONS_MAX);
     return reader_text(reader, node, what, &text) &&
-           sandbox_compile_expression(reader->arena, text, reader_pos(reader, node), out, reader->err);
+           sandbox_compile_expression(reader->arena, text, at, out, reader->err);
 }
 
 static json_t *constant_of(const struct node *node)
@@ -135,15 +143,15 @@ static bool read_template(const struct reader *reader, const struct node *node, 
     out->kind = map ? TEMPLATE_MAP : TEMPLATE_LIST;
     out->members_n = node->n;
     out->members = ARENA_ARRAY(reader->arena, struct template, node->n);
+    bool ok = true;
     for (size_t i = 0; i < node->n; i++) {
         const char *name = map ? node->keys[i]->string : "";
         out->members[i].name = name;
-        if (!read_template(reader, node->items[i], arena_printf(reader->arena, "%s.%s", what, name), &out->members[i]))
-            return false;
+        ok &= reader_collect(reader, read_template(reader, node->items[i], arena_printf(reader->arena, "%s.%s", what, name), &out->members[i]));
         if (map)
             out->members[i].at = reader_pos(reader, node->keys[i]);
     }
-    return true;
+    return ok;
 }
 
 /* Puts `member` into the map, in place of one of the same name. */
@@ -171,19 +179,20 @@ static void merge_member(struct arena *arena, struct template *map, const struct
 bool reader_template_map(const struct reader *reader, const struct node *node, const char *what, struct template **map)
 {
     struct template whole = {0};
-    if (!reader_map(reader, node, what) || !read_template(reader, node, what, &whole))
+    if (!reader_map(reader, node, what))
         return false;
+    bool ok = read_template(reader, node, what, &whole); /* members of which one is wrong count: their names are known */
     if (!*map) {
         *map = arena_copy(reader->arena, &whole, sizeof(whole));
-        return true;
+        return ok;
     }
     for (size_t i = 0; i < whole.members_n; i++)
         merge_member(reader->arena, *map, &whole.members[i]);
-    return true;
+    return ok;
 }
 
-static bool unknown_key(const struct reader *reader, const struct node *key, const char *what,
-                        const struct section_key *keys)
+/* Returns the known key that was probably meant, or NULL. */
+static const char *unknown_key(const struct reader *reader, const struct node *key, const char *what, const struct section_key *keys)
 {
     size_t n = 0;
     while (keys[n].name)
@@ -198,22 +207,41 @@ static bool unknown_key(const struct reader *reader, const struct node *key, con
     error_at(reader->err, ERR_USAGE, reader_pos(reader, key), "%s%sunknown key '%s'; %s%s%s", what, what[0] ? ": " : "",
              key->string, nearest ? "did you mean '" : "known are ", nearest ? nearest : all.s, nearest ? "'?" : "");
     text_close(&all);
-    return false;
+    return nearest;
+}
+
+static const struct section_key *find_key(const struct section_key *keys, const char *name)
+{
+    while (keys->name && strcmp(keys->name, name) != 0)
+        keys++;
+    return keys;
 }
 
 bool reader_section(const struct reader *reader, const struct node *node, const char *what,
                     const struct section_key *keys, void *target)
 {
-    if (!reader_map(reader, node, what[0] ? what : "workload"))
+    bool ok = true, whole = what[0] == '\0';
+    if (!reader_map(reader, node, whole ? "workload" : what))
         return false;
     for (size_t i = 0; i < node->n; i++) {
-        const struct section_key *key = keys;
-        while (key->name && strcmp(key->name, node->keys[i]->string) != 0)
-            key++;
+        const struct section_key *key = find_key(keys, node->keys[i]->string);
+        const char *doubted = key->name;
+        bool known = key->name && key->read(reader, node->items[i], target);
         if (!key->name)
-            return unknown_key(reader, node->keys[i], what, keys);
-        if (!key->read(reader, node->items[i], target))
-            return false;
+            doubted = unknown_key(reader, node->keys[i], what, keys);
+        if (!known && whole && doubted && (!key->name || node->items[i]->kind != NODE_MAP))
+            problems_doubt(reader->problems, doubted, NULL);
+        ok &= reader_collect(reader, known);
     }
-    return true;
+    return ok;
+}
+
+bool reader_has(const struct node *node, const char *key, const struct section_key *keys)
+{
+    const char *const one[] = {key, NULL};
+    for (size_t i = 0; i < node->n; i++)
+        if (strcmp(node->keys[i]->string, key) == 0 ||
+            (!find_key(keys, node->keys[i]->string)->name && option_nearest(node->keys[i]->string, one)))
+            return true;
+    return false;
 }

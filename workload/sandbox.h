@@ -4,7 +4,7 @@
  * (no copies), and the helpers that the store registers. What is there: assert error ipairs pairs (in key order) select
  * tonumber tostring type, `null`, `list`, math without random, string.{byte char format len lower reverse sub upper},
  * table.{concat insert remove sort unpack} (sort is stable). Text is searched with the helpers match, replace and split, which
- * have limits. Libraries, globals and parsed values are read-only; helpers work inside functions and expressions only, not
+ * have limits. Statistics over lists, units and times: workload/library_lists.c, library_measures.c. Libraries, globals and parsed values are read-only; helpers work inside functions and expressions only, not
  * while a file is loaded. What C does for Lua (sorting, shifting, long texts) counts as steps, too.
  */
 #ifndef WORKLOAD_SANDBOX_H

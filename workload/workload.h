@@ -10,10 +10,12 @@
 
 #include "base/arena.h"
 #include "base/digest.h"
+#include "base/unit.h"
 #include "config/yaml.h"
 #include "workload/code.h"
 #include "workload/model.h"
 #include "workload/parser.h"
+#include "workload/problems.h"
 #include "workload/sandbox.h"
 
 struct artifact_dir {
@@ -42,6 +44,19 @@ struct divisor {
     const char *unit, *format;
 };
 
+enum kpi_list_type { KPI_SUMMARY, KPI_HISTOGRAM, KPI_GAUGEHISTOGRAM }; /* what a list of values becomes */
+
+/* How a KPI stands in OpenMetrics text. */
+struct kpi_openmetrics {
+    const char *name, *unit; /* NULL: the KPI's name; the base unit of its unit */
+    double scale;            /* the value is multiplied by it; 0: what leads to the unit */
+    enum kpi_list_type type;
+    const double *buckets; /* of histograms: upper bounds in the KPI's unit, rising; +Inf comes by itself */
+    size_t buckets_n;
+    const char *word;         /* the unit in OpenMetrics' words: "seconds_per_token", "" */
+    struct unit_scale factor; /* from the KPI's unit to it */
+};
+
 struct kpi {
     const char *name, *help, *unit;
     enum better better;
@@ -49,15 +64,21 @@ struct kpi {
     const char *format;  /* Python's "{:.2f}" or C's "%.2f"; NULL */
     struct divisor divisor;
     double min_relative, min_absolute; /* 0: none */
-    const char *openmetrics_name, *openmetrics_unit; /* NULL: by the table */
-    double openmetrics_scale;                        /* 1 */
+    bool has_idle;
+    double idle;         /* not_analysed: the value by which the formula says that there is nothing to analyse */
+    struct kpi_openmetrics openmetrics;
     struct code value;
     struct pos at;
 };
 
+/* Fills openmetrics.word and .factor from the unit and what `openmetrics:` says. False: the unit that it asks for measures something
+ * else, and there is no scale. */
+bool kpi_settle(struct arena *arena, struct kpi *kpi);
+
 struct ignored_entry {
     const char *key;
     const json_t *values; /* an array, or a single value */
+    struct pos at;
 };
 
 struct analyze {
@@ -125,7 +146,11 @@ struct workload_registry {
     const struct helper *helpers;             /* ended by a row without name; for checking that files run */
 };
 
-/* Loads a folder or a workload.yaml. The result lives as long as `arena`, then workload_close. */
+/* Loads a folder or a workload.yaml. The result lives as long as `arena`, then workload_close. All that is wrong with it goes into
+ * `problems` (zeroed by the caller, in `arena`), sorted; NULL when there is any error among them. */
+struct workload *workload_load_all(struct arena *arena, const char *path, const struct workload_registry *registry,
+                                   struct problems *problems);
+/* The same, with the first of the problems as error. */
 struct workload *workload_load(struct arena *arena, const char *path, const struct workload_registry *registry,
                                struct error *err);
 void workload_close(struct workload *workload); /* patterns and constants that an arena does not free */

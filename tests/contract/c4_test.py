@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Contract C4, KPIs as text: a test method per numbered line and clause, through the program. Judges: promtool (Debian's
 prometheus) and the Python client's OpenMetrics parser (Debian's python3-prometheus-client)."""
+import fractions
 import json
 import pathlib
 import re
@@ -9,7 +10,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "command"))
-from support import SHARED, CommandTest, main, small_test, small_workload, tree  # noqa: E402
+from support import SHARED, SOURCE, CommandTest, main, small_test, small_workload, tree  # noqa: E402
 
 GOLDEN = SHARED / "data/python-golden"
 SEED = SHARED / "seeds/003_topsail_visualization_module.rst"
@@ -67,20 +68,37 @@ class OpenMetricsTest(KpiTest):
         self.assertEqual([s[2] for s in families["speed_items_per_second"][3]], [10 + i / 3 for i in range(3)])
         self.assertEqual({s[3] for f in families.values() for s in f[3]}, {1740996000.0})
 
-    UNITS = {"s": ("k_seconds", "seconds"), "ms": ("k_milliseconds", "milliseconds"), "tokens/s": ("k_tokens_per_second", "tokens_per_second"),
-             "hours/Mtoken": ("k_hours_per_million_tokens", "hours_per_million_tokens"), "%": ("k_percent", "percent"), "": ("k", ""),
-             "bytes": ("k_bytes", "bytes"), "GiB": ("k_gibibytes", "gibibytes"), "odd unit!": ("k_odd_unit_", "odd_unit_")}
-
-    def test_c4_1_names_by_the_table(self):
+    def with_units(self, units):
+        """The families of a workload with a KPI of the value 12.3 for each of the units, by unit."""
+        kpis = "".join(f"  k{i}: {{help: H, unit: {json.dumps(unit)}, better: none, value: '12.3'}}\n" for i, unit in enumerate(units))
+        small_workload(self.place / "w", lambda text: re.sub(r"(?s)kpis:\n.*analyze:", lambda _: f"kpis:\n{kpis}analyze:", text))
         small_test(self.place / "tests/a")
-        for unit, (name, word) in self.UNITS.items():
-            small_workload(self.place / "w", lambda text: text.replace("  speed: {help", "  k: {help").replace("unit: items/s", f"unit: '{unit}'"))
-            families = self.client(self.kpis())
-            if "million" in name:  # a prefix of units keeps its plural out
-                self.assertTrue(name[:-1] in families or name in families, sorted(families))
-                continue
-            self.assertIn(name, families)
-            self.assertEqual(families[name][1], word)
+        families = self.client(self.kpis())
+        found = {}
+        for name, family in families.items():
+            i = int(re.match(r"k(\d+)", name)[1])
+            self.assertEqual(name, f"k{i}_{family[1]}" if family[1] else f"k{i}")
+            found[units[i]] = (family[1], family[3][0][2])
+        self.assertEqual(len(found), len(units))
+        return found
+
+    def test_c4_1_names_by_the_documented_table(self):
+        """Every unit of docs/openmetrics.md: its word and its factor."""
+        rows = re.findall(r"(?m)^\| (`.*`) \| (`\w+`|none) \| ([\d.,/ ×^]+) \|$", (SOURCE / "docs/openmetrics.md").read_text())
+        wanted = {}
+        for spellings, word, factor in rows:
+            factor = eval(factor.replace(",", "").replace("×", "*").replace("^", "**").replace(" ", ""), {})  # noqa: S307 — of our own page
+            for unit in re.findall("`([^`]*)`", spellings):
+                wanted[unit] = ("" if word == "none" else word[1:-1], fractions.Fraction("12.3") * fractions.Fraction(str(factor)))
+        self.assertGreater(len(wanted), 80)
+        for unit, (word, value) in self.with_units(list(wanted)).items():
+            self.assertEqual((word, value), (wanted[unit][0], float(wanted[unit][1])), unit)
+
+    def test_c4_1_words_of_no_table_are_kept(self):
+        self.assertEqual(self.with_units(["odd unit!", "parsecs/s", "tokens/s", "ms/token", "List[ms]", "tokens/s/GPU", "", "hours/Mtoken"]),
+                         {"odd unit!": ("odd_unit_", 12.3), "parsecs/s": ("parsecs_per_second", 12.3), "tokens/s": ("tokens_per_second", 12.3),
+                          "ms/token": ("seconds_per_token", 0.0123), "List[ms]": ("seconds", 0.0123), "": ("", 12.3),
+                          "tokens/s/GPU": ("tokens_per_second_per_gpu", 12.3), "hours/Mtoken": ("seconds_per_token", 0.04428)})
 
     def test_c4_1_overridden_per_kpi(self):
         small_workload(self.place / "w", lambda text: text.replace("unit: items/s,", "unit: items/s, openmetrics: {name: velocity, unit: items, scale: 60},"))
@@ -121,7 +139,8 @@ class OpenMetricsTest(KpiTest):
     def test_c4_1_promtool_reads_the_golden_kpis_back(self):
         shutil.copytree(GOLDEN / "fms/tests", self.place / "tests", copy_function=shutil.copyfile)
         found = self.stored(self.kpis(workload="fine_tuning"))
-        values = sorted(k["value"] for p in self.json("l.json") for k in p["kpis"].values())
+        values = sorted(float(fractions.Fraction(repr(k["value"])) * 3600 / 10 ** 6) if k["unit"] == "hours/Mtoken" else k["value"]
+                        for p in self.json("l.json") for k in p["kpis"].values())
         self.assertEqual(sorted(value for value, _ in found.values()), values)
 
     def test_c4_1_lists_are_summaries(self):
@@ -131,8 +150,41 @@ class OpenMetricsTest(KpiTest):
         kind, _, _, samples = self.client(text)["speed_items_per_second"]
         self.assertEqual(kind, "summary")
         self.assertEqual({s[1].get("quantile", s[0].rsplit("_", 1)[1]): s[2] for s in samples},
-                         {"0": 1, "0.5": 2, "0.8": 3.2, "0.9": 3.6, "0.95": 3.8, "0.99": 3.96, "1": 4, "count": 3, "sum": 7})
+                         {"0.0": 1, "0.5": 2, "0.8": 3.2, "0.9": 3.6, "0.95": 3.8, "0.99": 3.96, "1.0": 4, "count": 3, "sum": 7})
         self.assertEqual(len([key for key in self.stored(text) if key[0].startswith("speed")]), 9)
+
+
+    def test_c4_1_a_unit_of_the_same_kind_converts_and_another_is_refused(self):
+        small_test(self.place / "tests/a", speed=90)
+        for more, name, value in (("unit: minutes", "k_minutes", 1.5), ("unit: ''", "k", 90.0), ("scale: 2", "k_seconds", 180.0)):
+            small_workload(self.place / "w", lambda text: text.replace("speed: {help: How fast, unit: items/s", f"k: {{openmetrics: {{{more}}}, help: H, unit: s"))
+            self.assertEqual(self.client(self.kpis())[name][3][0][2], value)
+        small_workload(self.place / "w", lambda text: text.replace("unit: items/s", "openmetrics: {unit: bytes}, unit: ms"))
+        err = self.kpis(code=100)
+        self.assertRegex(err, r"w/workload.yaml:17:\d+: openmetrics: unit: found 'bytes', expected a unit that 'ms' can be converted to, or a scale")
+
+    def test_c4_1_check_notes_a_unit_of_no_table(self):
+        small_workload(self.place / "w", lambda text: text.replace("unit: items/s", "unit: parsecs/s"))
+        done = self.matbench("check", "w", code=0)
+        self.assertIn("unit 'parsecs/s': 'parsecs' is not in the table of units", done.out + done.err)
+
+    def test_c4_1_lists_may_be_histograms(self):
+        small_test(self.place / "tests/a", speed=12.3)
+        for kind, count, total in (("histogram", "_count", "_sum"), ("gaugehistogram", "_gcount", "_gsum")):
+            small_workload(self.place / "w", lambda text: text.replace("unit: items/s", f"unit: 'List[ms]', openmetrics: {{type: {kind}, buckets: [10, 20, 1000]}}")
+                           .replace("value: results.speed", "value: \"list{results.speed, 1, 4000}\""))
+            text = self.kpis()
+            family = self.client(text)["speed_seconds"]
+            self.assertEqual(family[:2], (kind, "seconds"))
+            self.assertEqual([(s[0][13:], s[1].get("le"), s[2]) for s in family[3]],
+                             [("_bucket", "0.01", 1), ("_bucket", "0.02", 2), ("_bucket", "1.0", 2), ("_bucket", "+Inf", 3), (count, None, 3), (total, None, 4.0133)])
+            self.assertEqual(len([key for key in self.stored(text) if key[0].startswith("speed")]), 3)  # one key for all buckets
+            shutil.rmtree(self.place / "tsdb")
+            done = self.promtool("check", "metrics", text=self.kpis("--openmetrics-flavor=prometheus"))
+            self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))
+        for wrong in ("type: histogram", "buckets: [1]", "type: histogram, buckets: [2, 1]", "type: histogram, buckets: []", "type: counter"):
+            small_workload(self.place / "w", lambda text: text.replace("unit: items/s", f"unit: ms, openmetrics: {{{wrong}}}"))
+            self.assertRegex(self.kpis(code=100), r"(?m)^ERROR \| w/workload.yaml:17:\d+: openmetrics")
 
 
 class FlavourTest(KpiTest):
@@ -241,6 +293,45 @@ class GapTest(KpiTest):
                 self.assertIsNone(self.json("m.json")[0]["results"]["lts"]["kpis"]["speed"]["value"])
                 self.assertNotRegex((self.place / "k.txt").read_text(), r"(?m)^speed")
                 self.assertRegex(self.kpis(code=102), r"(?m)^ERROR \| a: lts-error: /kpis/speed/value")
+
+    def test_c4_3_the_reason_names_the_value_and_the_file(self):
+        small_workload(self.place / "w", lambda text: text.replace("models:", "  extra: {json: extra.json}\nmodels:", 1)
+                       .replace("failures: data.failures", "failures: extra.failures").replace("1 / results.speed", "results.speed / results.failures"))
+        small_test(self.place / "tests/a")
+        err = self.matbench("parse", "--workload=w", "--results_dirname=tests", "--output_kpis=k.txt", code=0).err
+        self.assertRegex(err, r"(?m)^WARNING \| a: lts-error: /kpis/seconds_per_item/value: found null, [^\n]*; because "
+                              r"results\.failures is null, because extra\.json was not found$")
+
+    def test_c4_3_the_reason_names_the_line_of_a_block(self):
+        small_workload(self.place / "w", lambda text: text.replace('{help: How slow, unit: s, better: lower, value: 1 / results.speed}',
+                                                                   "\n    help: How slow\n    unit: s\n    better: lower\n    value: |\n      1 +\n      results.speed.x"))
+        small_test(self.place / "tests/a")
+        err = self.kpis(code=102)
+        lines = (self.place / "w/workload.yaml").read_text().splitlines()
+        self.assertIn(f"w/workload.yaml:{lines.index('      results.speed.x') + 1}: attempt to index a number value", err)
+        small_workload(self.place / "w", lambda text: text.replace("value: 1 / results.speed}", "\n    value: \"1 +\"}"))
+        self.assertIn("w/workload.yaml:19:12: unexpected symbol near <eof>", self.kpis(code=100))
+        small_workload(self.place / "w", lambda text: text.replace('{help: How slow, unit: s, better: lower, value: 1 / results.speed}',
+                                                                   "\n    help: How slow\n    unit: s\n    better: lower\n    value: |\n      1 +\n      + 2"))
+        self.assertIn("w/workload.yaml:24: unexpected symbol near '+'", self.kpis(code=100))
+
+    def test_c4_3_a_value_that_stands_for_nothing_to_analyse(self):
+        """kserve's scalars when the test did not stream: 0, as Python; a count of failures that is 0 is measured."""
+        small_workload(self.place / "w", lambda text: text.replace("value: results.speed", "value: results.speed, not_analysed: 0")
+                       .replace("value: 1 / results.speed", "value: results.speed"))
+        for i in range(9):
+            small_test(self.place / f"runs/{i}/a", version=f"1.{i}", speed=10 if i < 8 else 0, start=f"2025-03-0{i + 1}T10:00:00")
+            if i < 8:
+                self.matbench("upload_lts", "--workload=w", f"--results_dirname=runs/{i}", code=0)
+        text = self.kpis(root="runs/8")
+        self.assertNotRegex(text, r"(?m)^speed")
+        self.assertRegex(text, r"(?m)^seconds_per_item_seconds\{.*\} 0\.0 ")
+        self.assertEqual(self.json("l.json")[0]["kpis"]["speed"]["value"], 0)
+        for flavour, seen in (("prometheus", False), ("seed", False), ("topsail", True)):
+            self.assertEqual("speed{" in self.kpis(f"--openmetrics-flavor={flavour}", root="runs/8"), seen)
+        self.matbench("analyze_lts", "--workload=w", "--results_dirname=runs/8", code=0)
+        self.assertEqual(self.kpi("speed")["verdict"], "not analysed")
+        self.assertNotEqual(self.kpi("seconds_per_item")["verdict"], "not analysed")
 
     def test_c4_3_a_formula_may_say_0_or_an_empty_list_itself(self):
         small_test(self.place / "tests/a")

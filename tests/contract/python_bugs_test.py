@@ -14,7 +14,7 @@ from support import SHARED, CommandTest, main, small_test, small_workload, tree 
 
 ZONES = ("UTC", "America/New_York", "Asia/Tokyo")
 WAVE = (0.0, 0.3, -0.2, 0.1, -0.3, 0.2, -0.1, 0.25)
-MAPPING_TYPES = {"keyword", "date", "long", "double", "boolean", "flat_object", "object", "text"}
+MAPPING_TYPES = {"keyword", "date", "long", "float", "double", "boolean", "flat_object", "object", "text"}
 
 
 class BugTest(CommandTest):
@@ -383,7 +383,8 @@ class BugTest(CommandTest):
         for workload in ("fine_tuning", "w"):
             self.matbench("generate_lts_schema", f"--workload={workload}", "--file=schema.json", code=0)
             mapping = self.json("opensearch_mapping.json")
-            self.assertEqual(list(mapping), ["mappings"])
+            self.assertEqual(list(mapping), ["settings", "mappings"])
+            self.assertEqual(list(mapping["settings"]), ["index"])
             self.assertEqual(list(self.mapping_faults(mapping["mappings"])), [])
             for word in ("allOf", "$ref", "anyOf", "flat_object\",\n\"properties"):
                 self.assertNotIn(word, (self.place / "opensearch_mapping.json").read_text())

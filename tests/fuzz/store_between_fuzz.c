@@ -27,25 +27,35 @@ static size_t count_plainly(const char *text, size_t len, const char *start, con
     return n;
 }
 
+static json_t *parse(struct parsing *parsing, struct pieces_source *source, const char *text, size_t len, const char *start,
+                     const char *end, struct error *err)
+{
+    struct stream stream = stream_of_text(text, len, "fuzz");
+    source->stream = &stream;
+    json_t *value = between_parse(parsing, source, start, end, err);
+    stream_close(&stream);
+    return value;
+}
+
 static void check_marks(const char *text, size_t len, const char *start, const char *end)
 {
     struct arena arena = {0};
     struct error err = {0};
     struct parsing parsing = {.arena = &arena, .scratch = regex_scratch_open()};
-    struct pieces_source source = {.path = "fuzz", .bytes = text, .len = len, .as = PIECES_TEXT, .keep = PIECES_ALL};
+    struct pieces_source source = {.as = TYPED_TEXT, .keep = PIECES_ALL};
     size_t cut = 0, n = count_plainly(text, len, start, end, &cut);
-    json_t *all = between_parse(&parsing, &source, start, end, &err);
+    json_t *all = parse(&parsing, &source, text, len, start, end, &err);
     assert(!err.kind && json_array_size(all) == n);
-    source.as = PIECES_JSON;
+    source.as = TYPED_JSON;
     source.keep = PIECES_COUNT;
-    json_t *count = between_parse(&parsing, &source, start, end, &err);
+    json_t *count = parse(&parsing, &source, text, len, start, end, &err);
     assert((size_t)json_integer_value(count) == n);
     bool said = false;
     for (size_t i = 0; i < parsing.findings.n; i++)
         said |= strstr(parsing.findings.v[i].text, "do not end") != NULL;
     assert(said == (cut > 0));
     source.keep = PIECES_ALL;
-    json_t *read = between_parse(&parsing, &source, start, end, &err);
+    json_t *read = parse(&parsing, &source, text, len, start, end, &err);
     assert(err.kind == ERR_ARTIFACT || (!err.kind && json_array_size(read) == n));
     json_decref(read);
     json_decref(count);

@@ -20,8 +20,8 @@ EXAMPLE = "usr/share/matbench/workloads/fine_tuning/example"
 # lintian's tags that stay, each with its reason
 ACCEPTED = {"copyright-without-copyright-notice"}  # the repository states neither holder nor licence
 SONAMES = {"libc6": "libc.so", "libjansson4": "libjansson", "liblua5.4-0": "liblua5.4", "libpcre2-8-0": "libpcre2-8",
-           "libsqlite3-0": "libsqlite3", "libssl3": "libcrypto", "libyaml-0-2": "libyaml",
-           "liblzma5": "liblzma", "libzstd1": "libzstd", "zlib1g": "libz.so"}
+           "libsqlite3-0": "libsqlite3", "libssl3": "libcrypto", "libyaml-0-2": "libyaml", "zlib1g": "libz.so", "liblzma5": "liblzma",
+           "libzstd1": "libzstd", "libexpat1": "libexpat"}
 
 
 def run(*command, code=0, **popen):

@@ -1,0 +1,58 @@
+/* matbench schema workload|verdict — JSON Schemas of what people write for matbench, and of what it writes for them. */
+#include <string.h>
+
+#include "base/embedded.h"
+#include "cmd/command.h"
+#include "store/parse.h"
+#include "workload/shape.h"
+
+extern const struct embedded cmd_schemas[];
+
+static const struct option options_file[] = {
+    {"file", OPTION_TEXT, "FILE", "-", false, "Where the schema goes."},
+    {0},
+};
+
+static const struct option *const tables[] = {options_file, options_common, NULL};
+
+static const struct {
+    const char *name, *file; /* file NULL: made from the loader's tables */
+} schemas[] = {{"workload", NULL}, {"verdict", "verdict.schema.json"}};
+
+static bool print_made(struct context *context, const char *path, struct error *err)
+{
+    json_t *schema = workload_schema(store_registry());
+    bool ok = context_write_json(context, path, schema, err);
+    json_decref(schema);
+    return ok;
+}
+
+static bool print_embedded(struct context *context, const char *path, const char *name, struct error *err)
+{
+    const struct embedded *file = cmd_schemas;
+    while (file->name && strcmp(file->name, name) != 0)
+        file++;
+    struct text text = text_open(1 << 20);
+    text_addn(&text, file->bytes, file->size);
+    bool ok = context_write(context, path, &text, err);
+    text_close(&text);
+    return ok;
+}
+
+static int run(struct context *context)
+{
+    struct error err = {0};
+    const char *name = options_positional(context->options, 0), *path = options_text(context->options, "file");
+    for (size_t i = 0; name && i < sizeof(schemas) / sizeof(schemas[0]); i++) {
+        if (strcmp(name, schemas[i].name) != 0)
+            continue;
+        bool ok = schemas[i].file ? print_embedded(context, path, schemas[i].file, &err) : print_made(context, path, &err);
+        return ok ? 0 : context_fail(context, &err);
+    }
+    log_line(&context->log, LOG_ERROR, "schema: %s%s%sexpected which one: workload (a workload.yaml) or verdict (regression_verdicts.json); "
+             "payloads have `matbench generate_lts_schema`", name ? "'" : "", name ? name : "", name ? "': " : "");
+    return ERR_USAGE;
+}
+
+const struct command command_print_schema = {
+    "schema", "Prints a JSON Schema: of workload files, for editors, or of the verdicts.", "workload | verdict", 1, tables, run};
