@@ -47,20 +47,22 @@ struct running {
 
 /* ---- messages ---- */
 
-/* " at line 1, column 8 of the query" */
+/* "line 1, column 8 of the query at workload.yaml:4:28: "; offset -1: not known. */
 static void add_place(const struct running *running, struct text *out, int offset)
 {
+    const struct sqlite_query *query = running->query;
     int line = 1, col = 1;
-    if (running->query->at.file && running->kind != ERR_USAGE)
-        text_printf(out, "the query at %s:%d:%d, ", running->query->at.file, running->query->at.line, running->query->at.col);
-    else
-        text_add(out, "the query, ");
-    for (int i = 0; i < offset && running->query->sql[i]; i++) {
-        bool ends = running->query->sql[i] == '\n';
+    for (int i = 0; i < offset && query->sql[i]; i++) {
+        bool ends = query->sql[i] == '\n';
         line += ends;
-        col = ends ? 1 : col + (((unsigned char)running->query->sql[i] & 0xC0) != 0x80);
+        col = ends ? 1 : col + (((unsigned char)query->sql[i] & 0xC0) != 0x80);
     }
-    text_printf(out, "its line %d, column %d: ", line, col);
+    if (offset >= 0)
+        text_printf(out, "line %d, column %d of ", line, col);
+    text_add(out, "the query");
+    if (query->at.file && running->kind != ERR_USAGE)
+        text_printf(out, " at %s:%d:%d", query->at.file, query->at.line, query->at.col);
+    text_add(out, ": ");
 }
 
 static bool fail(struct running *running, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -111,12 +113,12 @@ static int look(void *context)
     struct timespec now;
     running->looks++;
     if (running->looks > SQLITE_QUERY_STEPS_MAX / LOOK_EVERY)
-        running->stopped = "the query was stopped: it does not end within 200 million steps";
+        running->stopped = "the query was stopped: it does not end within 100 million steps";
     else if (sqlite3_memory_used() - running->memory > SQLITE_QUERY_MEMORY_MAX)
         running->stopped = "the query was stopped: it needs more than 256 MB of memory";
     else if (running->looks % CLOCK_EVERY == 0 && clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) == 0 &&
              now.tv_sec - running->start.tv_sec > SQLITE_QUERY_SECONDS)
-        running->stopped = "the query was stopped: it takes more than 10 s";
+        running->stopped = "the query was stopped: it takes more than 5 s";
     return running->stopped != NULL;
 }
 
@@ -145,8 +147,10 @@ static int authorize(void *context, int action, const char *a, const char *b, co
 
 static void refuse(sqlite3_context *context, int n, sqlite3_value **values)
 {
+    char text[100];
     (void)n, (void)values;
-    sqlite3_result_error(context, "a function is not allowed in queries", -1);
+    snprintf(text, sizeof(text), "the function '%.60s' is not allowed here", (const char *)sqlite3_user_data(context));
+    sqlite3_result_error(context, text, -1);
 }
 
 /* x LIKE pattern: SQLite's own takes time without end for some patterns. */
@@ -170,12 +174,19 @@ static void like(sqlite3_context *context, int n, sqlite3_value **values)
         sqlite3_result_int(context, wildcard_match(texts[1], texts[0], &wildcard_of_sql));
 }
 
+enum { FLAGS = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS };
+
+static bool replace_function(sqlite3 *db, const char *name, int arguments)
+{
+    char *kept = sqlite3_mprintf("%s", name); /* SQLite frees it, also when this fails */
+    return kept && sqlite3_create_function_v2(db, name, arguments, FLAGS, kept, refuse, NULL, NULL, sqlite3_free) == SQLITE_OK;
+}
+
 /* Every function that is not allowed is replaced: generated columns and the like of a file do not pass the authorizer. */
 static bool replace_functions(sqlite3 *db)
 {
     static const char list[] = "SELECT DISTINCT name FROM pragma_function_list";
     static const char *const of_two[] = {"trim", "ltrim", "rtrim"};
-    enum { FLAGS = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS };
     struct text names = text_open(1 << 16);
     sqlite3_stmt *statement = NULL;
     bool ok = sqlite3_prepare_v2(db, list, -1, &statement, NULL) == SQLITE_OK;
@@ -186,12 +197,12 @@ static bool replace_functions(sqlite3 *db)
     }
     ok = sqlite3_finalize(statement) == SQLITE_OK && ok && names.len > 0 && !names.over;
     for (const char *name = names.s; ok && name < names.s + names.len; name += strlen(name) + 1)
-        ok = sqlite3_create_function_v2(db, name, -1, FLAGS, NULL, refuse, NULL, NULL, NULL) == SQLITE_OK;
+        ok = replace_function(db, name, -1);
     for (size_t i = 0; ok && i < sizeof(of_two) / sizeof(of_two[0]); i++)
-        ok = sqlite3_create_function_v2(db, of_two[i], 2, FLAGS, NULL, refuse, NULL, NULL, NULL) == SQLITE_OK;
+        ok = replace_function(db, of_two[i], 2);
     text_close(&names);
-    return ok && sqlite3_create_function_v2(db, "like", 2, FLAGS, NULL, like, NULL, NULL, NULL) == SQLITE_OK &&
-           sqlite3_create_function_v2(db, "like", 3, FLAGS, NULL, refuse, NULL, NULL, NULL) == SQLITE_OK;
+    return ok && replace_function(db, "like", 3) &&
+           sqlite3_create_function_v2(db, "like", 2, FLAGS, NULL, like, NULL, NULL, NULL) == SQLITE_OK;
 }
 
 /* ---- opening ---- */
@@ -243,17 +254,30 @@ static bool open_database(struct running *running, const char *bytes, size_t len
     return code == SQLITE_OK || trouble(running, code);
 }
 
-static bool has_more(const char *tail)
+/* Past blanks, comments and `more`. */
+static const char *skip(const char *sql, const char *more)
 {
-    while (tail && *tail) {
-        size_t n = strspn(tail, " \t\r\n\f;");
-        tail += n;
-        if (strncmp(tail, "--", 2) == 0)
-            tail += strcspn(tail, "\n");
-        else if (n == 0)
-            break;
+    for (;;) {
+        const char *start = sql;
+        sql += strspn(sql, " \t\r\n\f");
+        sql += strspn(sql, more);
+        if (strncmp(sql, "--", 2) == 0)
+            sql += strcspn(sql, "\n");
+        const char *end = strncmp(sql, "/*", 2) == 0 ? strstr(sql + 2, "*/") : NULL;
+        sql = end ? end + 2 : sql;
+        if (sql == start)
+            return sql;
     }
-    return tail && *tail;
+}
+
+static bool is_select(const char *sql)
+{
+    static const char *const words[] = {"select", "with", "values"};
+    sql = skip(sql, "");
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (sqlite3_strnicmp(sql, words[i], (int)strlen(words[i])) == 0)
+            return true;
+    return false;
 }
 
 /* While a workload is loaded there are no tables: then *statement may stay NULL. */
@@ -263,13 +287,13 @@ static bool prepare(struct running *running, sqlite3_stmt **statement)
     size_t len = strlen(sql);
     if (len > SQLITE_QUERY_LENGTH_MAX)
         return fail(running, "the query has more than 100,000 bytes");
+    if (!is_select(sql))
+        return fail(running, "the query begins with '%.20s': expected a SELECT", skip(sql, ""));
     int code = sqlite3_prepare_v3(running->db, sql, (int)len + 1, 0, statement, &tail);
     bool no_table = running->kind == ERR_USAGE && strncmp(sqlite3_errmsg(running->db), "no such table: ", 15) == 0;
     if (code != SQLITE_OK && !no_table)
         return trouble(running, code);
-    if (code == SQLITE_OK && !*statement)
-        return fail(running, "the query is empty: expected a SELECT");
-    if (has_more(tail))
+    if (tail && *skip(tail, ";"))
         return fail(running, "the query has more than one statement: expected one SELECT");
     return true;
 }

@@ -16,8 +16,8 @@
 enum {
     SQLITE_QUERY_LENGTH_MAX = 100 * 1000,       /* bytes of the query */
     SQLITE_QUERY_VALUE_MAX = 4 << 20,           /* bytes of a value or a row */
-    SQLITE_QUERY_STEPS_MAX = 200 * 1000 * 1000, /* of SQLite's machine */
-    SQLITE_QUERY_SECONDS = 10,                  /* of processor time */
+    SQLITE_QUERY_STEPS_MAX = 100 * 1000 * 1000, /* of SQLite's machine */
+    SQLITE_QUERY_SECONDS = 5,                   /* of processor time */
     SQLITE_QUERY_MEMORY_MAX = 256 << 20,        /* bytes for sorting and the like */
     SQLITE_QUERY_CELLS_MAX = 4 * 1000 * 1000,   /* rows and values of the result */
     SQLITE_QUERY_RESULT_MAX = 256 << 20         /* bytes of its texts */

@@ -29,7 +29,7 @@ cat >"$folder/expected" <<'EOF'
 base/x.c:2: base/ comes before json/, so it must not include "json/read.h"
 base/x.c:3: "x.h": expected "folder/x.h"
 base/x.c:4: "util/y.h": no such folder in the order
-base/x.c:5: <sqlite3.h> belongs to history/sqlite.c only
+base/x.c:5: <sqlite3.h> belongs to history/sqlite.c or store/sqlite_query.c only
 base/x.c:8: atoi() is banned
 base/x.c:10: <openssl/evp.h> belongs to base/digest.c only
 base/x.c:11: system() is banned
