@@ -17,19 +17,24 @@ static const struct option options_check_only[] = {
 
 static const struct option *const tables[] = {options_check_only, options_common, NULL};
 
-/* Loads it, and looks for what does not fit together; NULL when there is no such workload, or it cannot be loaded. */
+/* Loads it, and looks for what does not fit together, also in what is left of one with errors; NULL when there is no such workload, or
+ * tests cannot be tried with it. */
 static struct workload *load(struct context *context, const char *folder, struct problems *problems)
 {
     struct error err = {0};
-    struct workload *workload = workload_load_all(context->arena, folder, store_registry(), problems);
+    struct workload *workload = workload_load_faulty(context->arena, folder, store_registry(), problems);
+    bool loaded = problems->errors == 0, schema = false;
     if (!workload)
         return NULL;
     workload_review(workload, store_registry(), problems);
-    struct lts *lts = lts_open(context->arena, workload, &err); /* models, schema */
-    lts_close(lts);
+    if (!problems_doubted(problems, "sections", "models")) { /* with models that were refused there is no schema */
+        struct lts *lts = lts_open(context->arena, workload, &err);
+        schema = lts != NULL;
+        lts_close(lts);
+    }
     problems_take(problems, &err);
     problems_sort(problems);
-    if (lts)
+    if (loaded && schema)
         return workload;
     workload_close(workload);
     return NULL;

@@ -116,10 +116,17 @@ static const char *const *label_names(const struct workload *workload, const str
         *LIST_ADD(arena, &names) = field ? field->document : settings->members[i].name;
     }
     for (size_t i = 0; model && i < model->fields_n; i++)
-        if (model->fields[i].fallback)
+        if (model->fields[i].fallback || model->fields[i].refused)
             *LIST_ADD(arena, &names) = model->fields[i].document;
     *LIST_ADD(arena, &names) = NULL;
     return names.v;
+}
+
+bool check_labels_known(const struct workload *workload, const struct problems *problems)
+{
+    const struct model *model = models_find(&workload->models, "Settings");
+    bool doubted = problems_doubted(problems, "payload", "metadata") || problems_doubted(problems, "payload", "settings");
+    return !doubted && (model ? !model->partial : !problems_doubted(problems, "models", "Settings"));
 }
 
 /* Keys that no payload can have select nothing or everything: refused. */
@@ -127,12 +134,12 @@ static void check_keys(const struct workload *workload, const char *const *keys,
                        struct problems *problems)
 {
     const struct template *settings = template_member(workload->metadata, "settings");
-    if (problems_doubted(problems, "payload", NULL))
-        return;
-    if (!settings || settings->kind != TEMPLATE_MAP)
+    if (!settings || settings->kind != TEMPLATE_MAP || !check_labels_known(workload, problems))
         return;
     const char *const *names = label_names(workload, settings, problems->arena);
     for (size_t i = 0; keys && keys[i]; i++) {
+        if (problems_doubted(problems, "payload", keys[i])) /* under a key that is none */
+            continue;
         const char *nearest = in_names(names, keys[i]) ? NULL : option_nearest(keys[i], names);
         if (!in_names(names, keys[i]))
             problems_add(problems, at[i], "analyze: %s: '%s' is not among payload.metadata.settings%s%s%s", what, keys[i],
@@ -140,12 +147,22 @@ static void check_keys(const struct workload *workload, const char *const *keys,
     }
 }
 
+static bool has_kpis(const struct workload *workload)
+{
+    for (size_t i = 0; i < workload->kpis_n; i++)
+        if (!workload->kpis[i].refused)
+            return true;
+    return false;
+}
+
 static void check_whole(const struct workload *workload, struct problems *problems)
 {
     struct pos at = {.file = workload->file};
     if (!workload->name && !problems_doubted(problems, "workload", NULL))
         problems_add(problems, at, "expected a key `workload: NAME`");
-    if (workload->lts && workload->kpis_n && !(workload->metadata && workload->results) && !problems_doubted(problems, "payload", NULL))
+    bool metadata = workload->metadata || problems_doubted(problems, "payload", "metadata");
+    bool results = workload->results || problems_doubted(problems, "payload", "results");
+    if (workload->lts && has_kpis(workload) && !(metadata && results))
         problems_add(problems, at, "KPIs need `payload:` with metadata and results");
 }
 
@@ -161,6 +178,7 @@ static struct sandbox *open_functions(const struct workload *workload, const str
         return sandbox;
     error_prefix(&err, "%s", workload->file);
     problems_take(problems, &err);
+    problems_doubt(problems, "lua", NULL);
     return NULL;
 }
 

@@ -232,6 +232,22 @@ static bool read_kpi(const struct reader *reader, const struct node *key, const 
     return check_units(reader, node, kpi);
 }
 
+/* Adds a KPI, in the place of one of the same name. */
+static void put_kpi(struct arena *arena, struct workload *workload, const struct kpi *kpi)
+{
+    size_t k = 0;
+    while (k < workload->kpis_n && strcmp(workload->kpis[k].name, kpi->name) != 0)
+        k++;
+    if (k == workload->kpis_n) {
+        struct kpi *wider = ARENA_ARRAY(arena, struct kpi, workload->kpis_n + 1);
+        if (workload->kpis_n)
+            memcpy(wider, workload->kpis, workload->kpis_n * sizeof(*wider));
+        workload->kpis = wider;
+        workload->kpis_n++;
+    }
+    workload->kpis[k] = *kpi;
+}
+
 bool kpis_read(const struct reader *reader, const struct node *node, void *target)
 {
     struct workload *workload = target;
@@ -240,21 +256,9 @@ bool kpis_read(const struct reader *reader, const struct node *node, void *targe
         return false;
     for (size_t i = 0; i < node->n; i++) {
         struct kpi kpi;
-        bool ok = read_kpi(reader, node->keys[i], node->items[i], &kpi);
-        all &= reader_collect(reader, ok);
-        if (!ok)
-            continue;
-        size_t k = 0;
-        while (k < workload->kpis_n && strcmp(workload->kpis[k].name, kpi.name) != 0)
-            k++;
-        if (k == workload->kpis_n) {
-            struct kpi *wider = ARENA_ARRAY(reader->arena, struct kpi, workload->kpis_n + 1);
-            if (workload->kpis_n)
-                memcpy(wider, workload->kpis, workload->kpis_n * sizeof(*wider));
-            workload->kpis = wider;
-            workload->kpis_n++;
-        }
-        workload->kpis[k] = kpi;
+        kpi.refused = !reader_collect(reader, read_kpi(reader, node->keys[i], node->items[i], &kpi));
+        all &= !kpi.refused;
+        put_kpi(reader->arena, workload, &kpi);
     }
     return all;
 }

@@ -62,8 +62,8 @@ static struct workload *open_workload(struct arena *arena, const char *path, con
     return workload;
 }
 
-struct workload *workload_load_all(struct arena *arena, const char *path, const struct workload_registry *registry,
-                                   struct problems *problems)
+struct workload *workload_load_faulty(struct arena *arena, const char *path, const struct workload_registry *registry,
+                                      struct problems *problems)
 {
     const char *folder = NULL, *file = NULL;
     struct error err = {0};
@@ -79,11 +79,20 @@ struct workload *workload_load_all(struct arena *arena, const char *path, const 
         root_describe(gathering.root, "the folder that holds the workload's folder");
         gather_all(&gathering, arena_printf(arena, "%s/%s", basename(arena_strdup(arena, folder)), file), workload->file);
         load_sources(&gathering, workload, registry);
+    } else {
+        problems_doubt(problems, "", NULL);
     }
     problems_take(problems, &err);
     take_digest(gathering.digest, workload);
     root_close(gathering.root);
     problems_sort(problems);
+    return workload;
+}
+
+struct workload *workload_load_all(struct arena *arena, const char *path, const struct workload_registry *registry,
+                                   struct problems *problems)
+{
+    struct workload *workload = workload_load_faulty(arena, path, registry, problems);
     if (!problems->errors)
         return workload;
     workload_close(workload);

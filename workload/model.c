@@ -172,8 +172,10 @@ static bool extend(struct loading *loading, const struct node *node, struct mode
 {
     static const char expected[] = "the name of a model given before this one (a field of this name is written {type: …})";
     const struct model *base = is_whole_text(node) ? models_find(loading->models, node->string) : NULL;
-    if (!base && is_whole_text(node) && problems_doubted(loading->problems, "models", node->string))
-        return false;
+    bool refused = base ? base->partial && base->type : is_whole_text(node) && problems_doubted(loading->problems, "models", node->string);
+    model->partial |= refused || (base && base->partial);
+    if (refused)
+        return true;
     if (!base || base->type)
         return wrong(loading, node, "extends", expected);
     for (size_t i = 0; i < base->fields_n; i++)
@@ -211,6 +213,26 @@ static bool is_keyword(const struct node *node, size_t i, const char *keyword)
     return strcmp(node->keys[i]->string, keyword) == 0 && node->items[i]->kind != NODE_MAP;
 }
 
+static struct type *any_type(const struct loading *loading, const struct node *node)
+{
+    struct type *type = ARENA_NEW(loading->arena, struct type);
+    *type = (struct type){.kind = TYPE_ANY, .at = place(loading, node)};
+    return type;
+}
+
+/* In the place of a field that was refused. */
+static void put_refused(struct loading *loading, const struct node *key, const struct node *node, struct model *model)
+{
+    const struct node *alias = node_member(node, "alias");
+    bool named = alias && is_whole_text(alias);
+    struct field field = {.name = key->string, .document = named ? alias->string : key->string, .parts = 1, .refused = true,
+                          .at = place(loading, node), .type = any_type(loading, node)};
+    if (put_field(loading, model, &field) && (named || !alias))
+        return;
+    model->partial = true;
+    *loading->err = (struct error){0};
+}
+
 static bool load_fields(struct loading *loading, const struct node *node, const char *what, struct model *model)
 {
     if (node->kind != NODE_MAP)
@@ -218,16 +240,22 @@ static bool load_fields(struct loading *loading, const struct node *node, const 
                      "a map of fields (or a list: an enumeration; a text: a type)");
     bool ok = true;
     for (size_t i = 0; i < node->n; i++)
-        if (is_keyword(node, i, "extends") && !load_extends(loading, node->items[i], model))
+        if (is_keyword(node, i, "extends") && !load_extends(loading, node->items[i], model)) {
             ok = problems_take(loading->problems, loading->err);
+            model->partial = true;
+        }
     for (size_t i = 0; i < node->n; i++) {
         struct field field;
         if (is_keyword(node, i, "extends"))
             continue;
-        if (is_keyword(node, i, "extra") ? !load_extra(loading, node->items[i], model)
-                                         : !load_field(loading, node->keys[i]->string, node->items[i], &field) ||
-                                               !put_field(loading, model, &field))
-            ok = problems_take(loading->problems, loading->err);
+        bool extra = is_keyword(node, i, "extra");
+        if (extra ? load_extra(loading, node->items[i], model)
+                  : load_field(loading, node->keys[i]->string, node->items[i], &field) && put_field(loading, model, &field))
+            continue;
+        ok = problems_take(loading->problems, loading->err);
+        model->partial |= extra;
+        if (loading->problems && !extra)
+            put_refused(loading, node->keys[i], node->items[i], model);
     }
     return ok;
 }
@@ -304,9 +332,12 @@ bool models_load(struct arena *arena, const struct node *node, const char *file,
         if (!right) {
             problems_doubt(problems, "models", node->keys[i]->string);
             ok = problems_take(problems, err);
+            bool fields = node->items[i]->kind == NODE_MAP && valid_name(model.name);
+            model.partial |= !fields;
+            model.type = fields ? NULL : any_type(&loading, node->items[i]);
         }
         /* of one that is wrong, the types of the fields that are right can be checked, too */
-        if ((right || model.fields_n) && !put_model(&loading, &model))
+        if ((right || (problems && valid_name(model.name))) && !put_model(&loading, &model))
             return problems_take(problems, err);
     }
     return models_check(arena, models, problems, err) && ok;
@@ -339,6 +370,19 @@ const struct model *models_find(const struct models *models, const char *name)
         if (strcmp(models->v[i].name, name) == 0)
             return &models->v[i];
     return NULL;
+}
+
+bool models_vague(const struct models *models, const struct type *type)
+{
+    while (type->kind == TYPE_NAME) {
+        const struct model *model = models_find(models, type->name);
+        if (!model || (model->partial && model->type))
+            return true;
+        if (!model->type)
+            return false;
+        type = model->type;
+    }
+    return false;
 }
 
 const struct type *models_resolve(const struct models *models, const struct type *type)

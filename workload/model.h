@@ -32,6 +32,7 @@ struct field {
     const char *help;  /* NULL */
     json_t *fallback;  /* default: what a field gets that is not given; borrowed; NULL: none */
     size_t parts;      /* how much the type is */
+    bool refused;      /* something is wrong with it: its type is Any, and only its names are known; only where loading failed */
     bool coerce;       /* coerce: pydantic — what Pydantic v1 would have turned into the type is let through as it is */
     struct pos at;
 };
@@ -42,6 +43,8 @@ struct model {
     struct field *fields;
     size_t fields_n, fields_cap;
     bool extra; /* extra: allow — other fields may be there */
+    bool partial; /* a part was refused that may have said anything: nothing is known of fields that are not here; with a type (Any):
+                   * nothing at all */
     struct pos at;
 };
 
@@ -58,6 +61,8 @@ bool models_load(struct arena *arena, const struct node *node, const char *file,
                  struct problems *problems, struct error *err);
 const struct model *models_find(const struct models *models, const char *name);
 
+/* Whether a name of the type leads to nothing, or to what was refused: then nothing is known of it. */
+bool models_vague(const struct models *models, const struct type *type);
 /* The type that a name of a type stands for in the end; any other type is itself. */
 const struct type *models_resolve(const struct models *models, const struct type *type);
 /* The model of a type that is one, by name or in place, or NULL. */

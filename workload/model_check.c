@@ -124,9 +124,15 @@ static bool check_circles(struct arena *arena, const struct models *models, bool
 {
     struct walk walk = {.models = models, .marks = ARENA_ARRAY(arena, enum mark, models->n + 1), .types_only = types_only, .err = err};
     bool ok = true;
-    for (size_t i = 0; i < models->n; i++)
-        if (walk.marks[i] == MARK_NEW && !visit(&walk, i, 0))
-            ok = problems_take(problems, err);
+    for (size_t i = 0; i < models->n; i++) {
+        if (walk.marks[i] != MARK_NEW || visit(&walk, i, 0))
+            continue;
+        ok = problems_take(problems, err);
+        for (size_t k = 0; k < models->n; k++) /* who leads into a circle has not made it */
+            walk.marks[k] = walk.marks[k] == MARK_OPEN ? MARK_DONE : walk.marks[k];
+    }
+    if (!ok && types_only)
+        problems_doubt(problems, "types", NULL);
     return ok;
 }
 

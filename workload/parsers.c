@@ -197,8 +197,8 @@ static bool read_list(const struct reader *reader, const struct node *node, stru
                       ? read_parser(reader, node->items[i], &parser)
                       : reader_wrong(reader, node->keys[i], "name of a parsed value", "letters, digits and _");
         all &= reader_collect(reader, ok);
-        if (!ok)
-            problems_doubt(reader->problems, "parse_once", parser.name);
+        if (!ok) /* of a name that is none nobody knows how it is named elsewhere */
+            problems_doubt(reader->problems, "parse_once", reader_name_valid(parser.name) ? parser.name : NULL);
         if (!ok)
             continue;
         size_t k = 0;

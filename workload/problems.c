@@ -114,6 +114,13 @@ void problems_count(const struct problems *problems, const char *shown, struct e
               problems->list.n < problems->errors + problems->notes ? "; the first of them are shown" : "");
 }
 
+void problems_unsay(struct problems *problems, const struct problems *before)
+{
+    problems->list.n = before->list.n;
+    problems->errors = before->errors;
+    problems->notes = before->notes;
+}
+
 void problems_doubt(struct problems *problems, const char *section, const char *name)
 {
     if (!problems || problems->doubts.n > DOUBTS_MAX)

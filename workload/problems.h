@@ -50,6 +50,10 @@ void problems_count(const struct problems *problems, const char *shown, struct e
 /* By file, line and column, errors and notes together. */
 void problems_sort(struct problems *problems);
 
+/* Takes back the problems since `before`, a copy of *problems; what was doubted since stays so. For reading by a guess. */
+void problems_unsay(struct problems *problems, const struct problems *before);
+
+/* Sections beside those of the file: "sections" (name: one in which something was refused), "types" (circles of names of types). */
 void problems_doubt(struct problems *problems, const char *section, const char *name);
 /* Whether that entry, all of the section, or everything ("") is doubted. */
 bool problems_doubted(const struct problems *problems, const char *section, const char *name);

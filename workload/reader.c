@@ -106,8 +106,10 @@ bool reader_expression(const struct reader *reader, const struct node *node, con
         at.line++, at.col = 0;
     if (++reader->workload->expressions_n > WORKLOAD_EXPRESSIONS_MAX)
         return reader->workload->expressions_n > WORKLOAD_EXPRESSIONS_MAX + 1 ? false : error_at(reader->err, ERR_USAGE, reader_pos(reader, node), "more than %d expressions", (int)WORKLOAD_EXPRESSIONS_MAX);
-    return reader_text(reader, node, what, &text) &&
-           sandbox_compile_expression(reader->arena, text, at, out, reader->err);
+    if (reader_text(reader, node, what, &text) && sandbox_compile_expression(reader->arena, text, at, out, reader->err))
+        return true;
+    *out = (struct code){0};
+    return false;
 }
 
 static json_t *constant_of(const struct node *node)
@@ -131,8 +133,9 @@ static bool read_template(const struct reader *reader, const struct node *node, 
     bool map = node->kind == NODE_MAP;
     out->at = reader_pos(reader, node);
     if (node->kind == NODE_STRING) {
-        out->kind = TEMPLATE_EXPRESSION;
-        return reader_expression(reader, node, what, &out->code);
+        bool right = reader_expression(reader, node, what, &out->code);
+        out->kind = right ? TEMPLATE_EXPRESSION : TEMPLATE_CONSTANT; /* what was refused stands as no value: its name is known */
+        return right;
     }
     if (!map && node->kind != NODE_LIST) {
         out->kind = TEMPLATE_CONSTANT;
@@ -217,6 +220,63 @@ static const struct section_key *find_key(const struct section_key *keys, const 
     return keys;
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), k = strlen(end);
+    return n >= k && strcmp(text + n - k, end) == 0;
+}
+
+/* What stands below a key that is none may have been meant for any section: its names are doubted in all of them. */
+static void doubt_below(struct problems *problems, const struct node *node)
+{
+    if (problems_doubted(problems, "", NULL))
+        return;
+    if (node->kind == NODE_STRING && ends_with(node->string, ".lua"))
+        problems_doubt(problems, "lua", NULL);
+    if (node->kind == NODE_STRING && (ends_with(node->string, ".yaml") || ends_with(node->string, ".yml")))
+        problems_doubt(problems, "", NULL);
+    bool map = node->kind == NODE_MAP;
+    for (size_t i = 0; (map || node->kind == NODE_LIST) && i < node->n; i++) {
+        if (map)
+            problems_doubt(problems, "", node->keys[i]->string);
+        doubt_below(problems, node->items[i]);
+    }
+}
+
+/* Reads what stands below a misspelt key as if it were spelt right, so that its names are known. What is wrong there by the guess is
+ * not said: the guess may be wrong. */
+static void read_guessed(const struct reader *reader, const struct node *node, const char *what, const struct section_key *key, void *target)
+{
+    struct problems *problems = reader->problems;
+    const struct problems before = *problems;
+    bool right = key->read(reader, node, target) && problems->errors == before.errors;
+    problems_unsay(problems, &before);
+    *reader->err = (struct error){0};
+    bool include = strcmp(key->name, "include") == 0, gathered = include || strcmp(key->name, "lua") == 0;
+    if (right && !(gathered && !what[0]))
+        return;
+    problems_doubt(problems, what[0] ? what : include ? "" : key->name, what[0] ? key->name : NULL);
+    if (!what[0])
+        problems_doubt(problems, "sections", key->name);
+}
+
+/* Refuses the i-th key of the map. */
+static void refuse_key(const struct reader *reader, const struct node *node, size_t i, const char *what, const struct section_key *keys,
+                       void *target)
+{
+    const char *nearest = unknown_key(reader, node->keys[i], what, keys);
+    const struct error unknown = *reader->err;
+    if (!reader->problems)
+        return;
+    if (nearest && !node_member(node, nearest)) {
+        read_guessed(reader, node->items[i], what, find_key(keys, nearest), target);
+    } else {
+        doubt_below(reader->problems, node->items[i]);
+        problems_doubt(reader->problems, what[0] ? what : "sections", NULL);
+    }
+    *reader->err = unknown;
+}
+
 bool reader_section(const struct reader *reader, const struct node *node, const char *what,
                     const struct section_key *keys, void *target)
 {
@@ -225,13 +285,14 @@ bool reader_section(const struct reader *reader, const struct node *node, const 
         return false;
     for (size_t i = 0; i < node->n; i++) {
         const struct section_key *key = find_key(keys, node->keys[i]->string);
-        const char *doubted = key->name;
-        bool known = key->name && key->read(reader, node->items[i], target);
+        bool right = key->name && key->read(reader, node->items[i], target);
         if (!key->name)
-            doubted = unknown_key(reader, node->keys[i], what, keys);
-        if (!known && whole && doubted && (!key->name || node->items[i]->kind != NODE_MAP))
-            problems_doubt(reader->problems, doubted, NULL);
-        ok &= reader_collect(reader, known);
+            refuse_key(reader, node, i, what, keys, target);
+        else if (!right && whole)
+            problems_doubt(reader->problems, "sections", key->name);
+        if (key->name && !right && whole && node->items[i]->kind != NODE_MAP)
+            problems_doubt(reader->problems, key->name, NULL);
+        ok &= reader_collect(reader, right);
     }
     return ok;
 }

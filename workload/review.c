@@ -49,7 +49,8 @@ struct review_codes review_codes(struct arena *arena, const struct workload *wor
     add_template(arena, &codes, workload->labels, SCOPE_PAYLOAD);
     add_template(arena, &codes, workload->rewrite.set, SCOPE_SETTINGS);
     for (size_t i = 0; i < workload->kpis_n; i++)
-        *LIST_ADD(arena, &codes) = (struct review_code){&workload->kpis[i].value, SCOPE_PAYLOAD, NULL};
+        if (workload->kpis[i].value.source)
+            *LIST_ADD(arena, &codes) = (struct review_code){&workload->kpis[i].value, SCOPE_PAYLOAD, NULL};
     return codes;
 }
 
@@ -64,12 +65,22 @@ bool review_mentioned(const struct workload *workload, const struct review_codes
     return false;
 }
 
+bool review_uses_known(const struct problems *problems)
+{
+    static const char *const users[] = {"important_files", "parse_once", "parse_always", "payload", "labels", "kpis",
+                                        "rewrite_settings", "reports", NULL};
+    bool known = !problems_doubted(problems, "lua", NULL);
+    for (const char *const *name = users; *name; name++)
+        known &= !problems_doubted(problems, "sections", *name);
+    return known;
+}
+
 /* ---- names ---- */
 
 struct naming {
     const struct workload *workload;
     struct problems *problems;
-    struct sandbox *sandbox;
+    struct sandbox *sandbox; /* NULL: which functions there are is not known */
     const char *const *parsed; /* all names of parsed values, of the test and of functions, NULL-ended, for suggestions */
 };
 
@@ -112,6 +123,8 @@ static void check_test_name(const struct naming *naming, const struct review_cod
 {
     struct problems *problems = naming->problems;
     int when = parsed(naming->workload, code->parser, name);
+    if (problems_doubted(problems, "parse_once", name) || problems_doubted(problems, "parse_always", name))
+        return;
     if (when < 0)
         problems_add(problems, code->code->at, "'%s' is parsed later than '%s'; a value sees only those above it", name, code->parser->name);
     if (when == 0)
@@ -123,7 +136,7 @@ static void check_name(const struct naming *naming, const struct review_code *co
 {
     struct problems *problems = naming->problems;
     const char *const *own = names_of(code->scope);
-    if (in_list(own, name) || sandbox_has_name(naming->sandbox, name))
+    if (in_list(own, name) || !naming->sandbox || sandbox_has_name(naming->sandbox, name))
         return;
     if (code->scope == SCOPE_TEST)
         check_test_name(naming, code, name);
@@ -141,6 +154,8 @@ static void check_member(const struct naming *naming, const struct review_code *
     struct problems *problems = naming->problems;
     const struct template *results = workload->results;
     if (code->scope != SCOPE_PAYLOAD || !use->member || strcmp(use->name, "results") != 0 || !results || template_member(results, use->member))
+        return;
+    if (problems_doubted(problems, "payload", "results") || problems_doubted(problems, "payload", use->member))
         return;
     const char **known = ARENA_ARRAY(problems->arena, const char *, results->members_n + 1);
     for (size_t i = 0; i < results->members_n; i++)
@@ -168,9 +183,10 @@ static void review_names(const struct workload *workload, const struct workload_
 {
     struct error err = {0};
     struct naming naming = {.workload = workload, .problems = problems, .parsed = all_names(problems->arena, workload)};
-    naming.sandbox = sandbox_open(
-        &(struct sandbox_options){.files = workload->lua, .files_n = workload->lua_n, .helpers = registry->helpers}, &err);
-    for (size_t i = 0; naming.sandbox && i < codes->n; i++) {
+    if (!problems_doubted(problems, "lua", NULL))
+        naming.sandbox = sandbox_open(
+            &(struct sandbox_options){.files = workload->lua, .files_n = workload->lua_n, .helpers = registry->helpers}, &err);
+    for (size_t i = 0; i < codes->n; i++) {
         struct name_uses uses = names_used(problems->arena, codes->v[i].code->source);
         for (size_t k = 0; k < uses.n; k++) {
             check_name(&naming, &codes->v[i], uses.v[k].name);
@@ -186,6 +202,8 @@ static void review_units(const struct workload *workload, struct problems *probl
 {
     for (size_t i = 0; i < workload->kpis_n; i++) {
         const struct kpi *kpi = &workload->kpis[i];
+        if (kpi->refused)
+            continue;
         struct unit unit = unit_parse(kpi->unit);
         if (unit.unknown[0])
             problems_note(problems, kpi->at, "KPI '%s': unit '%s': the table of units has no '%s'; it is kept as it is", kpi->name, kpi->unit,
@@ -197,9 +215,11 @@ static void review_units(const struct workload *workload, struct problems *probl
 static void review_ignored(const struct workload *workload, struct problems *problems)
 {
     const struct template *settings = template_member(workload->metadata, "settings");
-    for (size_t i = 0; settings && settings->kind == TEMPLATE_MAP && i < workload->analyze.ignored_entries_n; i++) {
+    if (!settings || settings->kind != TEMPLATE_MAP || !check_labels_known(workload, problems))
+        return;
+    for (size_t i = 0; i < workload->analyze.ignored_entries_n; i++) {
         const char *key = workload->analyze.ignored_entries[i].key;
-        if (!template_member(settings, key))
+        if (!template_member(settings, key) && !problems_doubted(problems, "payload", key))
             problems_add(problems, workload->analyze.ignored_entries[i].at, "analyze: ignored_entries: '%s' is not among payload.metadata.settings", key);
     }
 }

@@ -6,7 +6,8 @@
 #define WORKLOAD_REVIEW_H
 #include "workload/workload.h"
 
-/* Of a workload that was loaded. Adds to the problems and sorts them. */
+/* Of a workload that was loaded, also with errors (workload_load_faulty). Adds to the problems and sorts them. What was refused is
+ * doubted, and nothing follows from it: in doubt nothing is said. */
 void workload_review(const struct workload *workload, const struct workload_registry *registry, struct problems *problems);
 
 /* models against payload: (workload/review_models.c); a part of workload_review. */
@@ -34,6 +35,8 @@ struct review_codes review_codes(struct arena *arena, const struct workload *wor
 const struct parser *review_parser(const struct workload *workload, size_t i);
 /* Whether the word stands in any expression or Lua file. */
 bool review_mentioned(const struct workload *workload, const struct review_codes *codes, const char *word);
+/* Whether all that may use a part is known: no section with expressions, files or functions has anything that was refused. */
+bool review_uses_known(const struct problems *problems);
 /* "; did you mean 'x'?", or "". `names`: NULL-ended. */
 const char *review_nearest(struct arena *arena, const char *name, const char *const *names);
 

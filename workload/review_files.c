@@ -63,7 +63,7 @@ static bool is_listed(const struct workload *workload, const char *file)
 static void review_important(const struct workload *workload, const struct review_codes *codes, struct problems *problems)
 {
     const struct parser *parser;
-    if (!workload->important_files)
+    if (!workload->important_files || !review_uses_known(problems))
         return;
     for (size_t i = 0; workload->important_files[i]; i++)
         if (is_own(workload, workload->important_at[i]) && !is_read(workload, codes, workload->important_files[i]))
@@ -120,15 +120,16 @@ void review_files(const struct workload *workload, struct problems *problems)
 {
     const struct review_codes codes = review_codes(problems->arena, workload);
     const struct parser *parser;
+    bool known = review_uses_known(problems);
     for (size_t i = 0; i < workload->artifact_dirs_n; i++) {
         const struct artifact_dir *dir = &workload->artifact_dirs[i];
-        if (is_own(workload, dir->at) && !dir_used(workload, &codes, dir->name))
+        if (known && is_own(workload, dir->at) && !dir_used(workload, &codes, dir->name))
             problems_note(problems, dir->at, "artifact dir '%s': nothing uses it", dir->name);
     }
     review_places(workload, problems);
     review_paths(workload, problems);
     review_important(workload, &codes, problems);
     for (size_t i = 0; (parser = review_parser(workload, i)); i++)
-        if (parser->name[0] == '_' && is_own(workload, parser->at) && !review_mentioned(workload, &codes, parser->name))
+        if (known && parser->name[0] == '_' && is_own(workload, parser->at) && !review_mentioned(workload, &codes, parser->name))
             problems_note(problems, parser->at, "'%s': no expression uses it, and it does not go into the matrix", parser->name);
 }

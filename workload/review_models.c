@@ -11,6 +11,7 @@ struct object {
     const char *what;          /* "payload.results" */
     const struct model *model; /* may be NULL: only the fields in `own` */
     const char *const *own;    /* fields that every payload has here; NULL-ended */
+    bool partial;              /* what fills it is not all known */
 };
 
 static void review_object(const struct object *object, const struct template *template);
@@ -39,7 +40,9 @@ static void review_member(const struct object *object, const struct template *me
 {
     static const char *const none[] = {NULL};
     const struct field *field = object->model ? model_field(object->model, member->name) : NULL;
-    if (!field && !(object->model && object->model->extra) && !in_list(object->own, member->name)) {
+    bool any = object->model ? object->model->extra || object->model->partial
+                             : problems_doubted(object->problems, "models", "Metadata");
+    if (!field && !any && !in_list(object->own, member->name)) {
         problems_add(object->problems, member->at, "%s.%s: the model '%s' has no such field%s", object->what, member->name,
                      object->model ? object->model->name : "Metadata",
                      review_nearest(object->problems->arena, member->name, field_names(object)));
@@ -49,7 +52,7 @@ static void review_member(const struct object *object, const struct template *me
     if (!inner || member->kind != TEMPLATE_MAP)
         return;
     const struct object below = {object->workload, object->problems, arena_printf(object->problems->arena, "%s.%s", object->what, member->name),
-                                 inner, none};
+                                 inner, none, false};
     review_object(&below, member);
 }
 
@@ -57,11 +60,13 @@ static void review_object(const struct object *object, const struct template *te
 {
     for (size_t i = 0; i < template->members_n; i++)
         review_member(object, &template->members[i]);
-    for (size_t i = 0; object->model && i < object->model->fields_n; i++) {
+    for (size_t i = 0; object->model && !object->partial && i < object->model->fields_n; i++) {
         const struct field *field = &object->model->fields[i];
         if (template_member(template, field->name) || in_list(object->own, field->name))
             continue;
-        if (field->fallback)
+        if (field->fallback || field->refused || models_vague(&object->workload->models, field->type))
+            continue;
+        if (problems_doubted(object->problems, "payload", field->name)) /* under a key that is none */
             continue;
         if (!models_optional(&object->workload->models, field->type))
             problems_add(object->problems, field->at, "model '%s': %s does not fill the field '%s', which every payload must have",
@@ -77,10 +82,20 @@ static void review_needed(const struct workload *workload, struct problems *prob
 {
     static const char *const needed[] = {"start", "end", "test_uuid", "settings", NULL};
     for (const char *const *name = needed; *name; name++)
-        if (!template_member(workload->metadata, *name))
+        if (!template_member(workload->metadata, *name) && !problems_doubted(problems, "payload", *name))
             problems_add(problems, workload->metadata->at, "payload.metadata: expected %s, which every payload must have", *name);
-    if (!workload->schema_version && !template_member(workload->metadata, "lts_schema_version"))
+    if (!workload->schema_version && !template_member(workload->metadata, "lts_schema_version") &&
+        !problems_doubted(problems, "schema_version", NULL))
         problems_add(problems, (struct pos){.file = workload->file}, "expected a key `schema_version`, as \"1.0\"");
+}
+
+/* As the schema says it where it is made, which is not tried when models were refused. */
+static void review_present(const struct workload *workload, struct problems *problems)
+{
+    static const char *const needed[] = {"Settings", "Results", NULL};
+    for (const char *const *name = needed; *name; name++)
+        if (!models_find(&workload->models, *name) && !problems_doubted(problems, "models", *name))
+            problems_add(problems, (struct pos){.file = workload->file}, "models: expected a model '%s'", *name);
 }
 
 void review_models(const struct workload *workload, struct problems *problems)
@@ -89,11 +104,16 @@ void review_models(const struct workload *workload, struct problems *problems)
     static const char *const none[] = {NULL};
     const struct template *settings = template_member(workload->metadata, "settings");
     const struct model *settings_model = models_find(&workload->models, "Settings"), *results_model = models_find(&workload->models, "Results");
-    if (!workload->lts || !workload->metadata || !workload->results || !settings_model || !results_model)
-        return; /* without these models there is no schema, which is told where it is made */
-    review_needed(workload, problems);
-    review_object(&(struct object){workload, problems, "payload.metadata", models_find(&workload->models, "Metadata"), own}, workload->metadata);
-    review_object(&(struct object){workload, problems, "payload.results", results_model, none}, workload->results);
-    if (settings && settings->kind == TEMPLATE_MAP)
-        review_object(&(struct object){workload, problems, "payload.metadata.settings", settings_model, none}, settings);
+    bool metadata = !problems_doubted(problems, "payload", "metadata"), results = !problems_doubted(problems, "payload", "results");
+    if (!workload->lts || !workload->metadata || problems_doubted(problems, "lts", NULL) || problems_doubted(problems, "types", NULL))
+        return;
+    review_present(workload, problems);
+    if (metadata)
+        review_needed(workload, problems);
+    review_object(&(struct object){workload, problems, "payload.metadata", models_find(&workload->models, "Metadata"), own, !metadata},
+                  workload->metadata);
+    if (results_model && workload->results)
+        review_object(&(struct object){workload, problems, "payload.results", results_model, none, !results}, workload->results);
+    if (settings_model && settings && settings->kind == TEMPLATE_MAP)
+        review_object(&(struct object){workload, problems, "payload.metadata.settings", settings_model, none, !metadata}, settings);
 }

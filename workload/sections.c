@@ -79,8 +79,8 @@ static bool read_artifact_dirs(const struct reader *reader, const struct node *n
         bool ok = reader_name_valid(dir.name) ? read_artifact_dir(reader, node->items[i], &dir)
                                               : reader_wrong(reader, node->keys[i], "name of an artifact dir", "letters, digits and _");
         all &= reader_collect(reader, ok);
-        if (!ok)
-            problems_doubt(reader->problems, "artifact_dirs", dir.name);
+        if (!ok) /* of a name that is none nobody knows how it is named elsewhere */
+            problems_doubt(reader->problems, "artifact_dirs", reader_name_valid(dir.name) ? dir.name : NULL);
         if (!ok)
             continue;
         size_t k = 0;
@@ -142,11 +142,15 @@ static bool read_models(const struct reader *reader, const struct node *node, vo
 
 static bool read_metadata(const struct reader *reader, const struct node *node, void *target)
 {
+    if (node->kind != NODE_MAP)
+        problems_doubt(reader->problems, "payload", "metadata");
     return reader_template_map(reader, node, "payload.metadata", &((struct workload *)target)->metadata);
 }
 
 static bool read_results(const struct reader *reader, const struct node *node, void *target)
 {
+    if (node->kind != NODE_MAP)
+        problems_doubt(reader->problems, "payload", "results");
     return reader_template_map(reader, node, "payload.results", &((struct workload *)target)->results);
 }
 
@@ -163,10 +167,7 @@ static json_t *shape_payload(const struct workload_registry *registry)
 
 static bool read_payload(const struct reader *reader, const struct node *node, void *target)
 {
-    bool ok = reader_section(reader, node, "payload", payload_keys, target);
-    if (!ok) /* whether all of it is there, and what is in it, cannot be told */
-        problems_doubt(reader->problems, "payload", NULL);
-    return ok;
+    return reader_section(reader, node, "payload", payload_keys, target);
 }
 
 static bool read_labels(const struct reader *reader, const struct node *node, void *target)

@@ -68,6 +68,7 @@ struct kpi {
     double idle;         /* not_analysed: the value by which the formula says that there is nothing to analyse */
     struct kpi_openmetrics openmetrics;
     struct code value;
+    bool refused; /* kept so that the names in its value, if it has one (value.source), can be reviewed; only where loading failed */
     struct pos at;
 };
 
@@ -150,7 +151,10 @@ struct workload_registry {
  * `problems` (zeroed by the caller, in `arena`), sorted; NULL when there is any error among them. */
 struct workload *workload_load_all(struct arena *arena, const char *path, const struct workload_registry *registry,
                                    struct problems *problems);
-/* The same, with the first of the problems as error. */
+/* The same, but what could be read is given, too, when there are errors: for workload_review alone. NULL: there is no such folder. */
+struct workload *workload_load_faulty(struct arena *arena, const char *path, const struct workload_registry *registry,
+                                      struct problems *problems);
+/* As workload_load_all, with the first of the problems as error. */
 struct workload *workload_load(struct arena *arena, const char *path, const struct workload_registry *registry,
                                struct error *err);
 void workload_close(struct workload *workload); /* patterns and constants that an arena does not free */
