@@ -20,10 +20,13 @@ static void check_dir(const struct workload *workload, const char *text, struct 
     bool known = false;
     for (size_t i = 0; i < workload->artifact_dirs_n; i++)
         known |= strcmp(workload->artifact_dirs[i].name, name) == 0;
+    const struct problems before = *problems;
     if (known && strstr(close, "${"))
         problems_add(problems, at, "'%s': more than one ${…}", text);
     if (!known && !problems_doubted(problems, "artifact_dirs", name))
         problems_add(problems, at, "'%s': ${…} names no artifact dir of the workload", text);
+    if (problems->errors > before.errors) /* which file it means nobody knows */
+        problems_doubt(problems, "sections", "important_files");
 }
 
 /* `sandbox`: NULL when there is none. */

@@ -244,20 +244,21 @@ static void doubt_below(struct problems *problems, const struct node *node)
 }
 
 /* Reads what stands below a misspelt key as if it were spelt right, so that its names are known. What is wrong there by the guess is
- * not said: the guess may be wrong. */
+ * said only when most of a map reads well: else the guess may be wrong, and what was meant is doubted. */
 static void read_guessed(const struct reader *reader, const struct node *node, const char *what, const struct section_key *key, void *target)
 {
     struct problems *problems = reader->problems;
     const struct problems before = *problems;
-    bool right = key->read(reader, node, target) && problems->errors == before.errors;
-    problems_unsay(problems, &before);
-    *reader->err = (struct error){0};
-    bool include = strcmp(key->name, "include") == 0, gathered = include || strcmp(key->name, "lua") == 0;
-    if (right && !(gathered && !what[0]))
-        return;
-    problems_doubt(problems, what[0] ? what : include ? "" : key->name, what[0] ? key->name : NULL);
-    if (!what[0])
+    bool right = reader_collect(reader, key->read(reader, node, target)), whole = what[0] == '\0';
+    size_t errors = problems->errors - before.errors;
+    bool gathered = whole && (strcmp(key->name, "lua") == 0 || strcmp(key->name, "include") == 0);
+    bool said = errors && node->kind == NODE_MAP && errors <= node->n / 2;
+    if (!said)
+        problems_unsay(problems, &before);
+    if (whole && (!right || errors || gathered))
         problems_doubt(problems, "sections", key->name);
+    if (gathered || ((!right || errors) && !said))
+        problems_doubt(problems, !whole ? what : strcmp(key->name, "include") == 0 ? "" : key->name, whole ? NULL : key->name);
 }
 
 /* Refuses the i-th key of the map. */
@@ -268,6 +269,7 @@ static void refuse_key(const struct reader *reader, const struct node *node, siz
     const struct error unknown = *reader->err;
     if (!reader->problems)
         return;
+    *reader->err = (struct error){0};
     if (nearest && !node_member(node, nearest)) {
         read_guessed(reader, node->items[i], what, find_key(keys, nearest), target);
     } else {

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/unit.h"
 #include "config/options.h"
 #include "workload/check.h"
 #include "workload/names.h"
@@ -127,7 +126,7 @@ static void check_test_name(const struct naming *naming, const struct review_cod
         return;
     if (when < 0)
         problems_add(problems, code->code->at, "'%s' is parsed later than '%s'; a value sees only those above it", name, code->parser->name);
-    if (when == 0)
+    if (when == 0 && naming->sandbox)
         problems_add(problems, code->code->at, "'%s' is neither a parsed value nor a function%s", name,
                      review_nearest(problems->arena, name, naming->parsed));
 }
@@ -136,10 +135,12 @@ static void check_name(const struct naming *naming, const struct review_code *co
 {
     struct problems *problems = naming->problems;
     const char *const *own = names_of(code->scope);
-    if (in_list(own, name) || !naming->sandbox || sandbox_has_name(naming->sandbox, name))
+    if (in_list(own, name) || (naming->sandbox && sandbox_has_name(naming->sandbox, name)))
         return;
     if (code->scope == SCOPE_TEST)
         check_test_name(naming, code, name);
+    else if (!naming->sandbox)
+        return;
     else if (code->scope == SCOPE_PAYLOAD)
         problems_add(problems, code->code->at, "'%s' cannot be seen here: KPIs and labels see metadata, results and functions%s", name,
                      review_nearest(problems->arena, name, own));
@@ -197,20 +198,6 @@ static void review_names(const struct workload *workload, const struct workload_
     sandbox_close(naming.sandbox);
 }
 
-/* Such a unit is kept as it is, and converted to no other. */
-static void review_units(const struct workload *workload, struct problems *problems)
-{
-    for (size_t i = 0; i < workload->kpis_n; i++) {
-        const struct kpi *kpi = &workload->kpis[i];
-        if (kpi->refused)
-            continue;
-        struct unit unit = unit_parse(kpi->unit);
-        if (unit.unknown[0])
-            problems_note(problems, kpi->at, "KPI '%s': unit '%s': the table of units has no '%s'; it is kept as it is", kpi->name, kpi->unit,
-                          unit.unknown);
-    }
-}
-
 /* An entry that is left out by a label which no payload has is never left out. */
 static void review_ignored(const struct workload *workload, struct problems *problems)
 {
@@ -234,7 +221,6 @@ void workload_review(const struct workload *workload, const struct workload_regi
     struct review_codes codes = review_codes(problems->arena, workload);
     review_names(workload, registry, &codes, problems);
     review_ignored(workload, problems);
-    review_units(workload, problems);
     review_models(workload, problems);
     review_files(workload, problems);
     problems_sort(problems);

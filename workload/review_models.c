@@ -98,12 +98,18 @@ static void review_present(const struct workload *workload, struct problems *pro
             problems_add(problems, (struct pos){.file = workload->file}, "models: expected a model '%s'", *name);
 }
 
+/* Of Settings and Results that are no fields but a dict or Any nothing more is known: NULL. */
+static const struct model *named_model(const struct workload *workload, const char *name)
+{
+    return models_of(&workload->models, &(struct type){.kind = TYPE_NAME, .name = name});
+}
+
 void review_models(const struct workload *workload, struct problems *problems)
 {
     static const char *const own[] = {"lts_schema_version", "start", "end", "settings", "test_uuid", "status", "urls", "exit_code", NULL};
     static const char *const none[] = {NULL};
     const struct template *settings = template_member(workload->metadata, "settings");
-    const struct model *settings_model = models_find(&workload->models, "Settings"), *results_model = models_find(&workload->models, "Results");
+    const struct model *settings_model = named_model(workload, "Settings"), *results_model = named_model(workload, "Results");
     bool metadata = !problems_doubted(problems, "payload", "metadata"), results = !problems_doubted(problems, "payload", "results");
     if (!workload->lts || !workload->metadata || problems_doubted(problems, "lts", NULL) || problems_doubted(problems, "types", NULL))
         return;
