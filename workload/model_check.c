@@ -120,7 +120,22 @@ static bool visit(struct walk *walk, size_t which, int depth)
     return true;
 }
 
-static bool check_circles(struct arena *arena, const struct models *models, bool types_only, struct problems *problems, struct error *err)
+/* Circles of names are opened, so that who follows names comes to an end. Who leads into a circle has not made it. */
+static void close_walk(struct arena *arena, struct models *models, struct walk *walk)
+{
+    for (size_t i = 0; i < models->n; i++) {
+        if (walk->marks[i] != MARK_OPEN)
+            continue;
+        walk->marks[i] = MARK_DONE;
+        if (!walk->types_only)
+            continue;
+        models->v[i].partial = true;
+        models->v[i].type = ARENA_NEW(arena, struct type);
+        *models->v[i].type = (struct type){.kind = TYPE_ANY, .at = models->v[i].at};
+    }
+}
+
+static bool check_circles(struct arena *arena, struct models *models, bool types_only, struct problems *problems, struct error *err)
 {
     struct walk walk = {.models = models, .marks = ARENA_ARRAY(arena, enum mark, models->n + 1), .types_only = types_only, .err = err};
     bool ok = true;
@@ -128,19 +143,19 @@ static bool check_circles(struct arena *arena, const struct models *models, bool
         if (walk.marks[i] != MARK_NEW || visit(&walk, i, 0))
             continue;
         ok = problems_take(problems, err);
-        for (size_t k = 0; k < models->n; k++) /* who leads into a circle has not made it */
-            walk.marks[k] = walk.marks[k] == MARK_OPEN ? MARK_DONE : walk.marks[k];
+        close_walk(arena, models, &walk);
     }
-    if (!ok && types_only)
-        problems_doubt(problems, "types", NULL);
     return ok;
 }
 
-bool models_check(struct arena *arena, const struct models *models, struct problems *problems, struct error *err)
+bool models_check(struct arena *arena, struct models *models, struct problems *problems, struct error *err)
 {
     const struct names names = {arena, models, problems, err};
     bool ok = true;
     for (size_t i = 0; i < models->n; i++)
         ok &= check_fields(&names, &models->v[i]);
-    return check_circles(arena, models, true, problems, err) && check_circles(arena, models, false, problems, err) && ok;
+    ok &= check_circles(arena, models, true, problems, err);
+    if (!ok && !problems)
+        return false;
+    return check_circles(arena, models, false, problems, err) && ok;
 }

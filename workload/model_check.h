@@ -6,6 +6,6 @@
 /* Unknown names (with the nearest known one); types that are nothing but themselves; models that hold themselves with
  * nothing between that can be empty; models nested too deep. ERR_USAGE with the place, as
  * models_load. What was refused itself is not named again. */
-bool models_check(struct arena *arena, const struct models *models, struct problems *problems, struct error *err);
+bool models_check(struct arena *arena, struct models *models, struct problems *problems, struct error *err);
 
 #endif

@@ -53,7 +53,7 @@ void problems_sort(struct problems *problems);
 /* Takes back the problems since `before`, a copy of *problems; what was doubted since stays so. For reading by a guess. */
 void problems_unsay(struct problems *problems, const struct problems *before);
 
-/* Sections beside those of the file: "sections" (name: one in which something was refused), "types" (circles of names of types). */
+/* Sections beside those of the file: "sections" (name: one in which something was refused). */
 void problems_doubt(struct problems *problems, const char *section, const char *name);
 /* Whether that entry, all of the section, or everything ("") is doubted. */
 bool problems_doubted(const struct problems *problems, const char *section, const char *name);

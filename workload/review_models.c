@@ -111,7 +111,7 @@ void review_models(const struct workload *workload, struct problems *problems)
     const struct template *settings = template_member(workload->metadata, "settings");
     const struct model *settings_model = named_model(workload, "Settings"), *results_model = named_model(workload, "Results");
     bool metadata = !problems_doubted(problems, "payload", "metadata"), results = !problems_doubted(problems, "payload", "results");
-    if (!workload->lts || !workload->metadata || problems_doubted(problems, "lts", NULL) || problems_doubted(problems, "types", NULL))
+    if (!workload->lts || !workload->metadata || problems_doubted(problems, "lts", NULL))
         return;
     review_present(workload, problems);
     if (metadata)

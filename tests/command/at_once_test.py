@@ -104,6 +104,8 @@ SLIPS = {
     "name": ("data.x + twice(1)", "data.x + missing", "'missing' is neither", ()),
     "later": ("data.x + twice(1)", "_kept", "'_kept' is parsed later", ()),
     "enumeration": ("[low, high]", "[low, 1.5]", "enumeration 'Level': found a number", ()),
+    "circle": ("  Level: [low, high]", "  Level: Level", "type 'Level' is nothing but itself", ()),
+    "endless": ("    a: int", "    a: Inner", "model 'Inner' contains itself", ()),
     "inline type": ("Optional[int]", "Optional[int", "type 'Optional[int'", ()),
     "base": ("    spare: int", "    spare: 1", "field 'spare': found an integer", ()),
     "type": ("    level: Level", "    level: Lvel", "type 'Lvel': unknown", ()),
