@@ -326,6 +326,30 @@ static void test_bombs(struct scratch *scratch)
     arena_close(&arena);
 }
 
+/* What is left of a workload with errors: names are known, values are not. */
+static void test_faulty(struct scratch *scratch)
+{
+    struct arena arena = {0};
+    struct problems problems = {0};
+    put(scratch, "w/workload.yaml", MODELS("  Results: {a: int, b: itn(, c: 1}\n  Level: [1.5]\n  Ring: Ring\n")
+                                    "payload: {metdata: {start: x, end: 'x +'}}\n"
+                                    "kpis:\n  k: {help: H, unit: s, beter: lower, value: results.a}\n  l: {help: 1, value: '('}\n");
+    CHECK(!workload_load_all(&arena, "w", store_registry(), &problems), "loaded");
+    size_t errors = problems.errors;
+    problems = (struct problems){0};
+    struct workload *w = workload_load_faulty(&arena, "w", store_registry(), &problems);
+    CHECK(w && errors == 10 && problems.errors == errors, "%zu errors, %zu", errors, problems.errors);
+    const struct model *results = models_find(&w->models, "Results"), *level = models_find(&w->models, "Level");
+    CHECK(results && !results->partial && results->fields_n == 3 && !results->fields[0].refused && results->fields[1].refused, "Results");
+    CHECK(level && level->partial && level->type->kind == TYPE_ANY && models_find(&w->models, "Ring")->type->kind == TYPE_ANY, "Level, Ring");
+    CHECK(w->metadata && w->metadata->members_n == 2 && w->metadata->members[1].kind == TEMPLATE_CONSTANT, "metadata");
+    CHECK(w->kpis_n == 2 && w->kpis[0].refused && w->kpis[0].value.source && w->kpis[1].refused && !w->kpis[1].value.source, "kpis");
+    workload_close(w);
+    problems = (struct problems){0};
+    CHECK(!workload_load_faulty(&arena, "nowhere", store_registry(), &problems) && problems.errors == 1, "nowhere");
+    arena_close(&arena);
+}
+
 static void test_shipped(void)
 {
     struct arena arena = {0};
@@ -390,6 +414,7 @@ int main(void)
         return 1;
     test_bad(&scratch);
     test_merging(&scratch);
+    test_faulty(&scratch);
     test_bombs(&scratch);
     test_find(&scratch);
     scratch_close(&scratch);
