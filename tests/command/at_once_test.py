@@ -118,6 +118,7 @@ SLIPS = {
     "result": ("    count: text_c", '    count: "(text_c"', "')' expected near <eof>", ()),
     "kpi key": ("    better: higher", "    beter: higher", "KPI 'speed': unknown key 'beter'; did you mean 'better'?", ()),
     "kpi word": ("    better: lower", "    better: up", "better: found 'up'", ()),
+    "kpi guess": ("    better: lower", "    beter: up", "KPI 'time': unknown key 'beter'", ()),
     "kpi member": ("    value: results.speed", "    value: results.sped", "payload.results has no 'sped'; did you mean 'speed'?", ()),
     "kpi name": ("    value: results.time", "    value: result.time", "'result' cannot be seen here", ()),
     "kpi incomplete": ("{help: How many, ", "{", "KPI 'count': expected help", ()),
