@@ -26,11 +26,11 @@ bool reader_wrong(const struct reader *reader, const struct node *node, const ch
 static const char *text_expected(const struct node *node)
 {
     switch (node->kind) {
-    case NODE_NULL: return "text (in quotes, if it begins with #)";
+    case NODE_NULL: return "text (in quotes, when it begins with #)";
     case NODE_BOOL:
     case NODE_INT:
     case NODE_FLOAT:
-    case NODE_TIME: return "text: put it in quotes";
+    case NODE_TIME: return "text (in quotes, when it looks like this)";
     case NODE_STRING:
     case NODE_BINARY:
     case NODE_LIST:
