@@ -78,7 +78,7 @@ class Slips(unittest.TestCase):
             self.workload.mkdir()
         else:
             self.workload.chmod(0)
-        done = self.run_it("check", "w/workload.yaml")
+        done = self.run_it("check", "w")
         self.assertEqual(done.returncode, 100, done.stderr)
         self.assertEqual(len(re.findall(r"w/workload\.yaml", done.stderr)), 1, done.stderr)
 
