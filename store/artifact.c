@@ -89,8 +89,8 @@ static enum root_found open_one(struct parsing *parsing, const char *path, struc
         error_at(err, ERR_ARTIFACT, (struct pos){.file = path}, "more than 2 GB of artifacts were read");
         return refused(parsing);
     }
-    enum root_found found =
-        content_open(parsing->options->root, from_root(parsing, path), ARTIFACT_MAX, &artifact->content, &artifact->st, err);
+    uint64_t max = artifact->in_passing ? ARTIFACT_MAX : ARTIFACT_WHOLE_MAX;
+    enum root_found found = content_open(parsing->options->root, from_root(parsing, path), max, &artifact->content, &artifact->st, err);
     if (found == ROOT_REFUSED)
         return refused(parsing);
     if (found == ROOT_ABSENT)

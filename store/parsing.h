@@ -91,8 +91,11 @@ bool parsing_add_fault(struct parsing *parsing, const char *file, const char *wh
 void parsing_note(struct parsing *parsing, enum finding_level level, const char *file, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Chooses among the nodes that a path selected: one value, or the list of all; NULL when nothing was. */
-json_t *parsing_select(struct parsing *parsing, json_t *document, const struct argument *select, const struct argument *first);
+#define PARSING_PATH_LIMIT "the path %s asks for too much: %s" /* its text, the limit */
+/* Chooses among the nodes that a path selected in the file that was read last: one value, or the list of all; NULL when nothing
+ * was, and with *err set when a limit was passed. */
+json_t *parsing_select(struct parsing *parsing, json_t *document, const struct argument *select, const struct argument *first,
+                       struct error *err);
 
 extern const struct helper store_helpers[]; /* ended by a row without name */
 /* The same names; those that read a test's files only say that there is none. They want a parsing with arena and scratch. */
