@@ -85,7 +85,7 @@ static void add_code(struct reading *r, uint32_t code)
     if (code < 0x80 && !is_name((char)code))
         text_printf(r->out, "\\x%02x", (unsigned)code);
     else
-        text_addn(r->out, bytes, scan_encode(bytes, code));
+        text_addn(r->out, bytes, text_encode(bytes, code));
 }
 
 /* --- escapes; p stands behind the backslash --- */
@@ -288,12 +288,9 @@ static bool class_atom(struct reading *r, bool *set, int64_t *code)
     *set = false;
     if (*r->p != '\\') {
         size_t n = text_utf8(r->p, r->end);
-        const unsigned char *s = (const unsigned char *)r->p;
         if (!n)
             return wrong(r, "UTF-8");
-        *code = n == 1 ? s[0] : n == 2 ? s[0] & 0x1F : n == 3 ? s[0] & 0x0F : s[0] & 0x07;
-        for (size_t i = 1; i < n; i++)
-            *code = *code << 6 | (s[i] & 0x3F);
+        *code = text_code_point(r->p, n);
         r->p += n;
         return true;
     }
