@@ -6,8 +6,9 @@
 #include <unistd.h>
 
 #include "base/decoder.h"
+#include "base/digest_aside.h"
 
-enum { STORED_BUFFER = 64 * 1024 };
+enum { STORED_BUFFER = 64 * 1024, ASIDE_FROM = 8 << 20 /* bytes that are worth a thread */ };
 
 struct content {
     char *name;
@@ -21,7 +22,8 @@ struct content {
     bool stored_end, begun; /* all of the file was read; its first bytes were looked at */
     bool end;               /* nothing more is given */
     uint64_t max, expected, given, stored; /* bytes */
-    struct digest *digest;
+    struct digest *digest; /* one of these when one is wanted */
+    struct digest_aside *aside;
     struct error failure;
 };
 
@@ -54,6 +56,8 @@ void content_close(struct content *content)
     if (content->decoding)
         content->decoder->close(content->decoding);
     digest_close(content->digest);
+    if (content->aside)
+        digest_aside_close(content->aside, NULL);
     if (content->fd >= 0)
         close(content->fd);
     free(content->buffer);
@@ -121,7 +125,9 @@ static bool read_stored(struct content *content, void *to, size_t room, size_t *
     *n = (size_t)got;
     content->stored += *n;
     content->stored_end |= got == 0;
-    if (content->digest && got)
+    if (content->aside)
+        digest_aside_add(content->aside, to, *n);
+    else if (content->digest)
         digest_add(content->digest, to, *n);
     return true;
 }
@@ -285,15 +291,19 @@ uint64_t content_given(const struct content *content)
 
 /* ---- the digest ---- */
 
-void content_want_digest(struct content *content)
-{
-    if (!content->digest)
-        content->digest = digest_open();
-}
-
 bool content_has_digest(const struct content *content)
 {
-    return content->digest != NULL;
+    return content->digest || content->aside;
+}
+
+void content_want_digest(struct content *content)
+{
+    if (content_has_digest(content))
+        return;
+    if (content->expected >= ASIDE_FROM)
+        content->aside = digest_aside_open();
+    if (!content->aside)
+        content->digest = digest_open();
 }
 
 bool content_digest(struct content *content, unsigned char out[DIGEST_SIZE], uint64_t *size, struct error *err)
@@ -308,7 +318,11 @@ bool content_digest(struct content *content, unsigned char out[DIGEST_SIZE], uin
     if (rest != content->buffer)
         free(rest);
     *size = content->stored;
-    if (ok)
+    if (ok && content->aside)
+        digest_aside_close(content->aside, out);
+    else if (ok)
         digest_end(content->digest, out);
+    if (ok)
+        content->aside = NULL;
     return ok;
 }

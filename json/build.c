@@ -6,10 +6,21 @@
 
 #include "json/keep.h"
 
+/* Records have the same members in the same order: what a walk made of the i-th one is likely asked again. */
+enum { RECALL_DEPTH = 8, RECALL_MEMBERS = 32, RECALL_NAME = 31 };
+struct recall {
+    uint64_t from, to;
+    enum keep_answer answer;
+    unsigned char len;
+    char name[RECALL_NAME];
+    bool set;
+};
+
 /* Paths on their way through the document. */
 struct walk {
     struct keep keep;
     uint64_t *states; /* [depth] is the state of the container open at that depth; only where it is looked into */
+    struct recall *recalls; /* RECALL_DEPTH × RECALL_MEMBERS; NULL: states have more than one word */
 };
 
 /* An open container. */
@@ -21,7 +32,8 @@ struct frame {
     bool loose;       /* only tracks have taken it: in no document, owned here */
     struct walk *walk; /* not whole: what reaches into it, the paths of the document or, in a value that tails look at, theirs */
     uint64_t hits;    /* tracks that take it when it is complete */
-    size_t elements;  /* of an array: how many have started */
+    bool led;         /* tracks lead through it */
+    size_t elements;  /* how many elements have started, or members */
     const char *name; /* of an object: the member that is being read; if not whole, it stands among the names */
     size_t name_at, name_len;
     size_t values;    /* made before it */
@@ -58,14 +70,33 @@ static uint64_t *state_at(const struct walk *walk, size_t depth)
     return walk->states + depth * walk->keep.words;
 }
 
-/* What a walk makes of the value that comes next; NULL: nothing. name: NULL for an element. */
-static enum keep_answer walk_on(const struct walk *walk, size_t depth, const char *name, size_t number)
+/* The i-th member of an object. */
+static enum keep_answer walk_member(const struct walk *walk, size_t depth, size_t i, const char *name, size_t len)
+{
+    const uint64_t *from = state_at(walk, depth - 1);
+    uint64_t *to = state_at(walk, depth);
+    if (!walk->recalls || depth >= RECALL_DEPTH || i >= RECALL_MEMBERS || len > RECALL_NAME)
+        return keep_member(&walk->keep, from, name, len, to);
+    struct recall *recall = &walk->recalls[depth * RECALL_MEMBERS + i];
+    if (recall->set && recall->from == *from && recall->len == len && memcmp(recall->name, name, len) == 0) {
+        *to = recall->to;
+        return recall->answer;
+    }
+    *recall = (struct recall){.from = *from, .len = (unsigned char)len, .set = true};
+    memcpy(recall->name, name, len);
+    recall->answer = keep_member(&walk->keep, from, name, len, to);
+    recall->to = *to;
+    return recall->answer;
+}
+
+/* What a walk makes of the value that comes next, the i-th one; NULL: nothing. name: NULL for an element. */
+static enum keep_answer walk_on(const struct walk *walk, size_t depth, size_t i, const char *name, size_t len)
 {
     if (!walk)
         return KEEP_NONE;
-    const uint64_t *from = state_at(walk, depth - 1);
-    uint64_t *to = state_at(walk, depth);
-    return name ? keep_member(&walk->keep, from, name, number, to) : keep_element(&walk->keep, from, number, to);
+    if (name)
+        return walk_member(walk, depth, i, name, len);
+    return keep_element(&walk->keep, state_at(walk, depth - 1), i, state_at(walk, depth));
 }
 
 static json_t *made_of(const struct frame *frame)
@@ -144,8 +175,6 @@ static uint64_t bit(size_t track)
 /* What the tracks make of the value that comes next; name: NULL for an element. */
 static void follow(struct build *b, const char *name, size_t number)
 {
-    b->hits = 0;
-    b->leads = false;
     for (size_t i = 0; i < b->tracks_n; i++) {
         struct track *track = &b->tracks[i];
         if (name)
@@ -171,11 +200,17 @@ static size_t take(struct build *b, uint64_t hits, json_t *value, size_t all)
     return kept;
 }
 
-static void enter(struct build *b)
+/* Whether a track leads through the container that comes next. */
+static bool enter(struct build *b)
 {
-    for (size_t i = 0; i < b->tracks_n; i++)
-        if (b->depth == 0 || b->tracks[i].leads)
-            b->tracks[i].live = b->depth + 1;
+    bool led = false;
+    for (size_t i = 0; i < b->tracks_n && (b->leads || b->depth == 0); i++) {
+        if (b->depth != 0 && !b->tracks[i].leads)
+            continue;
+        b->tracks[i].live = b->depth + 1;
+        led = true;
+    }
+    return led;
 }
 
 /* The innermost container was closed. */
@@ -195,21 +230,24 @@ static void leave(struct build *b, const struct frame *frame)
 /* --- events --- */
 
 /* What is asked of the value that starts now; name: NULL for an element. */
-static void ask(struct build *b, const struct frame *top, const char *name, size_t number)
+static void ask(struct build *b, struct frame *top, const char *name, size_t len)
 {
-    if (b->tracks_n)
-        follow(b, name, number);
+    size_t i = top->elements++;
+    b->hits = 0;
+    b->leads = false;
+    if (top->led)
+        follow(b, name, name ? len : i);
     if (top->whole)
         return;
-    b->answer = walk_on(top->walk, b->depth, name, number);
-    b->aside = walk_on(top->aside && (b->hits || b->leads) ? &b->tails : NULL, b->depth, name, number);
+    b->answer = walk_on(top->walk, b->depth, i, name, len);
+    b->aside = walk_on(top->aside && (b->hits || b->leads) ? &b->tails : NULL, b->depth, i, name, len);
 }
 
 static void start_element(struct build *b)
 {
     struct frame *top = top_of(b);
     if (top && !top->object)
-        ask(b, top, NULL, top->elements++);
+        ask(b, top, NULL, 0);
 }
 
 /* A name stays until the next one of its object, though the reader's memory is soon reused. */
@@ -279,7 +317,7 @@ static bool on_open(struct build *b, bool object, struct error *err)
     if (kept)
         keep_value(b, frame.made);
     b->values += frame.loose;
-    enter(b);
+    frame.led = enter(b);
     b->frames[b->depth++] = frame;
     if (frame.whole)
         b->answer = KEEP_ALL; /* all that comes in it */
@@ -381,6 +419,8 @@ static enum keep_answer start_walk(struct build *b, struct walk *walk, const str
     enum keep_answer answer = keep_open(&walk->keep, &b->arena, paths, n, &start);
     walk->states = ARENA_ARRAY(&b->arena, uint64_t, walk->keep.words * (JSON_DEPTH_MAX + 1));
     memcpy(walk->states, start, walk->keep.words * sizeof(*start));
+    if (walk->keep.words == 1)
+        walk->recalls = ARENA_ARRAY(&b->arena, struct recall, RECALL_DEPTH * RECALL_MEMBERS);
     return answer;
 }
 

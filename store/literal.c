@@ -438,10 +438,11 @@ static bool read_empty_set(struct reader *reader)
 
 /* ---- calls, as repr writes them ---- */
 
+/* Of ASCII, as all those are. */
 static size_t dotted_name(const struct reader *reader)
 {
     const char *p = reader->p;
-    while (p < reader->end && (in_name(*p) || *p == '.'))
+    while (p < reader->end && (unsigned char)*p < 0x80 && (in_name(*p) || *p == '.'))
         p++;
     return (size_t)(p - reader->p);
 }

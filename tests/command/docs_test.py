@@ -155,7 +155,7 @@ class Reference(support.CommandTest):
     def test_every_snippet_is_of_a_known_kind(self):
         for line, text, keys in self.snippets():
             with self.subTest(line=line):
-                self.assertTrue(keys or JSONPATHS.match(text) or re.match(r"(?:\$ )?matbench ", text), f"workload.md:{line}: what is this?\n{text}")
+                self.assertTrue(keys or JSONPATHS.match(text) or re.match(r"(?:\$ )?(?:matbench|curl) ", text), f"workload.md:{line}: what is this?\n{text}")
 
 
 def json_keys(schema):

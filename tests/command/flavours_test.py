@@ -302,7 +302,7 @@ class IlabTest(FlavourTest):
     def test_broken_record(self):
         value, _, err = self.written(self.log.replace('"step": 2,', '"step": ,'), 102)
         self.assertIsNone(value)
-        self.assertIn(f"'progress': {self.LOG}:18: JSON at", err)
+        self.assertIn(f"'progress': {self.LOG}:20:13: expected a value", err)
         value, _, err = self.written(self.log.replace("2025-08-19T05:14:07.850000", "soon"), 102)
         self.assertIsNone(value)
         self.assertIn("timestamp: expected a time as 2024-11-16T07:06:54.421224", err)

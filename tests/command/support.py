@@ -38,6 +38,25 @@ def tree(*arguments):
     assert code == 0, printed.getvalue()
 
 
+# A program that was forked counts the memory of the process that forked it: this small one does that.
+MEASURE = """
+import os, sys
+pid = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(pid, 0)
+open(sys.argv[1], "w").write(f"{os.waitstatus_to_exitcode(status)} {usage.ru_maxrss}")
+"""
+
+
+def measured(command, output, **popen):
+    """Runs the command, what it prints goes into the file `output`: its exit code, and the KB of memory that it had at most."""
+    with tempfile.NamedTemporaryFile("r") as result:
+        with open(output, "wb") as out:
+            subprocess.run([sys.executable, "-I", "-S", "-c", MEASURE, result.name, *map(str, command)], stdin=subprocess.DEVNULL,
+                           stdout=out, stderr=out, timeout=SECONDS, check=True, **popen)
+        code, memory = result.read().split()
+    return int(code), int(memory)
+
+
 def copy_of(source, target):
     """A copy that may be written to: matbench puts its parse caches into test directories."""
     shutil.copytree(source, target)
