@@ -41,6 +41,9 @@ enum root_found artifact_open(struct parsing *parsing, const char *name, struct 
 /* Whether or not all was read. */
 void artifact_close(struct parsing *parsing, struct artifact *artifact);
 
+/* Counts a file as read, without its bytes: it is read again when they are asked for. */
+void artifact_add_read(struct parsing *parsing, const char *path, size_t size);
+
 /* The i-th file that may stand for `path`: itself, then its compressed forms; NULL behind the last one. */
 const char *artifact_candidate(struct arena *arena, const char *path, size_t i);
 /* Whether a pattern of important_files means the file at `path`, or what it holds compressed. */

@@ -63,18 +63,9 @@ bool parsing_resolve(struct parsing *parsing, const char *name, const char **pat
            error_at(err, ERR_USAGE, (struct pos){.file = *path}, "leads out of the test's directory");
 }
 
-static bool is_known(const struct touched *files, const char *file)
-{
-    for (size_t i = 0; i < files->n; i++)
-        if (strcmp(files->v[i], file) == 0)
-            return true;
-    return false;
-}
-
 void parsing_add_provenance(struct parsing *parsing, const char *file)
 {
-    if (!is_known(&parsing->files, file))
-        *LIST_ADD(parsing->arena, &parsing->files) = file;
+    touched_add(parsing->arena, &parsing->files, file);
 }
 
 struct trace *parsing_trace(const struct parsing *parsing)

@@ -6,16 +6,12 @@
 #include "store/documents.h"
 #include "store/parse.h"
 #include "store/recording.h"
+#include "store/touched.h"
 
 struct resolved_dir {
     const struct artifact_dir *dir;
     const char *path;         /* relative to the test's directory; NULL: nothing matched */
     const char *const *all;   /* with all: true, every match; NULL-ended */
-};
-
-struct touched {
-    const char **v;
-    size_t n, cap;
 };
 
 #define FAULT_ABSENT "was not found"
@@ -61,6 +57,7 @@ struct parsing {
     struct regex_scratch *scratch;
     LIST_OF(struct cached_yaml) yamls;
     LIST_OF(struct cached_file) read; /* what was read stays, however often it is named */
+    struct touched read_paths;        /* of `read`, beside it */
     size_t read_size;
     LIST_OF(struct json_ready) json_ready; /* json_pass.c: values of parsers that are still to come */
     int folder;                /* the test's directory while the cache is looked at or written; -1 */
