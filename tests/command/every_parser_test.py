@@ -148,6 +148,16 @@ class EveryParser(support.CommandTest):
         self.assertEqual((found["e"], found["f"], found["n"]), (True, ["a.txt.gz"], "nightly"))
         self.assertEqual(found["l"], {"e": True, "f": ["a.txt.gz"]})
 
+    def test_an_expression_that_fails_blames_no_file(self):
+        self.write("d.json", b'{"a": 1}')
+        (self.place / "w/workload.yaml").write_text("workload: w\nlts: none\nparse_once:\n  d: {json: d.json}\n  v: {value: d.b.c}\n")
+        out = self.matbench("check", "w", "results/t", code=101).out
+        self.assertIn("'v': w/workload.yaml:5:14: attempt to index a nil value", out)
+        self.assertNotIn("is broken)", out)
+        (self.place / "w/workload.yaml").write_text("workload: w\nlts: none\nparse_once:\n  d: {json: d.json}\n")
+        (self.test / "d.json").write_text("{")
+        self.assertIn("from d.json (is broken)", self.matbench("check", "w", "results/t", code=101).out)
+
 
 if __name__ == "__main__":
     unittest.main()
