@@ -4,7 +4,6 @@
 #include "json/read.h"
 #include "store/budget.h"
 #include "store/helper.h"
-#include "store/helper.h"
 #include "store/lines.h"
 #include "store/literal.h"
 #include "store/quantity.h"
