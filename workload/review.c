@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/unit.h"
 #include "config/options.h"
 #include "workload/check.h"
 #include "workload/names.h"
@@ -181,18 +180,6 @@ static void review_names(const struct workload *workload, const struct workload_
     sandbox_close(naming.sandbox);
 }
 
-/* Such a unit is kept as it is, and converted to no other. */
-static void review_units(const struct workload *workload, struct problems *problems)
-{
-    for (size_t i = 0; i < workload->kpis_n; i++) {
-        const struct kpi *kpi = &workload->kpis[i];
-        struct unit unit = unit_parse(kpi->unit);
-        if (unit.unknown[0])
-            problems_note(problems, kpi->at, "KPI '%s': unit '%s': the table of units has no '%s'; it is kept as it is", kpi->name, kpi->unit,
-                          unit.unknown);
-    }
-}
-
 /* An entry that is left out by a label which no payload has is never left out. */
 static void review_ignored(const struct workload *workload, struct problems *problems)
 {
@@ -214,7 +201,6 @@ void workload_review(const struct workload *workload, const struct workload_regi
     struct review_codes codes = review_codes(problems->arena, workload);
     review_names(workload, registry, &codes, problems);
     review_ignored(workload, problems);
-    review_units(workload, problems);
     review_models(workload, problems);
     review_files(workload, problems);
     problems_sort(problems);
