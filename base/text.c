@@ -173,6 +173,29 @@ size_t text_utf8(const char *s, const char *end)
     return n;
 }
 
+uint32_t text_code_point(const char *s, size_t n)
+{
+    static const unsigned char lead[] = {[1] = 0x7F, [2] = 0x1F, [3] = 0x0F, [4] = 0x07};
+    uint32_t code = (unsigned char)*s & lead[n];
+    for (size_t i = 1; i < n; i++)
+        code = code << 6 | ((unsigned char)s[i] & 0x3F);
+    return code;
+}
+
+size_t text_encode(char out[4], uint32_t code)
+{
+    if (code < 0x80) {
+        out[0] = (char)code;
+        return 1;
+    }
+    size_t n = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    static const unsigned char lead[] = {[2] = 0xC0, [3] = 0xE0, [4] = 0xF0};
+    for (size_t i = n; i-- > 1; code >>= 6)
+        out[i] = (char)(0x80 | (code & 0x3F));
+    out[0] = (char)(lead[n] | code);
+    return n;
+}
+
 size_t text_utf8_valid(const char *s, size_t len)
 {
     const char *p = s, *end = s + len;

@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct text {
     char *s; /* NUL-terminated; "" when nothing was added */
@@ -41,6 +42,9 @@ char *text_room(struct text *text, size_t n);
 /* Length of the UTF-8 sequence that starts at s (1..4), or 0 when it is not valid UTF-8; end: first byte after the text.
  * Overlong forms, surrogates and values above U+10FFFF are not valid (Unicode 15, table 3-7). */
 size_t text_utf8(const char *s, const char *end);
+/* The code point of the valid sequence of n bytes at s; and the other way round: its UTF-8 (1..4 bytes) in `out`, how long. */
+uint32_t text_code_point(const char *s, size_t n);
+size_t text_encode(char out[4], uint32_t code);
 /* Offset of the first byte that is not valid UTF-8, or len. */
 size_t text_utf8_valid(const char *s, size_t len);
 /* How many bytes of a text may be quoted, at most `max`, so that no character is cut: printf("'%.*s'", text_cut(s, len, 40), s). */

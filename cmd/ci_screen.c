@@ -92,6 +92,19 @@ static void show_files(const struct ci_pass *pass)
     fprintf(out, "%s\n", outcome ? "outcome.json" : "but no outcome.json");
 }
 
+/* Whether there is a KPI that more history would settle: "cannot tell" may be for scatter alone. */
+static bool history_is_short(const struct analysis *analysis)
+{
+    size_t needed = (size_t)analysis->options->min_history;
+    for (size_t i = 0; i < analysis->entries_n; i++)
+        for (size_t k = 0; k < analysis->entries[i].kpis_n; k++) {
+            const struct kpi_result *kpi = &analysis->entries[i].kpis[k];
+            if (kpi->verdict == VERDICT_NO_HISTORY || (kpi->verdict == VERDICT_CANNOT_TELL && kpi->evidence.points_n < needed))
+                return true;
+        }
+    return false;
+}
+
 /* What people should do now: for the worst that happened first. */
 static void show_next(const struct ci_pass *pass)
 {
@@ -107,7 +120,7 @@ static void show_next(const struct ci_pass *pass)
         fprintf(out, "next: look at what changed since the last run before it; another run of the same version would confirm it\n");
     if (counts[VERDICT_SUSPECT])
         fprintf(out, "next: run the suspect configurations again; the last column says how often\n");
-    if (counts[VERDICT_NO_HISTORY] + counts[VERDICT_CANNOT_TELL])
+    if (history_is_short(pass->analysis))
         fprintf(out, "next: keep running: %d run points of history (%d of one version) are needed before a change is called a regression\n",
                 needed, same ? same : needed);
 }

@@ -212,6 +212,16 @@ static bool parse_flag(struct options *options, int argc, const char *const *arg
     return set_value(options->arena, value, given, source, err);
 }
 
+static bool refuse_argument(struct options *options, const char *argument, size_t positional_max, struct error *err)
+{
+    static const char tests[] = "results_dirname"; /* what most who give a bare word mean */
+    if (positional_max)
+        return error_set(err, ERR_USAGE, "'%s': one argument too many", argument);
+    if (find_flag(options, tests, strlen(tests)))
+        return error_set(err, ERR_USAGE, "'%s': expected options only (--name=value); the directory with the tests is --%s=DIR", argument, tests);
+    return error_set(err, ERR_USAGE, "'%s': expected options only (--name=value)", argument);
+}
+
 static bool parse_arguments(struct options *options, int argc, const char *const *argv, size_t positional_max,
                             struct error *err)
 {
@@ -225,8 +235,7 @@ static bool parse_arguments(struct options *options, int argc, const char *const
         } else if (!only_positional && argv[i][0] == '-' && argv[i][1]) {
             return error_set(err, ERR_USAGE, "%s: unknown option; options are spelt --name", argv[i]);
         } else if (options->positional.n == positional_max) {
-            return error_set(err, ERR_USAGE, "'%s': %s", argv[i],
-                             positional_max ? "one argument too many" : "expected options only (--name=value)");
+            return refuse_argument(options, argv[i], positional_max, err);
         } else {
             *LIST_ADD(options->arena, &options->positional) = argv[i];
         }

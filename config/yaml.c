@@ -24,6 +24,13 @@ static struct pos place_of_mark(const char *file, yaml_mark_t mark)
     return (struct pos){.file = file, .line = (int)mark.line + 1, .col = (int)mark.column + 1};
 }
 
+/* What its words do not tell: "unit: %" lacks quotes. */
+static const char *hint_of(const yaml_parser_t *parser)
+{
+    const char *problem = parser->problem ? parser->problem : "";
+    return strstr(problem, "cannot start any token") ? " (a text that begins with %, @ or ` needs quotes; indent with blanks, not tabs)" : "";
+}
+
 /* What libyaml found wrong, in one line: "did not find expected key while parsing a block mapping (from line 3)". */
 static bool syntax_error(const yaml_parser_t *parser, const struct yaml_build *build, const char *text, size_t len,
                          struct error *err)
@@ -35,9 +42,9 @@ static bool syntax_error(const yaml_parser_t *parser, const struct yaml_build *b
                         parser->problem_value == 0 ? " (a NUL)" : "");
     struct pos at = place_of_mark(build->file, parser->problem_mark);
     if (!parser->context)
-        return error_at(err, kind, at, "%s", problem);
+        return error_at(err, kind, at, "%s%s", problem, hint_of(parser));
     if (parser->context_mark.line == parser->problem_mark.line)
-        return error_at(err, kind, at, "%s %s", problem, parser->context);
+        return error_at(err, kind, at, "%s %s%s", problem, parser->context, hint_of(parser));
     return error_at(err, kind, at, "%s %s (from line %zu)", problem, parser->context, parser->context_mark.line + 1);
 }
 

@@ -168,17 +168,6 @@ void yaml_emit_single(struct yaml_emit *emit, const char *s, size_t len, bool sp
     yaml_emit_indicator(emit, "'", false, false);
 }
 
-/* A code point of valid UTF-8, `size` bytes long. */
-static unsigned code_point(const char *s, size_t size)
-{
-    const unsigned char *p = (const unsigned char *)s;
-    static const unsigned first[5] = {0, 0x7F, 0x1F, 0x0F, 0x07};
-    unsigned code = p[0] & first[size];
-    for (size_t i = 1; i < size; i++)
-        code = code << 6 | (p[i] & 0x3F);
-    return code;
-}
-
 static void put_escape(struct yaml_emit *emit, unsigned code)
 {
     static const struct {
@@ -220,7 +209,7 @@ void yaml_emit_double(struct yaml_emit *emit, const char *s, size_t len, bool sp
         bool escape = *p == '"' || *p == '\\' || class_of(*p) & (SPECIAL | BREAK);
         if (escape) {
             put(emit, start, (size_t)(p - start));
-            put_escape(emit, size ? code_point(p, size) : (unsigned char)*p);
+            put_escape(emit, size ? text_code_point(p, size) : (unsigned char)*p);
             start = p + (size ? size : 1);
         }
         /* After an escape PyYAML counts one column less. */

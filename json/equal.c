@@ -11,7 +11,7 @@ bool json_is_whole(const json_t *number)
 }
 
 /* The integer is not turned into a double, which may round it. */
-static int compare_integer(json_int_t integer, double real)
+int json_compare_integer(json_int_t integer, double real)
 {
     if (real >= 0x1p63)
         return -1;
@@ -29,9 +29,9 @@ int json_compare_numbers(const json_t *a, const json_t *b)
     if (json_is_integer(a) && json_is_integer(b))
         return (json_integer_value(a) > json_integer_value(b)) - (json_integer_value(a) < json_integer_value(b));
     if (json_is_integer(a))
-        return compare_integer(json_integer_value(a), json_real_value(b));
+        return json_compare_integer(json_integer_value(a), json_real_value(b));
     if (json_is_integer(b))
-        return -compare_integer(json_integer_value(b), json_real_value(a));
+        return -json_compare_integer(json_integer_value(b), json_real_value(a));
     return (json_real_value(a) > json_real_value(b)) - (json_real_value(a) < json_real_value(b));
 }
 

@@ -1,4 +1,5 @@
-/* json/equal.h — JSON values compared as JSON Schema means it: numbers by their value, members in any order. */
+/* json/equal.h — JSON values compared as JSON Schema means it: numbers by their value, members in any order. (JSONPath
+ * compares values of filters, which may be nothing: json/path_value.h.) */
 #ifndef JSON_EQUAL_H
 #define JSON_EQUAL_H
 #include <jansson.h>
@@ -14,6 +15,7 @@ uint64_t json_value_hash(const json_t *value, size_t *steps);
 
 /* Of two numbers, exactly: negative, 0, positive. */
 int json_compare_numbers(const json_t *a, const json_t *b);
+int json_compare_integer(json_int_t integer, double real); /* not a NaN */
 /* Whether the number is a multiple of `of` (positive), as their shortest decimal texts say: 0.3 is one of 0.1. */
 bool json_is_multiple(const json_t *number, const json_t *of);
 /* A number without a fraction: 8, 8.0, 1e300. */

@@ -245,7 +245,7 @@ size_t format_idn_decode(const char *s, size_t len, char *out)
     bool ascii = true;
     for (size_t i = 0; i < n; i++) {
         ascii &= codes[i] < 0x80;
-        size += scan_encode(out + size, codes[i]);
+        size += text_encode(out + size, codes[i]);
     }
     if (n == 0 || ascii)
         return 0;
@@ -266,10 +266,7 @@ size_t format_idn_encoded(const char *s, size_t len)
         size_t size = text_utf8(p, end);
         if (!size || n >= CODES_MAX)
             return 0;
-        const unsigned char *b = (const unsigned char *)p;
-        codes[n] = size == 1 ? b[0] : size == 2 ? b[0] & 0x1Fu : size == 3 ? b[0] & 0x0Fu : b[0] & 0x07u;
-        for (size_t i = 1; i < size; i++)
-            codes[n] = codes[n] << 6 | (b[i] & 0x3F);
+        codes[n] = text_code_point(p, size);
         p += size;
     }
     struct text out = text_open(FORMAT_LABEL_MAX * 4);

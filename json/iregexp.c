@@ -53,13 +53,10 @@ static void add_literal(struct translation *t, uint32_t code)
 
 static bool take_character(struct translation *t, uint32_t *code)
 {
-    static const unsigned char lead[] = {[1] = 0x7F, [2] = 0x1F, [3] = 0x0F, [4] = 0x07};
     size_t len = text_utf8(t->p, t->end);
     if (!len)
         return refuse(t, t->p == t->end ? "expected more, found the end" : "expected UTF-8");
-    *code = (unsigned char)*t->p & lead[len];
-    for (size_t i = 1; i < len; i++)
-        *code = *code << 6 | ((unsigned char)t->p[i] & 0x3F);
+    *code = text_code_point(t->p, len);
     t->p += len;
     return true;
 }

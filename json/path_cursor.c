@@ -138,7 +138,7 @@ static bool take_escape(struct path_cursor *in, char quote, struct text *out)
         char utf8[4];
         if (!take_unicode(in, &code))
             return false;
-        text_addn(out, utf8, scan_encode(utf8, code));
+        text_addn(out, utf8, text_encode(utf8, code));
         return true;
     }
     if (!found && c != quote)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "json/equal.h"
 
 struct path_value path_value_of(json_t *node)
 {
@@ -50,18 +51,12 @@ static enum order order_of(bool below, bool above)
     return below ? BELOW : above ? ABOVE : SAME;
 }
 
-/* Exactly: a double between two integers is neither. */
 static enum order order_mixed(int64_t integer, double real)
 {
     if (isnan(real))
         return UNORDERED;
-    if (real >= 0x1p63 || real < -0x1p63)
-        return real < 0 ? ABOVE : BELOW;
-    int64_t whole = (int64_t)real;
-    double rest = real - (double)whole;
-    if (integer != whole)
-        return order_of(integer < whole, true);
-    return order_of(rest > 0, rest < 0);
+    int order = json_compare_integer(integer, real);
+    return order_of(order < 0, order > 0);
 }
 
 static enum order order_numbers(const struct path_value *a, const struct path_value *b)

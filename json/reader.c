@@ -1,6 +1,5 @@
 /* The event reader. Invariants: p stands behind the last token, or behind blanks and a comma after it; `expect` says what may
- * follow; depth counts the open containers; keys holds a mark for each member name of the open objects that are not passed
- * over, innermost last.
+ * follow; depth counts the open containers.
  * The text comes through a window. A token that touches the window's end, which is not the text's, is taken anew once there is
  * more: until a token is complete nothing is counted or changed. */
 #include "json/read.h"
@@ -10,6 +9,7 @@
 
 #include "base/text.h"
 #include "base/window.h"
+#include "json/member_names.h"
 #include "json/number.h"
 #include "json/scan.h"
 
@@ -27,17 +27,9 @@ enum {
     TOKEN_MAX = 64 << 20     /* of a text that comes in windows */
 };
 
-/* A member name of an open object: the hash of its meaning, the offset of its quote in the text, and where its meaning stands
- * among the names. */
-struct key_mark {
-    uint64_t hash;
-    size_t at, name, len;
-    struct text_place place; /* only of a text that comes in windows, in strict mode */
-};
-
 struct level {
     bool object;
-    size_t first_key; /* in keys */
+    size_t first_name; /* in names */
 };
 
 struct scratch {
@@ -56,9 +48,7 @@ struct json_reader {
     bool strict;
     enum expect expect;
     size_t depth;
-    struct key_mark *keys;
-    size_t keys_n, keys_cap;
-    struct scratch names; /* what the keys mean */
+    struct member_names names; /* of the open objects that are not passed over */
     struct scratch key_scratch, string_scratch; /* two, so that a key outlives its value's event */
     struct json_repairs repairs;
     struct error failure; /* every later call fails in the same way */
@@ -94,8 +84,7 @@ void json_reader_close(struct json_reader *reader)
     if (!reader)
         return;
     window_close(&reader->window);
-    free(reader->keys);
-    free(reader->names.bytes);
+    member_names_close(&reader->names);
     free(reader->key_scratch.bytes);
     free(reader->string_scratch.bytes);
     free(reader);
@@ -204,7 +193,7 @@ static void repair(struct json_reader *r, size_t *count, size_t n, size_t at)
     *count += n;
 }
 
-/* --- strings and keys --- */
+/* --- strings and member names --- */
 
 static char *room(struct scratch *scratch, size_t n)
 {
@@ -249,113 +238,37 @@ static bool mend_string(struct json_reader *r, const struct scanned *s, struct e
     return true;
 }
 
-static inline uint64_t mix(uint64_t hash, uint64_t value)
+static void mark_name(struct json_reader *r, const char *quote, const char *name, size_t len)
 {
-    hash = (hash ^ value) * 0x9E3779B97F4A7C15u;
-    return hash ^ hash >> 29;
-}
-
-static inline uint64_t hash_of(const char *s, size_t len)
-{
-    uint64_t hash = len, word;
-    uint32_t half[2];
-    const char *end = s + len;
-    for (; end - s > 8; s += 8) {
-        memcpy(&word, s, 8);
-        hash = mix(hash, word);
-    }
-    if (len >= 8) {
-        memcpy(&word, end - 8, 8);
-        return mix(hash, word);
-    }
-    if (len >= 4) {
-        memcpy(&half[0], s, 4);
-        memcpy(&half[1], end - 4, 4);
-        return mix(hash, (uint64_t)half[0] << 32 | half[1]);
-    }
-    if (len == 0)
-        return hash;
-    word = (uint64_t)(unsigned char)s[0] << 16 | (uint64_t)(unsigned char)s[len / 2] << 8 | (unsigned char)end[-1];
-    return mix(hash, word);
-}
-
-static void mark_key(struct json_reader *r, const char *quote, const char *key, size_t len)
-{
-    if (r->keys_n == r->keys_cap) {
-        r->keys_cap = r->keys_cap ? r->keys_cap * 2 : 64;
-        r->keys = memory_need(realloc(r->keys, r->keys_cap * sizeof(*r->keys)));
-    }
-    struct key_mark *mark = &r->keys[r->keys_n++];
-    *mark = (struct key_mark){.hash = hash_of(key, len), .at = offset_of(r, quote), .name = r->names.n, .len = len};
+    struct member_name *mark = member_names_add(&r->names, name, len);
+    mark->at = offset_of(r, quote);
     if (r->windowed && r->strict) {
         text_place_move(&r->place, r->placed, quote);
         r->placed = quote;
         mark->place = r->place;
     }
-    memcpy(room(&r->names, len + 1), key, len);
-    r->names.n += len;
 }
 
-/* Names are compared only when their hashes are equal. */
-static int compare_names(const struct json_reader *r, const struct key_mark *a, const struct key_mark *b)
-{
-    size_t less = a->len < b->len ? a->len : b->len;
-    int order = less ? memcmp(r->names.bytes + a->name, r->names.bytes + b->name, less) : 0;
-    return order ? order : (a->len > b->len) - (a->len < b->len);
-}
-
-/* By hash, then name, then place: however an input chooses its names, sorting takes n log n. */
-static int compare_marks(const void *a, const void *b, void *reader)
-{
-    const struct key_mark *x = a, *y = b;
-    if (x->hash != y->hash)
-        return x->hash < y->hash ? -1 : 1;
-    int order = x->at == y->at ? 0 : compare_names(reader, x, y);
-    return order ? order : (x->at > y->at) - (x->at < y->at);
-}
-
-/* Whether two of the marks have one hash; good for a few. */
-static bool any_equal_hash(const struct key_mark *marks, size_t n)
-{
-    for (size_t i = 1; i < n; i++)
-        for (size_t j = 0; j < i; j++)
-            if (marks[i].hash == marks[j].hash)
-                return true;
-    return false;
-}
-
-static bool fail_repeated(struct json_reader *r, const struct key_mark *mark, struct error *err)
+static bool fail_repeated(struct json_reader *r, const struct member_name *mark, struct error *err)
 {
     struct pos pos = {.file = r->file, .line = mark->place.line, .col = mark->place.col};
     if (!r->windowed)
         pos = place_of(r, r->text + mark->at);
     int shown = mark->len > 60 ? 60 : (int)mark->len;
     error_at(&r->failure, ERR_ARTIFACT, pos, "expected each member name once, found \"%.*s\" again (byte %zu)", shown,
-             r->names.bytes + mark->name, mark->at);
+             r->names.bytes + mark->start, mark->at);
     return fail_as_before(r, err);
 }
 
-/* Looks for repeated names in the object that just ended, and forgets its marks. */
+/* Counts the repeated names in the object that just ended. */
 static bool check_names(struct json_reader *r, size_t first, struct error *err)
 {
-    enum { FEW = 24 };
-    size_t n = r->keys_n - first;
-    const struct key_mark *repeated = NULL;
-    r->keys_n = first;
-    if (n == 0)
+    size_t repeated;
+    const struct member_name *earliest = member_names_end(&r->names, first, &repeated);
+    if (!earliest)
         return true;
-    struct key_mark *marks = r->keys + first;
-    r->names.n = marks[0].name;
-    if (n < 2 || (n <= FEW && !any_equal_hash(marks, n)))
-        return true;
-    qsort_r(marks, n, sizeof(*marks), compare_marks, r);
-    for (size_t i = 1; i < n; i++) {
-        if (marks[i].hash != marks[i - 1].hash || compare_names(r, &marks[i], &marks[i - 1]) != 0)
-            continue;
-        repair(r, &r->repairs.repeated_keys, 1, marks[i].at);
-        repeated = !repeated || marks[i].at < repeated->at ? &marks[i] : repeated;
-    }
-    return !r->strict || !repeated || fail_repeated(r, repeated, err);
+    repair(r, &r->repairs.repeated_keys, repeated, earliest->at);
+    return !r->strict || fail_repeated(r, earliest, err);
 }
 
 /* --- tokens; each stands at p, and `event` is NULL where the value is passed over --- */
@@ -377,7 +290,7 @@ static bool take_open(struct json_reader *r, const char *p, struct json_event *e
     if (r->depth == JSON_DEPTH_MAX)
         return fail(r, p, err, "expected at most %d nested arrays and objects", JSON_DEPTH_MAX);
     bool object = *p == '{';
-    r->levels[r->depth++] = (struct level){object, r->keys_n};
+    r->levels[r->depth++] = (struct level){object, r->names.n};
     r->p = p + 1;
     r->expect = object ? EXPECT_KEY_OR_CLOSE : EXPECT_VALUE_OR_CLOSE;
     announce(event, object ? JSON_EVENT_OBJECT_OPEN : JSON_EVENT_ARRAY_OPEN, r, p);
@@ -390,7 +303,7 @@ static bool take_close(struct json_reader *r, const char *p, struct json_event *
     r->p = p + 1;
     value_done(r);
     announce(event, level->object ? JSON_EVENT_OBJECT_CLOSE : JSON_EVENT_ARRAY_CLOSE, r, p);
-    return !level->object || check_names(r, level->first_key, err);
+    return !level->object || check_names(r, level->first_name, err);
 }
 
 static enum taken take_key(struct json_reader *r, const char *p, struct json_event *event, struct error *err)
@@ -410,7 +323,7 @@ static enum taken take_key(struct json_reader *r, const char *p, struct json_eve
         const char *key = meaning(&r->key_scratch, p + 1, s.end, s.escapes, &event->string_len);
         if (r->windowed && !s.escapes) /* it outlives the event of its value */
             key = memcpy(room(&r->key_scratch, event->string_len + 1), key, event->string_len);
-        mark_key(r, p, key, event->string_len);
+        mark_name(r, p, key, event->string_len);
         event->string = key;
     }
     if (colon == r->end || *colon != ':')

@@ -171,20 +171,6 @@ bool scan_string(const char *p, const char *end, struct scanned *out)
     }
 }
 
-size_t scan_encode(char *out, uint32_t code)
-{
-    if (code < 0x80) {
-        out[0] = (char)code;
-        return 1;
-    }
-    size_t n = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    static const unsigned char lead[] = {[2] = 0xC0, [3] = 0xE0, [4] = 0xF0};
-    for (size_t i = n; i-- > 1; code >>= 6)
-        out[i] = (char)(0x80 | (code & 0x3F));
-    out[0] = (char)(lead[n] | code);
-    return n;
-}
-
 /* Decodes the escape at p into out; *written is how many bytes that made. Returns the end of the escape. */
 static const char *unescape_one(char *out, const char *p, const char *to, size_t *written)
 {
@@ -203,7 +189,7 @@ static const char *unescape_one(char *out, const char *p, const char *to, size_t
     } else if (code == 0 || (code >= 0xD800 && code <= 0xDFFF)) {
         code = REPLACEMENT;
     }
-    *written = scan_encode(out, (uint32_t)code);
+    *written = text_encode(out, (uint32_t)code);
     return p;
 }
 

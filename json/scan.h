@@ -31,8 +31,6 @@ bool scan_string(const char *p, const char *end, struct scanned *out);
 /* Writes what [from, to) means, which scan_string has accepted: at most as long. U+0000 and lone surrogates become
  * U+FFFD. Returns the length. */
 size_t scan_unescape(char *out, const char *from, const char *to);
-/* Writes a code point as UTF-8 (1..4 bytes) and returns how many. */
-size_t scan_encode(char *out, uint32_t code);
 /* The value of the four hexadecimal digits at p, or -1. */
 int32_t scan_hex4(const char *p, const char *end);
 

@@ -1,4 +1,5 @@
-/* json/schema_compile.h — what compiling a schema works with. Private to json/schema_compile.c and json/schema_resource.c. */
+/* json/schema_compile.h — what compiling a schema works with. Private to json/schema_compile.c, schema_keywords.c
+ * and schema_resource.c. */
 #ifndef JSON_SCHEMA_COMPILE_H
 #define JSON_SCHEMA_COMPILE_H
 #include "json/schema_map.h"
@@ -18,12 +19,17 @@ struct schema_compile {
     struct error *err;
 };
 
+/* Where the node's keyword (NULL: the node) stands: the document and a JSON Pointer. */
+struct pos schema_pos(struct schema_compile *c, const struct schema_node *node, const char *keyword);
 /* Sets the error at the node's keyword (NULL: at the node); false. */
 bool schema_refuse(struct schema_compile *c, const struct schema_node *node, const char *keyword, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 /* Adds a node (see there for the place), to be compiled in its turn. */
 struct schema_node *schema_node_add(struct schema_compile *c, const json_t *source, struct schema_resource *resource,
                                     const struct schema_node *parent, const char *keyword, const char *name);
+/* Reads one keyword's value into the node; adds the nodes of the schemas in it. A keyword that is not known, or does not count
+ * there, is refused, or passed over where the options are open. */
+bool schema_keyword_compile(struct schema_compile *c, struct schema_node *node, const char *name, const json_t *value);
 /* Compiles all nodes that wait; what they refer to is not looked up yet. */
 bool schema_compile_waiting(struct schema_compile *c);
 /* A document's root with its resource. */

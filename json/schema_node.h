@@ -1,4 +1,4 @@
-/* json/schema_node.h — a compiled schema, as json/schema_compile.c makes it and json/schema_check.c reads it. Private to
+/* json/schema_node.h — a compiled schema, as json/schema_keywords.c fills it and json/schema_check*.c read it. Private to
  * json/schema*.c. */
 #ifndef JSON_SCHEMA_NODE_H
 #define JSON_SCHEMA_NODE_H

@@ -1,4 +1,4 @@
-/* json/schema_run.h — one check of one value: what its parts share. Private to json/schema_check.c, schema_words.c and
+/* json/schema_run.h — one check of one value: what its parts share. Private to json/schema_check*.c, schema_words.c and
  * schema_evaluated.c. */
 #ifndef JSON_SCHEMA_RUN_H
 #define JSON_SCHEMA_RUN_H
@@ -54,6 +54,46 @@ struct schema_run {
     bool stopped; /* a limit was passed */
 };
 
+/* Short, as every function of a check takes all three: the run, the schema, and where the value stands. */
+typedef struct schema_run run_t;
+typedef const struct schema_node node_t;
+typedef const struct schema_place place_t;
+
+/* --- checking: what does not fit is listed in run->out --- */
+
+/* Of the value at hand, or of one that stands in its place (a reference, a branch). */
+void schema_check_value(run_t *run, node_t *node, const json_t *value, place_t *at);
+/* Of a part of the value at hand: what was evaluated in there is another question. */
+void schema_check_part(run_t *run, node_t *node, const json_t *value, place_t *at);
+/* Of a part that only `rest`, the schema of a keyword like additionalProperties, is for. Of a schema `false` is said that
+ * `none` was expected: "no such member". */
+void schema_check_rest(run_t *run, node_t *node, node_t *rest, const char *keyword, const json_t *value, place_t *here,
+                       const char *none);
+/* Whether the value, or a part of it, fits, without listing what does not. Of a schema that does not, nothing counts as
+ * evaluated. */
+bool schema_fits(run_t *run, node_t *node, const json_t *value, place_t *at);
+bool schema_part_fits(run_t *run, node_t *node, const json_t *value, place_t *at);
+/* Nothing that is still to be checked would change the answer. */
+bool schema_enough(const run_t *run);
+
+/* Keywords by what they look at: the value itself (json/schema_check_scalar.c) … */
+void schema_check_type(run_t *run, node_t *node, const json_t *value, place_t *at);
+void schema_check_enum(run_t *run, node_t *node, const json_t *value, place_t *at);
+void schema_check_const(run_t *run, node_t *node, const json_t *value, place_t *at);
+void schema_check_number(run_t *run, node_t *node, const json_t *value, place_t *at);
+void schema_check_string(run_t *run, node_t *node, const json_t *value, place_t *at);
+/* … how many parts it has, within limits: "at least 2 elements"; `keywords`: of the lower and the upper limit … */
+void schema_check_count(run_t *run, node_t *node, size_t n, const struct schema_count *least, const struct schema_count *most,
+                        const char *const *keywords, const char *part, const json_t *value, place_t *at);
+/* … its parts (json/schema_check_parts.c), and schemas for the same value (json/schema_check_places.c). */
+void schema_check_object(run_t *run, node_t *node, const json_t *value, place_t *at);
+void schema_check_array(run_t *run, node_t *node, const json_t *value, place_t *at);
+void schema_check_places(run_t *run, node_t *node, const json_t *value, place_t *at);
+
+/* Whether the pattern is found. What is not known because it takes too many steps (*err) is not true; nor may its contrary
+ * become true. */
+bool schema_matches(run_t *run, const struct regex *regex, const char *s, size_t len, struct error *err);
+
 /* --- words --- */
 
 /* What stands in the text, in the run's arena; closes it. */
@@ -66,10 +106,11 @@ const char *schema_found_words(struct schema_run *run, const json_t *value);
 const char *schema_value_words(struct schema_run *run, const char *before, const json_t *value);
 /* Says that the value failed; true when words are wanted: the violation is to be listed. */
 bool schema_failed(struct schema_run *run);
-/* Lists a violation of the node's keyword ("/type"). `found`: NULL for the value in a few words. */
-void schema_violate(struct schema_run *run, const struct schema_node *node, const char *keyword, const char *found,
-                    const json_t *value, const struct schema_place *at, const char *expected);
-void schema_list(struct schema_run *run, struct violation violation);
+/* Lists a violation of the node's keyword ("/type"): the value in a few words, or `found`, is not what was expected. */
+void schema_violate(struct schema_run *run, const struct schema_node *node, const char *keyword, const json_t *value,
+                    const struct schema_place *at, const char *expected);
+void schema_violate_found(struct schema_run *run, const struct schema_node *node, const char *keyword, const char *found,
+                          const struct schema_place *at, const char *expected);
 
 /* --- what was evaluated --- */
 

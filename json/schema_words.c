@@ -70,7 +70,7 @@ const char *schema_value_words(struct schema_run *run, const char *before, const
     return schema_words_of(run, &text);
 }
 
-void schema_list(struct schema_run *run, struct violation violation)
+static void list(struct schema_run *run, struct violation violation)
 {
     if (run->out->n >= JSON_VIOLATIONS_MAX)
         run->stopped = true;
@@ -84,14 +84,18 @@ bool schema_failed(struct schema_run *run)
     return !run->quiet && !run->stopped;
 }
 
-void schema_violate(struct schema_run *run, const struct schema_node *node, const char *keyword, const char *found,
-                    const json_t *value, const struct schema_place *at, const char *expected)
+void schema_violate_found(struct schema_run *run, const struct schema_node *node, const char *keyword, const char *found,
+                          const struct schema_place *at, const char *expected)
 {
     const char *document = node->resource->document->name;
     const char *pointer = schema_node_pointer(run->arena, node);
-    schema_list(run, (struct violation){.pointer = schema_pointer_of(run, at),
-                                        .schema_pointer = arena_printf(run->arena, "%s%s%s%s", document ? document : "",
-                                                                       document ? "#" : "", pointer, keyword),
-                                        .found = found ? found : schema_found_words(run, value),
-                                        .expected = expected});
+    const char *schema_pointer =
+        arena_printf(run->arena, "%s%s%s%s", document ? document : "", document ? "#" : "", pointer, keyword);
+    list(run, (struct violation){schema_pointer_of(run, at), schema_pointer, found, expected});
+}
+
+void schema_violate(struct schema_run *run, const struct schema_node *node, const char *keyword, const json_t *value,
+                    const struct schema_place *at, const char *expected)
+{
+    schema_violate_found(run, node, keyword, schema_found_words(run, value), at, expected);
 }

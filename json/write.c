@@ -57,16 +57,9 @@ static size_t plain_run(const char *s, size_t len, bool ascii)
 /* The code point at s, and how many bytes it takes; s is UTF-8, but a cut sequence reads nothing beyond `len`. */
 static uint32_t decode(const char *s, size_t len, size_t *size)
 {
-    const unsigned char *p = (const unsigned char *)s;
     size_t n = text_utf8(s, s + len);
     *size = n ? n : 1;
-    if (n == 0)
-        return 0xFFFD;
-    static const unsigned char lead[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
-    uint32_t code = p[0] & lead[n];
-    for (size_t i = 1; i < n; i++)
-        code = code << 6 | (p[i] & 0x3F);
-    return code;
+    return n ? text_code_point(s, n) : 0xFFFD;
 }
 
 static char *put_unit(char *to, uint32_t unit)

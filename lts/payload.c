@@ -7,6 +7,7 @@
 #include "kpi/derive.h"
 #include "lts/document.h"
 #include "lts/schema.h"
+#include "lts/type_schema.h"
 
 struct lts {
     const struct workload *workload;
@@ -74,6 +75,16 @@ static const char *fault_text(const struct building *building, const struct prov
     return NULL;
 }
 
+/* "settings.threads" of a test that has no such setting: no file stands behind it, so nothing else would say. */
+static const char *setting_text(const struct building *building, const char *source)
+{
+    static const char head[] = "settings.";
+    const char *name = source + sizeof(head) - 1;
+    if (strncmp(source, head, sizeof(head) - 1) != 0 || name[strcspn(name, " .[(\"'+-*/%^<>=~,\n\t")] != '\0')
+        return NULL;
+    return arena_printf(building->arena, "the test's settings have no '%s'", name);
+}
+
 static json_t *evaluate(struct building *building, const struct template *template, const char *pointer)
 {
     struct sandbox_result result = {0};
@@ -84,6 +95,8 @@ static json_t *evaluate(struct building *building, const struct template *templa
     origin.reason = fault_text(building, &sources);
     if (!ok && !origin.reason)
         origin.reason = arena_strdup(building->arena, err.text);
+    if (!origin.reason && (!result.value || json_is_null(result.value)) && !result.non_finite)
+        origin.reason = setting_text(building, template->code.source);
     *LIST_ADD(building->arena, &building->origins) = origin;
     if (result.non_finite)
         *LIST_ADD(building->arena, &building->violations) = (struct payload_violation){
@@ -280,7 +293,7 @@ static void validate(struct building *building, const json_t *json)
         *LIST_ADD(building->arena, &building->violations) =
             (struct payload_violation){.pointer = violation->pointer,
                                        .found = violation->found,
-                                       .expected = violation->expected,
+                                       .expected = type_schema_words(violation->expected),
                                        .artifact = origin ? origin->artifact : NULL,
                                        .reason = origin ? origin->reason : NULL};
     }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "config/options.h"
 #include "lts/defaults.h"
 #include "lts/type_schema.h"
 
@@ -140,6 +141,23 @@ static json_t *payload_schema(const struct workload *workload)
 
 /* ---- what a workload's models have to be ---- */
 
+/* The one that its name is a slip of, if there is one, says where. */
+static bool no_model(const struct workload *workload, const char *name, struct error *err)
+{
+    struct arena arena = {0};
+    const struct models *models = &workload->models;
+    const char **names = ARENA_ARRAY(&arena, const char *, models->n + 1);
+    for (size_t i = 0; i < models->n; i++)
+        names[i] = models->v[i].name;
+    const char *nearest = option_nearest(name, names);
+    if (nearest)
+        error_at(err, ERR_USAGE, models_find(models, nearest)->at, "models: expected a model '%s'; is '%s' meant to be it?", name, nearest);
+    else
+        error_at(err, ERR_USAGE, (struct pos){.file = workload->file}, "models: expected a model '%s'", name);
+    arena_close(&arena);
+    return false;
+}
+
 static bool check_shapes(const struct workload *workload, struct error *err)
 {
     static const struct {
@@ -149,7 +167,7 @@ static bool check_shapes(const struct workload *workload, struct error *err)
     for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
         const struct model *model = models_find(&workload->models, shapes[i].name);
         if (!model && shapes[i].needed)
-            return error_at(err, ERR_USAGE, (struct pos){.file = workload->file}, "models: expected a model '%s'", shapes[i].name);
+            return no_model(workload, shapes[i].name, err);
         if (model && model->type && shapes[i].fields)
             return error_at(err, ERR_USAGE, model->at, "models: '%s' has to be a map of fields", shapes[i].name);
     }

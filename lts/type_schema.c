@@ -16,6 +16,27 @@ static const char moment[] =
     "(Z|[+-][0-9]{2}:?[0-9]{2})?$";
 static const char date[] = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$";
 
+const char *type_schema_words(const char *expected)
+{
+    static const char head[] = "a string that matches ", cut[] = "…";
+    static const struct {
+        const char *pattern, *words;
+    } known[] = {{semver, "a version, as 4.15.0"},
+                 {uuid, "a UUID"},
+                 {uuid4, "a UUID of version 4 (uuid(…) makes one)"},
+                 {moment, "a time, as 2025-01-06T08:00:00Z"},
+                 {date, "a date, as 2025-01-06"}};
+    if (strncmp(expected, head, sizeof(head) - 1) != 0)
+        return expected;
+    const char *pattern = expected + sizeof(head) - 1;
+    size_t n = strlen(pattern), cut_n = sizeof(cut) - 1;
+    bool is_cut = n > cut_n && strcmp(pattern + n - cut_n, cut) == 0;
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        if (is_cut ? strncmp(pattern, known[i].pattern, n - cut_n) == 0 : strcmp(pattern, known[i].pattern) == 0)
+            return known[i].words;
+    return expected;
+}
+
 static json_t *plain(const char *type)
 {
     return json_pack("{s:s}", "type", type);

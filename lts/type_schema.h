@@ -18,6 +18,9 @@ json_t *type_schema(const struct models *models, const struct type *type);
 /* A time as Pydantic takes it; a UUID of version 4. */
 json_t *type_schema_moment(void);
 json_t *type_schema_uuid4(void);
+/* What a violation expects, in words where it is a pattern of a type: "a string that matches ^[0-9]{4}-…" → "a time, as
+ * 2025-01-06T08:00:00Z". Any other text is given back as it is. */
+const char *type_schema_words(const char *expected);
 json_t *type_schema_reference(const char *name);
 
 /* An object that forbids unknown members; fields are added one by one, a later one replaces one of the same name. */

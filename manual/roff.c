@@ -51,14 +51,6 @@ static const char *escape_of(char c)
     }
 }
 
-static uint32_t code_point(const char *s, size_t n)
-{
-    uint32_t code = (unsigned char)*s & (0xFFu >> (n + 1));
-    for (size_t i = 1; i < n; i++)
-        code = code << 6 | ((unsigned char)s[i] & 0x3F);
-    return code;
-}
-
 void roff_escape(struct text *out, const char *text, size_t len)
 {
     const char *end = text + len;
@@ -66,7 +58,7 @@ void roff_escape(struct text *out, const char *text, size_t len)
         size_t n = text_utf8(text, end);
         const char *escape = escape_of(*text);
         if (n > 1)
-            text_printf(out, "\\[u%04X]", (unsigned)code_point(text, n));
+            text_printf(out, "\\[u%04X]", (unsigned)text_code_point(text, n));
         else if (escape)
             text_add(out, escape);
         else

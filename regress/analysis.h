@@ -86,7 +86,8 @@ struct evidence {
     double p_corrected;        /* Benjamini–Hochberg over the invocation, each direction by itself; a change below the
                                 * thresholds enters it as 1 */
     double smallest_seen;      /* smallest change for the worse that would have been seen (as suspect at least) with 80 % power */
-    int more_runs;             /* for suspect and cannot tell; -1: no number of runs would settle it; else 0 */
+    int more_runs;             /* for suspect and cannot tell; -1: no number of runs would settle it; 0: there are enough, or
+                                * it is another verdict (cannot tell: the outermost run is what hides a change) */
     double ok_from;            /* the value from which it would be ok (an improvement: up to which it would be) */
     const char *since_version; /* for a regression, suspect or improvement: the first run point of the changed level */
     const char *since_after;   /* the last point before it */

@@ -121,6 +121,8 @@ const char *sentence_reason(const struct hypothesis *h, const struct invocation 
 
 static const char *more_runs(int n, struct arena *arena)
 {
+    if (n == 0) /* enough runs; the smallest change that is seen comes from the outermost of them */
+        return "more runs alone would not tell: an extreme one among them is why";
     return n < 0 ? "cannot be settled by more runs: the level itself is too uncertain"
                  : arena_printf(arena, "%d more run%s would tell", n, n == 1 ? "" : "s");
 }

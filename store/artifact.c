@@ -48,12 +48,11 @@ static bool is_important(struct parsing *parsing, const char *name, const char *
 
 static void note_unlisted(struct parsing *parsing, const char *name, const char *path)
 {
-    for (size_t i = 0; i < parsing->unlisted.n; i++)
-        if (strcmp(parsing->unlisted.v[i], path) == 0)
-            return;
+    if (touched_find(&parsing->unlisted, path) != TOUCHED_NONE)
+        return;
     if (is_important(parsing, name, path))
         return;
-    *LIST_ADD(parsing->arena, &parsing->unlisted) = path;
+    touched_add(parsing->arena, &parsing->unlisted, path);
     parsing_note(parsing, FINDING_WARNING, path, "read, but not among the workload's important_files");
 }
 
@@ -67,10 +66,8 @@ static enum root_found refused(struct parsing *parsing)
 
 static struct cached_file *find_read(const struct parsing *parsing, const char *path)
 {
-    for (size_t i = 0; i < parsing->read.n; i++)
-        if (strcmp(parsing->read.v[i].path, path) == 0)
-            return &parsing->read.v[i];
-    return NULL;
+    size_t place = touched_find(&parsing->read_paths, path);
+    return place != TOUCHED_NONE ? &parsing->read.v[place] : NULL;
 }
 
 bool parsing_has_read(const struct parsing *parsing, const char *path)
@@ -92,8 +89,8 @@ static enum root_found open_one(struct parsing *parsing, const char *path, struc
         error_at(err, ERR_ARTIFACT, (struct pos){.file = path}, "more than 2 GB of artifacts were read");
         return refused(parsing);
     }
-    enum root_found found =
-        content_open(parsing->options->root, from_root(parsing, path), ARTIFACT_MAX, &artifact->content, &artifact->st, err);
+    uint64_t max = artifact->in_passing ? ARTIFACT_MAX : ARTIFACT_WHOLE_MAX;
+    enum root_found found = content_open(parsing->options->root, from_root(parsing, path), max, &artifact->content, &artifact->st, err);
     if (found == ROOT_REFUSED)
         return refused(parsing);
     if (found == ROOT_ABSENT)
@@ -149,6 +146,13 @@ static void record(struct parsing *parsing, const struct artifact *artifact)
         refused(parsing);
 }
 
+void artifact_add_read(struct parsing *parsing, const char *path, size_t size)
+{
+    parsing->read_size += size;
+    if (touched_add(parsing->arena, &parsing->read_paths, path))
+        *LIST_ADD(parsing->arena, &parsing->read) = (struct cached_file){path, NULL, size};
+}
+
 void artifact_close(struct parsing *parsing, struct artifact *artifact)
 {
     if (!artifact->content)
@@ -157,8 +161,7 @@ void artifact_close(struct parsing *parsing, struct artifact *artifact)
         record(parsing, artifact);
     if (artifact->is_new) {
         size_t given = (size_t)content_given(artifact->content);
-        parsing->read_size += given;
-        *LIST_ADD(parsing->arena, &parsing->read) = (struct cached_file){artifact->path, NULL, given};
+        artifact_add_read(parsing, artifact->path, given);
     }
     content_close(artifact->content);
     artifact->content = NULL;

@@ -10,7 +10,10 @@
 #include "base/content.h"
 #include "store/recording.h"
 
-enum { ARTIFACT_MAX = 1 << 30 };
+enum {
+    ARTIFACT_MAX = 1 << 30,         /* bytes of one that is read in passing */
+    ARTIFACT_WHOLE_MAX = 256 << 20  /* of one that is kept in memory */
+};
 static const size_t ARTIFACTS_MAX = (size_t)2 << 30; /* bytes of one test's artifacts that are read, each counted once */
 
 struct parsing;
@@ -38,12 +41,15 @@ enum root_found artifact_open(struct parsing *parsing, const char *name, struct 
 /* Whether or not all was read. */
 void artifact_close(struct parsing *parsing, struct artifact *artifact);
 
+/* Counts a file as read, without its bytes: it is read again when they are asked for. */
+void artifact_add_read(struct parsing *parsing, const char *path, size_t size);
+
 /* The i-th file that may stand for `path`: itself, then its compressed forms; NULL behind the last one. */
 const char *artifact_candidate(struct arena *arena, const char *path, size_t i);
 /* Whether a pattern of important_files means the file at `path`, or what it holds compressed. */
 bool artifact_matches(const char *pattern, const char *path, struct arena *arena);
 
-/* All of it in the test's memory, NUL-terminated; read once however often it is named. */
+/* All of it (ARTIFACT_WHOLE_MAX at most) in the test's memory, NUL-terminated; read once however often it is named. */
 enum root_found parsing_read(struct parsing *parsing, const char *name, const char **bytes, size_t *len, const char **path,
                              struct error *err);
 /* Whether the file, or a compressed one in its place, is there. */

@@ -102,12 +102,10 @@ static void restore(struct parsing *parsing, const struct cache_content *content
         *LIST_ADD(arena, &parsing->faults) =
             (struct fault){content->faults[i].file, content->faults[i].absent ? FAULT_ABSENT : FAULT_BROKEN};
     for (size_t i = 0; i < content->unlisted.n; i++)
-        *LIST_ADD(arena, &parsing->unlisted) = content->unlisted.v[i];
+        touched_add(arena, &parsing->unlisted, content->unlisted.v[i]);
     for (size_t i = 0; i < content->seen_n; i++) {
-        if (content->seen[i].kind != OBSERVED_READ)
-            continue;
-        *LIST_ADD(arena, &parsing->read) = (struct cached_file){content->seen[i].path, NULL, (size_t)content->seen[i].size};
-        parsing->read_size += (size_t)content->seen[i].size;
+        if (content->seen[i].kind == OBSERVED_READ)
+            artifact_add_read(parsing, content->seen[i].path, (size_t)content->seen[i].size);
     }
 }
 

@@ -30,6 +30,7 @@ bool help_jsonl(void *context, json_t *const *given, size_t n, json_t **result, 
 bool help_between(void *context, json_t *const *given, size_t n, json_t **result, struct error *err);
 bool help_ansible_log(void *context, json_t *const *given, size_t n, json_t **result, struct error *err);
 bool help_ansible_play(void *context, json_t *const *given, size_t n, json_t **result, struct error *err);
+bool help_prometheus(void *context, json_t *const *given, size_t n, json_t **result, struct error *err);
 bool help_files(void *context, json_t *const *given, size_t n, json_t **result, struct error *err);
 
 #endif

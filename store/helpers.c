@@ -4,7 +4,6 @@
 #include "json/read.h"
 #include "store/budget.h"
 #include "store/helper.h"
-#include "store/helper.h"
 #include "store/lines.h"
 #include "store/literal.h"
 #include "store/quantity.h"
@@ -289,7 +288,7 @@ static bool help_moment(void *context, json_t *const *arguments, size_t n, json_
         {"csv", help(csv)}, {"tsv", help(tsv)}, {"ini", help(ini)}, {"jsonl", help(jsonl)}, {"between", help(between)},    \
         {"ansible_log", help(ansible_log)}, {"ansible_play", help(ansible_play)}, {"files", help(files)},                  \
         {"openmetrics", help(openmetrics)}, {"junit", help(junit)}, {"robot", help(robot)}, {"xml", help(xml)},            \
-        {"sqlite", help(sqlite)}
+        {"sqlite", help(sqlite)}, {"prometheus", help(prometheus)}
 #define FUNCTION(name) help_##name
 #define NOTHING(name) help_nothing
 

@@ -10,7 +10,7 @@ static const char default_name[] = "DEFAULT";
 
 struct option {
     const char *name, *value;
-    int line;
+    struct pos at;
 };
 
 struct section {
@@ -117,7 +117,7 @@ static void end_option(struct ini *ini)
     ini->option = NULL;
 }
 
-static bool begin_section(struct ini *ini, const char *name, int line, struct error *err)
+static bool begin_section(struct ini *ini, const char *name, struct pos at, struct error *err)
 {
     end_option(ini);
     if (strcmp(name, default_name) == 0) {
@@ -126,8 +126,7 @@ static bool begin_section(struct ini *ini, const char *name, int line, struct er
     }
     long known = find(ini->index, name);
     if (known != NOTHING && !ini->wish->lenient)
-        return error_at(err, ERR_ARTIFACT, (struct pos){.file = ini->path, .line = line},
-                        "the section [%s] is there twice (strict: false takes both)", name);
+        return error_at(err, ERR_ARTIFACT, at, "the section [%s] is there twice (strict: false takes both)", name);
     if (known == NOTHING) {
         struct section *section = ARENA_NEW(ini->arena, struct section);
         *section = (struct section){.name = name, .index = memory_need(json_object())};
@@ -139,22 +138,21 @@ static bool begin_section(struct ini *ini, const char *name, int line, struct er
     return true;
 }
 
-static bool begin_option(struct ini *ini, const char *name, int line, struct error *err)
+static bool begin_option(struct ini *ini, const char *name, struct pos at, struct error *err)
 {
     struct section *section = ini->section;
     end_option(ini);
     long known = find(section->index, name);
     if (known != NOTHING && !ini->wish->lenient)
-        return error_at(err, ERR_ARTIFACT, (struct pos){.file = ini->path, .line = line},
-                        "the option '%s' is there twice, first at line %d (strict: false takes the last one)", name,
-                        section->options.v[known].line);
+        return error_at(err, ERR_ARTIFACT, at, "the option '%s' is there twice, first at line %d (strict: false takes the last one)", name,
+                        section->options.v[known].at.line);
     if (known == NOTHING) {
         known = (long)section->options.n;
         json_object_set_new_nocheck(section->index, name, json_integer(known));
         *LIST_ADD(ini->arena, &section->options) = (struct option){.name = name};
     }
     ini->option = &section->options.v[known];
-    ini->option->line = line;
+    ini->option->at = at;
     text_clear(&ini->value);
     return true;
 }
@@ -168,19 +166,18 @@ static const char *section_name(struct arena *arena, struct piece_of_line line)
     return close ? arena_strndup(arena, line.s + 1, (size_t)(close - line.s - 1)) : NULL;
 }
 
-static bool read_option(struct ini *ini, struct piece_of_line text, int line, struct error *err)
+static bool read_option(struct ini *ini, struct piece_of_line text, struct pos at, struct error *err)
 {
     const char *end = text.s + text.len, *p = text.s;
     while (p < end && *p != '=' && *p != ':')
         p++;
     struct piece_of_line name = stripped(text.s, (size_t)(p - text.s));
-    struct pos at = {.file = ini->path, .line = line};
     if (p == end)
         return error_at(err, ERR_ARTIFACT, at, "'%.*s': expected NAME = VALUE, NAME: VALUE or [SECTION]",
                         text_cut(text.s, text.len, 60), text.s);
     if (!name.len)
         return error_at(err, ERR_ARTIFACT, at, "expected a name before '%c'", *p);
-    if (!begin_option(ini, lower(ini->arena, name.s, name.len), line, err))
+    if (!begin_option(ini, lower(ini->arena, name.s, name.len), at, err))
         return false;
     struct piece_of_line value = stripped(p + 1, (size_t)(end - p - 1));
     text_addn(&ini->value, value.s, value.len);
@@ -202,13 +199,14 @@ static bool read_line(struct ini *ini, const char *line, size_t len, int number,
         return true;
     }
     ini->indent = indent;
+    struct pos at = {.file = ini->path, .line = number, .col = (int)indent + 1};
     const char *name = section_name(ini->arena, text);
     if (name)
-        return begin_section(ini, name, number, err);
+        return begin_section(ini, name, at, err);
     if (!ini->section)
-        return error_at(err, ERR_ARTIFACT, (struct pos){.file = ini->path, .line = number}, "'%.*s': expected a [SECTION] before it",
+        return error_at(err, ERR_ARTIFACT, at, "'%.*s': expected a [SECTION] before it",
                         text_cut(text.s, text.len, 60), text.s);
-    return read_option(ini, text, number, err);
+    return read_option(ini, text, at, err);
 }
 
 static bool check_line(const struct ini *ini, const struct stream_line *line, struct error *err)
@@ -262,7 +260,7 @@ struct filling {
 
 static bool wrong_percent(const struct filling *filling, const char *what, const char *rest)
 {
-    return error_at(filling->err, ERR_ARTIFACT, (struct pos){.file = filling->ini->path, .line = filling->option->line},
+    return error_at(filling->err, ERR_ARTIFACT, filling->option->at,
                     "option '%.*s': '%.*s': %s (interpolate: false takes %% as it stands)",
                     text_cut(filling->option->name, strlen(filling->option->name), 60), filling->option->name,
                     text_cut(rest, strlen(rest), 30), rest, what);
@@ -340,7 +338,7 @@ static json_t *option_json(struct ini *ini, const struct section *section, const
         value = NULL;
     else if (ini->wish->raw || fill(&filling, option->value, 1)) {
         struct typed_text text = {.text = filled.s, .len = filled.len, .as = type_of(ini, option->name),
-                                  .at = {.file = ini->path, .line = option->line},
+                                  .at = option->at,
                                   .what = arena_printf(ini->arena, "option '%s'", option->name)};
         value = typed_read(&text, &ini->found->mended, err);
     }

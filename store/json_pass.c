@@ -115,9 +115,11 @@ static bool read_file(struct pass *pass, const char *name, json_t **document, st
 
 static json_t *selected(struct pass *pass, struct json_selection *selection)
 {
-    if (selection->limit)
-        parsing_note(pass->parsing, FINDING_BROKEN, json_path_text(selection->path), "selects more than can be kept (%s)",
-                     selection->limit);
+    if (selection->limit) {
+        parsing_note(pass->parsing, FINDING_BROKEN, pass->path, PARSING_PATH_LIMIT, json_path_text(selection->path), selection->limit);
+        parsing_add_fault(pass->parsing, pass->path, FAULT_BROKEN);
+        return NULL;
+    }
     return json_incref(selection->first ? json_array_get(selection->values, 0) : selection->values);
 }
 

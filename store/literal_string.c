@@ -36,12 +36,7 @@ static int hex(char c)
 static void add_code_point(struct text *out, unsigned code)
 {
     char s[4];
-    size_t n = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    static const unsigned char lead[5] = {0, 0, 0xC0, 0xE0, 0xF0};
-    for (size_t i = n; i-- > 1; code >>= 6)
-        s[i] = (char)(0x80 | (code & 0x3F));
-    s[0] = (char)(lead[n] | code);
-    text_addn(out, s, n);
+    text_addn(out, s, text_encode(s, code));
 }
 
 /* \x41 \u00e9 \U0001F600: `digits` hexadecimal digits at *p. */

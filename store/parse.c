@@ -120,7 +120,7 @@ static bool is_said(const struct parsing *parsing, const char *text)
 }
 
 /* A parser failed. When a file that it used, or that its values came from, is missing, that explains it; else the file that
- * it read last is the one that it could make no sense of. */
+ * it read last is the one that it could make no sense of. An expression reads none: nothing is wrong with those of its values. */
 static void note_failure(struct parsing *parsing, const struct parser *parser, const struct error *err)
 {
     for (size_t i = 0; i < parsing->files.n; i++) {
@@ -130,7 +130,8 @@ static void note_failure(struct parsing *parsing, const struct parser *parser, c
     }
     parsing->broken = true;
     recording_add_failure(&parsing->recording);
-    parsing_add_fault(parsing, parsing->files.n ? parsing->files.v[parsing->files.n - 1] : parser->name, FAULT_BROKEN);
+    bool reads = parsing->files.n && parser->kind != &parser_value;
+    parsing_add_fault(parsing, reads ? parsing->files.v[parsing->files.n - 1] : parser->name, FAULT_BROKEN);
     if (!is_said(parsing, err->text))
         findings_add(parsing->arena, &parsing->findings, FINDING_BROKEN, "'%s': %s", parser->name, err->text);
 }

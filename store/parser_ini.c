@@ -26,7 +26,7 @@ static json_t *parse_ini(struct parsing *parsing, const struct parser *parser, s
     json_t *sections = ini_read(parsing->arena, &stream, &wish, &found, err);
     note(parsing, stream.path, &found);
     stream_close(&stream);
-    json_t *value = parsing_select(parsing, sections, &a[SELECT], &a[FIRST]);
+    json_t *value = parsing_select(parsing, sections, &a[SELECT], &a[FIRST], err);
     json_decref(sections);
     return value;
 }

@@ -15,7 +15,7 @@ static json_t *traced_value(struct parsing *parsing, const struct parser *parser
     struct json_wish wish = json_wish_of(parser);
     const struct argument *kept = wish.keep->given ? wish.keep : wish.select;
     json_t *document = parsing_json(parsing, wish.file, kept->paths, kept->paths_n, err);
-    json_t *value = parsing_select(parsing, document, wish.select, wish.first);
+    json_t *value = parsing_select(parsing, document, wish.select, wish.first, err);
     json_decref(document);
     return value;
 }

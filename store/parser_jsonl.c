@@ -58,7 +58,7 @@ static json_t *read_record(struct records *records, const struct stream_line *li
     struct pos at = {.file = records->path, .line = line->number, .col = 1};
     json_t *document = typed_json(line->text, line->len, &options, at, err);
     add_repairs(records, &repairs, line->number);
-    json_t *value = document ? parsing_select(records->parsing, document, &a[SELECT], &a[FIRST]) : NULL;
+    json_t *value = document ? parsing_select(records->parsing, document, &a[SELECT], &a[FIRST], err) : NULL;
     json_decref(document);
     return value || err->kind ? value : json_null();
 }

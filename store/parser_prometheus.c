@@ -1,6 +1,6 @@
 /* prometheus: FOLDER, in which the answers of Prometheus are kept, a file per metric; with metrics: [NAME…]: an object with the
  * series of each, null for those without a file. */
-#include "store/parsing.h"
+#include "store/helper.h"
 #include "store/prometheus.h"
 
 static json_t *read_metric(struct parsing *parsing, const char *folder, const char *metric, struct error *err)
@@ -40,3 +40,9 @@ static json_t *parse_prometheus(struct parsing *parsing, const struct parser *pa
 static const struct parser_argument arguments[] = {
     {"prometheus", ARGUMENT_TEXT, NULL, false}, {"metrics", ARGUMENT_NAMES, NULL, true}, {0}};
 const struct parser_kind parser_prometheus = {.name = "prometheus", .arguments = arguments, .parse = parse_prometheus};
+
+/* prometheus("prometheus_db", {metrics = {"up"}}) */
+bool help_prometheus(void *context, json_t *const *given, size_t n, json_t **result, struct error *err)
+{
+    return helper_parse(context, &parser_prometheus, 1, (struct helper_arguments){given, n}, result, err);
+}

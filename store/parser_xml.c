@@ -16,7 +16,7 @@ json_t *parser_xml_read(struct parsing *parsing, const struct parser_xml *how, s
         parsing_note(parsing, FINDING_WARNING, path, "%zu characters are not allowed in XML (read as U+FFFD)", mended);
     json_t *whole = root ? how->convert(parsing, root, how->context, path, err) : NULL;
     arena_close(&arena);
-    json_t *value = parsing_select(parsing, whole, how->select, how->first);
+    json_t *value = parsing_select(parsing, whole, how->select, how->first, err);
     json_decref(whole);
     return value;
 }

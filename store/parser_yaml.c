@@ -22,7 +22,7 @@ static json_t *parse_yaml(struct parsing *parsing, const struct parser *parser, 
     if (a[AS].given)
         return json_incref((json_t *)(uintptr_t)document_dump(document));
     json_t *value = a[DOCUMENTS].given ? one_of(document->json, a[DOCUMENTS].word) : document->json;
-    return parsing_select(parsing, value, &a[SELECT], &a[FIRST]);
+    return parsing_select(parsing, value, &a[SELECT], &a[FIRST], err);
 }
 
 static bool check_yaml(const struct parser *parser, struct error *err)

@@ -63,18 +63,9 @@ bool parsing_resolve(struct parsing *parsing, const char *name, const char **pat
            error_at(err, ERR_USAGE, (struct pos){.file = *path}, "leads out of the test's directory");
 }
 
-static bool is_known(const struct touched *files, const char *file)
-{
-    for (size_t i = 0; i < files->n; i++)
-        if (strcmp(files->v[i], file) == 0)
-            return true;
-    return false;
-}
-
 void parsing_add_provenance(struct parsing *parsing, const char *file)
 {
-    if (!is_known(&parsing->files, file))
-        *LIST_ADD(parsing->arena, &parsing->files) = file;
+    touched_add(parsing->arena, &parsing->files, file);
 }
 
 struct trace *parsing_trace(const struct parsing *parsing)
@@ -206,7 +197,8 @@ static void trace_nodes(struct parsing *parsing, const struct json_nodes *nodes,
         trace_more(parsing_trace(parsing));
 }
 
-json_t *parsing_select(struct parsing *parsing, json_t *document, const struct argument *select, const struct argument *first)
+json_t *parsing_select(struct parsing *parsing, json_t *document, const struct argument *select, const struct argument *first,
+                       struct error *err)
 {
     if (!document || !select->given)
         return json_incref(document);
@@ -214,8 +206,11 @@ json_t *parsing_select(struct parsing *parsing, json_t *document, const struct a
     struct json_nodes nodes = (traced ? json_path_locate : json_path_find)(select->paths[0], document, parsing->arena);
     if (traced)
         trace_nodes(parsing, &nodes, first && first->given && first->flag ? 1 : nodes.n);
-    if (nodes.over)
-        parsing_note(parsing, FINDING_BROKEN, json_path_text(select->paths[0]), "selects more than can be kept");
+    if (nodes.over) {
+        const char *file = parsing->files.n ? parsing->files.v[parsing->files.n - 1] : NULL;
+        error_at(err, ERR_ARTIFACT, (struct pos){.file = file}, PARSING_PATH_LIMIT, json_path_text(select->paths[0]), nodes.limit);
+        return NULL;
+    }
     if ((first && first->given && first->flag) || json_path_singular(select->paths[0]))
         return nodes.n ? json_incref(nodes.v[0]) : NULL;
     json_t *list = json_array();

@@ -6,16 +6,12 @@
 #include "store/documents.h"
 #include "store/parse.h"
 #include "store/recording.h"
+#include "store/touched.h"
 
 struct resolved_dir {
     const struct artifact_dir *dir;
     const char *path;         /* relative to the test's directory; NULL: nothing matched */
     const char *const *all;   /* with all: true, every match; NULL-ended */
-};
-
-struct touched {
-    const char **v;
-    size_t n, cap;
 };
 
 #define FAULT_ABSENT "was not found"
@@ -61,6 +57,7 @@ struct parsing {
     struct regex_scratch *scratch;
     LIST_OF(struct cached_yaml) yamls;
     LIST_OF(struct cached_file) read; /* what was read stays, however often it is named */
+    struct touched read_paths;        /* of `read`, beside it */
     size_t read_size;
     LIST_OF(struct json_ready) json_ready; /* json_pass.c: values of parsers that are still to come */
     int folder;                /* the test's directory while the cache is looked at or written; -1 */
@@ -94,8 +91,11 @@ bool parsing_add_fault(struct parsing *parsing, const char *file, const char *wh
 void parsing_note(struct parsing *parsing, enum finding_level level, const char *file, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Chooses among the nodes that a path selected: one value, or the list of all; NULL when nothing was. */
-json_t *parsing_select(struct parsing *parsing, json_t *document, const struct argument *select, const struct argument *first);
+#define PARSING_PATH_LIMIT "the path %s asks for too much: %s" /* its text, the limit */
+/* Chooses among the nodes that a path selected in the file that was read last: one value, or the list of all; NULL when nothing
+ * was, and with *err set when a limit was passed. */
+json_t *parsing_select(struct parsing *parsing, json_t *document, const struct argument *select, const struct argument *first,
+                       struct error *err);
 
 extern const struct helper store_helpers[]; /* ended by a row without name */
 /* The same names; those that read a test's files only say that there is none. They want a parsing with arena and scratch. */

@@ -298,7 +298,7 @@ static bool fit_row(struct table *table, struct csv_row *row, struct error *err)
     if (row->n == table->n)
         return true;
     if (!wish->ragged)
-        return error_at(err, ERR_ARTIFACT, (struct pos){.file = table->path, .line = row->line},
+        return error_at(err, ERR_ARTIFACT, (struct pos){.file = table->path, .line = row->line, .col = 1},
                         "found %zu field%s, expected %zu as %s (ragged: true takes rows as they are)", row->n, row->n == 1 ? "" : "s", table->n,
                         wish->names ? "header: names columns" : wish->nameless ? "in the first row" : "in the header");
     if (row->n < table->n)

@@ -164,7 +164,7 @@ static void test_positional(void)
               !options_positional(options, 4), "%s", err.text);
     CHECK(options && !options_bool(options, "dry_run"), "what stands after -- is no option");
     CHECK(!options_parse(&arena, plain_tables, 1, argv, NULL, 0, &err) &&
-              strcmp(err.text, "'a': expected options only (--name=value)") == 0, "%s", err.text);
+              strcmp(err.text, "'a': expected options only (--name=value); the directory with the tests is --results_dirname=DIR") == 0, "%s", err.text);
     arena_close(&arena);
 }
 

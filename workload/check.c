@@ -3,6 +3,33 @@
 #include <string.h>
 
 #include "config/options.h"
+#include "workload/names.h"
+
+static bool in_names(const char *const *names, const char *name)
+{
+    for (; names && *names; names++)
+        if (strcmp(*names, name) == 0)
+            return true;
+    return false;
+}
+
+/* "; did you mean 'x'?", or "". */
+static const char *meant(struct arena *arena, const char *name, const char *const *names)
+{
+    const char *nearest = option_nearest(name, names);
+    return nearest ? arena_printf(arena, "; did you mean '%s'?", nearest) : "";
+}
+
+/* Those that the workload's Lua files define, NULL-ended. */
+static const char *const *functions_of(const struct workload *workload, struct arena *arena)
+{
+    LIST_OF(const char *) names = {0};
+    for (size_t i = 0; i < workload->lua_n; i++)
+        for (const char *const *name = names_functions(arena, workload->lua[i].source); *name; name++)
+            *LIST_ADD(arena, &names) = *name;
+    *LIST_ADD(arena, &names) = NULL;
+    return names.v;
+}
 
 static bool is_function_argument(const struct parser *parser, size_t i)
 {
@@ -17,15 +44,16 @@ static void check_dir(const struct workload *workload, const char *text, struct 
         return;
     size_t n = close ? (size_t)(close - open - 2) : 0;
     const char *name = arena_strndup(problems->arena, open + 2, n);
-    bool known = false;
+    const char **names = ARENA_ARRAY(problems->arena, const char *, workload->artifact_dirs_n + 1);
     for (size_t i = 0; i < workload->artifact_dirs_n; i++)
-        known |= strcmp(workload->artifact_dirs[i].name, name) == 0;
-    const struct problems before = *problems;
+        names[i] = workload->artifact_dirs[i].name;
+    bool known = in_names(names, name);
+    size_t before = problems->errors;
     if (known && strstr(close, "${"))
         problems_add(problems, at, "'%s': more than one ${…}", text);
     if (!known && !problems_doubted(problems, "artifact_dirs", name))
-        problems_add(problems, at, "'%s': ${…} names no artifact dir of the workload", text);
-    if (problems->errors > before.errors) /* which file it means nobody knows */
+        problems_add(problems, at, "'%s': ${…} names no artifact dir of the workload%s", text, meant(problems->arena, name, names));
+    if (problems->errors > before) /* which file it means nobody knows */
         problems_doubt(problems, "sections", "important_files");
 }
 
@@ -35,8 +63,8 @@ static void check_parser(const struct workload *workload, struct sandbox *sandbo
     for (size_t k = 0; parser->kind->arguments[k].name; k++) {
         const struct argument *argument = &parser->arguments[k];
         if (sandbox && is_function_argument(parser, k) && !sandbox_has_function(sandbox, argument->text))
-            problems_add(problems, parser->at, "'%s': there is no function '%s' in the workload's Lua files", parser->name,
-                         argument->text);
+            problems_add(problems, parser->at, "'%s': there is no function '%s' in the workload's Lua files%s", parser->name,
+                         argument->text, meant(problems->arena, argument->text, functions_of(workload, problems->arena)));
         enum argument_kind kind = parser->kind->arguments[k].kind;
         if ((kind == ARGUMENT_TEXT || kind == ARGUMENT_FILE || kind == ARGUMENT_FILES) && argument->given)
             check_dir(workload, argument->text, parser->at, problems);
@@ -52,14 +80,6 @@ static void check_parsers(const struct workload *workload, struct sandbox *sandb
 
 static const char *const kpi_fields[] = {"help", "unit", "@timestamp", "value", "test_uuid", "lower_better", "status", "format",
                                          "full_format", "ignored_for_regression", "divisor", "divisor_unit", NULL};
-
-static bool in_names(const char *const *names, const char *name)
-{
-    for (; names && *names; names++)
-        if (strcmp(*names, name) == 0)
-            return true;
-    return false;
-}
 
 /* A parsed value may be named as a function of the workload, but not as what every workload has. */
 static void check_names(const struct workload *workload, const struct workload_registry *registry, struct problems *problems)
@@ -143,10 +163,9 @@ static void check_keys(const struct workload *workload, const char *const *keys,
     for (size_t i = 0; keys && keys[i]; i++) {
         if (problems_doubted(problems, "payload", keys[i])) /* under a key that is none */
             continue;
-        const char *nearest = in_names(names, keys[i]) ? NULL : option_nearest(keys[i], names);
         if (!in_names(names, keys[i]))
-            problems_add(problems, at[i], "analyze: %s: '%s' is not among payload.metadata.settings%s%s%s", what, keys[i],
-                         nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+            problems_add(problems, at[i], "analyze: %s: '%s' is not among payload.metadata.settings%s", what, keys[i],
+                         meant(problems->arena, keys[i], names));
     }
 }
 
@@ -193,7 +212,8 @@ void workload_check(const struct workload *workload, const struct workload_regis
     check_parsers(workload, sandbox, workload->parse_once, workload->parse_once_n, problems);
     check_parsers(workload, sandbox, workload->parse_always, workload->parse_always_n, problems);
     if (sandbox && workload->rewrite.function && !sandbox_has_function(sandbox, workload->rewrite.function))
-        problems_add(problems, workload->rewrite.at, "rewrite_settings: there is no function '%s'", workload->rewrite.function);
+        problems_add(problems, workload->rewrite.at, "rewrite_settings: there is no function '%s'%s", workload->rewrite.function,
+                     meant(problems->arena, workload->rewrite.function, functions_of(workload, problems->arena)));
     sandbox_close(sandbox);
     check_names(workload, registry, problems);
     check_important(workload, problems);

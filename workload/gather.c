@@ -22,7 +22,7 @@ static bool read_file(struct gathering *gathering, const char *relative, const c
         return true;
     }
     return error_at(err, ERR_USAGE, at.file ? at : (struct pos){.file = shown}, "%s%s%s", at.file ? shown : "",
-                    at.file ? ": " : "", found == ROOT_ABSENT ? "no such file" : why.text);
+                    at.file ? ": " : "", found == ROOT_ABSENT ? "no such file" : why.text + why.place_n);
 }
 
 /* The path of `name` as seen from the file `relative`; leading "../" are taken up, for shorter messages. */

@@ -128,7 +128,12 @@ static bool read_share(const struct reader *reader, const struct node *node, con
 
 static bool read_min_relative(const struct reader *reader, const struct node *node, void *target)
 {
-    return read_share(reader, node, "min_relative", &((struct kpi *)target)->min_relative);
+    if (!read_share(reader, node, "min_relative", &((struct kpi *)target)->min_relative))
+        return false;
+    if (reader->problems && ((struct kpi *)target)->min_relative > 1)
+        problems_note(reader->problems, reader_pos(reader, node), "min_relative: %g is %g %% of the level: smaller changes never gate (5 %% is 0.05)",
+                      ((struct kpi *)target)->min_relative, 100 * ((struct kpi *)target)->min_relative);
+    return true;
 }
 
 static bool read_min_absolute(const struct reader *reader, const struct node *node, void *target)

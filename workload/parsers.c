@@ -133,13 +133,32 @@ static const struct parser_kind *find_kind(const struct reader *reader, const st
     return NULL;
 }
 
+/* Says which parser one of the keys was probably meant to be; false: none of them looks like one. */
+static bool nearest_kind(const struct reader *reader, const struct node *node, const char *what, const char *const *names)
+{
+    for (size_t i = 0; i < node->n; i++) {
+        const char *key = node->keys[i]->string, *nearest = option_nearest(key, names), *colon = strchr(key, ':');
+        struct pos at = reader_pos(reader, node->keys[i]);
+        if (nearest)
+            return !error_at(reader->err, ERR_USAGE, at, "%s: there is no parser '%.60s'; did you mean '%s'?", what, key, nearest);
+        if (colon && node->items[i]->kind == NODE_NULL)
+            return !error_at(reader->err, ERR_USAGE, at, "%s: found '%.60s': YAML wants a blank behind the ':'", what, key);
+    }
+    return false;
+}
+
 static bool no_kind(const struct reader *reader, const struct node *node, const char *what)
 {
-    struct text names = text_open(1000);
-    for (const struct parser_kind *const *kind = reader->registry->parsers; *kind; kind++)
-        text_printf(&names, "%s%s", names.len ? ", " : "", (*kind)->name);
-    error_at(reader->err, ERR_USAGE, reader_pos(reader, node), "%s: expected one of the parsers %s", what, names.s);
-    text_close(&names);
+    LIST_OF(const char *) names = {0};
+    struct text all = text_open(1000);
+    for (const struct parser_kind *const *kind = reader->registry->parsers; *kind; kind++) {
+        text_printf(&all, "%s%s", all.len ? ", " : "", (*kind)->name);
+        *LIST_ADD(reader->arena, &names) = (*kind)->name;
+    }
+    *LIST_ADD(reader->arena, &names) = NULL;
+    if (!nearest_kind(reader, node, what, names.v))
+        error_at(reader->err, ERR_USAGE, reader_pos(reader, node), "%s: expected one of the parsers %s", what, all.s);
+    text_close(&all);
     return false;
 }
 

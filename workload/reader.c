@@ -22,11 +22,28 @@ bool reader_wrong(const struct reader *reader, const struct node *node, const ch
                     quoted ? "'" : "", quoted ? node->string : node_kind_name(node->kind), quoted ? "'" : "", expected);
 }
 
+/* What YAML does not take for text. */
+static const char *text_expected(const struct node *node)
+{
+    switch (node->kind) {
+    case NODE_NULL: return "text (in quotes, when it begins with #)";
+    case NODE_BOOL:
+    case NODE_INT:
+    case NODE_FLOAT:
+    case NODE_TIME: return "text (in quotes, when it looks like this)";
+    case NODE_STRING:
+    case NODE_BINARY:
+    case NODE_LIST:
+    case NODE_MAP: break;
+    }
+    return "text";
+}
+
 bool reader_text(const struct reader *reader, const struct node *node, const char *what, const char **out)
 {
     *out = "";
     if (node->kind != NODE_STRING || strlen(node->string) != node->string_len)
-        return reader_wrong(reader, node, what, "text");
+        return reader_wrong(reader, node, what, text_expected(node));
     *out = node->string;
     return true;
 }

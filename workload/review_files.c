@@ -1,6 +1,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "base/regex.h"
 #include "workload/review.h"
 
 /* What a file that several workloads share declares for others is no matter of this one. */
@@ -94,6 +95,26 @@ static void review_places(const struct workload *workload, struct problems *prob
     for (size_t i = 0; (parser = review_parser(workload, i)); i++)
         if (file_of(parser) && !strstr(file_of(parser), "${") && leaves(file_of(parser)))
             problems_add(problems, parser->at, "'%s': '%s' leads out of the test's directory", parser->name, file_of(parser));
+    for (size_t i = 0; i < workload->artifact_dirs_n; i++)
+        if (leaves(workload->artifact_dirs[i].pattern))
+            problems_add(problems, workload->artifact_dirs[i].at, "artifact dir '%s': '%s' leads out of the test's directory",
+                         workload->artifact_dirs[i].name, workload->artifact_dirs[i].pattern);
+}
+
+/* Groups without names: the first is the value, the others are lost. */
+static void review_groups(const struct workload *workload, struct problems *problems)
+{
+    const struct parser *parser;
+    for (size_t i = 0; (parser = review_parser(workload, i)); i++)
+        for (size_t k = 0; parser->kind->arguments[k].name; k++) {
+            const struct regex *pattern = parser->arguments[k].pattern;
+            size_t groups = pattern ? regex_groups(pattern) : 0, named = 0;
+            for (size_t g = 1; g <= groups; g++)
+                named += regex_group_name(pattern, g) != NULL;
+            if (groups > 1 && !named)
+                problems_note(problems, parser->arguments[k].at, "'%s': only the first of the pattern's %zu groups is the value; (?<NAME>…) gives "
+                              "groups names, and an object of them, (?:…) is none", parser->name, groups);
+        }
 }
 
 /* What a path is certainly not meant to say, and what makes it dear: the whole document is kept for it. */
@@ -128,6 +149,7 @@ void review_files(const struct workload *workload, struct problems *problems)
     }
     review_places(workload, problems);
     review_paths(workload, problems);
+    review_groups(workload, problems);
     review_important(workload, &codes, problems);
     for (size_t i = 0; (parser = review_parser(workload, i)); i++)
         if (known && parser->name[0] == '_' && is_own(workload, parser->at) && !review_mentioned(workload, &codes, parser->name))

@@ -86,6 +86,20 @@ static bool compile(struct arena *arena, const char *text, size_t len, const cha
     return ok;
 }
 
+/* The word of Lua that stands where a member's name does, as in "times.end"; NULL: none. */
+static const char *keyword_member(struct arena *arena, const char *text)
+{
+    static const char *const keywords[] = {"and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in",
+                                           "local", "nil", "not", "or", "repeat", "return", "then", "true", "until", "while"};
+    for (const char *dot = strchr(text, '.'); dot; dot = strchr(dot + 1, '.')) {
+        size_t n = strspn(dot + 1, "abcdefghijklmnopqrstuvwxyz_");
+        for (size_t i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++)
+            if (strlen(keywords[i]) == n && memcmp(dot + 1, keywords[i], n) == 0)
+                return arena_strndup(arena, dot + 1, n);
+    }
+    return NULL;
+}
+
 bool sandbox_compile_expression(struct arena *arena, const char *text, struct pos at, struct code *out,
                                 struct error *err)
 {
@@ -93,7 +107,16 @@ bool sandbox_compile_expression(struct arena *arena, const char *text, struct po
     if (text[strspn(text, " \t\r\n")] == '\0')
         return error_at(err, ERR_USAGE, at, "found nothing, expected an expression");
     const char *whole = arena_printf(arena, "return %s", text);
-    bool ok = compile(arena, whole, strlen(whole), "=expression", out, err);
+    struct error wrong = {0};
+    bool ok = compile(arena, whole, strlen(whole), "=expression", out, &wrong);
+    if (!ok) {
+        const char *said = wrong.text + wrong.place_n, *keyword = strstr(said, "<name> expected") ? keyword_member(arena, text) : NULL;
+        struct pos place = {.file = at.file, .line = wrong.line, .col = wrong.col};
+        if (keyword)
+            error_at(err, wrong.kind, place, "%s; '%s' is a word of Lua: write [\"%s\"] for .%s", said, keyword, keyword, keyword);
+        else
+            error_at(err, wrong.kind, place, "%s", said);
+    }
     out->path = ok ? plain_path_parse(arena, text) : NULL;
     return ok;
 }

@@ -374,7 +374,7 @@ struct type *type_parse(struct arena *arena, const struct node *node, const char
     skip_blanks(&n);
     *parts += n.parts;
     if (type && (*n.at || strlen(node->string) != node->string_len))
-        return wrong(&n, "the end of the type");
+        return wrong(&n, *n.at == '[' ? "the end of the type; […] stands behind List, dict, Optional, Union and Literal" : "the end of the type");
     return type == &n.none ? wrong_at(&n, n.text, "a type beside None") : type;
 }
 

@@ -98,7 +98,7 @@ SLIPS = {
     "parsers misspelt": ("parse_once:", "parse_onec:", "unknown key 'parse_onec'; did you mean 'parse_once'?", ("path", "pattern", "parser", "parser name", "expression")),
     "parsers unknown": ("parse_once:", "inputs:", "unknown key 'inputs'; known are",
                         ("path", "pattern", "parser", "parser name", "expression", "name", "later")),
-    "parser": ("text: c.log", "txet: c.log", "'text_c': expected one of the parsers", ()),
+    "parser": ("text: c.log", "txet: c.log", "'text_c': there is no parser 'txet'; did you mean 'text'?", ()),
     "parser name": ("text_c: {", "text-c: {", "name of a parsed value: found 'text-c'", ("name", "later", "report name", "payload name")),
     "expression": ("data.x + twice(1)", '"data.x +"', "unexpected symbol", ("name",)),
     "name": ("data.x + twice(1)", "data.x + missing", "'missing' is neither", ()),
