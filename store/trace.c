@@ -33,7 +33,7 @@ void trace_line(struct trace *trace, const char *file, int line)
         if (trace->places.n == TRACE_PLACES_MAX)
             return;
         place = LIST_ADD(trace->arena, &trace->places);
-        *place = (struct trace_place){.file = file, .first = line};
+        *place = (struct trace_place){.file = arena_strdup(trace->arena, file), .first = line};
     }
     place->last = line;
     place->n++;
@@ -42,14 +42,14 @@ void trace_line(struct trace *trace, const char *file, int line)
 void trace_asked(struct trace *trace, const char *file)
 {
     if (trace)
-        *LIST_ADD(trace->arena, &trace->asked) = file;
+        *LIST_ADD(trace->arena, &trace->asked) = arena_strdup(trace->arena, file);
 }
 
 void trace_part(struct trace *trace, const char *file, const char *part)
 {
     if (trace && trace->places.n < TRACE_PLACES_MAX)
         *LIST_ADD(trace->arena, &trace->places) =
-            (struct trace_place){.file = file, .part = arena_strdup(trace->arena, part), .n = 1};
+            (struct trace_place){.file = arena_strdup(trace->arena, file), .part = arena_strdup(trace->arena, part), .n = 1};
 }
 
 void trace_more(struct trace *trace)

@@ -7,8 +7,8 @@ import sys
 page = (pathlib.Path(__file__).parents[2] / "docs/workload.md").read_text()
 section = page[page.index("\n## JSONPath"):]
 section = section[:section.index("\n## ", 5)]
-document = re.search(r"For this document\n\n(.*?)\n\nthese paths", section, re.DOTALL)[1]
-rows = re.search(r"these paths give\n\n(.*?)\n\n", section, re.DOTALL)[1]
+document = re.search(r"For this\s+document\n\n(.*?)\n\nthese\s+paths", section, re.DOTALL)[1]
+rows = re.search(r"these\s+paths give\n\n(.*?)\n\n", section, re.DOTALL)[1]
 passed = failed = 0
 for row in rows.splitlines():
     path, wanted = re.fullmatch(r" {4}(\S.*?) {2,}(\[.*\])", row).groups()
