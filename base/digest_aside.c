@@ -10,7 +10,7 @@
 
 #include "base/arena.h"
 
-enum { RING = 1 << 20 };
+enum { RING = 2 << 20, BATCH = 512 * 1024 }; /* a batch is worth waking a thread for */
 
 struct digest_aside {
     pthread_t thread;
@@ -22,13 +22,18 @@ struct digest_aside {
     unsigned char ring[RING];
 };
 
-/* Waits for bytes; 0: there will be none. They stand from `taken` on, in one piece. */
+static size_t waiting(const struct digest_aside *aside)
+{
+    return (size_t)(aside->added - aside->taken);
+}
+
+/* Waits for a batch, or for the end; 0: there will be no more bytes. They stand from `taken` on, in one piece. */
 static size_t next_piece(struct digest_aside *aside)
 {
     pthread_mutex_lock(&aside->lock);
-    while (aside->added == aside->taken && !aside->end)
+    while (waiting(aside) < BATCH && !aside->end)
         pthread_cond_wait(&aside->more, &aside->lock);
-    size_t n = (size_t)(aside->added - aside->taken), at = (size_t)(aside->taken % RING);
+    size_t n = waiting(aside), at = (size_t)(aside->taken % RING);
     pthread_mutex_unlock(&aside->lock);
     return n > RING - at ? RING - at : n;
 }
@@ -71,9 +76,9 @@ void digest_aside_add(struct digest_aside *aside, const void *bytes, size_t size
     const unsigned char *from = bytes;
     while (size) {
         pthread_mutex_lock(&aside->lock);
-        while (aside->added - aside->taken == RING)
+        while (waiting(aside) == RING)
             pthread_cond_wait(&aside->room, &aside->lock);
-        size_t room = RING - (size_t)(aside->added - aside->taken), at = (size_t)(aside->added % RING);
+        size_t room = RING - waiting(aside), at = (size_t)(aside->added % RING);
         pthread_mutex_unlock(&aside->lock);
         size_t n = room < RING - at ? room : RING - at;
         n = n < size ? n : size;
@@ -82,7 +87,8 @@ void digest_aside_add(struct digest_aside *aside, const void *bytes, size_t size
         size -= n;
         pthread_mutex_lock(&aside->lock);
         aside->added += n;
-        pthread_cond_signal(&aside->more);
+        if (waiting(aside) >= BATCH)
+            pthread_cond_signal(&aside->more);
         pthread_mutex_unlock(&aside->lock);
     }
 }
