@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "base/decoder.h"
-#include "base/digest_aside.h"
+#include "base/read_ahead.h"
 
-enum { STORED_BUFFER = 64 * 1024, ASIDE_FROM = 8 << 20 /* bytes that are worth a thread */ };
+enum { STORED_BUFFER = 64 * 1024, AHEAD_FROM = 8 << 20 /* bytes that are worth a thread */ };
 
 struct content {
     char *name;
@@ -23,7 +23,7 @@ struct content {
     bool end;               /* nothing more is given */
     uint64_t max, expected, given, stored; /* bytes */
     struct digest *digest; /* one of these when one is wanted */
-    struct digest_aside *aside;
+    struct read_ahead *ahead;
     struct error failure;
 };
 
@@ -56,8 +56,8 @@ void content_close(struct content *content)
     if (content->decoding)
         content->decoder->close(content->decoding);
     digest_close(content->digest);
-    if (content->aside)
-        digest_aside_close(content->aside, NULL);
+    if (content->ahead)
+        read_ahead_close(content->ahead, NULL);
     if (content->fd >= 0)
         close(content->fd);
     free(content->buffer);
@@ -113,21 +113,27 @@ enum root_found content_open(const struct root *root, const char *relative, uint
 
 /* ---- the file as it is stored ---- */
 
-/* *n is 0 at its end. */
-static bool read_stored(struct content *content, void *to, size_t room, size_t *n, struct error *err)
+static bool read_file(int fd, void *to, size_t room, size_t *n, int *number)
 {
     ssize_t got;
     do
-        got = read(content->fd, to, room);
+        got = read(fd, to, room);
     while (got < 0 && errno == EINTR);
-    if (got < 0)
-        return fail(content, err, "%s", strerror(errno));
-    *n = (size_t)got;
+    *number = errno;
+    *n = got < 0 ? 0 : (size_t)got;
+    return got >= 0;
+}
+
+/* *n is 0 at its end. */
+static bool read_stored(struct content *content, void *to, size_t room, size_t *n, struct error *err)
+{
+    int number = 0;
+    bool ok = content->ahead ? read_ahead_next(content->ahead, to, room, n, &number) : read_file(content->fd, to, room, n, &number);
+    if (!ok)
+        return fail(content, err, "%s", strerror(number));
     content->stored += *n;
-    content->stored_end |= got == 0;
-    if (content->aside)
-        digest_aside_add(content->aside, to, *n);
-    else if (content->digest)
+    content->stored_end |= *n == 0;
+    if (content->digest)
         digest_add(content->digest, to, *n);
     return true;
 }
@@ -293,16 +299,16 @@ uint64_t content_given(const struct content *content)
 
 bool content_has_digest(const struct content *content)
 {
-    return content->digest || content->aside;
+    return content->digest || content->ahead;
 }
 
 void content_want_digest(struct content *content)
 {
     if (content_has_digest(content))
         return;
-    if (content->expected >= ASIDE_FROM)
-        content->aside = digest_aside_open();
-    if (!content->aside)
+    if (content->expected >= AHEAD_FROM && content->fd >= 0)
+        content->ahead = read_ahead_open(content->fd);
+    if (!content->ahead)
         content->digest = digest_open();
 }
 
@@ -318,11 +324,11 @@ bool content_digest(struct content *content, unsigned char out[DIGEST_SIZE], uin
     if (rest != content->buffer)
         free(rest);
     *size = content->stored;
-    if (ok && content->aside)
-        digest_aside_close(content->aside, out);
+    if (ok && content->ahead)
+        read_ahead_close(content->ahead, out);
     else if (ok)
         digest_end(content->digest, out);
     if (ok)
-        content->aside = NULL;
+        content->ahead = NULL;
     return ok;
 }
