@@ -37,6 +37,11 @@ def state():
     return found
 
 
+def logins():
+    """{username, password, api_key, bearer}: all of them open the TLS places."""
+    return json.loads((servers.SECRET / "login.json").read_text())
+
+
 def prism():
     """The URL of Prism, which answers from Horreum's OpenAPI document and refuses (422) what it does not allow."""
     return state()["prism"]
@@ -59,7 +64,7 @@ class Place:
         self.tls = self.url.startswith("https:")
         self.host, self.port = urllib.parse.urlsplit(self.url).hostname, urllib.parse.urlsplit(self.url).port
         self.index = index or f"t-{uuid.uuid4().hex[:12]}"
-        self.ca_file, self.logins = found["ca_file"], found["login"]
+        self.ca_file, self.logins = found["ca_file"], logins()
         self.client = (found["client_certificate"], found["client_key"])
         self.folder = folder
         self._made = []

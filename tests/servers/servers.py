@@ -10,9 +10,10 @@ shell) is gone, and, by the kernel, when it is killed itself; so nothing is left
 
 Everything is below build/servers/, or $MB_SERVERS, which lets several checkouts share one set:
     opensearch-DIGEST/, prism-DIGEST/   what was fetched
-    run/state.json                      {ready, supervisor, owner, children, opensearch, tls, …}; tests/command/support.py reads it
+    run/state.json                      {ready, supervisor, owner, children, opensearch, tls, …}; places.py reads it
     run/log/                            what they say
-    run/secret/                         keys, certificates, passwords: made anew by each start; canaries, which tests search for
+    run/secret/                         keys, certificates, logins: made anew by each start. The logins are canaries: canaries.py
+                                        searches everything else for them
 """
 import argparse
 import base64
@@ -243,6 +244,7 @@ def make_logins():
     salt = secrets.token_bytes(8)
     digest = base64.b64encode(hashlib.sha1(login["password"].encode() + salt).digest() + salt).decode()
     (SECRET / "htpasswd").write_text(f"{login['username']}:{{SSHA}}{digest}\n")
+    (SECRET / "login.json").write_text(json.dumps(login) + "\n")
     return login
 
 
@@ -294,7 +296,7 @@ def bring_up(state, children):
     nginx, ports = start_nginx(port, login)
     started(nginx)
     wait_for_opensearch(opensearch, port, name)
-    state.update(ready=True, opensearch=f"http://127.0.0.1:{port}", prism=f"http://127.0.0.1:{prism_port}", login=login,
+    state.update(ready=True, opensearch=f"http://127.0.0.1:{port}", prism=f"http://127.0.0.1:{prism_port}",
                  tls=f"https://127.0.0.1:{ports['tls']}", tls_client=f"https://127.0.0.1:{ports['client']}",
                  tls12=f"https://127.0.0.1:{ports['tls12']}", ca_file=str(SECRET / "ca.pem"), client_certificate=str(SECRET / "client.pem"),
                  client_key=str(SECRET / "client.key"), prism_program=["node", str(script)])
