@@ -76,5 +76,12 @@ bool opensearch_add(struct history *history, const struct history_payload *paylo
 bool opensearch_end(struct history *history, bool keep, struct error *err);
 
 /* Reading; history/opensearch_read*.c. */
+bool opensearch_walk(struct history *history, const struct history_selection *selection, struct arena *arena,
+                     bool (*visit)(void *context, const struct record *record), void *context, struct error *err);
+bool opensearch_read(struct history *history, const struct history_selection *selection,
+                     bool (*visit)(void *context, const struct history_payload *payload), void *context, struct error *err);
+bool opensearch_workloads(struct history *history, struct arena *arena, struct history_workload **workloads, size_t *n,
+                          struct error *err);
+const char *opensearch_fetch(struct history *history, const char *id, struct arena *arena, size_t *len, struct error *err);
 
 #endif
