@@ -40,6 +40,13 @@ const struct option options_history[] = {
     {0},
 };
 
+const struct option options_spool[] = {
+    {"spool", OPTION_TEXT, "DIR", NULL, false,
+     "Where payloads wait until a history on a server has them; default: $XDG_STATE_HOME/matbench/spool, else ~/.local/state/matbench/spool; none: nowhere."},
+    {"spool_max", OPTION_TEXT, "SIZE", "1GB", false, "How large the spool may become."},
+    {0},
+};
+
 const struct option options_history_unused[] = {
     {"history", OPTION_TEXT, "URI", NULL, false, "Not used here; accepted as every command does."},
     {0},
