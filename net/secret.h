@@ -1,7 +1,8 @@
 /* net/secret.h — texts that nobody may see: passwords, keys, tokens.
  *
  * They live in pages of their own that core files leave out (MADV_DONTDUMP), that children do not get (MADV_WIPEONFORK), that are
- * not swapped where the limit allows it (mlock), and that are overwritten before they are given back. */
+ * not swapped where the limit allows it (mlock), and that are overwritten before they are given back (net/pages.h). As soon as there
+ * is one, the process leaves no core file at all (PR_SET_DUMPABLE), and users other than root cannot look into its memory. */
 #ifndef NET_SECRET_H
 #define NET_SECRET_H
 #include <stddef.h>

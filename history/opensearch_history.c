@@ -1,0 +1,54 @@
+#include "history/opensearch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "history/opensearch_index.h"
+#include "history/opensearch_uri.h"
+
+static bool check_uri(const char *uri, struct error *err)
+{
+    struct arena scratch = {0};
+    struct opensearch_uri parts;
+    bool ok = opensearch_uri_parse(&scratch, uri, &parts, err);
+    arena_close(&scratch);
+    return ok;
+}
+
+static void close_history(struct history *history)
+{
+    struct opensearch *o = (struct opensearch *)history;
+    http_close(o->http);
+    arena_close(&o->arena);
+    free(o);
+}
+
+static struct history *open_history(const char *uri, const char *rest, enum history_mode mode, const struct history_access *access,
+                                    struct error *err)
+{
+    struct opensearch *o = memory_need(calloc(1, sizeof(*o)));
+    struct opensearch_uri parts;
+    (void)rest;
+    o->refresh = true;
+    bool ok = opensearch_uri_parse(&o->arena, uri, &parts, err);
+    if (ok) {
+        struct server *server = ARENA_NEW(&o->arena, struct server);
+        *server = (struct server){.url = parts.url};
+        o->index = parts.index;
+        o->path = arena_printf(&o->arena, "/%s", http_encode(&o->arena, parts.index));
+        o->http = http_open(server, access->http, err);
+    }
+    if (o->http && opensearch_index_look(o, err) && (mode == HISTORY_READ || opensearch_index_writable(o, err)))
+        return &o->history;
+    close_history(&o->history);
+    return NULL;
+}
+
+#define OPENSEARCH_FUNCTIONS                                                                                                           \
+    .remote = true, .check = check_uri, .open = open_history, .close = close_history, .begin = opensearch_begin, .add = opensearch_add, \
+    .end = opensearch_end, .walk = opensearch_walk, .read = opensearch_read, .workloads = opensearch_workloads, .fetch = opensearch_fetch
+
+const struct history_backend history_opensearch_https = {
+    .scheme = "opensearch+https", .example = "opensearch+https://HOST:9200/INDEX", OPENSEARCH_FUNCTIONS};
+const struct history_backend history_opensearch_http = {.scheme = "opensearch+http", OPENSEARCH_FUNCTIONS};
