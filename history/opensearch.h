@@ -41,6 +41,7 @@ struct opensearch {
     struct history history; /* first */
     struct arena arena;     /* until it is closed */
     struct http *http;
+    const struct server *server; /* to which http was opened */
     struct http_options limits; /* with which http was opened */
     const char *index;      /* as the URI has it: an index or an alias */
     const char *path;       /* "/index", encoded: the path of its requests begins so */
@@ -52,6 +53,7 @@ struct opensearch {
     enum opensearch_kind target_kind;
     int target_format;
     const char *no_target;
+    size_t shards;          /* index.number_of_shards, the greatest of them */
     size_t result_window;   /* index.max_result_window, the smallest of them: no page may be larger (10,000) */
     bool refresh;           /* after a push: what was put is found at once (default) */
     bool by_kpi;            /* a document for each KPI, too, as --upload_by_kpi of the Python tool */
@@ -75,6 +77,13 @@ bool opensearch_begin(struct history *history, const char *workload, struct erro
 bool opensearch_add(struct history *history, const struct history_payload *payload, struct error *err);
 bool opensearch_end(struct history *history, bool keep, struct error *err);
 
-/* Reading; history/opensearch_read*.c. */
+/* Reading; history/opensearch_read.c. */
+bool opensearch_walk(struct history *history, const struct history_selection *selection, struct arena *arena,
+                     bool (*visit)(void *context, const struct record *record), void *context, struct error *err);
+bool opensearch_read(struct history *history, const struct history_selection *selection,
+                     bool (*visit)(void *context, const struct history_payload *payload), void *context, struct error *err);
+bool opensearch_workloads(struct history *history, struct arena *arena, struct history_workload **workloads, size_t *n,
+                          struct error *err);
+const char *opensearch_fetch(struct history *history, const char *id, struct arena *arena, size_t *len, struct error *err);
 
 #endif

@@ -35,6 +35,7 @@ static struct history *open_history(const char *uri, const char *rest, enum hist
     if (ok) {
         struct server *server = ARENA_NEW(&o->arena, struct server);
         *server = (struct server){.url = parts.url};
+        o->server = server;
         o->index = parts.index;
         o->path = arena_printf(&o->arena, "/%s", http_encode(&o->arena, parts.index));
         o->http = http_open(server, access->http, err);

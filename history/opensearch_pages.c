@@ -79,22 +79,32 @@ static bool pit_open(struct walk *walk, struct error *err)
     return ok;
 }
 
-/* It would end by itself; until then it holds the server's files. So also after errors and signals, and not for long. */
-static void pit_close(struct walk *walk)
+/* By a connection of its own, which no signal ends; for a few seconds at most. */
+static void farewell(const struct opensearch *o, const struct http_request *request)
 {
+    struct http_options options = {.connect_s = 2, .stall_s = 3, .total_s = 3, .attempts = 1};
     struct arena scratch = {0};
     struct error ignored = {0};
     struct http_answer answer;
+    struct http *http = http_open(o->server, &options, &ignored);
+    if (http)
+        http_send(http, request, &scratch, &answer, &ignored);
+    http_close(http);
+    arena_close(&scratch);
+}
+
+/* It would end by itself; until then it keeps the server from giving files back. */
+static void pit_close(struct walk *walk)
+{
     if (!walk->pit.len || walk->lost)
         return;
     json_t *body = json_pack("{s:[s]}", "pit_id", walk->pit.s);
     struct text text = text_open(PIT_MAX * 8);
     json_write(&text, body, &(struct json_style){.indent = -1}, 0);
     struct http_request request = {.method = "DELETE", .path = "/_search/point_in_time", .body = text.s, .body_len = text.len};
-    opensearch_farewell(walk->o, &request, &scratch, &answer, &ignored);
+    farewell(walk->o, &request);
     text_close(&text);
     json_decref(body);
-    arena_close(&scratch);
 }
 
 static void pit_renew(struct walk *walk, const char *id)
@@ -225,6 +235,13 @@ static void choose_size(struct slice *slice, size_t n, size_t bytes)
     slice->hits = wanted < 1 ? 1 : smaller(wanted, most);
 }
 
+static void close_texts(struct slice *slice)
+{
+    text_close(&slice->after);
+    text_close(&slice->body);
+    text_close(&slice->answer);
+}
+
 static bool take_page(struct slice *slice, struct error *err)
 {
     struct walk *walk = slice->walk;
@@ -239,7 +256,7 @@ static bool take_page(struct slice *slice, struct error *err)
     if (first)
         slice->total = page.total;
     slice->seen += (int64_t)page.n;
-    slice->done = page.n < slice->hits;
+    slice->done = page.n < slice->hits || (!walk->reopened && slice->seen == slice->total);
     slice->tries = 0;
     pit_renew(walk, page.pit);
     if (page.n) {
@@ -251,6 +268,8 @@ static bool take_page(struct slice *slice, struct error *err)
     if (!check_counts(slice, err) || !visit_page(slice, &page, err))
         return false;
     choose_size(slice, page.n, slice->answer.len);
+    if (slice->done)
+        close_texts(slice);
     return true;
 }
 
@@ -355,11 +374,8 @@ static void open_slices(struct walk *walk)
 
 static void close_slices(struct walk *walk)
 {
-    for (size_t i = 0; i < walk->slices_n; i++) {
-        text_close(&walk->slices[i].after);
-        text_close(&walk->slices[i].body);
-        text_close(&walk->slices[i].answer);
-    }
+    for (size_t i = 0; i < walk->slices_n; i++)
+        close_texts(&walk->slices[i]);
     free(walk->slices);
 }
 
