@@ -1,7 +1,7 @@
 #include "history/opensearch_bulk.h"
 
-#include <errno.h>
-#include <stdlib.h>
+#include <math.h>
+#include <signal.h>
 #include <string.h>
 #include <time.h>
 
@@ -9,6 +9,7 @@
 #include "history/opensearch_words.h"
 #include "json/read.h"
 #include "json/write.h"
+#include "net/retry.h"
 
 enum { ATTEMPTS = 5, CHUNK_BYTES_MIN = 64 << 10 };
 
@@ -22,10 +23,12 @@ struct chunk {
 struct run {
     struct opensearch *o;
     struct arena *arena;
+    const char *index, *path; /* index: of all items, or NULL */
     const struct text *lines;
     struct bulk_item *items;
     size_t n, cursor; /* items before it are under way or decided */
     unsigned round;
+    double began_s;
     size_t chunk_bytes;
     bool stopped; /* nothing more leaves */
     struct error failure;
@@ -123,9 +126,13 @@ static struct chunk *chunk_of(struct run *run)
 static void add_item(const struct run *run, struct chunk *chunk, struct bulk_item *item)
 {
     static const struct json_style compact = {.indent = -1};
-    text_add(&chunk->body, "{\"index\":{\"_index\":");
-    json_write_string(&chunk->body, item->index, strlen(item->index), &compact);
-    text_add(&chunk->body, ",\"_id\":");
+    text_add(&chunk->body, "{\"index\":{");
+    if (!run->index) {
+        text_add(&chunk->body, "\"_index\":");
+        json_write_string(&chunk->body, item->index, strlen(item->index), &compact);
+        text_addc(&chunk->body, ',');
+    }
+    text_add(&chunk->body, "\"_id\":");
     json_write_string(&chunk->body, item->id, strlen(item->id), &compact);
     text_add(&chunk->body, "}}\n");
     text_addn(&chunk->body, run->lines->s + item->at, item->len);
@@ -155,7 +162,7 @@ static bool next_chunk(void *context, struct http_request *request)
     if (!chunk)
         return false;
     *request = (struct http_request){.method = "POST",
-                                     .path = "/_bulk",
+                                     .path = run->path,
                                      .content_type = "application/x-ndjson",
                                      .body = chunk->body.s,
                                      .body_len = chunk->body.len,
@@ -194,7 +201,8 @@ static void take_answer(struct run *run, struct chunk *chunk, const struct http_
     if (answer->status == 200) {
         opensearch_bulk_take(run->arena, said, chunk->items, chunk->n, foreign);
     } else if (answer->status == 413) {
-        run->chunk_bytes = chunk->body.len / 2 > CHUNK_BYTES_MIN ? chunk->body.len / 2 : CHUNK_BYTES_MIN;
+        if (chunk->n > 1)
+            run->chunk_bytes = chunk->body.len / 2 > CHUNK_BYTES_MIN ? chunk->body.len / 2 : CHUNK_BYTES_MIN;
         halve(run, chunk, arena_printf(run->arena, "the server takes no request of its size, %zu bytes (413); http.max_content_length, or "
                                                    "the limit of a proxy, says how large one may be", chunk->body.len));
     } else if (answer->status == 400) {
@@ -258,29 +266,25 @@ static size_t count(const struct run *run, enum bulk_state state, const struct b
     return n;
 }
 
-/* Before the next round: doubling, with jitter, as net/http.h does it for whole requests. */
+/* Waits before the next round, as net/http.h does for whole requests; false when there is none. */
 static bool rest(struct run *run)
 {
-    const struct http_options *limits = &run->o->limits;
+    const struct http_options *o = &run->o->limits;
     const struct bulk_item *first = NULL;
+    struct retry_limits limits = {o->attempts ? o->attempts : ATTEMPTS, o->wait_s > 0 ? o->wait_s : 0.5,
+                                  o->wait_max_s > 0 ? o->wait_max_s : 30, o->retry_s > 0 ? o->retry_s : 120};
+    double now = clock_s(), wait, chance = now * 1e6 - floor(now * 1e6);
+    struct retry_attempt attempt = {CAUSE_STATUS, 429, -1, run->round, now - run->began_s, chance, false, false};
     size_t waiting = count(run, BULK_WAITING, &first);
-    double base = limits->wait_s > 0 ? limits->wait_s : 0.5, most = limits->wait_max_s > 0 ? limits->wait_max_s : 30;
-    unsigned attempts = limits->attempts ? limits->attempts : ATTEMPTS;
-    if (!waiting || run->stopped || run->round >= attempts)
+    if (!waiting || run->stopped || retry_judge(&limits, &attempt, &wait) != RETRY_AGAIN)
         return false;
-    for (unsigned i = 1; i < run->round && base < most; i++)
-        base *= 2;
-    double fraction = clock_s() * 1e6;
-    fraction -= (double)(long long)fraction;
-    double seconds = (base < most ? base : most) * (0.5 + 0.5 * fraction);
-    if (limits->tell) {
-        const char *line = arena_printf(run->arena, "%s: %zu documents were not taken (%s); again in %.1f s (%u of %u)", http_host(run->o->http),
-                                        waiting, first->why ? first->why : "", seconds, run->round + 1, attempts);
-        limits->tell(limits->tell_context, line);
-    }
-    if (wait_for(seconds, limits->signal))
+    if (o->tell)
+        o->tell(o->tell_context, arena_printf(run->arena, "%s: documents that were not taken: %zu, %s; again in %.1f s (%u of %u)",
+                                              http_host(run->o->http), waiting, first->why ? first->why : "", wait, run->round + 1,
+                                              limits.attempts));
+    if (wait_for(wait, o->signal))
         return true;
-    bool interrupted = *limits->signal == SIGINT;
+    bool interrupted = *o->signal == SIGINT;
     error_set(&run->failure, interrupted ? ERR_INTERRUPTED : ERR_TERMINATED, "%s: stopped by %s", http_host(run->o->http),
               interrupted ? "SIGINT" : "SIGTERM");
     return false;
@@ -305,10 +309,12 @@ static void close_chunks(struct run *run)
         text_close(&chunk->body);
 }
 
-bool opensearch_bulk_send(struct opensearch *o, struct arena *arena, const struct text *lines, struct bulk_item *items, size_t n,
-                          struct error *err)
+bool opensearch_bulk_send(struct opensearch *o, struct arena *arena, const char *index, const struct text *lines,
+                          struct bulk_item *items, size_t n, struct error *err)
 {
-    struct run run = {.o = o, .arena = arena, .lines = lines, .items = items, .n = n, .chunk_bytes = o->chunk_bytes};
+    const char *path = index ? arena_printf(arena, "/%s/_bulk", http_encode(arena, index)) : "/_bulk";
+    struct run run = {.o = o, .arena = arena, .index = index, .path = path, .lines = lines, .items = items, .n = n,
+                      .began_s = clock_s(), .chunk_bytes = o->chunk_bytes};
     const struct bulk_item *first = NULL;
     struct error stopped = {0};
     do {

@@ -7,6 +7,7 @@
  * Inside history/ only. */
 #ifndef HISTORY_OPENSEARCH_BULK_H
 #define HISTORY_OPENSEARCH_BULK_H
+#include "base/text.h"
 #include "history/opensearch.h"
 
 enum bulk_state {
@@ -30,10 +31,10 @@ struct bulk_item {
 
 enum { BULK_CHUNK_BYTES = 2 << 20, BULK_CHUNK_ITEMS = 1000, BULK_IN_FLIGHT = 4 };
 
-/* Gives each item its state. False with *err set when it ended before its time (no connection, refused login, a signal), or nothing
+/* Gives each item its state. `index`: where all of them go; NULL: each names its own. False with *err set when it ended before its time (no connection, refused login, a signal), or nothing
  * could be sent at all: items may then be UNSENT that were never tried. */
-bool opensearch_bulk_send(struct opensearch *o, struct arena *arena, const struct text *lines, struct bulk_item *items, size_t n,
-                          struct error *err);
+bool opensearch_bulk_send(struct opensearch *o, struct arena *arena, const char *index, const struct text *lines,
+                          struct bulk_item *items, size_t n, struct error *err);
 
 /* What an answer of _bulk says of the items of its chunk, in their order: their new states; WAITING with a `why`: again, please.
  * `foreign`: as opensearch_advice has it. For tests. */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "history/opensearch_bulk.h"
 #include "history/opensearch_index.h"
 #include "history/opensearch_uri.h"
 
@@ -31,6 +31,9 @@ static struct history *open_history(const char *uri, const char *rest, enum hist
     struct opensearch_uri parts;
     (void)rest;
     o->refresh = true;
+    o->chunk_bytes = BULK_CHUNK_BYTES;
+    if (access->http)
+        o->limits = *access->http;
     bool ok = opensearch_uri_parse(&o->arena, uri, &parts, err);
     if (ok) {
         struct server *server = ARENA_NEW(&o->arena, struct server);
