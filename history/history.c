@@ -11,7 +11,7 @@
 #include "history/gather.h"
 #include "history/idset.h"
 
-static const struct history_backend *const backends[] = {&history_sqlite, &history_folder};
+static const struct history_backend *const backends[] = {&history_sqlite, &history_folder, &history_opensearch_https, &history_opensearch_http};
 enum { BACKENDS = sizeof(backends) / sizeof(backends[0]) };
 
 static bool unknown_backend(const char *uri, size_t scheme_len, struct error *err)

@@ -32,7 +32,7 @@ static struct history *open_history(const char *uri, const char *rest, enum hist
     (void)rest;
     o->refresh = true;
     o->chunk_bytes = BULK_CHUNK_BYTES;
-    if (access->http)
+    if (access && access->http)
         o->limits = *access->http;
     bool ok = opensearch_uri_parse(&o->arena, uri, &parts, err);
     if (ok) {
@@ -41,7 +41,7 @@ static struct history *open_history(const char *uri, const char *rest, enum hist
         o->server = server;
         o->index = parts.index;
         o->path = arena_printf(&o->arena, "/%s", http_encode(&o->arena, parts.index));
-        o->http = http_open(server, access->http, err);
+        o->http = http_open(server, &o->limits, err);
     }
     if (o->http && opensearch_index_look(o, err) && (mode == HISTORY_READ || opensearch_index_writable(o, err)))
         return &o->history;
