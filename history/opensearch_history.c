@@ -35,6 +35,8 @@ static struct history *open_history(const char *uri, const char *rest, enum hist
     if (access && access->http)
         o->limits = *access->http;
     bool ok = opensearch_uri_parse(&o->arena, uri, &parts, err);
+    if (ok && !access)
+        ok = error_set(err, ERR_USAGE, "'%s' is on a server, and only local histories can be used here", uri);
     if (ok) {
         struct server *server = ARENA_NEW(&o->arena, struct server);
         *server = (struct server){.url = parts.url};

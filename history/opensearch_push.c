@@ -30,6 +30,7 @@ struct opensearch_push {
     bool written;        /* something new is in the index */
     size_t n, unsent;
     struct error first;  /* why the first one was not sent */
+    struct error end;    /* what ended the push before its time */
 };
 
 enum { WINDOW_ITEMS = BULK_IN_FLIGHT * BULK_CHUNK_ITEMS };
@@ -188,7 +189,7 @@ static bool send_window(struct opensearch *o, struct error *err)
     forget_window(o->push);
     if (!failure.kind)
         return true;
-    *err = failure;
+    *err = o->push->end = failure;
     return false;
 }
 
@@ -246,7 +247,7 @@ bool opensearch_end(struct history *history, bool keep, struct error *err)
     struct opensearch_push *push = o->push;
     bool ok = keep && send_window(o, err);
     if (!keep)
-        leave(o, err->kind ? err->text : "the upload was stopped");
+        leave(o, push->end.kind ? push->end.text : "the upload was stopped");
     if (push->written && o->refresh)
         refresh(o);
     if (ok && push->unsent)
