@@ -12,7 +12,7 @@
  *   matbench.start_us     long: the run's start in microseconds since 1970 UTC
  *   matbench.labels       keyword, many: a text for each label (opensearch_label). One longer than OPENSEARCH_TERM_MAX is not there:
  *                         it cannot be asked for, only read.
- *   matbench.fingerprint  keyword, many: history/fingerprint.h
+ *   matbench.fingerprint  keyword, many: a fingerprint (history/fingerprint.h), and its first half, the rule, by itself
  *   matbench.digest       keyword, stored only: SHA-256 of the payload's id and text (payload_digest), in hex
  *
  * A document without `matbench` may stand in such an index: the Python tool put it there, or _reindex brought it (which copies

@@ -137,12 +137,32 @@ static void add_window(const struct history_selection *selection, json_t *must)
     json_decref(range);
 }
 
+static json_t *texts(const char *const *v, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(list, json_string(v[i]));
+    return list;
+}
+
+/* Like one of the entries, or one of them itself; and what has no fingerprint of this rule may be like them, too. */
+static json_t *alike(const struct history_likeness *like)
+{
+    json_t *should = json_array();
+    json_array_append_new(should, terms("matbench.fingerprint", texts(like->fingerprints, like->fingerprints_n)));
+    json_array_append_new(should, json_pack("{s:{s:o}}", "ids", "values", texts(like->ids, like->ids_n)));
+    json_array_append_new(should, without(term("matbench.fingerprint", json_string(like->rule->digest))));
+    return json_pack("{s:{s:o,s:i}}", "bool", "should", should, "minimum_should_match", 1);
+}
+
 static json_t *marked_query(const struct opensearch *o, const struct history_selection *selection)
 {
     json_t *must = json_array();
     json_array_append_new(must, selection->workload ? term("matbench.workload", json_string(selection->workload)) : marked());
     add_window(selection, must);
     add_labels(o, selection->filters, must);
+    if (selection->like)
+        json_array_append_new(must, alike(selection->like));
     return json_pack("{s:{s:o}}", "bool", "filter", must);
 }
 

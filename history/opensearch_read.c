@@ -130,6 +130,19 @@ static bool walk_unmarked(struct reading *r, const struct history_selection *sel
     return ok;
 }
 
+/* How many records there are beside those that were found. */
+static bool count_left_out(struct reading *r, const struct history_selection *selection, int64_t found, struct error *err)
+{
+    struct history_selection all = *selection;
+    all.like = NULL;
+    json_t *query = opensearch_query(r->o, &all, PART_MARKED);
+    int64_t n;
+    bool ok = opensearch_count(r->o, query, &n, err);
+    selection->like->left_out = ok && n > found ? (size_t)(n - found) : 0;
+    json_decref(query);
+    return ok;
+}
+
 bool opensearch_walk(struct history *history, const struct history_selection *selection, struct arena *arena,
                      bool (*visit)(void *context, const struct record *record), void *context, struct error *err)
 {
@@ -138,7 +151,8 @@ bool opensearch_walk(struct history *history, const struct history_selection *se
     int64_t found;
     (void)arena;
     open_reading(&r);
-    bool ok = walk_part(&r, selection, ours ? PART_MARKED : PART_ALL, &found, err) && (!ours || walk_unmarked(&r, selection, err));
+    bool ok = walk_part(&r, selection, ours ? PART_MARKED : PART_ALL, &found, err) && (!ours || walk_unmarked(&r, selection, err)) &&
+              (!ours || !selection->like || count_left_out(&r, selection, found, err));
     close_reading(&r);
     return ok;
 }

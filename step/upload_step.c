@@ -1,5 +1,6 @@
 #include "step/upload_step.h"
 
+#include "regress/rules.h"
 #include "step/copy_step.h"
 
 int upload_step(struct context *context, const struct workload *workload, const char *uri, struct batch *batch,
@@ -8,6 +9,7 @@ int upload_step(struct context *context, const struct workload *workload, const 
     struct error err = {0};
     struct history_payload *payloads;
     size_t n;
+    struct fingerprint_rule *rule = ARENA_NEW(context->arena, struct fingerprint_rule);
     struct history_origin origin = {.index = variables_get(context->variables, "MATBENCH_OPENSEARCH_INDEX"), .date_us = copy_now_us()};
     const char *index = options_find_text(context->options, "opensearch_index");
     *counts = (struct history_counts){0};
@@ -17,6 +19,8 @@ int upload_step(struct context *context, const struct workload *workload, const 
     bool ok = batch_payloads(batch, &payloads, &n, &err) && (history = history_open(uri, HISTORY_WRITE, context->access, &err));
     if (ok) {
         history_set_origin(history, &origin);
+        if (rules_of_fingerprints(context->arena, workload, rule))
+            history_set_rule(history, rule);
         ok = history_put(history, workload->name, payloads, n, counts, &err);
     }
     history_close(history);
