@@ -15,6 +15,7 @@ struct history {
     enum history_mode mode;
     bool exists; /* there is a history; put may turn it to true */
     struct history_origin origin;
+    const struct fingerprint_rule *rule; /* or NULL */
     struct arena findings_arena;
     LIST_OF(const char *) findings;
     size_t findings_more;
@@ -72,5 +73,6 @@ struct history_backend {
 
 extern const struct history_backend history_sqlite; /* history/sqlite_history.c */
 extern const struct history_backend history_folder; /* history/folder_history.c */
+extern const struct history_backend history_opensearch_https, history_opensearch_http; /* history/opensearch_history.c */
 
 #endif

@@ -11,7 +11,7 @@
 #include "history/gather.h"
 #include "history/idset.h"
 
-static const struct history_backend *const backends[] = {&history_sqlite, &history_folder};
+static const struct history_backend *const backends[] = {&history_sqlite, &history_folder, &history_opensearch_https, &history_opensearch_http};
 enum { BACKENDS = sizeof(backends) / sizeof(backends[0]) };
 
 static bool unknown_backend(const char *uri, size_t scheme_len, struct error *err)
@@ -123,6 +123,11 @@ void history_set_origin(struct history *history, const struct history_origin *or
 }
 
 /* ---- writing ---- */
+
+void history_set_rule(struct history *history, const struct fingerprint_rule *rule)
+{
+    history->rule = rule;
+}
 
 static bool check_payload(const struct history_payload *payload, struct error *err)
 {
@@ -364,6 +369,8 @@ bool history_walk(struct history *history, const struct history_selection *selec
                   bool (*visit)(void *context, const struct record *record), void *context, struct error *err)
 {
     struct history_selection meant = given(selection);
+    if (meant.like)
+        meant.like->left_out = 0;
     if (!history->exists)
         return true;
     struct gather *gather = gather_open(arena, history->backend->keeps_texts);
