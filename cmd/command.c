@@ -33,11 +33,22 @@ const struct option options_results[] = {
     {0},
 };
 
+/* How a server is reached: of every command that may have to do with one. */
+#define SERVER_ROWS \
+    {"credentials", OPTION_TEXT, "FILE", NULL, false, "Logins of servers, a YAML list (docs/servers.md) that only its owner can read."}, \
+    {"opensearch_ca_file", OPTION_TEXT, "FILE", NULL, false, "The CA (PEM) that the server's certificate comes from; default: the system's."}, \
+    {"opensearch_insecure", OPTION_BOOL, NULL, NULL, false, "The server's certificate is not looked at: whoever is on the way can read and change everything."}, \
+    {"http_attempts", OPTION_NUMBER, "N", NULL, false, "How often a request is sent to a server that is not there or busy; default: 5."}, \
+    {"http_timeout", OPTION_NUMBER, "SECONDS", NULL, false, "How long a server may be silent; default: 60 (10 until it is connected)."}
+
+const struct option options_servers[] = {
+    SERVER_ROWS,
+    {0},
+};
+
 const struct option options_history[] = {
     {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
-    {"credentials", OPTION_TEXT, "FILE", NULL, false, "Logins of servers, a YAML list (docs/servers.md) that only its owner can read."},
-    {"opensearch_ca_file", OPTION_TEXT, "FILE", NULL, false, "The CA (PEM) that the server's certificate comes from; default: the system's."},
-    {"opensearch_insecure", OPTION_BOOL, NULL, NULL, false, "The server's certificate is not looked at: whoever is on the way can read and change everything."},
+    SERVER_ROWS,
     {0},
 };
 
