@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -46,7 +47,7 @@ const struct secret *secret_new(struct arena *arena, const char *bytes, size_t l
     return secret;
 }
 
-static bool check(const char *path, const struct stat *st, struct error *err)
+static bool check_mode(const char *path, const struct stat *st, struct error *err)
 {
     struct pos at = {.file = path};
     if (!S_ISREG(st->st_mode))
@@ -54,9 +55,22 @@ static bool check(const char *path, const struct stat *st, struct error *err)
     if (st->st_mode & (S_IRWXG | S_IRWXO))
         return error_at(err, ERR_USAGE, at, "a secret that others can read (mode %04o); chmod 600 makes it its owner's only",
                         (unsigned)(st->st_mode & 07777));
-    if (st->st_size > SECRET_FILE_MAX)
-        return error_at(err, ERR_USAGE, at, "expected a secret, at most %d KB", SECRET_FILE_MAX >> 10);
     return true;
+}
+
+static bool check(const char *path, const struct stat *st, struct error *err)
+{
+    return check_mode(path, st, err) && (st->st_size <= SECRET_FILE_MAX ||
+           error_at(err, ERR_USAGE, (struct pos){.file = path}, "%lld bytes; expected a secret, at most %d KB", (long long)st->st_size,
+                    SECRET_FILE_MAX >> 10));
+}
+
+bool secret_check_file(const char *path, struct error *err)
+{
+    struct stat st;
+    if (stat(path, &st) != 0)
+        return error_at(err, ERR_USAGE, (struct pos){.file = path}, "%s", strerror(errno));
+    return check_mode(path, &st, err);
 }
 
 /* Straight into the pages: no buffer of stdio keeps a copy. */
@@ -110,6 +124,11 @@ const char *secret_text(const struct secret *secret)
 size_t secret_len(const struct secret *secret)
 {
     return secret->len;
+}
+
+void secret_reading(bool begins)
+{
+    mallopt(M_PERTURB, begins ? 0x5A : 0);
 }
 
 void secret_cleanse(void *bytes, size_t len)
