@@ -199,7 +199,7 @@ static bool write_file(struct rendering *rendering, struct batch *batch, size_t 
 {
     struct history_payload *payloads;
     bool dry = options_bool(rendering->context->options, "dry_run");
-    if (!batch_payloads(batch, &payloads, n, err) ||
+    if (!batch_ordered(batch, &payloads, n, err) ||
         !(rendering->out = output_open(dry ? "/dev/null" : rendering->to, rendering->context->out_fd, err)))
         return false;
     rendering->row = text_open(64 << 20);

@@ -75,7 +75,7 @@ static bool list(struct context *context, struct history *history, struct error 
         fprintf(context->out, "%s: %zu payload%s from %s to %s\n", context_shown(context, workloads[i].name), workloads[i].records,
                 plural(workloads[i].records), when(context->arena, workloads[i].first_us), when(context->arena, workloads[i].last_us));
     }
-    bool ok = !shown || history_walk(history, only, context->arena, show_record, context, err);
+    bool ok = !shown || history_walk(history, &(struct history_selection){.workload = only}, context->arena, show_record, context, err);
     payload_source_log_findings(context, history);
     return ok;
 }
@@ -154,7 +154,7 @@ static bool labels(struct context *context, struct history *history, struct erro
         struct records records = {.arena = context->arena};
         if (only && strcmp(only, workloads[i].name) != 0)
             continue;
-        if (!history_walk(history, workloads[i].name, context->arena, take_record, &records, err))
+        if (!history_walk(history, &(struct history_selection){.workload = workloads[i].name}, context->arena, take_record, &records, err))
             return false;
         struct census census = census_take(context->arena, records.list.v, records.list.n);
         fprintf(context->out, "%s: %zu payload%s\n", context_shown(context, workloads[i].name), records.list.n, plural(records.list.n));
@@ -208,7 +208,7 @@ static int copy(struct context *context, const char *from, const char *to)
 static int look(struct context *context, const char *uri, const char *verb, const char *id)
 {
     struct error err = {0};
-    struct history *history = history_open(uri, HISTORY_READ, &err);
+    struct history *history = history_open(uri, HISTORY_READ, context->access, &err);
     if (history && !history_exists(history)) {
         payload_source_log_findings(context, history);
         error_set(&err, ERR_STORE, "%s: there is no history yet; `matbench ci` or `matbench upload_lts` makes it", uri);

@@ -105,6 +105,24 @@ bool batch_payloads(struct batch *batch, struct history_payload **payloads, size
     return true;
 }
 
+static int by_start(const void *left, const void *right)
+{
+    const struct record *a = &((const struct history_payload *)left)->record, *b = &((const struct history_payload *)right)->record;
+    if (a->start_us != b->start_us)
+        return a->start_us < b->start_us ? -1 : 1;
+    return strcmp(a->id, b->id);
+}
+
+bool batch_ordered(struct batch *batch, struct history_payload **payloads, size_t *n, struct error *err)
+{
+    if (!batch_payloads(batch, payloads, n, err))
+        return false;
+    *payloads = arena_copy(&batch->arena, *payloads, *n * sizeof(**payloads));
+    if (*n)
+        qsort(*payloads, *n, sizeof(**payloads), by_start);
+    return true;
+}
+
 const struct record *batch_records(struct batch *batch, size_t *n)
 {
     *n = batch->records.n;

@@ -17,6 +17,7 @@
 
 enum {
     SYNC_EACH_MAX = 64, /* above it one syncfs is quicker than an fsync for each file */
+    NAMES_MAX = 5000, /* that are listed at a time */
     DELETE_MAX = 256 << 20
 };
 
@@ -42,7 +43,8 @@ static int open_below(int folder, const char *name)
     return openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-static bool list_names(int within, struct arena *arena, struct root_names *names, struct error *err)
+/* Up to NAMES_MAX names of the directory's files, `but` left out. */
+static bool list_names(int within, const char *but, struct arena *arena, struct root_names *names, struct error *err)
 {
     int copy = openat(within, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *dir = copy < 0 ? NULL : fdopendir(copy);
@@ -53,23 +55,28 @@ static bool list_names(int within, struct arena *arena, struct root_names *names
             close(copy);
         return false;
     }
-    for (struct dirent *entry; (entry = readdir(dir));)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+    for (struct dirent *entry; list.n < NAMES_MAX && (entry = readdir(dir));)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 && strcmp(entry->d_name, but) != 0)
             *LIST_ADD(arena, &list) = arena_strdup(arena, entry->d_name);
     closedir(dir);
     *names = (struct root_names){.v = list.v, .n = list.n};
     return true;
 }
 
-/* Calls act for the name of each file in the directory `within`, which act removes: so they are listed first. */
-static bool each_file(int within, bool (*act)(int folder, int within, const char *name, struct error *err), int folder,
+/* Calls act for the name of each file in the directory `within` but one, which act takes away: so some are listed first, and then the
+ * next ones. */
+static bool each_file(int within, const char *but, bool (*act)(int folder, int within, const char *name, struct error *err), int folder,
                       struct error *err)
 {
     struct arena scratch = {0};
     struct root_names names = {0};
-    bool ok = list_names(within, &scratch, &names, err);
-    for (size_t i = 0; ok && i < names.n; i++)
-        ok = act(folder, within, names.v[i], err);
+    bool ok = true;
+    do {
+        ok = list_names(within, but, &scratch, &names, err);
+        for (size_t i = 0; ok && i < names.n; i++)
+            ok = act(folder, within, names.v[i], err);
+        arena_clear(&scratch);
+    } while (ok && names.n);
     arena_close(&scratch);
     return ok;
 }
@@ -82,8 +89,6 @@ static bool drop_file(int folder, int within, const char *name, struct error *er
 
 static bool move_payload(int folder, int within, const char *name, struct error *err)
 {
-    if (strcmp(name, FOLDER_ANCHOR) == 0)
-        return true;
     if (!folder_is_payload_name(name))
         return drop_file(folder, within, name, err);
     return renameat(within, name, folder, name) == 0 || trouble(name, err);
@@ -116,7 +121,7 @@ static bool complete(int folder, struct error *err)
     int within = open_below(folder, FOLDER_COMMIT);
     if (within < 0)
         return errno == ENOENT || trouble(FOLDER_COMMIT, err);
-    bool ok = delete_named(folder, within, err) && each_file(within, move_payload, folder, err);
+    bool ok = delete_named(folder, within, err) && each_file(within, FOLDER_ANCHOR, move_payload, folder, err);
     if (ok && renameat(within, FOLDER_ANCHOR, folder, FOLDER_ANCHOR) != 0 && errno != ENOENT)
         ok = trouble(FOLDER_ANCHOR, err);
     close(within);
@@ -131,7 +136,7 @@ static bool drop_fresh(int folder, struct error *err)
     int within = open_below(folder, FRESH);
     if (within < 0)
         return errno == ENOENT || trouble(FRESH, err);
-    bool ok = each_file(within, drop_file, folder, err);
+    bool ok = each_file(within, "", drop_file, folder, err);
     close(within);
     return ok && (unlinkat(folder, FRESH, AT_REMOVEDIR) == 0 || trouble(FRESH, err));
 }
@@ -166,6 +171,11 @@ bool folder_commit_add(struct folder_commit *commit, const char *name, const cha
         why = errno;
     errno = why;
     return !why || trouble(name, err);
+}
+
+bool folder_commit_has(const struct folder_commit *commit, const char *name)
+{
+    return faccessat(commit->fresh, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 void folder_commit_delete(struct folder_commit *commit, const char *name)

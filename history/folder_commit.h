@@ -30,6 +30,8 @@ bool folder_commit_recover(int folder, struct error *err);
 struct folder_commit *folder_commit_open(int folder, struct error *err);
 /* `name`: a payload name, or source.lts.yaml. */
 bool folder_commit_add(struct folder_commit *commit, const char *name, const char *bytes, size_t len, struct error *err);
+/* Whether a file of that name was added. */
+bool folder_commit_has(const struct folder_commit *commit, const char *name);
 void folder_commit_delete(struct folder_commit *commit, const char *name);
 /* Both end and free it. When it fails before the change has happened, the folder is as it was. */
 bool folder_commit_finish(struct folder_commit *commit, struct error *err);

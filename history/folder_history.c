@@ -83,11 +83,15 @@ static bool read_anchor(struct folder_history *h, const char *path, struct error
     return true;
 }
 
-static void add_file(struct folder_history *h, const char *below, const char *path, const char *name)
+const char *folder_file_name(const struct folder_file *file)
 {
-    struct folder_file *file = LIST_ADD(&h->arena, &h->files);
-    *file = (struct folder_file){.path = arena_join(&h->arena, below, path)};
-    file->name = strcmp(path, name) == 0 ? file->path : name;
+    static const char pending[] = FOLDER_COMMIT "/";
+    return strncmp(file->path, pending, sizeof(pending) - 1) == 0 ? file->path + sizeof(pending) - 1 : file->path;
+}
+
+static void add_file(struct folder_history *h, const char *path)
+{
+    *LIST_ADD(&h->arena, &h->files) = (struct folder_file){.path = path};
 }
 
 /* Links to directories are not followed: they may form circles, and the kernel's check keeps the others in. */
@@ -109,7 +113,7 @@ static bool list_directory(struct listing *listing, const char *below, int depth
             return error_at(err, ERR_STORE, (struct pos){.file = h->path}, "has more than %d files", FOLDER_FILES_MAX);
         if (folder_is_payload_name(name)) {
             if (counts && !folder_names_have(pending, name) && !folder_names_have(deleted, name))
-                add_file(h, below, name, name);
+                add_file(h, arena_join(&h->arena, below, name));
         } else if (name[0] != '.' && depth < FOLDER_DEPTH_MAX && strcmp(name, FOLDER_ANCHOR) != 0) {
             const char *path = arena_join(&h->arena, below, name);
             if (root_kind(h->root, path) == S_IFDIR && !list_directory(listing, path, depth + 1, err))
@@ -118,7 +122,7 @@ static bool list_directory(struct listing *listing, const char *below, int depth
     }
     for (size_t i = 0; i < pending->n; i++)
         if (folder_is_payload_name(pending->v[i]))
-            add_file(h, below, arena_printf(&h->arena, "%s/%s", FOLDER_COMMIT, pending->v[i]), pending->v[i]);
+            add_file(h, arena_printf(&h->arena, "%s/%s", FOLDER_COMMIT, pending->v[i]));
     listing->anchored |= anchored && counts;
     if (!top)
         return true;
@@ -130,6 +134,8 @@ static bool list_directory(struct listing *listing, const char *below, int depth
 static void forget(struct folder_history *h)
 {
     arena_clear(&h->arena);
+    free(h->table);
+    h->table = NULL;
     memset(&h->files, 0, sizeof(h->files));
     h->anchor = (struct folder_anchor){0};
     h->anchored = h->scanned = false;
@@ -179,6 +185,8 @@ static void folder_close(struct history *history)
     if (h->fd >= 0)
         close(h->fd);
     arena_close(&h->arena);
+    digest_close(h->digest);
+    free(h->table);
     free(h->path);
     free(h);
 }
@@ -194,8 +202,10 @@ static bool first_look(struct folder_history *h, struct error *err)
     return ok;
 }
 
-static struct history *folder_open(const char *uri, const char *rest, enum history_mode mode, struct error *err)
+static struct history *folder_open(const char *uri, const char *rest, enum history_mode mode, const struct history_access *none,
+                                   struct error *err)
 {
+    (void)none;
     if (!rest[0]) {
         error_set(err, ERR_USAGE, "'%s': expected the folder's name, as in %s", uri, history_folder.example);
         return NULL;
@@ -203,6 +213,7 @@ static struct history *folder_open(const char *uri, const char *rest, enum histo
     struct folder_history *h = memory_need(calloc(1, sizeof(*h)));
     h->path = memory_need(strdup(rest));
     h->fd = -1;
+    h->digest = digest_open();
     if (folder_open_root(h, err) && first_look(h, err) && (mode == HISTORY_READ || check_writable(h, err)))
         return &h->history;
     arena_close(&h->history.findings_arena);
@@ -215,8 +226,11 @@ const struct history_backend history_folder = {
     .example = "dir:FOLDER",
     .open = folder_open,
     .close = folder_close,
-    .put = folder_history_put,
+    .begin = folder_history_begin,
+    .add = folder_history_add,
+    .end = folder_history_end,
     .walk = folder_history_walk,
+    .read = folder_history_read,
     .workloads = folder_history_workloads,
     .fetch = folder_history_fetch,
 };

@@ -13,6 +13,7 @@
  */
 #ifndef HISTORY_FOLDER_HISTORY_H
 #define HISTORY_FOLDER_HISTORY_H
+#include "base/digest.h"
 #include "base/root.h"
 #include "history/backend.h"
 #include "history/folder_anchor.h"
@@ -23,11 +24,15 @@ enum {
     FOLDER_PAYLOAD_MAX = 256 << 20 /* bytes of one file */
 };
 
+enum { FOLDER_KEY = 16 };
+
+/* One of maybe 100,000: what is kept of each is small. */
 struct folder_file {
-    const char *path; /* below the folder, as it is opened */
-    const char *name; /* below the folder, as it is called: another path while a killed writer's change is pending */
-    const char *id;   /* NULL: not read, or no payload */
+    const char *path; /* below the folder, as it is opened; folder_file_name tells how it is called */
+    unsigned char key[FOLDER_KEY]; /* of its payload's id: the first bytes of its SHA-256 */
     bool kept;        /* history: read, valid, and the first with its id */
+    bool meant;       /* and of the selection of the last scan */
+    bool stays;       /* while a put cleans the folder */
 };
 
 struct folder_history {
@@ -35,35 +40,46 @@ struct folder_history {
     char *path;        /* as given */
     struct root *root; /* NULL: there is no such folder */
     int fd;            /* the same folder, for the lock; -1 */
+    struct digest *digest;
     struct arena arena; /* what was listed last: */
     struct folder_anchor anchor;
     bool anchored;  /* the folder itself has a source.lts.yaml */
     bool scanned;   /* ids are known */
-    LIST_OF(struct folder_file) files; /* sorted by id once they are scanned, those without first */
+    LIST_OF(struct folder_file) files; /* sorted by name */
+    uint32_t *table; /* kept files by key: 0, or the file's number + 1; `table_room`, a power of two */
+    size_t table_room;
+    struct folder_put *put; /* between begin and end; history/folder_put.c */
 };
 
+/* Below the folder, as the file is called: another path while a killed writer's change is pending. */
+const char *folder_file_name(const struct folder_file *file);
 /* Opens the folder unless it is open; *err is not set when there is none. */
 bool folder_open_root(struct folder_history *h, struct error *err);
 bool folder_lock(struct folder_history *h, bool exclusive, struct error *err);
 void folder_unlock(struct folder_history *h);
 /* Lists the files anew; sets history.exists. Needs the lock. */
 bool folder_list(struct folder_history *h, struct error *err);
-/* Lists and reads them; the records, in no order, in `arena`. Needs the lock. */
-bool folder_scan(struct folder_history *h, struct arena *arena, struct record **records, size_t *n, struct error *err);
+/* Lists and reads them; visits the records of all that are history (history_takes), each alive during its visit only. False from
+ * visit ends the visits. Needs the lock. */
+bool folder_scan(struct folder_history *h, const struct history_selection *selection,
+                 bool (*visit)(void *context, const struct record *record), void *context, struct error *err);
 /* After folder_scan: the file with that id that is history, or NULL. */
-const struct folder_file *folder_find(const struct folder_history *h, const char *id);
+struct folder_file *folder_find(const struct folder_history *h, const char *id);
 /* The file's payload as compact JSON in `arena`; what JSON cannot say (NaN) is null. False when it cannot be read. */
 bool folder_payload(const struct folder_history *h, const struct folder_file *file, struct arena *arena,
                     const char **text, size_t *len, struct error *err);
 
 /* The functions of the back end in history/folder_read.c and history/folder_put.c. */
-bool folder_history_walk(struct history *history, const char *workload, struct arena *arena,
+bool folder_history_begin(struct history *history, const char *workload, struct error *err);
+bool folder_history_add(struct history *history, const struct history_payload *payload, struct error *err);
+bool folder_history_end(struct history *history, bool keep, struct error *err);
+bool folder_history_walk(struct history *history, const struct history_selection *selection, struct arena *arena,
                          bool (*visit)(void *context, const struct record *record), void *context, struct error *err);
+bool folder_history_read(struct history *history, const struct history_selection *selection,
+                         bool (*visit)(void *context, const struct history_payload *payload), void *context, struct error *err);
 bool folder_history_workloads(struct history *history, struct arena *arena, struct history_workload **workloads,
                               size_t *n, struct error *err);
 const char *folder_history_fetch(struct history *history, const char *id, struct arena *arena, size_t *len,
                                  struct error *err);
-bool folder_history_put(struct history *history, const char *workload, const struct history_payload *payloads, size_t n,
-                        struct history_counts *counts, struct error *err);
 
 #endif

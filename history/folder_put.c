@@ -1,6 +1,7 @@
 /* Writes into a folder history: compares, stages what is new or other, and lets it happen at once. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,18 +14,20 @@
 #include "json/read.h"
 #include "json/write.h"
 
-struct put {
+struct folder_put {
     struct folder_history *h;
-    const char *workload, *index;
+    char *workload;      /* NULL: not known */
+    const char *index;   /* once it is chosen */
     struct arena scratch; /* until the put ends */
     struct arena page;    /* of one payload */
     struct folder_commit *commit; /* once something changes */
     struct text out;
-    LIST_OF(const char *) names; /* of the files that hold the payloads now, for cleaning */
-    struct history_counts counts;
+    int64_t newest_us; /* start of the newest payload */
+    bool started;      /* it has the lock */
+    bool made;         /* the folder */
 };
 
-static bool in_folder(const struct put *put, const struct error *why, struct error *err)
+static bool in_folder(const struct folder_put *put, const struct error *why, struct error *err)
 {
     return error_at(err, why->kind, (struct pos){.file = put->h->path}, "%s", why->text);
 }
@@ -37,7 +40,7 @@ static bool make_folder(const char *path, struct error *err)
 
 /* ---- whether these payloads may go there ---- */
 
-static bool choose_names(struct put *put, struct error *err)
+static bool choose_names(struct folder_put *put, struct error *err)
 {
     const struct history_origin *origin = &put->h->history.origin;
     const struct folder_anchor *anchor = &put->h->anchor;
@@ -49,7 +52,7 @@ static bool choose_names(struct put *put, struct error *err)
     return !fault || error_set(err, ERR_USAGE, "the index '%s' cannot be part of a file's name: %s", put->index, fault);
 }
 
-static bool check_folder(const struct put *put, struct error *err)
+static bool check_folder(const struct folder_put *put, struct error *err)
 {
     const struct folder_history *h = put->h;
     struct pos at = {.file = h->path};
@@ -66,12 +69,12 @@ static bool check_folder(const struct put *put, struct error *err)
 static const struct folder_file *find_name(const struct folder_history *h, const char *name)
 {
     for (size_t i = 0; i < h->files.n; i++)
-        if (strcmp(h->files.v[i].name, name) == 0)
+        if (strcmp(folder_file_name(&h->files.v[i]), name) == 0)
             return &h->files.v[i];
     return NULL;
 }
 
-static bool is_same(struct put *put, const struct folder_file *file, const struct history_payload *payload, bool *same, struct error *err)
+static bool is_same(struct folder_put *put, const struct folder_file *file, const struct history_payload *payload, bool *same, struct error *err)
 {
     const char *text;
     size_t len;
@@ -82,7 +85,7 @@ static bool is_same(struct put *put, const struct folder_file *file, const struc
 }
 
 /* json.dump(payload, file, indent=4) and a newline. */
-static bool stage(struct put *put, const char *name, const struct history_payload *payload, struct error *err)
+static bool stage(struct folder_put *put, const char *name, const struct history_payload *payload, struct error *err)
 {
     struct json_read_options options = {.file = payload->record.id, .strict = true};
     json_t *document = json_read(payload->text, payload->text_len, &options, err);
@@ -101,81 +104,50 @@ static bool stage(struct put *put, const char *name, const struct history_payloa
 }
 
 /* The file that the payload goes into: the one that it has, else <index>_<id>.json. */
-static const char *target_name(struct put *put, const char *id, const struct folder_file **file, struct error *err)
+static const char *target_name(struct folder_put *put, const char *id, struct folder_file **file, struct error *err)
 {
-    const char *name = arena_printf(&put->scratch, "%s_%s.json", put->index, id), *fault = folder_name_fault(id);
+    const char *name = arena_printf(&put->page, "%s_%s.json", put->index, id), *fault = folder_name_fault(id);
     bool clean = put->h->history.origin.clean;
     if (fault)
         return error_set(err, ERR_INVALID, "payload id '%s' cannot be part of a file's name: %s", id, fault), NULL;
     *file = folder_find(put->h, id);
-    if (*file && (!clean || strcmp((*file)->name, name) == 0))
-        return (*file)->name;
+    if (*file && (!clean || strcmp(folder_file_name(*file), name) == 0))
+        return folder_file_name(*file);
     *file = NULL;
     bool exists = !clean && faccessat(put->h->fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
     const struct folder_file *there = exists ? find_name(put->h, name) : NULL;
     if (there && there->kept)
-        return error_set(err, ERR_STORE, "%s holds the payload '%s'; expected '%s'", name, there->id, id), NULL;
+        return error_set(err, ERR_STORE, "%s holds another payload than '%s'", name, id), NULL;
     return name;
 }
 
-static bool put_one(struct put *put, const struct history_payload *payload, struct error *err)
+static bool put_one(struct folder_put *put, const struct history_payload *payload, struct error *err)
 {
-    const struct folder_file *file;
+    struct history_counts *counts = &put->h->history.counts;
+    struct folder_file *file;
     bool same = false;
     const char *name = target_name(put, payload->record.id, &file, err);
     if (!name || (file && !is_same(put, file, payload, &same, err)))
         return false;
-    *LIST_ADD(&put->scratch, &put->names) = name;
+    if (file)
+        file->stays = true;
+    if (payload->record.start_us > put->newest_us)
+        put->newest_us = payload->record.start_us;
     if (!same && strchr(name, '/'))
         return error_set(err, ERR_STORE, "%s holds other content for this payload, and is in a folder of its own", name);
-    ++*(same ? &put->counts.unchanged : file ? &put->counts.replaced : &put->counts.added);
+    ++*(same ? &counts->unchanged : file ? &counts->replaced : &counts->added);
     return same || stage(put, name, payload, err);
-}
-
-/* One id may be given twice, with the same text. */
-static bool was_put(const struct history_payload **sorted, size_t i)
-{
-    return i && strcmp(sorted[i - 1]->record.id, sorted[i]->record.id) == 0;
-}
-
-static int by_id(const void *left, const void *right)
-{
-    const struct history_payload *const *a = left, *const *b = right;
-    return strcmp((*a)->record.id, (*b)->record.id);
-}
-
-static bool put_payloads(struct put *put, const struct history_payload *payloads, size_t n, struct error *err)
-{
-    const struct history_payload **sorted = ARENA_ARRAY(&put->scratch, const struct history_payload *, n + 1);
-    for (size_t i = 0; i < n; i++)
-        sorted[i] = &payloads[i];
-    qsort(sorted, n, sizeof(*sorted), by_id);
-    for (size_t i = 0; i < n; i++) {
-        bool again = was_put(sorted, i);
-        put->counts.unchanged += again;
-        if (!again && !put_one(put, sorted[i], err))
-            return false;
-        arena_clear(&put->page);
-    }
-    return true;
 }
 
 /* ---- the rest of the folder ---- */
 
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* The other payload files of the folder itself; those of folders below are not ours. */
-static bool clean(struct put *put, struct error *err)
+static bool clean(struct folder_put *put, struct error *err)
 {
-    struct root_names kept = {.v = put->names.v, .n = put->names.n};
-    if (kept.n)
-        qsort(kept.v, kept.n, sizeof(*kept.v), by_text);
     for (size_t i = 0; i < put->h->files.n; i++) {
-        const char *name = put->h->files.v[i].name;
-        if (strchr(name, '/') || folder_names_have(&kept, name))
+        const struct folder_file *file = &put->h->files.v[i];
+        const char *name = folder_file_name(file);
+        if (strchr(name, '/') || file->stays || (put->commit && folder_commit_has(put->commit, name)))
             continue;
         if (!put->commit && !(put->commit = folder_commit_open(put->h->fd, err)))
             return false;
@@ -184,33 +156,71 @@ static bool clean(struct put *put, struct error *err)
     return true;
 }
 
-static bool put_anchor(struct put *put, const struct history_payload *payloads, size_t n, struct error *err)
+static bool put_anchor(struct folder_put *put, struct error *err)
 {
     const struct history_origin *origin = &put->h->history.origin;
     struct folder_anchor anchor = {put->index, put->workload};
-    int64_t date_us = origin->date_us;
     if (put->h->anchored && !origin->renew)
         return true;
-    for (size_t i = 0; i < n && !origin->date_us; i++)
-        date_us = !i || payloads[i].record.start_us > date_us ? payloads[i].record.start_us : date_us;
     text_clear(&put->out);
-    return folder_anchor_render(&put->out, date_us, origin->filters, &anchor, err) &&
+    return folder_anchor_render(&put->out, origin->date_us ? origin->date_us : put->newest_us == INT64_MIN ? 0 : put->newest_us,
+                                origin->filters, &anchor, err) &&
            (put->commit || (put->commit = folder_commit_open(put->h->fd, err))) &&
            folder_commit_add(put->commit, FOLDER_ANCHOR, put->out.s, put->out.len, err);
 }
 
+/* ---- the transaction ---- */
+
 /* Under the lock. */
-static bool put_all(struct put *put, const struct history_payload *payloads, size_t n, struct error *err)
+static bool look(struct folder_put *put, struct error *err)
 {
-    struct record *records;
-    size_t records_n;
+    const struct history_selection all = {.bare = true};
     struct error why = {0};
     if (!folder_commit_recover(put->h->fd, &why))
         return in_folder(put, &why, err);
-    if (!folder_scan(put->h, &put->scratch, &records, &records_n, err) || !check_folder(put, err))
+    return folder_scan(put->h, &all, NULL, NULL, err) && check_folder(put, err) && (choose_names(put, &why) || in_folder(put, &why, err));
+}
+
+/* Only the first payload makes the folder and takes its lock. */
+static bool start(struct folder_put *put, struct error *err)
+{
+    struct folder_history *h = put->h;
+    put->made = !h->root;
+    if ((put->made && !make_folder(h->path, err)) || !folder_open_root(h, err) || !folder_lock(h, true, err))
         return false;
-    bool ok = choose_names(put, &why) && put_payloads(put, payloads, n, &why) && (!put->h->history.origin.clean || clean(put, &why)) &&
-              put_anchor(put, payloads, n, &why);
+    put->started = true;
+    return look(put, err);
+}
+
+bool folder_history_begin(struct history *history, const char *workload, struct error *err)
+{
+    struct folder_history *h = (struct folder_history *)history;
+    (void)err;
+    h->put = memory_need(calloc(1, sizeof(*h->put)));
+    *h->put = (struct folder_put){.h = h, .workload = workload ? memory_need(strdup(workload)) : NULL,
+                                  .out = text_open(FOLDER_PAYLOAD_MAX), .newest_us = INT64_MIN};
+    return true;
+}
+
+bool folder_history_add(struct history *history, const struct history_payload *payload, struct error *err)
+{
+    struct folder_put *put = ((struct folder_history *)history)->put;
+    struct error why = {0};
+    if (!put->started && !start(put, err))
+        return false;
+    bool ok = put_one(put, payload, &why) || in_folder(put, &why, err);
+    arena_clear(&put->page);
+    return ok;
+}
+
+static bool finish(struct folder_put *put, struct error *err)
+{
+    struct error why = {0};
+    if (!put->started && !put->h->history.origin.renew)
+        return true;
+    if (!put->started && !start(put, err))
+        return false;
+    bool ok = (!put->h->history.origin.clean || clean(put, &why)) && put_anchor(put, &why);
     if (ok && put->commit) {
         ok = folder_commit_finish(put->commit, &why);
         put->commit = NULL;
@@ -218,26 +228,24 @@ static bool put_all(struct put *put, const struct history_payload *payloads, siz
     return ok || in_folder(put, &why, err);
 }
 
-bool folder_history_put(struct history *history, const char *workload, const struct history_payload *payloads, size_t n,
-                        struct history_counts *counts, struct error *err)
+bool folder_history_end(struct history *history, bool keep, struct error *err)
 {
     struct folder_history *h = (struct folder_history *)history;
-    struct put put = {.h = h, .workload = workload, .out = text_open(FOLDER_PAYLOAD_MAX)};
-    bool made = !h->root;
-    if ((made && !make_folder(h->path, err)) || !folder_open_root(h, err) || !folder_lock(h, true, err))
-        return false;
-    bool ok = put_all(&put, payloads, n, err);
-    folder_commit_abort(put.commit);
+    struct folder_put *put = h->put;
+    bool ok = !keep || finish(put, err);
+    folder_commit_abort(put->commit);
     h->scanned = false;
-    if (ok) {
-        *counts = put.counts;
-        history->exists = true;
-    } else if (made) {
+    if (keep && ok)
+        history->exists |= put->started;
+    else if (put->made)
         rmdir(h->path); /* if it is empty */
-    }
-    folder_unlock(h);
-    text_close(&put.out);
-    arena_close(&put.page);
-    arena_close(&put.scratch);
+    if (put->started)
+        folder_unlock(h);
+    text_close(&put->out);
+    arena_close(&put->page);
+    arena_close(&put->scratch);
+    free(put->workload);
+    free(put);
+    h->put = NULL;
     return ok;
 }

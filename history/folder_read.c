@@ -14,11 +14,6 @@ static const char *const record_paths[] = {"$.metadata.test_uuid", "$.metadata.s
                                            "$.metadata.settings", "$.kpis.*.value"};
 enum { PATHS = sizeof(record_paths) / sizeof(record_paths[0]), PIECE = 8, WORKERS_MAX = 8 };
 
-struct taken {
-    struct record record;
-    size_t file; /* in h->files */
-};
-
 /* Files that a worker reads in one go, until their records are taken. */
 struct slot {
     struct arena page; /* of one file's text */
@@ -28,12 +23,15 @@ struct slot {
 
 struct scan {
     struct folder_history *h;
-    struct arena *arena; /* of the records */
-    struct arena page;   /* of two files that are compared */
+    const struct history_selection *selection;
+    bool (*visit)(void *context, const struct record *record);
+    void *context;
+    bool stopped;      /* visit has enough */
+    struct error *err; /* of the scan */
+    struct arena page; /* of the record at hand */
     struct slot *slots;
     size_t window;
     const struct json_path *paths[PATHS];
-    LIST_OF(struct taken) taken;
     size_t invalid; /* payloads whose status is not Valid */
 };
 
@@ -41,9 +39,12 @@ static bool read_text(const struct folder_history *h, const struct folder_file *
                       const char **text, size_t *len, struct error *err)
 {
     struct error why = {0};
+    const char *name = folder_file_name(file);
     enum root_found found = root_read(h->root, file->path, FOLDER_PAYLOAD_MAX, arena, text, len, &why);
+    if (found == ROOT_ABSENT && name != file->path) /* another writer has finished what a killed one left */
+        found = root_read(h->root, name, FOLDER_PAYLOAD_MAX, arena, text, len, &why);
     if (found == ROOT_ABSENT)
-        return error_set(err, ERR_STORE, "%s: is gone", file->name);
+        return error_set(err, ERR_STORE, "%s: is gone", name);
     return found == ROOT_FOUND || error_set(err, ERR_STORE, "%s", why.text);
 }
 
@@ -54,80 +55,97 @@ static const char *place(struct arena *arena, const struct folder_history *h, co
     const char *slash = h->path[strlen(h->path) - 1] == '/' ? "" : "/";
     text_add_utf8(&clean, h->path, strlen(h->path));
     text_add(&clean, slash);
-    text_add_utf8(&clean, file->name, strlen(file->name));
+    text_add_utf8(&clean, folder_file_name(file), strlen(folder_file_name(file)));
     const char *where = arena_strdup(arena, clean.s);
     text_close(&clean);
     return where;
 }
 
 /* Whether the payload is history; when it is not and *err is not set, its status says so. */
-static bool take_payload(struct scan *scan, struct folder_file *file, const json_t *payload, struct record *record, struct error *err)
+static bool take_payload(struct scan *scan, const struct folder_file *file, const json_t *payload, struct record *record, struct error *err)
 {
     const json_t *metadata = json_object_get(payload, "metadata"), *status = json_object_get(metadata, "status");
-    struct pos at = {.file = file->name};
+    const char *name = folder_file_name(file);
+    struct pos at = {.file = name};
     if (!json_is_object(metadata) || !json_is_object(json_object_get(metadata, "settings")))
         return error_at(err, ERR_STORE, at, "found no metadata.settings, expected a payload {metadata, results, kpis}");
-    if (!record_from_payload(scan->arena, payload, file->name, record, err))
+    if (!record_from_payload(&scan->page, payload, name, record, err))
         return false;
-    record->where = place(scan->arena, scan->h, file);
+    record->where = place(&scan->page, scan->h, file);
     const char *fault = record_fault(record);
     if (fault)
         return error_at(err, ERR_STORE, at, "%s", fault);
-    file->id = arena_strdup(&scan->h->arena, record->id);
     bool valid = !status || json_is_null(status) || (json_is_string(status) && strcmp(json_string_value(status), "Valid") == 0);
     scan->invalid += !valid;
     return valid;
 }
 
-static int by_id(const void *left, const void *right)
+/* ---- files by the ids of their payloads ---- */
+
+static void make_key(const struct folder_history *h, const char *id, unsigned char key[FOLDER_KEY])
 {
-    const struct taken *a = left, *b = right;
-    int order = strcmp(a->record.id, b->record.id);
-    return order ? order : a->file < b->file ? -1 : a->file > b->file;
+    unsigned char whole[DIGEST_SIZE];
+    digest_add(h->digest, id, strlen(id));
+    digest_end(h->digest, whole);
+    memcpy(key, whole, FOLDER_KEY);
+}
+
+static void make_table(struct folder_history *h)
+{
+    for (h->table_room = 1024; h->table_room < 2 * h->files.n;)
+        h->table_room *= 2;
+    h->table = memory_need(calloc(h->table_room, sizeof(*h->table)));
+}
+
+/* The place of the file with that key, or the empty one where it belongs. */
+static uint32_t *find_place(const struct folder_history *h, const unsigned char key[FOLDER_KEY])
+{
+    size_t at;
+    memcpy(&at, key, sizeof(at));
+    for (at &= h->table_room - 1; h->table[at]; at = (at + 1) & (h->table_room - 1))
+        if (memcmp(h->files.v[h->table[at] - 1].key, key, FOLDER_KEY) == 0)
+            break;
+    return &h->table[at];
+}
+
+struct folder_file *folder_find(const struct folder_history *h, const char *id)
+{
+    unsigned char key[FOLDER_KEY];
+    if (!h->table)
+        return NULL;
+    make_key(h, id, key);
+    uint32_t found = *find_place(h, key);
+    return found ? &h->files.v[found - 1] : NULL;
 }
 
 /* The second of two files with one id must be the first's copy. */
-static bool drop_copy(struct scan *scan, const struct taken *first, const struct taken *second, struct error *err)
+static bool compare_copies(const struct scan *scan, const struct folder_file *a, const struct folder_file *b, const char *id, struct error *err)
 {
-    const struct folder_file *a = &scan->h->files.v[first->file], *b = &scan->h->files.v[second->file];
+    struct arena scratch = {0};
     const char *texts[2];
     size_t lens[2];
-    bool ok = folder_payload(scan->h, a, &scan->page, &texts[0], &lens[0], err) &&
-              folder_payload(scan->h, b, &scan->page, &texts[1], &lens[1], err);
+    bool ok = folder_payload(scan->h, a, &scratch, &texts[0], &lens[0], err) && folder_payload(scan->h, b, &scratch, &texts[1], &lens[1], err);
     if (ok && (lens[0] != lens[1] || memcmp(texts[0], texts[1], lens[0]) != 0))
-        return error_at(err, ERR_STORE, (struct pos){.file = scan->h->path},
-                        "payload id '%s' stands for two different payloads: %s and %s; remove one of them", first->record.id,
-                        a->name, b->name);
-    arena_clear(&scan->page);
+        ok = error_at(err, ERR_STORE, (struct pos){.file = scan->h->path},
+                      "payload id '%s' stands for two different payloads: %s and %s; remove one of them", id, folder_file_name(a),
+                      folder_file_name(b));
+    arena_close(&scratch);
     return ok;
 }
 
-static bool keep_records(struct scan *scan, struct record **records, size_t *n, struct error *err)
+static bool keep_file(struct scan *scan, struct folder_file *file, const struct record *record)
 {
     struct folder_history *h = scan->h;
-    *records = ARENA_ARRAY(scan->arena, struct record, scan->taken.n + 1);
-    *n = 0;
-    if (scan->taken.n)
-        qsort(scan->taken.v, scan->taken.n, sizeof(*scan->taken.v), by_id);
-    for (size_t i = 0, first = 0; i < scan->taken.n; i++) {
-        const struct taken *taken = &scan->taken.v[i];
-        if (i && strcmp(scan->taken.v[first].record.id, taken->record.id) == 0) {
-            if (!drop_copy(scan, &scan->taken.v[first], taken, err))
-                return false;
-            continue;
-        }
-        first = i;
-        h->files.v[taken->file].kept = true;
-        (*records)[(*n)++] = taken->record;
-    }
+    make_key(h, record->id, file->key);
+    uint32_t *place = find_place(h, file->key);
+    if (*place)
+        return compare_copies(scan, &h->files.v[*place - 1], file, record->id, scan->err);
+    *place = (uint32_t)(file - h->files.v) + 1;
+    file->kept = true;
+    file->meant = history_takes(scan->selection, record);
+    if (file->meant && !scan->stopped && scan->visit)
+        scan->stopped = !scan->visit(scan->context, record);
     return true;
-}
-
-static int files_by_id(const void *left, const void *right)
-{
-    const struct folder_file *a = left, *b = right;
-    int order = strcmp(a->id ? a->id : "", b->id ? b->id : "");
-    return order ? order : (int)b->kept - (int)a->kept;
 }
 
 /* ---- reading all files, on several processors ---- */
@@ -141,7 +159,7 @@ static void read_piece(void *context, size_t piece, unsigned worker)
     (void)worker;
     for (size_t i = 0; i < PIECE && piece * PIECE + i < h->files.n; i++) {
         const struct folder_file *file = &h->files.v[piece * PIECE + i];
-        struct json_read_options options = {.file = file->name, .keep = scan->paths, .keep_n = PATHS};
+        struct json_read_options options = {.file = folder_file_name(file), .keep = scan->paths, .keep_n = PATHS};
         const char *text;
         size_t len;
         slot->why[i] = (struct error){0};
@@ -151,21 +169,26 @@ static void read_piece(void *context, size_t piece, unsigned worker)
     }
 }
 
-/* In the order of the files, on the calling thread. */
+static bool take_file(struct scan *scan, struct folder_file *file, const json_t *payload, struct error *why)
+{
+    struct record record;
+    bool history = payload && take_payload(scan, file, payload, &record, why);
+    if (!history && why->kind)
+        history_add_finding(&scan->h->history, "%s; the file is left out", why->text);
+    return !history || keep_file(scan, file, &record);
+}
+
+/* In the order of the files, on the calling thread. After a failure the files of the window only give back their memory. */
 static bool take_piece(void *context, size_t piece)
 {
     struct scan *scan = context;
     struct slot *slot = &scan->slots[piece % scan->window];
     struct folder_history *h = scan->h;
     for (size_t i = 0; i < PIECE && piece * PIECE + i < h->files.n; i++) {
-        size_t file = piece * PIECE + i;
-        struct error *why = &slot->why[i];
-        struct record record;
-        if (slot->payloads[i] && take_payload(scan, &h->files.v[file], slot->payloads[i], &record, why))
-            *LIST_ADD(&h->arena, &scan->taken) = (struct taken){record, file};
-        else if (why->kind)
-            history_add_finding(&h->history, "%s; the file is left out", why->text);
+        if (!scan->err->kind)
+            take_file(scan, &h->files.v[piece * PIECE + i], slot->payloads[i], &slot->why[i]);
         json_decref(slot->payloads[i]);
+        arena_clear(&scan->page);
     }
     return true;
 }
@@ -191,89 +214,106 @@ static void read_files(struct scan *scan)
         history_add_finding(&h->history, "payloads whose status is not Valid, which are left out: %zu", scan->invalid);
 }
 
-bool folder_scan(struct folder_history *h, struct arena *arena, struct record **records, size_t *n, struct error *err)
+bool folder_scan(struct folder_history *h, const struct history_selection *selection,
+                 bool (*visit)(void *context, const struct record *record), void *context, struct error *err)
 {
-    struct scan scan = {.h = h, .arena = arena};
-    bool ok = folder_list(h, err);
-    if (ok) {
+    struct scan scan = {.h = h, .selection = selection, .visit = visit, .context = context, .err = err};
+    if (folder_list(h, err)) {
+        make_table(h);
         read_files(&scan);
-        ok = keep_records(&scan, records, n, err);
     }
-    if (ok && h->files.n)
-        qsort(h->files.v, h->files.n, sizeof(*h->files.v), files_by_id);
-    h->scanned = ok;
+    h->scanned = !err->kind;
     arena_close(&scan.page);
-    return ok;
+    return h->scanned;
 }
 
-const struct folder_file *folder_find(const struct folder_history *h, const char *id)
-{
-    size_t low = 0, high = h->files.n;
-    while (low < high) { /* the first with that id: the one that is kept */
-        size_t mid = low + (high - low) / 2;
-        if (strcmp(h->files.v[mid].id ? h->files.v[mid].id : "", id) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    const struct folder_file *file = low < h->files.n ? &h->files.v[low] : NULL;
-    return file && file->kept && strcmp(file->id, id) == 0 ? file : NULL;
-}
-
-bool folder_payload(const struct folder_history *h, const struct folder_file *file, struct arena *arena,
-                    const char **text, size_t *len, struct error *err)
+/* The payload, and its text as compact JSON in `arena`; a new reference, or NULL. */
+static json_t *load_payload(const struct folder_history *h, const struct folder_file *file, struct arena *arena, const char **text,
+                            size_t *len, struct error *err)
 {
     struct arena page = {0};
-    const char *bytes;
+    const char *bytes, *name = folder_file_name(file);
     size_t bytes_len;
     json_t *payload = read_text(h, file, &page, &bytes, &bytes_len, err)
-                          ? json_read(bytes, bytes_len, &(struct json_read_options){.file = file->name}, err)
+                          ? json_read(bytes, bytes_len, &(struct json_read_options){.file = name}, err)
                           : NULL;
     struct text out = text_open(FOLDER_PAYLOAD_MAX);
     if (payload)
         json_write(&out, payload, &(struct json_style){.indent = -1}, 0);
     *text = arena_strndup(arena, out.s, out.len);
     *len = out.len;
-    bool ok = payload && (!out.over || error_set(err, ERR_STORE, "%s: is larger than 256 MB", file->name));
+    if (payload && out.over) {
+        error_set(err, ERR_STORE, "%s: is larger than 256 MB", name);
+        json_decref(payload);
+        payload = NULL;
+    }
     err->kind = err->kind ? ERR_STORE : ERR_NONE;
     text_close(&out);
-    json_decref(payload);
     arena_close(&page);
-    return ok;
+    return payload;
 }
 
-/* Under the lock, which others may then take while records are looked at. */
-static bool scan_locked(struct folder_history *h, struct arena *arena, struct record **records, size_t *n, struct error *err)
+bool folder_payload(const struct folder_history *h, const struct folder_file *file, struct arena *arena,
+                    const char **text, size_t *len, struct error *err)
+{
+    json_t *payload = load_payload(h, file, arena, text, len, err);
+    json_decref(payload);
+    return payload != NULL;
+}
+
+static bool scan_locked(struct folder_history *h, const struct history_selection *selection,
+                        bool (*visit)(void *context, const struct record *record), void *context, struct error *err)
 {
     if (!folder_lock(h, false, err))
         return false;
-    bool ok = folder_scan(h, arena, records, n, err);
+    bool ok = folder_scan(h, selection, visit, context, err);
     folder_unlock(h);
     return ok;
 }
 
-static int by_start(const void *left, const void *right)
-{
-    const struct record *a = left, *b = right;
-    if (a->start_us != b->start_us)
-        return a->start_us < b->start_us ? -1 : 1;
-    return strcmp(a->id, b->id);
-}
-
-bool folder_history_walk(struct history *history, const char *workload, struct arena *arena,
+bool folder_history_walk(struct history *history, const struct history_selection *selection, struct arena *arena,
                          bool (*visit)(void *context, const struct record *record), void *context, struct error *err)
 {
-    struct folder_history *h = (struct folder_history *)history;
-    struct record *records;
-    size_t n;
-    (void)workload;
-    if (!scan_locked(h, arena, &records, &n, err))
+    (void)arena;
+    return scan_locked((struct folder_history *)history, selection, visit, context, err);
+}
+
+/* A payload that was there when the folder was scanned. */
+static bool read_again(const struct folder_history *h, const struct folder_file *file, struct arena *page, struct history_payload *payload,
+                       struct error *err)
+{
+    unsigned char key[FOLDER_KEY] = {0};
+    struct error why = {0};
+    json_t *json = load_payload(h, file, page, &payload->text, &payload->text_len, err);
+    if (!json)
         return false;
-    if (n)
-        qsort(records, n, sizeof(*records), by_start);
-    for (size_t i = 0; i < n && visit(context, &records[i]); i++)
-        ;
-    return true;
+    if (record_from_payload(page, json, folder_file_name(file), &payload->record, &why))
+        make_key(h, payload->record.id, key);
+    json_decref(json);
+    payload->record.where = place(page, h, file);
+    return memcmp(key, file->key, FOLDER_KEY) == 0 ||
+           error_at(err, ERR_STORE, (struct pos){.file = folder_file_name(file)}, "was changed meanwhile, and is another payload now");
+}
+
+/* Which files are meant is found out under the lock; then they are read one by one without it, so that no writer waits for the
+ * visitor: a file is always whole. */
+bool folder_history_read(struct history *history, const struct history_selection *selection,
+                         bool (*visit)(void *context, const struct history_payload *payload), void *context, struct error *err)
+{
+    struct folder_history *h = (struct folder_history *)history;
+    struct arena page = {0};
+    bool ok = scan_locked(h, selection, NULL, NULL, err), goes_on = true;
+    for (size_t i = 0; ok && goes_on && i < h->files.n; i++) {
+        struct history_payload payload = {0};
+        if (!h->files.v[i].meant)
+            continue;
+        struct error why = {0};
+        ok = read_again(h, &h->files.v[i], &page, &payload, &why) || error_at(err, ERR_STORE, (struct pos){.file = h->path}, "%s", why.text);
+        goes_on = !ok || visit(context, &payload);
+        arena_clear(&page);
+    }
+    arena_close(&page);
+    return ok;
 }
 
 /* The last name of the path: what people call a folder without an index. */
@@ -286,32 +326,30 @@ static const char *folder_name(struct arena *arena, const char *path)
     return slash && slash[1] ? slash + 1 : copy;
 }
 
+static bool count_record(void *context, const struct record *record)
+{
+    struct history_workload *only = context;
+    only->first_us = !only->records || record->start_us < only->first_us ? record->start_us : only->first_us;
+    only->last_us = !only->records || record->start_us > only->last_us ? record->start_us : only->last_us;
+    only->records++;
+    return true;
+}
+
 bool folder_history_workloads(struct history *history, struct arena *arena, struct history_workload **workloads,
                               size_t *n, struct error *err)
 {
     struct folder_history *h = (struct folder_history *)history;
-    struct arena scratch = {0};
-    struct record *records;
-    size_t records_n;
-    bool ok = scan_locked(h, &scratch, &records, &records_n, err);
-    if (ok && records_n) {
-        const struct folder_anchor *anchor = &h->anchor;
-        struct history_workload *only = ARENA_NEW(arena, struct history_workload);
-        *only = (struct history_workload){.records = records_n, .first_us = INT64_MAX, .last_us = INT64_MIN,
-                                          .index = anchor->index ? arena_strdup(arena, anchor->index) : NULL,
-                                          .is_index = !anchor->workload};
-        only->name = anchor->workload ? arena_strdup(arena, anchor->workload)
-                     : anchor->index  ? arena_strdup(arena, anchor->index)
-                                      : folder_name(arena, h->path);
-        for (size_t i = 0; i < records_n; i++) {
-            only->first_us = records[i].start_us < only->first_us ? records[i].start_us : only->first_us;
-            only->last_us = records[i].start_us > only->last_us ? records[i].start_us : only->last_us;
-        }
-        *workloads = only;
-        *n = 1;
-    }
-    arena_close(&scratch);
-    return ok;
+    const struct history_selection all = {.bare = true};
+    const struct folder_anchor *anchor = &h->anchor;
+    struct history_workload *only = ARENA_NEW(arena, struct history_workload);
+    if (!scan_locked(h, &all, count_record, only, err))
+        return false;
+    only->index = anchor->index ? arena_strdup(arena, anchor->index) : NULL;
+    only->is_index = !anchor->workload;
+    only->name = anchor->workload ? arena_strdup(arena, anchor->workload) : anchor->index ? only->index : folder_name(arena, h->path);
+    *workloads = only;
+    *n = only->records ? 1 : 0;
+    return true;
 }
 
 /* A file that was moved or removed since it was listed is looked for once more. */
@@ -319,13 +357,10 @@ const char *folder_history_fetch(struct history *history, const char *id, struct
                                  struct error *err)
 {
     struct folder_history *h = (struct folder_history *)history;
+    const struct history_selection all = {.bare = true};
     const char *text = NULL;
     for (int i = 0; i < 2; i++) {
-        struct arena scratch = {0};
-        struct record *records;
-        size_t n;
-        bool ok = h->scanned || scan_locked(h, &scratch, &records, &n, err);
-        arena_close(&scratch);
+        bool ok = h->scanned || scan_locked(h, &all, NULL, NULL, err);
         const struct folder_file *file = ok ? folder_find(h, id) : NULL;
         struct error why = {0};
         if (!file || folder_payload(h, file, arena, &text, len, &why))

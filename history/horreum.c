@@ -290,7 +290,7 @@ bool horreum_open(struct horreum *h, const char *uri, enum history_mode mode, co
         return false;
     h->test = place.test;
     h->place = place.url;
-    const struct server *server = servers_find(access ? access->servers : NULL, place.url, SERVER_HORREUM, &h->arena, err);
+    const struct server *server = servers_find(access ? access->servers : NULL, &h->arena, "horreum", place.url, err);
     h->http = server ? http_open(server, access ? access->http : NULL, err) : NULL;
     return h->http && horreum_find_test(h, err) && (mode == HISTORY_READ || check_uploader(h, err));
 }

@@ -34,7 +34,6 @@ struct horreum {
     json_int_t test_id; /* 0: there is no such test */
     const char *owner, *access; /* the test's team and "PUBLIC", "PROTECTED" or "PRIVATE"; runs get the same */
     json_t *roles;      /* array of texts; NULL: not asked */
-    const struct workload *workload; /* whose payloads are put; NULL: not known */
     struct horreum_runs *runs;       /* NULL: not read yet */
     struct horreum_put *put;         /* NULL: no transaction */
 };

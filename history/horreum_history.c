@@ -24,11 +24,10 @@ static struct history *open_history(const char *uri, const char *rest, enum hist
     return NULL;
 }
 
-static bool set_up(struct history *history, const struct workload *workload, const char *owner, struct error *err)
+static bool set_up(struct history *history, const char *owner, struct error *err)
 {
     struct horreum *h = (struct horreum *)history;
     const char *schema;
-    h->workload = workload;
     history_forget_findings(history);
     return horreum_set_up(h, NULL, owner, true, &schema, err);
 }

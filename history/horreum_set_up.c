@@ -111,8 +111,8 @@ static bool guess_uri(struct set_up *s, const char *workload, struct error *err)
 /* What the server should have. Without a workload: labels that make history of payloads, and no JSON Schema. */
 static bool want(struct set_up *s, const char *workload, struct error *err)
 {
-    s->wanted = s->h->workload ? horreum_schema(s->h->workload, s->owner, err) : NULL;
-    if (s->h->workload && !s->wanted)
+    s->wanted = s->h->history.workload ? horreum_schema(s->h->history.workload, s->owner, err) : NULL;
+    if (s->h->history.workload && !s->wanted)
         return false;
     if (s->wanted) {
         s->uri = json_string_value(json_object_get(s->wanted, "uri"));

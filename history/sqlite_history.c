@@ -96,8 +96,10 @@ static void close_history(struct history *history)
     free(h);
 }
 
-static struct history *open_history(const char *uri, const char *rest, enum history_mode mode, struct error *err)
+static struct history *open_history(const char *uri, const char *rest, enum history_mode mode, const struct history_access *none,
+                                    struct error *err)
 {
+    (void)none;
     if (rest[0] == '\0' || (rest[0] == '/' && rest[1] == '/' && rest[2] != '/')) {
         error_set(err, ERR_USAGE, "'%s' names no file; expected sqlite:FILE, e.g. sqlite:history.db", uri);
         return NULL;
@@ -120,10 +122,14 @@ static struct history *open_history(const char *uri, const char *rest, enum hist
 const struct history_backend history_sqlite = {
     .scheme = "sqlite",
     .example = "sqlite:history.db",
+    .keeps_texts = true,
     .open = open_history,
     .close = close_history,
-    .put = sqlite_history_put,
+    .begin = sqlite_history_begin,
+    .add = sqlite_history_add,
+    .end = sqlite_history_end,
     .walk = sqlite_history_walk,
+    .read = sqlite_history_read,
     .workloads = sqlite_history_workloads,
     .fetch = sqlite_history_fetch,
 };

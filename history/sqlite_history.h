@@ -15,12 +15,19 @@ struct sqlite_history {
     struct sqlite sqlite;
     struct digest *digest;
     struct text room; /* for record_digest */
+    struct put *put;  /* between begin and end; history/sqlite_put.c */
 };
 
-/* The functions of the back end, in history/sqlite_put.c and history/sqlite_read.c. */
-bool sqlite_history_put(struct history *history, const char *workload, const struct history_payload *payloads, size_t n,
-                        struct history_counts *counts, struct error *err);
-bool sqlite_history_walk(struct history *history, const char *workload, struct arena *arena,
+/* The functions of the back end, in history/sqlite_put.c, history/sqlite_read.c, history/sqlite_stream.c. */
+bool sqlite_history_begin(struct history *history, const char *workload, struct error *err);
+bool sqlite_history_add(struct history *history, const struct history_payload *payload, struct error *err);
+bool sqlite_history_end(struct history *history, bool keep, struct error *err);
+bool sqlite_history_walk(struct history *history, const struct history_selection *selection, struct arena *arena,
+                         bool (*visit)(void *context, const struct record *record), void *context, struct error *err);
+bool sqlite_history_read(struct history *history, const struct history_selection *selection,
+                         bool (*visit)(void *context, const struct history_payload *payload), void *context, struct error *err);
+/* Walks without keeping anything (the walk of a NULL arena); in history/sqlite_stream.c. */
+bool sqlite_history_scan(struct sqlite_history *h, const struct history_selection *selection,
                          bool (*visit)(void *context, const struct record *record), void *context, struct error *err);
 bool sqlite_history_workloads(struct history *history, struct arena *arena, struct history_workload **workloads,
                               size_t *n, struct error *err);

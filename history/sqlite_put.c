@@ -1,4 +1,6 @@
-/* Puts payloads into a SQLite history: one transaction, and none at all when there is nothing new. */
+/* Puts payloads into a SQLite history: one write transaction from the first payload that changes something, none at all when there
+ * is nothing new. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "history/record_digest.h"
@@ -7,17 +9,18 @@
 
 enum found { FOUND_NONE, FOUND_SAME, FOUND_OTHER };
 
-/* What a put is about at the moment. */
+/* A put, and what it is about at the moment. */
 struct put {
     struct sqlite_history *h;
     struct sqlite *sqlite;
-    const char *workload;
+    char *workload;
+    bool writing; /* the write transaction has begun */
+    struct history_counts *counts; /* the history's */
     int64_t workload_number;
     const struct history_payload *payload;
     enum found found;     /* what the history has under its id */
     int64_t number;       /* of that record, */
     int64_t old_workload; /* and its workload's */
-    struct history_counts counts;
 };
 
 /* A record's place stays what it was first: the same payload may be uploaded from elsewhere. */
@@ -117,7 +120,7 @@ static bool add_record(struct put *put, struct error *err)
     if (!sqlite_step(put->sqlite, row, NULL, err))
         return false;
     put->number = sqlite_last_number(put->sqlite);
-    put->counts.added++;
+    put->counts->added++;
     return change(put->sqlite, SQL_COUNT_TOTAL, "i", 1, 0, err) &&
            change(put->sqlite, SQL_COUNT_WORKLOAD, "ii", put->workload_number, 1, err);
 }
@@ -129,7 +132,7 @@ static bool change_record(struct put *put, struct error *err)
     record_digest(put->h->digest, &put->h->room, put->workload, record->where, record, digest);
     struct sqlite3_stmt *row = sqlite_bound(put->sqlite, SQL_CHANGE_RECORD, err, "iitbi", put->workload_number,
                                             record->start_us, record->where, digest, put->number);
-    put->counts.replaced++;
+    put->counts->replaced++;
     return sqlite_step(put->sqlite, row, NULL, err) && change(put->sqlite, SQL_DROP_LABELS, "i", put->number, 0, err) &&
            change(put->sqlite, SQL_DROP_KPIS, "i", put->number, 0, err) &&
            change(put->sqlite, SQL_DROP_PAYLOAD, "i", put->number, 0, err);
@@ -140,7 +143,7 @@ static bool put_one(struct put *put, struct error *err)
     if (!find(put, err))
         return false;
     if (put->found == FOUND_SAME) {
-        put->counts.unchanged++;
+        put->counts->unchanged++;
         return true;
     }
     if (put->found == FOUND_OTHER && put->old_workload != put->workload_number)
@@ -150,66 +153,66 @@ static bool put_one(struct put *put, struct error *err)
     return ok && add_labels(put, err) && add_kpis(put, err) && add_payload(put, err);
 }
 
-/* Looks as a reader first: when all is there already, no writer is kept waiting and the file may be read-only. */
-static bool find_all(struct put *put, const struct history_payload *payloads, size_t n, bool *all, struct error *err)
+/* As a reader first: while all is there already, no writer is kept waiting and the file may be read-only. The lock is held for this
+ * payload only, since the next one may be long in coming. */
+static bool find_as_reader(struct put *put, struct error *err)
 {
-    bool ok = sqlite_begin(put->sqlite, false, err);
-    *all = true;
-    for (size_t i = 0; ok && *all && i < n; i++) {
-        put->payload = &payloads[i];
-        ok = find(put, err);
-        *all = put->found == FOUND_SAME;
-    }
+    bool ok = sqlite_begin(put->sqlite, false, err) && find(put, err);
     return sqlite_finish(put->sqlite, ok, false, err);
 }
 
-static bool put_all(struct put *put, const struct history_payload *payloads, size_t n, struct error *err)
+static bool begin_writing(struct put *put, struct error *err)
 {
     bool blank;
-    if (!sqlite_schema_identify(put->sqlite, &blank, err) || (blank && !sqlite_schema_create(put->sqlite, err)) ||
-        !intern(put->sqlite, SQL_FIND_WORKLOAD, SQL_ADD_WORKLOAD, put->workload, NULL, &put->workload_number, err))
+    if (!put->sqlite->db && !sqlite_connect(put->sqlite, SQLITE_FOR_CREATING, err))
         return false;
-    for (size_t i = 0; i < n; i++) {
-        put->payload = &payloads[i];
-        if (!put_one(put, err))
-            return false;
-    }
-    return true;
+    put->writing = sqlite_begin(put->sqlite, true, err);
+    return put->writing && sqlite_schema_identify(put->sqlite, &blank, err) && (!blank || sqlite_schema_create(put->sqlite, err)) &&
+           intern(put->sqlite, SQL_FIND_WORKLOAD, SQL_ADD_WORKLOAD, put->workload, NULL, &put->workload_number, err);
 }
 
-static bool check_sizes(struct sqlite *sqlite, const struct history_payload *payloads, size_t n, struct error *err)
+static bool check_size(const struct put *put, struct error *err)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (payloads[i].text_len > SQLITE_TEXT_MAX)
-            return error_at(err, ERR_INVALID, (struct pos){.file = sqlite->path},
-                            "payload '%s' has %zu bytes; a history takes up to %d", payloads[i].record.id,
-                            payloads[i].text_len, SQLITE_TEXT_MAX);
-    }
-    return true;
+    return put->payload->text_len <= SQLITE_TEXT_MAX ||
+           error_at(err, ERR_INVALID, (struct pos){.file = put->sqlite->path}, "payload '%s' has %zu bytes; a history takes up to %d",
+                    put->payload->record.id, put->payload->text_len, SQLITE_TEXT_MAX);
 }
 
-bool sqlite_history_put(struct history *history, const char *workload, const struct history_payload *payloads, size_t n,
-                        struct history_counts *counts, struct error *err)
+bool sqlite_history_begin(struct history *history, const char *workload, struct error *err)
 {
     struct sqlite_history *h = (struct sqlite_history *)history;
-    struct put put = {.h = h, .sqlite = &h->sqlite, .workload = workload};
-    bool all = false;
-    if (!check_sizes(&h->sqlite, payloads, n, err))
+    (void)err;
+    h->put = memory_need(calloc(1, sizeof(*h->put)));
+    *h->put = (struct put){.h = h, .sqlite = &h->sqlite, .workload = memory_need(strdup(workload)), .counts = &history->counts};
+    return true;
+}
+
+bool sqlite_history_add(struct history *history, const struct history_payload *payload, struct error *err)
+{
+    struct put *put = ((struct sqlite_history *)history)->put;
+    put->payload = payload;
+    if (!check_size(put, err))
         return false;
-    if (history->exists && !find_all(&put, payloads, n, &all, err))
-        return false;
-    if (all) {
-        counts->unchanged = n;
-        return true;
+    if (!put->writing && history->exists) {
+        if (!find_as_reader(put, err))
+            return false;
+        if (put->found == FOUND_SAME) {
+            put->counts->unchanged++;
+            return true;
+        }
     }
-    if (!h->sqlite.db && !sqlite_connect(&h->sqlite, SQLITE_FOR_CREATING, err))
-        return false;
-    bool ok = sqlite_begin(&h->sqlite, true, err) && put_all(&put, payloads, n, err);
-    bool keep = put.counts.added + put.counts.replaced > 0; /* another process may have been quicker */
-    ok = sqlite_finish(&h->sqlite, ok, keep, err);
-    if (ok) {
-        history->exists = true;
-        *counts = put.counts;
-    }
+    return (put->writing || begin_writing(put, err)) && put_one(put, err); /* which looks again, under the lock */
+}
+
+bool sqlite_history_end(struct history *history, bool keep, struct error *err)
+{
+    struct sqlite_history *h = (struct sqlite_history *)history;
+    struct put *put = h->put;
+    bool changed = put->counts->added + put->counts->replaced > 0; /* another process may have been quicker */
+    bool ok = !put->writing || sqlite_finish(&h->sqlite, keep, changed, err);
+    history->exists |= ok && keep && put->writing;
+    free(put->workload);
+    free(put);
+    h->put = NULL;
     return ok;
 }

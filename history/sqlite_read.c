@@ -21,11 +21,15 @@ struct entries {
 struct reading {
     struct sqlite_history *h;
     struct sqlite *sqlite;
-    struct arena *arena;  /* the caller's: what records point to */
+    struct arena *arena;  /* the caller's: texts that several records point to */
     struct arena scratch; /* until the reading ends */
+    struct arena page;    /* of the record at hand */
     struct entries workloads, labels, kpis;
-    LIST_OF(struct record) records;         /* what the reading gives, */
-    LIST_OF(struct history_workload) spans; /* or this */
+    size_t records;       /* seen */
+    bool (*visit)(void *context, const struct record *record);
+    void *context;
+    bool stopped; /* visit has enough */
+    LIST_OF(struct history_workload) spans; /* what listing gives */
     LIST_OF(struct label) record_labels;    /* of the record at hand */
     LIST_OF(struct kpi_value) record_kpis;
 };
@@ -125,25 +129,27 @@ static bool read_record(struct reading *reading, struct sqlite3_stmt *row, const
     struct record record = {.start_us = sqlite_number(row, 3)};
     int64_t number = sqlite_number(row, 0);
     unsigned char digest[DIGEST_SIZE];
-    record.id = sqlite_text(reading->sqlite, row, 2, reading->arena, NULL, err);
-    record.where = sqlite_text(reading->sqlite, row, 4, reading->arena, NULL, err);
+    arena_clear(&reading->page);
+    record.id = sqlite_text(reading->sqlite, row, 2, &reading->page, NULL, err);
+    record.where = sqlite_text(reading->sqlite, row, 4, &reading->page, NULL, err);
     if (!record.id || !record.where || !read_labels(reading, number, err) || !read_kpis(reading, number, err))
         return false;
     record.labels_n = reading->record_labels.n;
-    record.labels = arena_copy(reading->arena, reading->record_labels.v, record.labels_n * sizeof(*record.labels));
+    record.labels = reading->record_labels.v;
     record.kpis_n = reading->record_kpis.n;
-    record.kpis = arena_copy(reading->arena, reading->record_kpis.v, record.kpis_n * sizeof(*record.kpis));
+    record.kpis = reading->record_kpis.v;
     record_digest(reading->h->digest, &reading->h->room, workload, record.where, &record, digest);
     if (record_fault(&record) || !sqlite_is(row, 5, digest, sizeof(digest)))
         return error_at(err, ERR_STORE, (struct pos){.file = reading->sqlite->path},
                         "is damaged: the record '%s' is not as it was stored", record.id);
-    *LIST_ADD(&reading->scratch, &reading->records) = record;
+    reading->stopped = !reading->visit(reading->context, &record);
     return true;
 }
 
-/* All records of the workload (NULL: of all), and that none of them is missing. */
-static bool read_records(struct reading *reading, const char *workload, struct error *err)
+/* All records of the selection's workload (NULL: of all) that are of its time, and that none of them is missing. */
+static bool read_records(struct reading *reading, const struct history_selection *selection, struct error *err)
 {
+    const char *workload = selection->workload;
     int64_t wanted;
     if (!read_workloads(reading, &wanted, err) || !read_entries(reading, SQL_LABELS, &reading->labels, err) ||
         !read_entries(reading, SQL_KPIS, &reading->kpis, err))
@@ -156,39 +162,33 @@ static bool read_records(struct reading *reading, const char *workload, struct e
     int64_t last = INT64_MIN;
     for (bool any; sqlite_step(reading->sqlite, row, &any, err);) {
         if (!any)
-            return reading->records.n == (size_t)wanted || sqlite_damaged(reading->sqlite, "records are missing", err);
+            return reading->records == (size_t)wanted || sqlite_damaged(reading->sqlite, "records are missing", err);
         const struct entry *its = find_entry(&reading->workloads, sqlite_number(row, 1));
         if (!its || sqlite_number(row, 0) <= last)
             return sqlite_damaged(reading->sqlite, "its rows contradict each other", err);
         last = sqlite_number(row, 0);
-        if ((!workload || strcmp(its->key, workload) == 0) && !read_record(reading, row, its->key, err))
+        if (workload && strcmp(its->key, workload) != 0)
+            continue;
+        reading->records++;
+        if (history_takes_start(selection, sqlite_number(row, 3)) && !read_record(reading, row, its->key, err))
             return false;
+        if (reading->stopped)
+            return true;
     }
     return false;
 }
 
-static int by_start(const void *left, const void *right)
-{
-    const struct record *a = left, *b = right;
-    if (a->start_us != b->start_us)
-        return a->start_us < b->start_us ? -1 : 1;
-    return strcmp(a->id, b->id);
-}
-
-bool sqlite_history_walk(struct history *history, const char *workload, struct arena *arena,
+bool sqlite_history_walk(struct history *history, const struct history_selection *selection, struct arena *arena,
                          bool (*visit)(void *context, const struct record *record), void *context, struct error *err)
 {
     struct sqlite_history *h = (struct sqlite_history *)history;
-    struct reading reading = {.h = h, .sqlite = &h->sqlite, .arena = arena};
-    bool ok = sqlite_begin(&h->sqlite, false, err) && read_records(&reading, workload, err);
+    struct reading reading = {.h = h, .sqlite = &h->sqlite, .arena = arena, .visit = visit, .context = context};
+    if (!arena)
+        return sqlite_history_scan(h, selection, visit, context, err);
+    bool ok = sqlite_begin(&h->sqlite, false, err) && read_records(&reading, selection, err);
     ok = sqlite_finish(&h->sqlite, ok, false, err);
-    size_t n = ok ? reading.records.n : 0;
-    struct record *records = arena_copy(arena, reading.records.v, n * sizeof(*records));
     arena_close(&reading.scratch);
-    if (n)
-        qsort(records, n, sizeof(*records), by_start);
-    for (size_t i = 0; i < n && visit(context, &records[i]); i++)
-        ;
+    arena_close(&reading.page);
     return ok;
 }
 

@@ -47,6 +47,14 @@ const char *const sqlite_schema_texts[SQL_COUNT] = {
     [SQL_RECORD_KPIS] = "SELECT kpi, value FROM record_kpi WHERE record = ?1 ORDER BY position",
     [SQL_FETCH] = "SELECT p.digest, p.text FROM record r LEFT JOIN payload p ON p.record = r.number WHERE r.id = ?1",
     [SQL_SCAN_ID] = "SELECT count(id), coalesce(sum(id = ?1), 0) FROM record NOT INDEXED",
+    [SQL_STREAM] = ("SELECT r.number, w.name, r.id, r.start_us, r.place, r.digest"
+                    " FROM record r NOT INDEXED LEFT JOIN workload w ON w.number = r.workload ORDER BY r.number"),
+    [SQL_STREAM_ONE] = ("SELECT r.number, w.name, r.id, r.start_us, r.place, r.digest, p.digest, p.text FROM record r"
+                        " LEFT JOIN workload w ON w.number = r.workload LEFT JOIN payload p ON p.record = r.number WHERE r.number = ?1"),
+    [SQL_STREAM_LABELS] = ("SELECT l.key, l.value FROM record_label x LEFT JOIN label l ON l.number = x.label"
+                           " WHERE x.record = ?1 ORDER BY x.position"),
+    [SQL_STREAM_KPIS] = ("SELECT k.name, x.value FROM record_kpi x LEFT JOIN kpi k ON k.number = x.kpi"
+                         " WHERE x.record = ?1 ORDER BY x.position"),
 
     [SQL_FIND] = ("SELECT r.number, r.workload, r.place, r.digest, p.text"
                   " FROM record r LEFT JOIN payload p ON p.record = r.number WHERE r.id = ?1"),

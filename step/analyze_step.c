@@ -45,9 +45,9 @@ static bool take_record(void *context, const struct record *record)
 
 static bool load_history(struct context *context, const struct analyze_request *request, struct records *records, struct error *err)
 {
-    struct history *history = history_open(request->history, HISTORY_READ, err);
-    bool ok = history && (!history_exists(history) ||
-                          history_walk(history, request->workload->name, context->arena, take_record, records, err));
+    struct history *history = history_open(request->history, HISTORY_READ, context->access, err);
+    struct history_selection selection = {.workload = request->workload->name};
+    bool ok = history && history_walk(history, &selection, context->arena, take_record, records, err);
     if (ok)
         payload_source_log_findings(context, history);
     history_close(history);

@@ -13,6 +13,8 @@
 #include "config/options.h"
 #include "step/log.h"
 
+struct history_access; /* history/history.h */
+
 enum { JOBS_MAX = 256 };
 
 struct context {
@@ -24,6 +26,7 @@ struct context {
     const struct variables *variables;
     struct options *options;             /* of the command */
     const volatile sig_atomic_t *signal; /* the signal that asks to stop, or 0 */
+    const struct history_access *access; /* how servers' histories are reached; NULL: none can be */
     const char *program_folder;          /* where the program is: shipped workloads are found from there; NULL: not known */
 };
 

@@ -74,38 +74,39 @@ static void log_counts(struct context *context, const struct copy_request *reque
              request->dry_run ? "would be " : "", counts->replaced, counts->unchanged);
 }
 
-static bool put(const struct payload_source *source, const struct copy_request *request, const struct piece *piece,
-                struct batch *batch, struct history_counts *counts, struct error *err)
+static bool add(void *history, const struct history_payload *payload, struct error *err)
 {
-    struct history_payload *payloads;
-    size_t n;
-    json_t *filters = record_filters_json(&source->filters);
-    struct history_origin origin = {.index = piece->index, .date_us = copy_now_us(), .filters = filters,
-                                    .renew = request->renew, .clean = request->clean};
-    struct history *history = history_open(request->to, request->dry_run ? HISTORY_READ : HISTORY_WRITE, err);
-    bool ok = history && batch_payloads(batch, &payloads, &n, err);
-    if (ok && request->dry_run) {
-        ok = history_compare(history, payloads, n, counts, err);
-    } else if (ok) {
-        history_set_origin(history, &origin);
-        ok = history_put(history, piece->to, payloads, n, counts, err);
-    }
-    history_close(history);
-    json_decref(filters);
-    return ok;
+    return history_add(history, payload, err);
+}
+
+/* One payload is in memory at a time. */
+static bool copy_payloads(struct context *context, struct payload_source *source, const struct piece *piece, struct history *to,
+                          struct history_counts *counts, struct error *err)
+{
+    if (!history_begin(to, piece->to, err))
+        return false;
+    bool ok = payload_source_read(context, source, piece->from, add, to, err);
+    return history_end(to, ok, counts, err);
 }
 
 static bool copy_piece(struct context *context, struct payload_source *source, const struct copy_request *request,
                        const struct piece *piece, struct history_counts *sum, struct error *err)
 {
     struct history_counts counts = {0};
-    struct batch *batch = batch_open(err);
-    bool ok = batch && payload_source_take(context, source, piece->from, batch, err) &&
-              put(source, request, piece, batch, &counts, err);
-    batch_close(batch);
+    json_t *filters = record_filters_json(&source->filters);
+    struct history_origin origin = {.index = piece->index, .date_us = copy_now_us(), .filters = filters,
+                                    .renew = request->renew, .clean = request->clean};
+    struct history *to = history_open(request->to, request->dry_run ? HISTORY_READ : HISTORY_WRITE, context->access, err);
+    if (to)
+        history_set_origin(to, &origin);
+    bool ok = to && copy_payloads(context, source, piece, to, &counts, err);
+    history_close(to);
+    json_decref(filters);
     sum->added += counts.added;
     sum->replaced += counts.replaced;
     sum->unchanged += counts.unchanged;
+    sum->refused += counts.refused;
+    sum->unsent += counts.unsent;
     return ok;
 }
 

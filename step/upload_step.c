@@ -14,7 +14,7 @@ int upload_step(struct context *context, const struct workload *workload, const 
     struct history *history = NULL;
     if (index)
         origin.index = index;
-    bool ok = batch_payloads(batch, &payloads, &n, &err) && (history = history_open(uri, HISTORY_WRITE, &err));
+    bool ok = batch_payloads(batch, &payloads, &n, &err) && (history = history_open(uri, HISTORY_WRITE, context->access, &err));
     if (ok) {
         history_set_origin(history, &origin);
         ok = history_put(history, workload->name, payloads, n, counts, &err);
@@ -37,7 +37,7 @@ int upload_rehearse(struct context *context, const char *uri, struct batch *batc
     size_t n;
     struct history_counts counts = {0};
     struct history *history = NULL;
-    bool ok = batch_payloads(batch, &payloads, &n, &err) && (history = history_open(uri, HISTORY_READ, &err)) &&
+    bool ok = batch_payloads(batch, &payloads, &n, &err) && (history = history_open(uri, HISTORY_READ, context->access, &err)) &&
               history_compare(history, payloads, n, &counts, &err);
     history_close(history);
     if (!ok)

@@ -84,7 +84,7 @@ static void test_round_trip(void)
     batch.v[10].text_len = 0;
     CHECK(batch_put(uri_of("a.db"), "w", batch, &counts, &err), "%s", err.text);
     CHECK(counts_are(counts, 30, 0, 0), "%zu %zu %zu", counts.added, counts.unchanged, counts.replaced);
-    struct history *history = history_open(uri_of("a.db"), HISTORY_READ, &err);
+    struct history *history = history_open(uri_of("a.db"), HISTORY_READ, NULL, &err);
     CHECK(history && history_exists(history) && strcmp(history_uri(history), uri_of("a.db")) == 0, "%s", err.text);
     CHECK(batch_count(history, "w", batch, &err) == 30, "%s", err.text);
     CHECK(batch_count(history, NULL, batch, &err) == 30, "%s", err.text);
@@ -114,8 +114,8 @@ static bool stop_at_three(void *context, const struct record *record)
 static void test_stop(void)
 {
     struct error err = {0};
-    struct history *history = history_open(uri_of("a.db"), HISTORY_READ, &err);
-    CHECK(history_walk(history, "w", &arena, stop_at_three, history, &err), "%s", err.text);
+    struct history *history = history_open(uri_of("a.db"), HISTORY_READ, NULL, &err);
+    CHECK(history_walk(history, &(struct history_selection){.workload = "w"}, &arena, stop_at_three, history, &err), "%s", err.text);
     history_close(history);
 }
 
@@ -144,7 +144,7 @@ static void test_unchanged(void)
     CHECK(batch_put(uri_of("u.db"), "w", batch, &counts, &err), "%s", err.text);
     CHECK(counts_are(counts, 0, 18, 2), "%zu %zu %zu", counts.added, counts.unchanged, counts.replaced);
     CHECK(batch_count_file(uri_of("u.db"), "w", batch, &err) == 20, "%s", err.text);
-    struct history *history = history_open(uri_of("u.db"), HISTORY_READ, &err);
+    struct history *history = history_open(uri_of("u.db"), HISTORY_READ, NULL, &err);
     const char *text = history_fetch(history, "u-0004", &arena, NULL, &err);
     CHECK(text && strcmp(text, others.v[4].text) == 0, "the new text: %s", err.text);
     history_close(history);
@@ -155,7 +155,7 @@ static void test_workloads(void)
     struct error err = {0};
     struct history_counts counts;
     struct batch a = batch_make(&arena, "x", 5, 3, 2, 100, 0), b = batch_make(&arena, "y", 7, 3, 2, 100, 0);
-    struct history *history = history_open(uri_of("w.db"), HISTORY_WRITE, &err);
+    struct history *history = history_open(uri_of("w.db"), HISTORY_WRITE, NULL, &err);
     size_t n;
     struct history_workload *list;
     CHECK(history && !history_exists(history), "%s", err.text);
@@ -258,7 +258,7 @@ static void test_uris(void)
     };
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct error err = {0};
-        CHECK(!history_open(rows[i].uri, HISTORY_READ, &err) && err.kind == ERR_USAGE, "%s", rows[i].uri);
+        CHECK(!history_open(rows[i].uri, HISTORY_READ, NULL, &err) && err.kind == ERR_USAGE, "%s", rows[i].uri);
         CHECK(strstr(err.text, rows[i].says) && !strstr(err.text, "secret"), "%s: %s", rows[i].uri, err.text);
     }
 }
@@ -295,12 +295,12 @@ static void test_absent(void)
     struct batch batch = batch_make(&arena, "e", 2, 1, 1, 10, 0);
     struct history_counts counts;
     int before = scratch_count(scratch.folder);
-    struct history *history = history_open(uri_of("absent.db"), HISTORY_READ, &err);
+    struct history *history = history_open(uri_of("absent.db"), HISTORY_READ, NULL, &err);
     CHECK(history && !history_exists(history), "%s", err.text);
     CHECK(batch_count(history, "w", batch, &err) == 0, "%s", err.text);
     CHECK(!history_fetch(history, "e-0000", &arena, NULL, &err) && err.kind == ERR_NONE, "%s", err.text);
     history_close(history);
-    history_close(history_open(uri_of("absent.db"), HISTORY_WRITE, &err));
+    history_close(history_open(uri_of("absent.db"), HISTORY_WRITE, NULL, &err));
     CHECK(err.kind == ERR_NONE && scratch_count(scratch.folder) == before, "opening makes no file: %s", err.text);
     put_bytes("empty.db", "", 0);
     CHECK(batch_count_file(uri_of("empty.db"), "w", batch, &err) == 0 && err.kind == ERR_NONE, "%s", err.text);
@@ -372,7 +372,7 @@ static void test_refused(void)
         bool plain = strcmp(name, "fifo.db") != 0 && strcmp(name, "dir.db") != 0;
         char *before = plain ? get_bytes(name, &before_size) : NULL;
         err = (struct error){0};
-        struct history *history = history_open(uri_of(name), mode, &err);
+        struct history *history = history_open(uri_of(name), mode, NULL, &err);
         CHECK(!history && err.kind == ERR_STORE, "%s: %d", name, (int)err.kind);
         CHECK(strstr(err.text, rows[i % ROWS(rows)].says) && strstr(err.text, name), "%s: %s", name, err.text);
         CHECK(!before || same_bytes(name, before, before_size), "%s was changed", name);
@@ -425,7 +425,7 @@ static void test_tampered(void)
         long n = batch_count_file(uri_of("tampered.db"), "w", batch, &err);
         if (strstr(rows[i].sql, "payload")) {
             CHECK(n == 10, "%s: walking reads no payloads: %s", rows[i].sql, err.text);
-            struct history *history = history_open(uri_of("tampered.db"), HISTORY_READ, &err);
+            struct history *history = history_open(uri_of("tampered.db"), HISTORY_READ, NULL, &err);
             CHECK(!history_fetch(history, "d-0000", &arena, NULL, &err), "%s", rows[i].sql);
             history_close(history);
             CHECK(strstr(err.text, rows[i].says), "%s: %s", rows[i].sql, err.text);
@@ -498,7 +498,7 @@ static void read_only_folder(void)
     static const char *const names[] = {"ro/old.db", "ro/new.db", "fixed.db"};
     for (size_t i = 0; i < ROWS(names); i++) {
         err = (struct error){0};
-        CHECK(!history_open(uri_of(names[i]), HISTORY_WRITE, &err) && err.kind == ERR_STORE, "%s", names[i]);
+        CHECK(!history_open(uri_of(names[i]), HISTORY_WRITE, NULL, &err) && err.kind == ERR_STORE, "%s", names[i]);
         CHECK(strstr(err.text, names[i]) && strstr(err.text, "not writable: Permission denied"), "%s", err.text);
     }
 }
@@ -530,7 +530,7 @@ static void test_removed(void)
     struct history_counts counts;
     struct batch batch = batch_make(&arena, "m", 5, 2, 2, 100, 0);
     CHECK(batch_put(uri_of("moved.db"), "w", batch, &counts, &err), "%s", err.text);
-    struct history *history = history_open(uri_of("moved.db"), HISTORY_WRITE, &err);
+    struct history *history = history_open(uri_of("moved.db"), HISTORY_WRITE, NULL, &err);
     unlink(scratch_path(&scratch, "moved.db"));
     struct batch more = batch_make(&arena, "m2", 5, 2, 2, 100, 0);
     CHECK(history && !history_put(history, "w", more.v, more.n, &counts, &err) && err.kind == ERR_STORE, "%s",
@@ -551,7 +551,7 @@ static uint64_t random_next(uint64_t *state)
 static void check_damaged(struct batch batch, uint64_t seed, size_t where, int *refused)
 {
     struct error err = {0};
-    struct history *history = history_open(uri_of("flip.db"), HISTORY_READ, &err);
+    struct history *history = history_open(uri_of("flip.db"), HISTORY_READ, NULL, &err);
     if (history && history_exists(history)) {
         long n = batch_count(history, "w", batch, &err);
         CHECK(n == (long)batch.n || err.kind == ERR_STORE, "seed %lu, byte %zu: %ld wrong records", seed, where, n);

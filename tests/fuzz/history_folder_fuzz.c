@@ -44,7 +44,7 @@ static void use(const char *uri)
     size_t n;
     struct history_payload payload = {.text = good, .text_len = sizeof(good) - 1,
                                       .record = {.id = "g", .where = "w", .start_us = 1735718400000000}};
-    struct history *history = history_open(uri, HISTORY_WRITE, &err);
+    struct history *history = history_open(uri, HISTORY_WRITE, NULL, &err);
     if (history) {
         history_walk(history, NULL, &arena, visit, history, &walk);
         history_workloads(history, &arena, &workloads, &n, &list);

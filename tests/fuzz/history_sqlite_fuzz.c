@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     if (file < 0 || write(file, bytes, size) != (ssize_t)size)
         abort();
     close(file);
-    struct history *history = history_open(uri, HISTORY_READ, &err);
+    struct history *history = history_open(uri, HISTORY_READ, NULL, &err);
     if (history) {
         struct history_workload *workloads;
         size_t n;
