@@ -8,6 +8,7 @@
 
 #include "cmd/command.h"
 #include "cmd/version.h"
+#include "step/access.h"
 
 const struct command *const program_commands[] = {
     &command_ci,
@@ -127,6 +128,8 @@ static int run_command(const struct program *program, struct context *context, c
         return ERR_USAGE;
     for (size_t i = 0; i < warnings.n; i++)
         log_line(&context->log, LOG_WARNING, "%s", warnings.v[i]);
+    if (!access_load(context, &err))
+        return context_fail(context, &err);
     return command->run(context);
 }
 

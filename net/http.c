@@ -81,8 +81,25 @@ static bool check_login(const struct transfer_setup *setup, struct error *err)
     if (!is_one_line(server->secret) || !is_one_line(server->session))
         return error_set(err, ERR_USAGE, "%s: the password, key or token has a line end or another control character in it", setup->host);
     if (server->login != LOGIN_NONE && !setup->tls && !server->insecure && !is_loopback(setup->host))
-        return error_set(err, ERR_USAGE, "%s: the login would go over plain http, where everybody on the way can read it; use https", setup->host);
-    return true;
+        return error_set(err, ERR_USAGE, "%s: the login would go over plain http, where everybody on the way can read it; use https",
+                         setup->host);
+    const char *key = server->client_key ? server->client_key : server->client_certificate;
+    return !key || secret_check_file(key, err);
+}
+
+/* As loud as a library can be. */
+static void warn(const struct transfer_setup *setup, struct arena *arena)
+{
+    const struct server *server = &setup->server;
+    const char *prefix = server->option_prefix ? server->option_prefix : "opensearch", *what = NULL;
+    if (server->insecure && setup->tls)
+        what = "INSECURE: the certificate is not looked at";
+    else if (server->insecure && server->login != LOGIN_NONE && !is_loopback(setup->host))
+        what = "INSECURE: the login goes over plain http";
+    if (what && setup->options.tell)
+        setup->options.tell(setup->options.tell_context,
+                            arena_printf(arena, "%s: %s (%s_insecure): whoever is on the way can read and change everything",
+                                         setup->host, what, prefix));
 }
 
 struct http *http_open(const struct server *server, const struct http_options *options, struct error *err)
@@ -96,6 +113,7 @@ struct http *http_open(const struct server *server, const struct http_options *o
         http_close(http);
         return NULL;
     }
+    warn(&http->setup, &http->arena);
     http->multi = memory_need(curl_multi_init());
     return http;
 }
