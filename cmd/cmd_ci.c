@@ -222,7 +222,8 @@ static void say_skipped(struct ci *ci)
 static bool run_pass(struct ci_pass *pass)
 {
     struct error err = {0};
-    ci_outcome_remove(pass->context, pass->artifacts);
+    if (strcmp(pass->artifacts, pass->plan->artifacts) != 0) /* those of the first pass went before anything was planned */
+        ci_outcome_remove(pass->context, pass->artifacts);
     if (!command_make_directory(pass->artifacts, &err)) {
         ci_pass_add(pass, "outputs", context_fail(pass->context, &err));
         return true;
