@@ -15,7 +15,6 @@ struct history {
     enum history_mode mode;
     bool exists; /* there is a history; put may turn it to true */
     struct history_origin origin;
-    const struct workload *workload; /* history_set_workload; NULL: not known */
     struct arena findings_arena;
     LIST_OF(const char *) findings;
     size_t findings_more;

@@ -124,11 +124,6 @@ void history_set_origin(struct history *history, const struct history_origin *or
     history->origin = *origin;
 }
 
-void history_set_workload(struct history *history, const struct workload *workload)
-{
-    history->workload = workload;
-}
-
 bool history_set_up(struct history *history, const char *owner, struct error *err)
 {
     if (history->backend->set_up)

@@ -24,6 +24,7 @@ struct history; /* an open history; close it with history_close; one thread at a
 struct history_access {
     const struct servers *servers;   /* that are known, with who we are there; NULL: none */
     const struct http_options *http; /* limits, the signal, where to tell of repeats; NULL: as net/http.h has them */
+    const struct workload *workload; /* the one at hand: a server that keeps a schema of its payloads makes it from this; NULL: none is */
 };
 
 enum history_mode {
@@ -94,10 +95,7 @@ struct history_origin {
 /* For the next history_begin (or history_put); what it points to is borrowed until its end. */
 void history_set_origin(struct history *history, const struct history_origin *origin);
 
-/* Whose payloads are put: a server that keeps a schema of them makes it from the workload. For the next history_begin or
- * history_set_up; borrowed until the history is closed. Without it only the name is known. */
-void history_set_workload(struct history *history, const struct workload *workload);
-/* Makes what a server has to have before payloads make a history there, and mends what differs from the workload; an upload makes what
+/* Makes what a server has to have before payloads make a history there, and mends what differs from the workload at hand; an upload makes what
  * is missing by itself, where it may. What was done is in the findings. `owner`: the team that things belong to; NULL: known there.
  * ERR_USAGE: this kind of history has nothing to set up, or no owner is known; ERR_REFUSED, ERR_STORE. */
 bool history_set_up(struct history *history, const char *owner, struct error *err);

@@ -289,6 +289,7 @@ bool horreum_open(struct horreum *h, const char *uri, enum history_mode mode, co
     if (!parse_uri(&h->arena, uri, &place, err))
         return false;
     h->test = place.test;
+    h->workload = access ? access->workload : NULL;
     h->place = place.url;
     const struct server *server = servers_find(access ? access->servers : NULL, &h->arena, "horreum", place.url, err);
     h->http = server ? http_open(server, access ? access->http : NULL, err) : NULL;

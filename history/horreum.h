@@ -33,6 +33,7 @@ struct horreum {
     const char *test;   /* name */
     json_int_t test_id; /* 0: there is no such test */
     const char *owner, *access; /* the test's team and "PUBLIC", "PROTECTED" or "PRIVATE"; runs get the same */
+    const struct workload *workload; /* the one at hand; NULL: none */
     json_t *roles;      /* array of texts; NULL: not asked */
     struct horreum_runs *runs;       /* NULL: not read yet */
     struct horreum_put *put;         /* NULL: no transaction */

@@ -29,6 +29,8 @@ static bool set_up(struct history *history, const char *owner, struct error *err
     struct horreum *h = (struct horreum *)history;
     const char *schema;
     history_forget_findings(history);
+    if (!h->workload)
+        return error_set(err, ERR_USAGE, "the schema of which workload? --workload=NAME says it");
     return horreum_set_up(h, NULL, owner, true, &schema, err);
 }
 

@@ -109,10 +109,13 @@ static bool guess_uri(struct set_up *s, const char *workload, struct error *err)
 }
 
 /* What the server should have. Without a workload: labels that make history of payloads, and no JSON Schema. */
+/* `workload`: NULL: the one at hand. */
 static bool want(struct set_up *s, const char *workload, struct error *err)
 {
-    s->wanted = s->h->history.workload ? horreum_schema(s->h->history.workload, s->owner, err) : NULL;
-    if (s->h->history.workload && !s->wanted)
+    const struct workload *known = s->h->workload;
+    if (known && workload && strcmp(known->name, workload) != 0)
+        known = NULL; /* payloads of another one, from a file or the spool */
+    if (known && !(s->wanted = horreum_schema(known, s->owner, err)))
         return false;
     if (s->wanted) {
         s->uri = json_string_value(json_object_get(s->wanted, "uri"));

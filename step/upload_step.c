@@ -18,6 +18,7 @@ int upload_step(struct context *context, const struct workload *workload, const 
     if (ok) {
         history_set_origin(history, &origin);
         ok = history_put(history, workload->name, payloads, n, counts, &err);
+        payload_source_log_findings(context, history);
     }
     history_close(history);
     if (!ok)
