@@ -53,7 +53,8 @@ const char *ci_code_meaning(int code)
     } rows[] = {{0, "no regression"}, {1, "a regression"}, {2, "suspect"}, {3, "missing data"}, {4, "an improvement"},
                 {ERR_USAGE, "wrong usage or configuration"}, {ERR_ARTIFACT, "broken artifacts"}, {ERR_INVALID, "invalid payloads"},
                 {ERR_NO_TEST, "no test found"}, {ERR_OUTPUT, "an output could not be written"},
-                {ERR_STORE, "the history cannot be used"}};
+                {ERR_STORE, "the history cannot be used"},
+                {ERR_REFUSED, "refused credentials or TLS"}, {ERR_PARTLY, "stored in part, the rest waits in the spool"}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (rows[i].code == code)
             return rows[i].meaning;
@@ -221,6 +222,8 @@ static void upload(struct ci_pass *pass)
     size_t n;
     batch_records(pass->batch, &n);
     pass->not_stored = upload_obstacle(pass, n);
+    if (pass->not_stored && pass->upload)
+        upload_waiting(pass->context, pass->history);
     if (pass->not_stored)
         return;
     log_step(pass, "upload_lts");

@@ -12,7 +12,7 @@ static const struct option options_upload_only[] = {
     {0},
 };
 
-static const struct option *const tables[] = {options_workload, options_results, options_history, options_upload_only,
+static const struct option *const tables[] = {options_workload, options_results, options_history, options_spool, options_upload_only,
                                               options_common, NULL};
 
 static int upload(struct context *context, const struct workload *workload, const char *uri, struct batch *batch)
@@ -30,6 +30,8 @@ static int upload(struct context *context, const struct workload *workload, cons
     else if (code) {
         if (partly && counts.valid)
             log_line(&context->log, LOG_ERROR, "nothing was stored; --valid_only stores the valid payloads: %zu", counts.valid);
+        if (!context_interrupted(context) && !options_bool(context->options, "dry_run"))
+            upload_waiting(context, uri);
         return code;
     }
     if (counts.withheld)

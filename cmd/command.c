@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "cmd/history_uri.h"
+#include "config/servers.h"
 #include "step/access.h"
 #include "store/parse.h"
 #include "workload/find.h"
@@ -33,11 +34,29 @@ const struct option options_results[] = {
     {0},
 };
 
+/* How a server is reached: of every command that may have to do with one. */
+#define SERVER_ROWS \
+    {"credentials", OPTION_TEXT, "FILE", NULL, false, "Logins of servers, a YAML list (docs/servers.md) that only its owner can read."}, \
+    {"opensearch_ca_file", OPTION_TEXT, "FILE", NULL, false, "The CA (PEM) that the server's certificate comes from; default: the system's."}, \
+    {"opensearch_insecure", OPTION_BOOL, NULL, NULL, false, "The server's certificate is not looked at: whoever is on the way can read and change everything."}, \
+    {"http_attempts", OPTION_NUMBER, "N", NULL, false, "How often a request is sent to a server that is not there or busy; default: 5."}, \
+    {"http_timeout", OPTION_NUMBER, "SECONDS", NULL, false, "How long a server may be silent; default: 60 (10 until it is connected)."}
+
+const struct option options_servers[] = {
+    SERVER_ROWS,
+    {0},
+};
+
 const struct option options_history[] = {
     {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
-    {"credentials", OPTION_TEXT, "FILE", NULL, false, "Logins of servers, a YAML list (docs/servers.md) that only its owner can read."},
-    {"opensearch_ca_file", OPTION_TEXT, "FILE", NULL, false, "The CA (PEM) that the server's certificate comes from; default: the system's."},
-    {"opensearch_insecure", OPTION_BOOL, NULL, NULL, false, "The server's certificate is not looked at: whoever is on the way can read and change everything."},
+    SERVER_ROWS,
+    {0},
+};
+
+const struct option options_spool[] = {
+    {"spool", OPTION_TEXT, "DIR", NULL, false,
+     "Where payloads wait until a history on a server has them; default: $XDG_STATE_HOME/matbench/spool, else ~/.local/state/matbench/spool; none: nowhere."},
+    {"spool_max", OPTION_TEXT, "SIZE", "1GB", false, "How large the spool may become."},
     {0},
 };
 
@@ -109,24 +128,31 @@ struct workload *command_workload(struct context *context, const char *name, str
     return workload;
 }
 
-static struct history_clues find_clues(const struct context *context)
+/* The server is only asked for where it counts: what names no server is no error of a run that has another history. */
+static const char *choose_history(struct context *context, const char *folder, bool folder_by_flag, struct error *err)
 {
-    return (struct history_clues){.history = options_text(context->options, "history"),
-                                  .opensearch_host = variables_get(context->variables, "MATBENCH_OPENSEARCH_HOST")};
+    const char *index = options_find_text(context->options, "opensearch_index");
+    struct history_clues clues = {.history = options_text(context->options, "history"), .folder = folder, .folder_by_flag = folder_by_flag,
+                                  .opensearch_index = index ? index : variables_get(context->variables, "MATBENCH_OPENSEARCH_INDEX")};
+    struct error why = {0};
+    if (!clues.history && !folder_by_flag)
+        clues.opensearch_url = servers_url(context->variables, context->arena, "opensearch", &why);
+    if (!why.kind)
+        return history_uri_choose(context->arena, &clues, err);
+    *err = why;
+    return NULL;
 }
 
 const char *command_history_uri(struct context *context, struct error *err)
 {
-    struct history_clues clues = find_clues(context);
-    return history_uri_choose(context->arena, &clues, err);
+    return choose_history(context, NULL, false, err);
 }
 
 const char *command_compared_uri(struct context *context, struct error *err)
 {
-    struct history_clues clues = find_clues(context);
-    clues.folder = options_text(context->options, "lts_results_dirname");
-    clues.folder_by_flag = clues.folder && strcmp(options_source(context->options, "lts_results_dirname"), "command line") == 0;
-    return history_uri_choose(context->arena, &clues, err);
+    const char *folder = options_text(context->options, "lts_results_dirname");
+    bool by_flag = folder && strcmp(options_source(context->options, "lts_results_dirname"), "command line") == 0;
+    return choose_history(context, folder, by_flag, err);
 }
 
 bool command_make_directory(const char *path, struct error *err)

@@ -6,10 +6,11 @@ const char *history_uri_choose(struct arena *arena, const struct history_clues *
 {
     if (clues->history)
         return history_is_known(clues->history, err) ? clues->history : NULL;
-    bool opensearch = clues->opensearch_host && !(clues->folder && clues->folder_by_flag);
-    if (opensearch) {
-        error_set(err, ERR_USAGE, "opensearch_host is set, and this version has no OpenSearch history; --history=sqlite:FILE or "
-                                  "--history=dir:FOLDER names another");
+    if (clues->opensearch_url && !(clues->folder && clues->folder_by_flag)) {
+        if (clues->opensearch_index)
+            return arena_printf(arena, "opensearch+%s/%s", clues->opensearch_url, clues->opensearch_index);
+        error_set(err, ERR_USAGE, "opensearch_host is set, and opensearch_index is not: in an env file, as MATBENCH_OPENSEARCH_INDEX or as "
+                                  "--opensearch_index it says which index the history is; --history=URI names another history");
         return NULL;
     }
     return clues->folder ? arena_printf(arena, "dir:%s", clues->folder) : "sqlite:history.db";

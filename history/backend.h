@@ -74,6 +74,7 @@ struct history_backend {
 
 extern const struct history_backend history_sqlite; /* history/sqlite_history.c */
 extern const struct history_backend history_folder; /* history/folder_history.c */
+extern const struct history_backend history_opensearch_https, history_opensearch_http; /* history/opensearch_history.c */
 extern const struct history_backend history_horreum, history_horreum_plain; /* history/horreum_history.c */
 
 #endif

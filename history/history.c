@@ -13,7 +13,8 @@
 #include "json/equal.h"
 #include "json/read.h"
 
-static const struct history_backend *const backends[] = {&history_sqlite, &history_folder, &history_horreum, &history_horreum_plain};
+static const struct history_backend *const backends[] = {&history_sqlite, &history_folder, &history_opensearch_https, &history_opensearch_http,
+                                                         &history_horreum, &history_horreum_plain};
 enum { BACKENDS = sizeof(backends) / sizeof(backends[0]) };
 
 static bool unknown_backend(const char *uri, size_t scheme_len, struct error *err)

@@ -25,6 +25,8 @@ struct history_access {
     const struct servers *servers;   /* that are known, with who we are there; NULL: none */
     const struct http_options *http; /* limits, the signal, where to tell of repeats; NULL: as net/http.h has them */
     const struct workload *workload; /* the one at hand: a server that keeps a schema of its payloads makes it from this; NULL: none is */
+    bool by_kpi;     /* OpenSearch: what is put becomes a document per KPI, too, in the index "<index>.<KPI>" */
+    bool no_refresh; /* OpenSearch: what was put is found a second later, not at once */
 };
 
 enum history_mode {
