@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/decoder.h"
 #include "base/encoder.h"
 #include "net/pages.h"
 #include "net/words.h"
@@ -21,8 +22,17 @@ struct transfer *transfer_open(const struct transfer_setup *setup)
     return transfer;
 }
 
+static void close_decoder(struct transfer *transfer)
+{
+    if (transfer->decoder)
+        decoder_gzip.close(transfer->decoder);
+    transfer->decoder = NULL;
+    transfer->decodes = false;
+}
+
 static void forget(struct transfer *transfer)
 {
+    close_decoder(transfer);
     curl_easy_reset(transfer->easy); /* what it copied of the login goes, and the headers are no longer its */
     curl_slist_free_all(transfer->headers);
     transfer->headers = NULL;
@@ -77,6 +87,7 @@ static size_t take_header(char *line, size_t one, size_t n, void *context)
     if (n >= 5 && strncmp(line, "HTTP/", 5) == 0) { /* the first line of an answer: what came before was an intermediate one */
         transfer->retry_after[0] = '\0';
         transfer->location = NULL;
+        transfer->encoding = NULL;
     }
     if (is_header(line, n, "Retry-After", &value, &len) && len < sizeof(transfer->retry_after)) {
         memcpy(transfer->retry_after, value, len);
@@ -84,6 +95,8 @@ static size_t take_header(char *line, size_t one, size_t n, void *context)
     }
     if (is_header(line, n, "Location", &value, &len))
         transfer->location = arena_strndup(&transfer->arena, value, len);
+    if (is_header(line, n, "Content-Encoding", &value, &len) && !(len == 8 && strncasecmp(value, "identity", 8) == 0))
+        transfer->encoding = arena_strndup(&transfer->arena, value, len);
     return n;
 }
 
@@ -93,12 +106,10 @@ static size_t give(struct transfer *transfer, const char *bytes, size_t n)
     return transfer->request.take(transfer->request.take_context, bytes, n, &transfer->stopped) ? n : 0;
 }
 
-/* Decoded already. What is too long of an answer that is an error anyway is left away. */
-static size_t take_body(char *bytes, size_t one, size_t n, void *context)
+/* Decoded. What is too long of an answer that is an error anyway is left away. */
+static size_t take_plain(struct transfer *transfer, const char *bytes, size_t n)
 {
-    struct transfer *transfer = context;
     int status = transfer_status(transfer);
-    (void)one;
     if (transfer->request.take && status / 100 == 2)
         return give(transfer, bytes, n);
     if (!transfer->body.max)
@@ -110,6 +121,47 @@ static size_t take_body(char *bytes, size_t one, size_t n, void *context)
     transfer->cut = status >= 400;
     transfer->too_long = status < 400;
     return 0;
+}
+
+/* Our own decoder: libcurl's takes a compressed text that is cut for a whole one. */
+static size_t take_packed(struct transfer *transfer, const char *bytes, size_t n)
+{
+    unsigned char plain[32 << 10];
+    struct decoding decoding = {.in = (const unsigned char *)bytes, .in_n = n};
+    transfer->decodes = true;
+    if (!transfer->decoder)
+        transfer->decoder = decoder_gzip.open();
+    for (;;) {
+        decoding.out = plain;
+        decoding.out_n = sizeof(plain);
+        enum decoded decoded = decoder_gzip.step(transfer->decoder, &decoding, &transfer->broken);
+        size_t got = sizeof(plain) - decoding.out_n;
+        if (decoded == DECODED_BROKEN || (got && take_plain(transfer, (const char *)plain, got) != got))
+            return 0;
+        if (!decoding.in_n && decoding.out_n)
+            return n;
+    }
+}
+
+static size_t take_body(char *bytes, size_t one, size_t n, void *context)
+{
+    struct transfer *transfer = context;
+    (void)one;
+    if (!transfer->encoding)
+        return take_plain(transfer, bytes, n);
+    if (strcasecmp(transfer->encoding, "gzip") == 0 || strcasecmp(transfer->encoding, "x-gzip") == 0)
+        return take_packed(transfer, bytes, n);
+    transfer->broken = arena_printf(&transfer->arena, "'%s', which was not asked for", words_clean(&transfer->arena, transfer->encoding,
+                                                                                                strlen(transfer->encoding), 40));
+    return 0;
+}
+
+bool transfer_is_whole(struct transfer *transfer)
+{
+    char none;
+    struct decoding decoding = {.in_last = true, .out = (unsigned char *)&none, .out_n = 1};
+    const char *why;
+    return !transfer->decodes || decoder_gzip.step(transfer->decoder, &decoding, &why) == DECODED_END;
 }
 
 /* --- what goes --- */
@@ -230,6 +282,7 @@ static struct curl_slist *request_headers(struct transfer *transfer)
 {
     const struct http_request *request = &transfer->request;
     struct curl_slist *list = memory_need(curl_slist_append(NULL, "Expect:")); /* no waiting for 100 Continue */
+    list = memory_need(curl_slist_append(list, "Accept-Encoding: gzip"));
     if (has_body(request)) {
         const char *type = request->content_type ? request->content_type : "application/json";
         list = memory_need(curl_slist_append(list, arena_printf(&transfer->arena, "Content-Type: %s", type)));
@@ -321,6 +374,8 @@ static void clear_answer(struct transfer *transfer)
     transfer->body = (struct text){.s = transfer->body.s};
     transfer->retry_after[0] = transfer->curl_said[0] = '\0';
     transfer->location = NULL;
+    transfer->encoding = transfer->broken = NULL;
+    close_decoder(transfer);
     transfer->too_long = transfer->cut = false;
     transfer->header_bytes = 0;
     transfer->bytes = -1;
@@ -342,7 +397,6 @@ void transfer_prepare(struct transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, transfer->setup->tls && !fresh ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
-    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "matbench");
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
     curl_easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* a proxy gets none of them */
@@ -377,9 +431,53 @@ bool transfer_stalls(struct transfer *transfer, double now)
     return now - transfer->moved > transfer->setup->options.stall_s;
 }
 
+static void hide(char *text, const char *what, size_t n)
+{
+    for (char *at = text; n >= 4 && (at = strstr(at, what)) != NULL;)
+        memset(at, '*', n);
+}
+
+/* As Basic sends them. The bytes and the result are secret: in pages. */
+static char *base64(const char *bytes, size_t n)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    char *out = pages_take_zeroed(n / 3 + 2, 4), *to = out;
+    for (size_t i = 0; i < n; i += 3) {
+        unsigned bits = (unsigned)(unsigned char)bytes[i] << 16;
+        bits |= i + 1 < n ? (unsigned)(unsigned char)bytes[i + 1] << 8 : 0;
+        bits |= i + 2 < n ? (unsigned)(unsigned char)bytes[i + 2] : 0;
+        *to++ = digits[bits >> 18];
+        *to++ = digits[bits >> 12 & 63];
+        *to++ = i + 1 < n ? digits[bits >> 6 & 63] : '=';
+        *to++ = i + 2 < n ? digits[bits & 63] : '=';
+    }
+    return out;
+}
+
+void transfer_hide(const struct server *server, char *text)
+{
+    if (server->secret)
+        hide(text, secret_text(server->secret), secret_len(server->secret));
+    if (server->session)
+        hide(text, secret_text(server->session), secret_len(server->session));
+    if (server->login != LOGIN_BASIC)
+        return;
+    size_t user_n = strlen(server->user), n = user_n + 1 + secret_len(server->secret);
+    char *pair = pages_take(n + 1);
+    memcpy(pair, server->user, user_n);
+    pair[user_n] = ':';
+    memcpy(pair + user_n + 1, secret_text(server->secret), secret_len(server->secret) + 1);
+    char *sent = base64(pair, n);
+    hide(text, sent, strlen(sent));
+    pages_give(sent);
+    pages_give(pair);
+}
+
 struct http_answer transfer_answer(struct transfer *transfer)
 {
     char *type = NULL;
+    if (transfer->body.len && transfer_status(transfer) >= 300)
+        transfer_hide(&transfer->setup->server, transfer->body.s);
     curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &type);
     return (struct http_answer){.status = transfer_status(transfer), .body = transfer->body.len ? transfer->body.s : "",
                                 .body_len = transfer->body.len,
