@@ -73,6 +73,14 @@ void arena_close(struct arena *arena)
     *arena = (struct arena){0};
 }
 
+void arena_wipe(struct arena *arena)
+{
+    close_deferred(arena);
+    for (struct arena_chunk *chunk = arena->chunks; chunk; chunk = chunk->older)
+        explicit_bzero(chunk->data, chunk->size);
+    arena_close(arena);
+}
+
 void arena_clear(struct arena *arena)
 {
     close_deferred(arena);

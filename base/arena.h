@@ -19,6 +19,7 @@ struct arena {
 /* A zeroed `struct arena` is an empty one. */
 void arena_close(struct arena *arena); /* frees all; the arena is empty again */
 void arena_clear(struct arena *arena); /* as arena_close, but keeps one chunk for the next round */
+void arena_wipe(struct arena *arena);  /* as arena_close, and what stood there is overwritten: for what held a secret */
 
 /* Zeroed memory, aligned for any type. With -DMB_ARENA_SEPARATE (the asan preset) each piece is its own malloc,
  * so that the sanitizer sees overruns. */

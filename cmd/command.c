@@ -34,6 +34,9 @@ const struct option options_results[] = {
 
 const struct option options_history[] = {
     {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
+    {"credentials", OPTION_TEXT, "FILE", NULL, false, "Logins of servers, a YAML list (docs/servers.md) that only its owner can read."},
+    {"opensearch_ca_file", OPTION_TEXT, "FILE", NULL, false, "The CA (PEM) that the server's certificate comes from; default: the system's."},
+    {"opensearch_insecure", OPTION_BOOL, NULL, NULL, false, "The server's certificate is not looked at: whoever is on the way can read and change everything."},
     {0},
 };
 
