@@ -290,7 +290,7 @@ static bool check_absent(const struct planning *p, struct error *err)
     if (p->plan->analyze && block_flag(p->block, "lts.regression_analyses.notification.enabled", false))
         return error_set(err, ERR_USAGE, "matbench.lts.regression_analyses.notification.enabled is true, and this version sends no "
                                          "notifications; set it to false");
-    return true;
+    return !p->plan->upload || command_push_check(p->context, p->plan->history, err);
 }
 
 /* Only what is used has to be there. */

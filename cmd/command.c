@@ -52,6 +52,11 @@ const struct option options_history[] = {
     {0},
 };
 
+const struct option options_push[] = {
+    {"refresh", OPTION_BOOL, NULL, "true", false, "What was put into an OpenSearch is found at once; --norefresh: a second later."},
+    {"upload_by_kpi", OPTION_BOOL, NULL, "false", false, "OpenSearch: a document per KPI too, in the index INDEX.KPI."},
+    {0},
+};
 const struct option options_spool[] = {
     {"spool", OPTION_TEXT, "DIR", NULL, false,
      "Where payloads wait until a history on a server has them; default: $XDG_STATE_HOME/matbench/spool, else ~/.local/state/matbench/spool; none: nowhere."},
@@ -151,6 +156,14 @@ const char *command_compared_uri(struct context *context, struct error *err)
     const char *folder = options_text(context->options, "lts_results_dirname");
     bool by_flag = folder && strcmp(options_source(context->options, "lts_results_dirname"), "command line") == 0;
     return choose_history(context, folder, by_flag, err);
+}
+
+bool command_push_check(struct context *context, const char *uri, struct error *err)
+{
+    if (!options_bool(context->options, "upload_by_kpi") || strncmp(uri, "opensearch+", strlen("opensearch+")) == 0)
+        return true;
+    return error_set(err, ERR_USAGE, "--upload_by_kpi needs OpenSearch, and %s is none; KPI values are in every history already: "
+                                     "`matbench export --from=%s --to=kpis.csv` gives them as a table, kpis.om as OpenMetrics", uri, uri);
 }
 
 bool command_make_directory(const char *path, struct error *err)

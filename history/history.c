@@ -124,6 +124,11 @@ void history_set_origin(struct history *history, const struct history_origin *or
 
 /* ---- writing ---- */
 
+void history_set_rule(struct history *history, const struct fingerprint_rule *rule)
+{
+    history->rule = rule;
+}
+
 static bool check_payload(const struct history_payload *payload, struct error *err)
 {
     const char *fault = record_fault(&payload->record);
@@ -364,6 +369,8 @@ bool history_walk(struct history *history, const struct history_selection *selec
                   bool (*visit)(void *context, const struct record *record), void *context, struct error *err)
 {
     struct history_selection meant = given(selection);
+    if (meant.like)
+        meant.like->left_out = 0;
     if (!history->exists)
         return true;
     struct gather *gather = gather_open(arena, history->backend->keeps_texts);

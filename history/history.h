@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "config/filters.h"
+#include "history/fingerprint.h"
 #include "history/record.h"
 
 struct http_options; /* net/http.h */
@@ -43,12 +44,25 @@ struct history_counts {
     size_t refused, unsent;            /* remote histories only: see enum history_fate */
 };
 
+/* For a walk: the visitor compares records with some entries only. A back end that keeps fingerprints (an OpenSearch index of ours) then
+ * leaves out what cannot be like any of them: records that have a fingerprint by this rule which is none of these, and an id that is none
+ * of these. Other back ends give all, and left_out stays 0. */
+struct history_likeness {
+    const struct fingerprint_rule *rule;
+    const char *const *fingerprints; /* of the entries; each once */
+    size_t fingerprints_n;
+    const char *const *ids; /* of the entries */
+    size_t ids_n;
+    size_t left_out; /* set by the walk: how many records of the selection (without filters) were not given because of this */
+};
+
 /* Which payloads are meant. NULL or zeroes: all. Every back end gives the same ones. */
 struct history_selection {
     const char *workload;          /* NULL: of all; a folder holds one workload's payloads and offers them to any */
     const struct filters *filters; /* of labels, as history/filter.h reads them; NULL: any */
     int64_t from_us, to_us;        /* the run started in [from, to); 0: open */
     size_t newest;                 /* at most so many: the last ones by start, then id; 0: all */
+    struct history_likeness *like; /* or NULL */
     bool bare;                     /* only id and start are looked at: `where` may be "", labels and KPIs may be missing */
 };
 
@@ -93,6 +107,10 @@ struct history_origin {
 };
 /* For the next history_begin (or history_put); what it points to is borrowed until its end. */
 void history_set_origin(struct history *history, const struct history_origin *origin);
+
+/* By which rule the payloads that are put get their fingerprints, where a back end keeps them; borrowed until the history is closed.
+ * Without it they get none, and every analysis looks at them. */
+void history_set_rule(struct history *history, const struct fingerprint_rule *rule);
 
 /* ---- writing ---- */
 

@@ -12,7 +12,7 @@
  *   matbench.start_us     long: the run's start in microseconds since 1970 UTC
  *   matbench.labels       keyword, many: a text for each label (opensearch_label). One longer than OPENSEARCH_TERM_MAX is not there:
  *                         it cannot be asked for, only read.
- *   matbench.fingerprint  keyword, many: history/fingerprint.h
+ *   matbench.fingerprint  keyword, many: a fingerprint (history/fingerprint.h), and its first half, the rule, by itself
  *   matbench.digest       keyword, stored only: SHA-256 of the payload's id and text (payload_digest), in hex
  *
  * A document without `matbench` may stand in such an index: the Python tool put it there, or _reindex brought it (which copies
@@ -41,6 +41,7 @@ struct opensearch {
     struct history history; /* first */
     struct arena arena;     /* until it is closed */
     struct http *http;
+    const struct server *server; /* to which http was opened */
     struct http_options limits; /* with which http was opened */
     const char *index;      /* as the URI has it: an index or an alias */
     const char *path;       /* "/index", encoded: the path of its requests begins so */
@@ -52,6 +53,7 @@ struct opensearch {
     enum opensearch_kind target_kind;
     int target_format;
     const char *no_target;
+    size_t shards;          /* index.number_of_shards, the greatest of them */
     size_t result_window;   /* index.max_result_window, the smallest of them: no page may be larger (10,000) */
     bool refresh;           /* after a push: what was put is found at once (default) */
     bool by_kpi;            /* a document for each KPI, too, as --upload_by_kpi of the Python tool */
@@ -75,7 +77,7 @@ bool opensearch_begin(struct history *history, const char *workload, struct erro
 bool opensearch_add(struct history *history, const struct history_payload *payload, struct error *err);
 bool opensearch_end(struct history *history, bool keep, struct error *err);
 
-/* Reading; history/opensearch_read*.c. */
+/* Reading; history/opensearch_read.c. */
 bool opensearch_walk(struct history *history, const struct history_selection *selection, struct arena *arena,
                      bool (*visit)(void *context, const struct record *record), void *context, struct error *err);
 bool opensearch_read(struct history *history, const struct history_selection *selection,

@@ -75,8 +75,7 @@ static void add_matbench(struct text *out, const struct record *record, const ch
     add_record(&room, record);
     json_write_string(out, room.s, room.len, &compact);
     if (fingerprint) {
-        text_add(out, ",\"fingerprint\":");
-        add_string(out, fingerprint);
+        text_printf(out, ",\"fingerprint\":[\"%.*s\",\"%s\"]", FINGERPRINT_RULE_SIZE - 1, fingerprint, fingerprint);
     }
     text_add(out, ",\"labels\":[");
     for (size_t i = 0; i < record->labels_n; i++) {

@@ -39,11 +39,12 @@ static struct history *open_history(const char *uri, const char *rest, enum hist
         ok = error_set(err, ERR_USAGE, "'%s' is on a server, and only local histories can be used here", uri);
     if (ok) {
         const struct server *server = servers_find(access->servers, &o->arena, "opensearch", parts.url, err);
+        o->server = server;
         o->index = parts.index;
         o->path = arena_printf(&o->arena, "/%s", http_encode(&o->arena, parts.index));
         o->refresh = !access->no_refresh;
         o->by_kpi = access->by_kpi;
-        o->http = server ? http_open(server, access->http, err) : NULL;
+        o->http = server ? http_open(server, &o->limits, err) : NULL;
     }
     if (o->http && opensearch_index_look(o, err) && (mode == HISTORY_READ || opensearch_index_writable(o, err)))
         return &o->history;

@@ -28,7 +28,7 @@ static const char kpi_index[] =
     "\"results\":{\"type\":\"flat_object\"},\"regression_results\":{\"type\":\"flat_object\"}}},"
     "\"settings\":{\"index\":{\"number_of_shards\":4},\"mapping\":{\"total_fields\":{\"limit\":4000}}}}";
 
-enum { NAMES_SHOWN = 5, NAME_SHOWN_MAX = 60, WINDOW_DEFAULT = 10000 };
+enum { NAMES_SHOWN = 5, NAME_SHOWN_MAX = 60, WINDOW_DEFAULT = 10000, SHARDS_MAX = 1024 };
 
 bool opensearch_fail(const struct opensearch *o, const struct http_request *request, const struct http_answer *answer,
                      struct error *err)
@@ -84,8 +84,16 @@ struct one_index {
     enum opensearch_kind kind;
     bool flat;
     int format;
-    size_t window;
+    size_t window, shards;
 };
+
+/* A number among the settings, which are texts. */
+static size_t setting(const json_t *index, const char *name, size_t otherwise, size_t most)
+{
+    const char *text = json_string_value(json_object_get(json_object_get(index, "settings"), name));
+    size_t number = text ? strtoul(text, NULL, 10) : otherwise;
+    return number >= 1 && number <= most ? number : otherwise;
+}
 
 static struct one_index classify(const json_t *index)
 {
@@ -93,10 +101,9 @@ static struct one_index classify(const json_t *index)
     const json_t *ours = json_object_get(json_object_get(json_object_get(mappings, "_meta"), "matbench"), "index");
     const json_t *metadata = json_object_get(properties, "metadata");
     const char *type = json_string_value(json_object_get(metadata, "type"));
-    const char *window = json_string_value(json_object_get(json_object_get(index, "settings"), "index.max_result_window"));
-    struct one_index one = {.kind = INDEX_OTHER, .window = window ? strtoul(window, NULL, 10) : WINDOW_DEFAULT};
-    if (one.window < 1 || one.window > WINDOW_DEFAULT)
-        one.window = WINDOW_DEFAULT;
+    struct one_index one = {.kind = INDEX_OTHER,
+                            .window = setting(index, "index.max_result_window", WINDOW_DEFAULT, WINDOW_DEFAULT),
+                            .shards = setting(index, "index.number_of_shards", 1, SHARDS_MAX)};
     if (json_is_integer(ours) && json_integer_value(ours) > 0 && json_integer_value(ours) < 1000000) {
         one.kind = INDEX_OURS;
         one.format = (int)json_integer_value(ours);
@@ -116,6 +123,7 @@ static void merge(struct opensearch *o, const struct one_index *one)
     o->kind = first || o->kind == one->kind ? one->kind : o->kind == INDEX_OTHER || one->kind == INDEX_OTHER ? INDEX_OTHER : INDEX_FOREIGN;
     o->flat = one->flat && (first || o->flat);
     o->format = one->format > o->format ? one->format : o->format;
+    o->shards = first || one->shards > o->shards ? one->shards : o->shards;
     o->result_window = first || one->window < o->result_window ? one->window : o->result_window;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "json/write.h"
+#include "regress/labels.h"
 
 /* Run points of history that a regression needs, where the workload does not say (contract C5.1). */
 enum { MIN_HISTORY = 8, MIN_HISTORY_SAME = 5, VALUE_MAX = 1 << 20 };
@@ -45,6 +46,16 @@ struct analysis_options rules_of_analysis(struct arena *arena, const struct work
         .min_history = analyze->min_history ? analyze->min_history : MIN_HISTORY,
         .min_history_same = analyze->min_history ? 0 : MIN_HISTORY_SAME,
     };
+}
+
+bool rules_of_fingerprints(struct arena *arena, const struct workload *workload, struct fingerprint_rule *rule)
+{
+    const struct rewrite *rewrite = &workload->rewrite;
+    const struct analyze *analyze = &workload->analyze;
+    bool rewrites = (rewrite->drop && *rewrite->drop) || rewrite->renames_n || rewrite->set || rewrite->function;
+    struct label_filter filter = label_filter_of(analyze->comparison_keys, analyze->ignored_keys, arena);
+    *rule = fingerprint_rule_of((const char *const *)filter.left_out, filter.n);
+    return !rewrites;
 }
 
 static bool is_value(const json_t *value, const char *label)

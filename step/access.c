@@ -58,7 +58,10 @@ bool access_load(struct context *context, struct error *err)
     access->context = context;
     access->servers = servers_load(context->arena, &sources, err);
     access->http = (struct http_options){.signal = context->signal, .tell = tell, .tell_context = access};
-    access->access = (struct history_access){.servers = access->servers, .http = &access->http};
+    access->access = (struct history_access){.servers = access->servers,
+                                             .http = &access->http,
+                                             .by_kpi = options_find_bool(context->options, "upload_by_kpi", false),
+                                             .no_refresh = !options_find_bool(context->options, "refresh", true)};
     context->access = &access->access;
     return access->servers != NULL && read_limits(context, &access->http, err);
 }

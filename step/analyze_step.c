@@ -5,6 +5,7 @@
 
 #include "regress/relabel.h"
 #include "regress/rules.h"
+#include "regress/select.h"
 #include "report/verdict_html.h"
 #include "report/verdict_json.h"
 #include "report/verdict_summary.h"
@@ -25,7 +26,8 @@ const struct option options_analyze[] = {
 struct records {
     struct arena *arena;
     const struct workload *workload;
-    size_t left_out; /* by rewrite_settings */
+    size_t left_out;  /* by rewrite_settings */
+    size_t elsewhere; /* of the history: those that were not read, since they are like no entry */
     struct error *err;
     LIST_OF(struct record) list;
 };
@@ -43,15 +45,64 @@ static bool take_record(void *context, const struct record *record)
     return true;
 }
 
-static bool load_history(struct context *context, const struct analyze_request *request, struct records *records, struct error *err)
+/* What of the history can be like an entry; NULL: fingerprints are of no use. */
+static struct history_likeness *likeness_of(struct context *context, const struct workload *workload, const struct records *entries)
+{
+    struct fingerprint_rule *rule = ARENA_NEW(context->arena, struct fingerprint_rule);
+    size_t n = entries->list.n;
+    if (!rules_of_fingerprints(context->arena, workload, rule))
+        return NULL;
+    struct history_likeness *like = ARENA_NEW(context->arena, struct history_likeness);
+    const char **fingerprints = ARENA_ARRAY(context->arena, const char *, n + 1), **ids = ARENA_ARRAY(context->arena, const char *, n + 1);
+    *like = (struct history_likeness){.rule = rule, .fingerprints = fingerprints, .ids = ids, .ids_n = n};
+    for (size_t i = 0; i < n; i++) {
+        char print[FINGERPRINT_SIZE];
+        bool known = false;
+        fingerprint_of(rule, &entries->list.v[i], print);
+        for (size_t k = 0; k < like->fingerprints_n && !known; k++)
+            known = strcmp(fingerprints[k], print) == 0;
+        if (!known)
+            fingerprints[like->fingerprints_n++] = arena_strdup(context->arena, print);
+        ids[i] = entries->list.v[i].id;
+    }
+    return like;
+}
+
+/* Whether every entry has something to be compared with: else the rest of the history is asked for near misses. */
+static bool suffices(const struct analysis_options *options, const struct records *records, const struct records *entries)
+{
+    struct arena scratch = {0};
+    const struct select_index *index = select_open(&scratch, options, records->list.v, records->list.n);
+    bool all = true;
+    for (size_t i = 0; i < entries->list.n && all; i++)
+        all = select_any(index, &entries->list.v[i], &scratch);
+    arena_close(&scratch);
+    return all;
+}
+
+static bool walk_history(struct context *context, struct history *history, const struct analyze_request *request,
+                         const struct analysis_options *options, const struct records *entries, struct records *records, struct error *err)
+{
+    struct history_selection selection = {.workload = request->workload->name};
+    selection.like = likeness_of(context, request->workload, entries);
+    bool ok = history_walk(history, &selection, context->arena, take_record, records, err) && !err->kind;
+    records->elsewhere = selection.like ? selection.like->left_out : 0;
+    if (!ok || records->elsewhere == 0 || suffices(options, records, entries))
+        return ok;
+    selection.like = NULL;
+    records->list.n = records->elsewhere = 0;
+    return history_walk(history, &selection, context->arena, take_record, records, err) && !err->kind;
+}
+
+static bool load_history(struct context *context, const struct analyze_request *request, const struct analysis_options *options,
+                         const struct records *entries, struct records *records, struct error *err)
 {
     struct history *history = history_open(request->history, HISTORY_READ, context->access, err);
-    struct history_selection selection = {.workload = request->workload->name};
-    bool ok = history && history_walk(history, &selection, context->arena, take_record, records, err);
+    bool ok = history && walk_history(context, history, request, options, entries, records, err);
     if (ok)
         payload_source_log_findings(context, history);
     history_close(history);
-    return ok && !err->kind;
+    return ok;
 }
 
 bool analyze_check_options(struct context *context, struct error *err)
@@ -136,17 +187,18 @@ const struct analysis *analyze_step(struct context *context, const struct analyz
     struct records records = {.arena = context->arena, .workload = request->workload, .err = &err}, entries = records;
     struct analysis_options *options = ARENA_NEW(context->arena, struct analysis_options);
     make_options(context, request->workload, options);
-    if (!load_history(context, request, &records, &err) || !load_entries(request, &entries)) {
+    if (!load_entries(request, &entries) || !load_history(context, request, options, &entries, &records, &err)) {
         *code = context_fail(context, &err);
         return NULL;
     }
     if (request->markers)
-        marker_set(context, request->markers, MARKER_NO_HISTORY, records.list.n == 0);
+        marker_set(context, request->markers, MARKER_NO_HISTORY, records.list.n + records.elsewhere == 0);
     if (records.left_out || entries.left_out)
         log_line(&context->log, LOG_INFO, "rewrite_settings leaves out %zu records of the history and %zu payloads",
                  records.left_out, entries.left_out);
     struct analysis *analysis =
         analysis_run(context->arena, options, entries.list.v, entries.list.n, records.list.v, records.list.n);
+    analysis->history_records += records.elsewhere;
     analysis->tests = request->tests;
     analysis->without_payload = request->without_payload;
     *code = write_reports(context, request, analysis, &err) ? 0 : context_fail(context, &err);

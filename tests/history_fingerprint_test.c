@@ -1,0 +1,52 @@
+/* history: fingerprints of the labels that count. */
+#include "history/fingerprint.h"
+
+#include <string.h>
+
+#include "tests/check.h"
+
+#define LABELS(...) ((struct label[]){__VA_ARGS__, {0}})
+
+static const char *const left_out[] = {"run_id", "run_id", "version"};
+
+static const struct {
+    struct label *labels;
+    bool alike; /* to the first row */
+} rows[] = {
+    {LABELS({"gpu", "2"}, {"model", "\"llama\""}, {"run_id", "\"1\""}, {"version", "\"1.0\""}), true},
+    {LABELS({"gpu", "2"}, {"model", "\"llama\""}), true},
+    {LABELS({"gpu", "2"}, {"lora", "null"}, {"model", "\"llama\""}, {"run_id", "\"2\""}, {"version", "\"1.1\""}), true},
+    {LABELS({"gpu", "\"2\""}, {"model", "\"llama\""}), false},
+    {LABELS({"gpu", "2"}, {"model", "\"granite\""}), false},
+    {LABELS({"gpu", "2"}, {"lora", "8"}, {"model", "\"llama\""}), false},
+    {LABELS({"gpu", "2"}), false},
+    {LABELS({"gpu2", ""}, {"model", "\"llama\""}), false},
+    {LABELS({"gpu", "2"}, {"model", "\"llama\""}, {"zone", "\"a\""}), false},
+};
+
+static struct record record_of(struct label *labels)
+{
+    struct record record = {.id = "x", .where = "", .labels = labels};
+    while (labels[record.labels_n].key)
+        record.labels_n++;
+    return record;
+}
+
+int main(void)
+{
+    struct fingerprint_rule rule = fingerprint_rule_of(left_out, 3), same = fingerprint_rule_of(left_out + 1, 2), none = fingerprint_rule_of(NULL, 0);
+    CHECK(strcmp(rule.digest, same.digest) == 0, "a key that stands there twice counts once");
+    CHECK(strcmp(rule.digest, none.digest) != 0, "another list is another rule");
+    char first[FINGERPRINT_SIZE], print[FINGERPRINT_SIZE];
+    struct record record = record_of(rows[0].labels);
+    fingerprint_of(&rule, &record, first);
+    CHECK(strlen(first) == FINGERPRINT_SIZE - 1 && strncmp(first, rule.digest, strlen(rule.digest)) == 0, "%s", first);
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        record = record_of(rows[i].labels);
+        fingerprint_of(&rule, &record, print);
+        CHECK((strcmp(first, print) == 0) == rows[i].alike, "row %zu: %s", i, print);
+    }
+    fingerprint_of(&none, &record, print);
+    CHECK(strcmp(first, print) != 0, "%s", print);
+    return check_end();
+}
