@@ -14,7 +14,7 @@ enum {
     WINDOW_BYTES = 8 << 20,
     TRIES = 3,                 /* for a payload whose answers get lost */
     LOST_PAUSE_MS = 500,       /* an upload whose answer was lost may still be at work */
-    CHECKS = 4, CHECK_MS = 150 /* how often, and how long, we wait for Horreum's own validation; doubling */
+    CHECKS = 4, CHECK_MS = 100 /* how often, and how long, we wait for Horreum's own validation; doubling */
 };
 
 /* A payload that is to be uploaded. */
