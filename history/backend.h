@@ -5,6 +5,7 @@
 #ifndef HISTORY_BACKEND_H
 #define HISTORY_BACKEND_H
 #include "history/history.h"
+#include "history/upkeep.h"
 
 enum { HISTORY_FINDINGS_MAX = 20 };
 
@@ -68,6 +69,7 @@ struct history_backend {
     bool (*workloads)(struct history *history, struct arena *arena, struct history_workload **workloads, size_t *n,
                       struct error *err);
     const char *(*fetch)(struct history *history, const char *id, struct arena *arena, size_t *len, struct error *err);
+    const struct history_upkeep *upkeep; /* NULL: it looks after itself, or has nothing to be looked after */
 };
 
 extern const struct history_backend history_sqlite; /* history/sqlite_history.c */
