@@ -8,6 +8,7 @@
 
 #include "cmd/command.h"
 #include "cmd/version.h"
+#include "step/access.h"
 
 const struct command *const program_commands[] = {
     &command_ci,
@@ -112,11 +113,12 @@ static bool check_jobs(struct context *context)
     return false;
 }
 
-static int run_command(struct context *context, const struct command *command, int argc, const char *const *argv)
+static int run_command(const struct program *program, struct context *context, const struct command *command, int argc, const char *const *argv)
 {
     struct envfile_warnings warnings = {0};
     struct error err = {0};
     struct variables variables = envfiles_load(context->arena, ".", context->environment, &warnings);
+    envfiles_forget(program->environment);
     context->variables = &variables;
     context->options =
         options_parse(context->arena, command->tables, argc, argv, &variables, command->positional_max, &err);
@@ -126,6 +128,8 @@ static int run_command(struct context *context, const struct command *command, i
         return ERR_USAGE;
     for (size_t i = 0; i < warnings.n; i++)
         log_line(&context->log, LOG_WARNING, "%s", warnings.v[i]);
+    if (!access_load(context, &err))
+        return context_fail(context, &err);
     return command->run(context);
 }
 
@@ -145,7 +149,7 @@ int program_run(const struct program *program, int argc, const char *const *argv
 {
     struct arena arena = {0};
     struct context context = {.arena = &arena, .out = program->out, .out_fd = fileno(program->out),
-                              .log = {.out = program->err, .least = LOG_INFO}, .environment = program->environment,
+                              .log = {.out = program->err, .least = LOG_INFO}, .environment = (const char *const *)program->environment,
                               .signal = program->signal, .program_folder = program->folder};
     bool helps = argc && (strcmp(argv[0], "help") == 0 || is_help_flag(argv[0]));
     const char *name = helps && argc > 1 ? argv[1] : argc ? argv[0] : NULL;
@@ -163,7 +167,7 @@ int program_run(const struct program *program, int argc, const char *const *argv
     } else if (helps || asks_for_help(argc, argv)) {
         show_help(program->out, command);
     } else {
-        code = run_command(&context, command, argc - 1, argv + 1);
+        code = run_command(program, &context, command, argc - 1, argv + 1);
     }
     code = finish(&context, code);
     arena_close(&arena);

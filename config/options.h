@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "net/secret.h"
 
 enum option_kind {
     OPTION_TEXT,
@@ -30,8 +31,9 @@ struct option {
 
 /* A name → value list, as the environment and the env files give: names as MATBENCH_RESULTS_DIRNAME. */
 struct variable {
-    const char *name, *value;
+    const char *name, *value; /* value: "" of a secret */
     const char *source; /* "environment", ".env.yaml" */
+    const struct secret *secret; /* of a name that says so (variables_is_secret); else NULL */
 };
 struct variables {
     struct variable *v;

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
@@ -17,9 +16,6 @@
 #include "base/text.h"
 
 enum {
-    PAUSE_MAX_MS = 24, /* between two tries to get a lock; it shrinks by PAUSE_LESS_MS per second of waiting, to 1 */
-    PAUSE_LESS_MS = 4,
-    TELL_AFTER_S = 2,
     CHECK_LINES_MAX = 100,
     PROGRESS_STEPS = 1000000, /* of SQLite's machine, between two looks at the budget */
     PROGRESS_PER_MB = 20      /* looks per MB of file: honest files need less than one */
@@ -60,19 +56,14 @@ static bool trouble(struct sqlite *sqlite, int code, struct error *err)
 {
     struct pos at = {.file = sqlite->path};
     int primary = code & 0xFF, reason = system_reason(sqlite, code);
-    int stopped = sqlite->patience.signal ? *sqlite->patience.signal : 0;
     sqlite->trouble = code;
     sqlite->half_written = code == SQLITE_READONLY_ROLLBACK;
     for (size_t i = 0; i < sizeof(troubles) / sizeof(troubles[0]); i++) {
         if (troubles[i].code == code || troubles[i].code == primary)
             return error_at(err, ERR_STORE, at, "%s", troubles[i].text);
     }
-    if (primary == SQLITE_BUSY && stopped)
-        return error_at(err, stopped == SIGTERM ? ERR_TERMINATED : ERR_INTERRUPTED, at, "stopped while waiting for another process that has "
-                                                                                        "it locked; nothing is stored");
     if (primary == SQLITE_BUSY)
-        return error_at(err, ERR_STORE, at, "locked by another process (waited %g s; --history_wait=SECONDS waits longer)",
-                        sqlite->patience.wait_s);
+        return patience_error(&sqlite->patience, sqlite->path, err);
     if (reason)
         return error_at(err, ERR_STORE, at, "it or the journal beside it: %s", strerror(reason));
     return error_at(err, ERR_STORE, at, "SQLite: %s", sqlite->db ? sqlite3_errmsg(sqlite->db) : sqlite3_errstr(code));
@@ -92,43 +83,12 @@ bool sqlite_was_damage(const struct sqlite *sqlite)
     return false;
 }
 
-/* ---- waiting ---- */
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
-static void tell(struct sqlite *sqlite, double waited)
-{
-    char line[4200];
-    if (sqlite->told || waited < TELL_AFTER_S || !sqlite->patience.tell)
-        return;
-    sqlite->told = true;
-    snprintf(line, sizeof(line), "%.4000s: another process has it locked; waiting for up to %g s", sqlite->path, sqlite->patience.wait_s);
-    sqlite->patience.tell(sqlite->patience.tell_context, line);
-}
-
-/* SQLite's own pauses grow, so that who waits long is passed by those who have just come. These shrink, and chance keeps two who began
- * together from meeting again and again. */
 static int wait_for_others(void *context, int tries)
 {
     struct sqlite *sqlite = context;
-    const struct sqlite_patience *patience = &sqlite->patience;
     if (tries == 0)
-        sqlite->waits_since = now();
-    double waited = now() - sqlite->waits_since;
-    if (waited >= patience->wait_s || (patience->signal && *patience->signal))
-        return 0;
-    tell(sqlite, waited);
-    long most = PAUSE_MAX_MS - (long)(waited * PAUSE_LESS_MS);
-    unsigned chance;
-    sqlite3_randomness(sizeof(chance), &chance);
-    struct timespec pause = {.tv_nsec = 1000000L + (long)(chance % 1000) * 1000L * (most > 1 ? most : 1)};
-    nanosleep(&pause, NULL);
-    return 1;
+        patience_begin(&sqlite->patience);
+    return patience_wait(&sqlite->patience, sqlite->path);
 }
 
 static int out_of_budget(void *context)
@@ -228,7 +188,7 @@ bool sqlite_begin(struct sqlite *sqlite, bool write, struct error *err)
     off_t mb = stat(sqlite->file, &st) == 0 ? st.st_size >> 20 : 0;
     bool limited = !write && mb < INT_MAX / PROGRESS_PER_MB - 10;
     sqlite->looks_left = limited ? 10 + (int)mb * PROGRESS_PER_MB : INT_MAX;
-    sqlite->told = false;
+    sqlite->patience.told = false;
     if (!write)
         return sqlite_execute(sqlite, "BEGIN", err);
     if (sqlite3_db_readonly(sqlite->db, "main") == 1) /* SQLite opens it for reading when it may not be written */

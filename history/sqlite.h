@@ -6,13 +6,13 @@
  */
 #ifndef HISTORY_SQLITE_H
 #define HISTORY_SQLITE_H
-#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "history/patience.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -24,14 +24,6 @@ enum {
 
 enum sqlite_for { SQLITE_FOR_READING, SQLITE_FOR_WRITING, SQLITE_FOR_CREATING };
 
-/* How to wait for other processes. */
-struct sqlite_patience {
-    double wait_s;                       /* for each lock */
-    const volatile sig_atomic_t *signal; /* ends the waiting with ERR_INTERRUPTED or ERR_TERMINATED; NULL: nothing does */
-    void (*tell)(void *context, const char *line); /* that it waits, when that takes a while; may be NULL */
-    void *tell_context;
-};
-
 struct sqlite {
     char *path; /* for errors: as the user names it */
     char *file; /* starts with '/' or "./", since SQLite takes ":memory:" and the like for something else */
@@ -41,17 +33,14 @@ struct sqlite {
     int trouble;       /* SQLite's code of the last failure */
     bool half_written; /* the last trouble: a killed writer's journal, which a reader may not roll back */
     int looks_left;    /* the time-out of a read transaction, in steps of SQLite's machine */
-    struct sqlite_patience patience;
-    double waits_since; /* seconds of the monotonic clock */
-    bool told;          /* that it waits */
+    struct patience patience; /* with other processes */
     bool immutable;     /* the file of a read-only medium: connect without locks and without files beside it */
 };
 
 bool sqlite_connect(struct sqlite *sqlite, enum sqlite_for access, struct error *err);
 void sqlite_disconnect(struct sqlite *sqlite);
 
-/* A read or a write transaction; a write waits for other writers, as `patience` has it. Of those who wait, the one that waits longest
- * looks most often, so that nobody is passed by for ever. */
+/* A read or a write transaction; a write waits for other writers, as `patience` has it. */
 bool sqlite_begin(struct sqlite *sqlite, bool write, struct error *err);
 /* Ends it; what was written stays when `ok` and `keep`. False when `ok` is false or it cannot be kept. */
 bool sqlite_finish(struct sqlite *sqlite, bool ok, bool keep, struct error *err);

@@ -99,16 +99,6 @@ static void close_history(struct history *history)
     free(h);
 }
 
-static void set_patience(struct sqlite_patience *patience, const struct history_access *access)
-{
-    patience->wait_s = history_wait_s(access);
-    if (!access)
-        return;
-    patience->signal = access->signal;
-    patience->tell = access->tell;
-    patience->tell_context = access->tell_context;
-}
-
 static struct history *open_history(const char *uri, const char *rest, enum history_mode mode, const struct history_access *access,
                                     struct error *err)
 {
@@ -123,7 +113,7 @@ static struct history *open_history(const char *uri, const char *rest, enum hist
     memcpy(h->sqlite.file, "./", dot);
     memcpy(h->sqlite.file + dot, rest, strlen(rest) + 1);
     h->sqlite.texts = sqlite_schema_texts;
-    set_patience(&h->sqlite.patience, access);
+    patience_set(&h->sqlite.patience, access);
     h->digest = digest_open();
     h->packer = packer_open();
     h->room = text_open((size_t)1 << 40); /* no more than what the caller has in memory already */
@@ -142,7 +132,7 @@ bool sqlite_history_begin_reading(struct sqlite_history *h, struct error *err)
 
 static void tell_upgrade(struct sqlite_history *h, const char *backup)
 {
-    const struct sqlite_patience *patience = &h->sqlite.patience;
+    const struct patience *patience = &h->sqlite.patience;
     struct text line = text_open(10000);
     text_printf(&line, "%s: was upgraded to format %d; what it was before is in %s", h->sqlite.path, SQLITE_SCHEMA_FORMAT, backup);
     if (patience->tell)

@@ -7,6 +7,7 @@
 #include "history/sqlite_history.h"
 #include "history/sqlite_put.h"
 #include "history/sqlite_schema.h"
+#include "json/read.h"
 
 enum found { FOUND_NONE, FOUND_SAME, FOUND_OTHER };
 
@@ -18,7 +19,9 @@ struct put {
     bool writing; /* the write transaction has begun */
     struct history_counts *counts; /* the history's */
     int64_t workload_number;
+    struct history_payload own; /* with units, when it came without */
     const struct history_payload *payload;
+    struct arena units;
     enum found found;     /* what the history has under its id */
     int64_t number;       /* of that record, */
     int64_t old_workload; /* and its workload's */
@@ -110,6 +113,14 @@ bool sqlite_put_kpis(struct sqlite *sqlite, int64_t number, const struct record 
             return false;
     }
     return true;
+}
+
+void sqlite_find_units(struct arena *arena, const char *text, size_t len, struct record *record)
+{
+    struct error ignored = {0};
+    json_t *payload = json_read(text, len, &(struct json_read_options){.file = record->id}, &ignored);
+    record_set_units(arena, json_object_get(payload, "kpis"), record);
+    json_decref(payload);
 }
 
 bool sqlite_put_text(struct sqlite_history *h, int64_t number, const char *id, const char *text, size_t len, struct error *err)
@@ -208,7 +219,11 @@ bool sqlite_history_begin(struct history *history, const char *workload, struct 
 bool sqlite_history_add(struct history *history, const struct history_payload *payload, struct error *err)
 {
     struct put *put = ((struct sqlite_history *)history)->put;
-    put->payload = payload;
+    arena_clear(&put->units);
+    put->own = *payload;
+    put->payload = &put->own;
+    if (!payload->record.units && payload->record.kpis_n) /* format 1 and some servers give none */
+        sqlite_find_units(&put->units, payload->text, payload->text_len, &put->own.record);
     if (!check_size(put, err))
         return false;
     if (!put->writing && history->exists) {
@@ -230,6 +245,7 @@ bool sqlite_history_end(struct history *history, bool keep, struct error *err)
     bool ok = !put->writing || sqlite_finish(&h->sqlite, keep, changed, err);
     history->exists |= ok && keep && put->writing;
     arena_close(&put->page);
+    arena_close(&put->units);
     free(put->workload);
     free(put);
     h->put = NULL;

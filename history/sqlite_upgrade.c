@@ -9,7 +9,6 @@
 
 #include "history/sqlite_put.h"
 #include "history/sqlite_schema.h"
-#include "json/read.h"
 
 enum { BACKUPS_MAX = 9 };
 
@@ -95,14 +94,6 @@ static bool make_backup(struct sqlite *sqlite, struct arena *arena, const char *
 
 /* ---- from old tables to new ones ---- */
 
-static void find_units(struct upgrade *upgrade, const char *text, size_t len, struct record *record)
-{
-    struct error ignored = {0}; /* format 1 took any text; then there are no units to be known */
-    json_t *payload = json_read(text, len, &(struct json_read_options){.file = record->id}, &ignored);
-    record_set_units(&upgrade->page, json_object_get(payload, "kpis"), record);
-    json_decref(payload);
-}
-
 static bool renew_record(void *context, int64_t number, const char *workload, const struct record *old, struct error *err)
 {
     struct upgrade *upgrade = context;
@@ -114,7 +105,7 @@ static bool renew_record(void *context, int64_t number, const char *workload, co
     const char *text = sqlite_history_text(h, number, record.id, &upgrade->page, &len, err);
     if (!text)
         return false;
-    find_units(upgrade, text, len, &record);
+    sqlite_find_units(&upgrade->page, text, len, &record);
     record_digest(h->digest, &h->room, workload, record.where, &record, renewed.digest);
     *LIST_ADD(&upgrade->scratch, &upgrade->digests) = renewed;
     return sqlite_put_kpis(&h->sqlite, number, &record, err) && sqlite_put_text(h, number, record.id, text, len, err);

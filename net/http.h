@@ -33,7 +33,8 @@ struct http_options {
     double wait_s, wait_max_s; /* before the second attempt, doubling, with jitter; 0: 0.5 and 30 */
     double retry_s; /* for all attempts of a request together; 0: 120. A Retry-After beyond it is an error at once */
     const volatile sig_atomic_t *signal; /* ends waiting and transfers with ERR_INTERRUPTED or ERR_TERMINATED; may be NULL */
-    void (*tell)(void *context, const char *line); /* "search.example.org: POST /i/_bulk: 503 …; again in 2.1 s (2 of 5)"; may be NULL */
+    /* "search.example.org: POST /i/_bulk: 503 …; again in 2.1 s (2 of 5)", and at http_open that a connection is INSECURE; may be NULL */
+    void (*tell)(void *context, const char *line);
     void *tell_context;
 };
 

@@ -1,0 +1,68 @@
+#include "step/access.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/servers.h"
+#include "net/http.h"
+
+enum { WAIT_MAX_S = 86400 };
+
+struct access {
+    struct history_access access; /* what context->access points to */
+    struct http_options http;
+    struct servers *servers;
+    struct context *context;
+    LIST_OF(const char *) told; /* what is said once, however many connections there are */
+};
+
+static const char *find_option(const void *context, const char *name)
+{
+    return options_find_text(context, name);
+}
+
+static void tell(void *context, const char *line)
+{
+    struct access *access = context;
+    bool once = strstr(line, ": INSECURE: ");
+    for (size_t i = 0; once && i < access->told.n; i++)
+        if (strcmp(access->told.v[i], line) == 0)
+            return;
+    if (once)
+        *LIST_ADD(access->context->arena, &access->told) = arena_strdup(access->context->arena, line);
+    log_line(&access->context->log, LOG_WARNING, "%s", line);
+}
+
+/* --history_wait=0 is no waiting, which the struct says otherwise. */
+static bool read_wait(const struct context *context, struct history_access *access, struct error *err)
+{
+    if (!options_find_text(context->options, "history_wait"))
+        return true;
+    double wait_s = options_number(context->options, "history_wait");
+    if (!(wait_s >= 0 && wait_s <= WAIT_MAX_S))
+        return error_set(err, ERR_USAGE, "--history_wait=%g: expected seconds, from 0 to %d", wait_s, WAIT_MAX_S);
+    access->wait_s = wait_s > 0 ? wait_s : -1;
+    return true;
+}
+
+bool access_load(struct context *context, struct error *err)
+{
+    struct access *access = ARENA_NEW(context->arena, struct access);
+    struct servers_sources sources = {.variables = context->variables, .credentials = options_find_text(context->options, "credentials"),
+                                      .option = find_option, .option_context = context->options};
+    if (sources.credentials && !*sources.credentials)
+        sources.credentials = NULL;
+    access->context = context;
+    access->servers = servers_load(context->arena, &sources, err);
+    access->http = (struct http_options){.signal = context->signal, .tell = tell, .tell_context = access};
+    access->access = (struct history_access){.servers = access->servers, .http = &access->http, .signal = context->signal,
+                                             .tell = tell, .tell_context = access};
+    context->access = &access->access;
+    return access->servers != NULL && read_wait(context, &access->access, err);
+}
+
+const char *access_add_instance(struct context *context, const struct instance *instance, struct error *err)
+{
+    struct access *access = (struct access *)(void *)(uintptr_t)context->access;
+    return servers_add_instance(access->servers, instance, err);
+}
