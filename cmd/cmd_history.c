@@ -1,9 +1,11 @@
-/* matbench history list|show|labels|export|import — what is in a history, and copying it into another. */
+/* matbench history VERB — what is in a history, and copying it into another; looking after it: cmd/history_care.h. */
 #include <string.h>
 
 #include "base/moment.h"
 #include "cmd/command.h"
 #include "cmd/history_setup.h"
+#include "cmd/history_care.h"
+#include "cmd/history_listing.h"
 #include "history/census.h"
 #include "json/read.h"
 #include "json/write.h"
@@ -22,10 +24,11 @@ static const struct option options_history_only[] = {
     {"workload_base_dir", OPTION_TEXT, "DIR", NULL, false, "setup: where a relative workload path starts."},
     {"horreum_owner", OPTION_TEXT, "TEAM", NULL, false, "setup: the team in Horreum that a new test and schema belong to, as dev-team."},
     {"dry_run", OPTION_BOOL, NULL, "false", false, "export, import: says what would be done, stores nothing."},
+    {"format", OPTION_TEXT, "text|json", "text", false, "list, labels, kpis: how it is printed."},
     {0},
 };
 
-static const struct option *const tables[] = {options_history, options_history_only, options_period, options_common, NULL};
+static const struct option *const tables[] = {options_history, options_history_only, options_history_care, options_period, options_common, NULL};
 
 static const char *plural(size_t n)
 {
@@ -221,9 +224,13 @@ static int look(struct context *context, const char *uri, const char *verb, cons
         payload_source_log_findings(context, history);
         error_set(&err, ERR_STORE, "%s: there is no history yet; `matbench ci` or `matbench upload_lts` makes it", uri);
     }
-    bool ok = !err.kind && (strcmp(verb, "list") == 0     ? list(context, history, &err)
-                            : strcmp(verb, "labels") == 0 ? labels(context, history, &err)
-                                                          : show(context, history, id, &err));
+    bool json = false, ok = !err.kind && history_listing_format(context, &json, &err);
+    struct history_selection selection = {.workload = options_text(context->options, "workload_name")};
+    ok = ok && (json && !id                   ? history_listing_json(context, history, &selection, verb, &err)
+                : strcmp(verb, "list") == 0   ? list(context, history, &err)
+                : strcmp(verb, "labels") == 0 ? labels(context, history, &err)
+                : strcmp(verb, "kpis") == 0   ? history_listing_kpis(context, history, &selection, &err)
+                                              : show(context, history, id, &err));
     history_close(history);
     return ok ? 0 : context_fail(context, &err);
 }
@@ -234,18 +241,21 @@ static int run(struct context *context)
         const char *verb;
         bool with_id;
         const char *option; /* that it needs; NULL */
-    } verbs[] = {{"list", false, NULL}, {"show", true, NULL}, {"labels", false, NULL}, {"export", false, "to"}, {"import", false, "from"},
-               {"setup", false, NULL}};
+    } verbs[] = {{"list", false, NULL}, {"show", true, NULL}, {"labels", false, NULL}, {"kpis", false, NULL}, {"export", false, "to"},
+               {"import", false, "from"}, {"setup", false, NULL}};
     struct error err = {0};
     const char *verb = options_positional(context->options, 0), *id = options_positional(context->options, 1);
     const char *uri = command_history_uri(context, &err), *other = NULL;
     size_t i = 0, n = sizeof(verbs) / sizeof(verbs[0]);
+    if (uri && verb && history_care_is(verb))
+        return history_care_run(context, uri, verb);
     while (verb && i < n && strcmp(verb, verbs[i].verb) != 0)
         i++;
     if (uri && verb && i < n && verbs[i].with_id && !id)
         error_set(&err, ERR_USAGE, "history %s: the payload's ID is missing; `matbench history list` names them", verb);
-    else if (uri && (!verb || i == n || verbs[i].with_id != (id != NULL)))
-        error_set(&err, ERR_USAGE, "history%s%s: expected `history list`, `show ID`, `labels`, `export --to=URI`, `import --from=URI` or `setup`",
+    else if (uri && (!verb || i == n || verbs[i].with_id != (id != NULL) || options_positional(context->options, 2)))
+        error_set(&err, ERR_USAGE, "history%s%s: expected `history list`, `show ID`, `labels`, `kpis`, `export --to=URI`, `import --from=URI`, `setup`, "
+                                     "`merge FILE…`, `prune`, `check`, `salvage --to=URI`, `upgrade`, `journal` or `compact`",
                   verb ? " " : "", verb ? verb : "");
     else if (uri && verbs[i].option && !(other = options_text(context->options, verbs[i].option)))
         error_set(&err, ERR_USAGE, "history %s: --%s=URI is missing: sqlite:FILE or dir:FOLDER", verb, verbs[i].option);
@@ -258,5 +268,6 @@ static int run(struct context *context)
     return strcmp(verb, "export") == 0 ? copy(context, uri, other) : copy(context, other, uri);
 }
 
-const struct command command_history = {"history", "Shows what a history holds, and copies it into another.",
-                                        "list | show ID | labels | export | import | setup", 2, tables, run};
+const struct command command_history = {"history", "Shows what a history holds, copies it into another, looks after it.",
+                                        "list | show ID | labels | kpis | export | import | setup | merge FILE… | prune | check | salvage | upgrade | journal | compact", 61,
+                                        tables, run};

@@ -49,6 +49,7 @@ const struct option options_servers[] = {
 
 const struct option options_history[] = {
     {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
+    {"history_wait", OPTION_NUMBER, "SECONDS", "60", false, "How long to wait while other processes write into a file or folder."},
     SERVER_ROWS,
     {0},
 };
@@ -58,6 +59,7 @@ const struct option options_push[] = {
     {"upload_by_kpi", OPTION_BOOL, NULL, "false", false, "OpenSearch: a document per KPI too, in the index INDEX.KPI."},
     {0},
 };
+
 const struct option options_spool[] = {
     {"spool", OPTION_TEXT, "DIR", NULL, false,
      "Where payloads wait until a history on a server has them; default: $XDG_STATE_HOME/matbench/spool, else ~/.local/state/matbench/spool; none: nowhere."},

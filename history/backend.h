@@ -5,6 +5,7 @@
 #ifndef HISTORY_BACKEND_H
 #define HISTORY_BACKEND_H
 #include "history/history.h"
+#include "history/upkeep.h"
 
 enum { HISTORY_FINDINGS_MAX = 20 };
 
@@ -71,6 +72,7 @@ struct history_backend {
                       struct error *err);
     const char *(*fetch)(struct history *history, const char *id, struct arena *arena, size_t *len, struct error *err);
     bool (*set_up)(struct history *history, const char *owner, struct error *err); /* NULL: there is nothing to set up */
+    const struct history_upkeep *upkeep; /* NULL: it looks after itself, or has nothing to be looked after */
 };
 
 extern const struct history_backend history_sqlite; /* history/sqlite_history.c */

@@ -10,8 +10,6 @@
 #include <unistd.h>
 
 
-enum { LOCK_TRIES = 500, LOCK_PAUSE_MS = 10 };
-
 /* ---- the folder and its lock ---- */
 
 bool folder_open_root(struct folder_history *h, struct error *err)
@@ -37,15 +35,15 @@ bool folder_open_root(struct folder_history *h, struct error *err)
 
 bool folder_lock(struct folder_history *h, bool exclusive, struct error *err)
 {
-    const struct timespec pause = {.tv_nsec = LOCK_PAUSE_MS * 1000000L};
-    for (int i = 0; i < LOCK_TRIES; i++) {
+    h->patience.told = false;
+    patience_begin(&h->patience);
+    do {
         if (flock(h->fd, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0)
             return true;
         if (errno != EWOULDBLOCK && errno != EINTR)
             return error_at(err, ERR_STORE, (struct pos){.file = h->path}, "it cannot be locked: %s", strerror(errno));
-        nanosleep(&pause, NULL);
-    }
-    return error_at(err, ERR_STORE, (struct pos){.file = h->path}, "another process has it locked for 5 s");
+    } while (patience_wait(&h->patience, h->path));
+    return patience_error(&h->patience, h->path, err);
 }
 
 void folder_unlock(struct folder_history *h)
@@ -97,10 +95,9 @@ static bool first_look(struct folder_history *h, struct error *err)
     return ok;
 }
 
-static struct history *folder_open(const char *uri, const char *rest, enum history_mode mode, const struct history_access *none,
+static struct history *folder_open(const char *uri, const char *rest, enum history_mode mode, const struct history_access *access,
                                    struct error *err)
 {
-    (void)none;
     if (!rest[0]) {
         error_set(err, ERR_USAGE, "'%s': expected the folder's name, as in %s", uri, history_folder.example);
         return NULL;
@@ -109,6 +106,7 @@ static struct history *folder_open(const char *uri, const char *rest, enum histo
     h->path = memory_need(strdup(rest));
     h->fd = -1;
     h->digest = digest_open();
+    patience_set(&h->patience, access);
     if (folder_open_root(h, err) && first_look(h, err) && (mode == HISTORY_READ || check_writable(h, err)))
         return &h->history;
     arena_close(&h->history.findings_arena);
@@ -128,4 +126,5 @@ const struct history_backend history_folder = {
     .read = folder_history_read,
     .workloads = folder_history_workloads,
     .fetch = folder_history_fetch,
+    .upkeep = &folder_upkeep,
 };

@@ -8,7 +8,7 @@
  * no payload is a finding; one whose metadata.status is not Valid is left out. Two files with one id: the same payload
  * is one record, different ones are ERR_STORE with both names, since nobody can know which one is meant.
  *
- * Reading and writing hold the folder's lock (flock of the directory), shared or exclusive, for up to 5 s; nothing but
+ * Reading and writing hold the folder's lock (flock of the directory), shared or exclusive, and wait for it (history/patience.h); nothing but
  * payload files, source.lts.yaml and, while somebody writes, history/folder_commit.h's directories is made.
  */
 #ifndef HISTORY_FOLDER_HISTORY_H
@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "history/backend.h"
 #include "history/folder_anchor.h"
+#include "history/patience.h"
 
 enum {
     FOLDER_DEPTH_MAX = 8,
@@ -38,6 +39,7 @@ struct folder_file {
 
 struct folder_history {
     struct history history;
+    struct patience patience; /* with those who have the folder locked */
     char *path;        /* as given */
     struct root *root; /* NULL: there is no such folder */
     int fd;            /* the same folder, for the lock; -1 */
@@ -90,5 +92,7 @@ bool folder_history_workloads(struct history *history, struct arena *arena, stru
                               size_t *n, struct error *err);
 const char *folder_history_fetch(struct history *history, const char *id, struct arena *arena, size_t *len,
                                  struct error *err);
+
+extern const struct history_upkeep folder_upkeep; /* history/folder_upkeep.c */
 
 #endif

@@ -43,6 +43,10 @@ bool gather_take(void *context, const struct record *record)
     kept->where = arena_strdup(gather->arena, record->where);
     kept->labels = keep_array(gather->arena, record->labels, record->labels_n * sizeof(*record->labels));
     kept->kpis = keep_array(gather->arena, record->kpis, record->kpis_n * sizeof(*record->kpis));
+    const char **units = record->units ? keep_array(gather->arena, record->units, record->kpis_n * sizeof(*record->units)) : NULL;
+    for (size_t i = 0; gather->texts && units && i < kept->kpis_n; i++)
+        units[i] = keep_text(gather, units[i]);
+    kept->units = units;
     for (size_t i = 0; gather->texts && i < kept->labels_n; i++)
         kept->labels[i] = (struct label){keep_text(gather, kept->labels[i].key), keep_text(gather, kept->labels[i].value)};
     for (size_t i = 0; gather->texts && i < kept->kpis_n; i++)

@@ -5,7 +5,7 @@
 
 struct gather;
 
-/* `texts_stay`: the texts of labels and KPI names need no copy. */
+/* `texts_stay`: the texts of labels, KPI names and units need no copy. */
 struct gather *gather_open(struct arena *arena, bool texts_stay);
 /* A visitor: copies the record into the arena, each text of labels and KPI names once. */
 bool gather_take(void *gather, const struct record *record);

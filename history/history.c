@@ -64,6 +64,12 @@ const char *history_scheme(size_t i)
     return i < BACKENDS ? backends[i]->scheme : NULL;
 }
 
+double history_wait_s(const struct history_access *access)
+{
+    double wait_s = access ? access->wait_s : 0;
+    return wait_s > 0 ? wait_s : wait_s < 0 ? 0 : HISTORY_WAIT_S;
+}
+
 struct history *history_open(const char *uri, enum history_mode mode, const struct history_access *access, struct error *err)
 {
     const struct history_backend *backend = find_backend(uri, err);

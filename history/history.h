@@ -10,6 +10,8 @@
  */
 #ifndef HISTORY_HISTORY_H
 #define HISTORY_HISTORY_H
+#include <signal.h>
+
 #include "base/arena.h"
 #include "base/error.h"
 #include "config/filters.h"
@@ -21,14 +23,21 @@ struct servers;      /* config/servers.h */
 struct workload;     /* workload/workload.h */
 struct history; /* an open history; close it with history_close; one thread at a time */
 
-/* How servers are reached. It must live as long as the histories that are opened with it. */
+/* How servers are reached, and how to wait for others who write into a file or a folder. It must live as long as the histories that
+ * are opened with it. */
 struct history_access {
     const struct servers *servers;   /* that are known, with who we are there; NULL: none */
     const struct http_options *http; /* limits, the signal, where to tell of repeats; NULL: as net/http.h has them */
     const struct workload *workload; /* the one at hand: a server that keeps a schema of its payloads makes it from this; NULL: none is */
     bool by_kpi;     /* OpenSearch: what is put becomes a document per KPI, too, in the index "<index>.<KPI>" */
     bool no_refresh; /* OpenSearch: what was put is found a second later, not at once */
+    double wait_s; /* for each lock that another process has; 0: HISTORY_WAIT_S; below 0: not at all */
+    const volatile sig_atomic_t *signal; /* ends that waiting with ERR_INTERRUPTED or ERR_TERMINATED; may be NULL */
+    void (*tell)(void *context, const char *line); /* that it waits, that a file was upgraded; may be NULL */
+    void *tell_context;
 };
+
+enum { HISTORY_WAIT_S = 60 };
 
 enum history_mode {
     HISTORY_READ, /* a history that does not exist is empty: history_exists() says so */
@@ -83,6 +92,9 @@ bool history_is_known(const char *uri, struct error *err);
 bool history_is_remote(const char *uri);
 /* What stands before the colon of a URI: "sqlite", "dir", …; NULL beyond the last. */
 const char *history_scheme(size_t i);
+/* How long a back end waits for a lock. */
+double history_wait_s(const struct history_access *access);
+
 /* Fails with ERR_USAGE (no such back end, bad URI) or ERR_STORE (locked, not a history, unreadable, not writable).
  * HISTORY_READ makes no file, not even a passing one, unless it finds the journal of a writer that was killed: that is
  * rolled back first. `access` NULL: only local histories can be opened. */
@@ -131,7 +143,7 @@ void history_set_rule(struct history *history, const struct fingerprint_rule *ru
  * SQLite and folders: all or nothing, whatever happens to this process. Putting the same payloads again changes nothing: the file's
  * bytes stay as they are (payloads are compared by their text, records by start, labels and KPIs; `where` stays what it was first).
  * One writer at a time: others wait from the first payload that changes something (SQLite; a folder: from the first payload) to the
- * end, for up to 5 s.
+ * end, for as long as struct history_access says.
  * Remote histories: payloads leave while others are added; the end waits for what is on its way. What a failure leaves behind is
  * told by the counts and the witness.
  * A history that was opened with HISTORY_READ rehearses: the counts are what would be, and nothing is written.
@@ -139,7 +151,7 @@ void history_set_rule(struct history *history, const struct fingerprint_rule *ru
  * Two payloads of one transaction with one id must have the same text; the second is then counted as unchanged. What is kept for this
  * is less than 64 bytes per payload.
  * A folder takes NULL for a workload that is not known. ERR_INVALID: a record or payload that no history can hold, or one that this
- * history holds for another workload; ERR_STORE: locked for 5 s, disk full, not writable. */
+ * history holds for another workload; ERR_STORE: locked for too long, disk full, not writable. */
 bool history_begin(struct history *history, const char *workload, struct error *err);
 /* After it failed only history_end may follow. */
 bool history_add(struct history *history, const struct history_payload *payload, struct error *err);

@@ -6,16 +6,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "history/record_digest.h"
 #include "history/sqlite_schema.h"
+#include "history/sqlite_upgrade.h"
+#include "history/sqlite_upkeep.h"
 
 /* Connects to a file that is there, and looks what it is. */
 static bool attach(struct sqlite_history *h, enum sqlite_for access, struct error *err)
 {
-    bool blank = false;
     if (!sqlite_connect(&h->sqlite, access, err))
         return false;
-    bool ok = sqlite_begin(&h->sqlite, false, err) && sqlite_schema_identify(&h->sqlite, &blank, err);
-    h->history.exists = ok && !blank;
+    bool ok = sqlite_begin(&h->sqlite, false, err) && sqlite_schema_identify(&h->sqlite, &h->format, err);
+    h->history.exists = ok && h->format > 0;
     return sqlite_finish(&h->sqlite, ok, false, err);
 }
 
@@ -90,16 +92,16 @@ static void close_history(struct history *history)
     struct sqlite_history *h = (struct sqlite_history *)history;
     sqlite_disconnect(&h->sqlite);
     digest_close(h->digest);
+    packer_close(h->packer);
     text_close(&h->room);
     free(h->sqlite.path);
     free(h->sqlite.file);
     free(h);
 }
 
-static struct history *open_history(const char *uri, const char *rest, enum history_mode mode, const struct history_access *none,
+static struct history *open_history(const char *uri, const char *rest, enum history_mode mode, const struct history_access *access,
                                     struct error *err)
 {
-    (void)none;
     if (rest[0] == '\0' || (rest[0] == '/' && rest[1] == '/' && rest[2] != '/')) {
         error_set(err, ERR_USAGE, "'%s' names no file; expected sqlite:FILE, e.g. sqlite:history.db", uri);
         return NULL;
@@ -111,11 +113,106 @@ static struct history *open_history(const char *uri, const char *rest, enum hist
     memcpy(h->sqlite.file, "./", dot);
     memcpy(h->sqlite.file + dot, rest, strlen(rest) + 1);
     h->sqlite.texts = sqlite_schema_texts;
+    patience_set(&h->sqlite.patience, access);
     h->digest = digest_open();
+    h->packer = packer_open();
     h->room = text_open((size_t)1 << 40); /* no more than what the caller has in memory already */
     if (look(h, mode, err))
         return &h->history;
     close_history(&h->history);
+    return NULL;
+}
+
+/* ---- for the other files ---- */
+
+bool sqlite_history_begin_reading(struct sqlite_history *h, struct error *err)
+{
+    return sqlite_begin(&h->sqlite, false, err) && sqlite_schema_refresh(&h->sqlite, &h->format, err);
+}
+
+static void tell_upgrade(struct sqlite_history *h, const char *backup)
+{
+    const struct patience *patience = &h->sqlite.patience;
+    struct text line = text_open(10000);
+    text_printf(&line, "%s: was upgraded to format %d; what it was before is in %s", h->sqlite.path, SQLITE_SCHEMA_FORMAT, backup);
+    if (patience->tell)
+        patience->tell(patience->tell_context, line.s);
+    text_close(&line);
+}
+
+static bool upgrade(struct sqlite_history *h, struct error *err)
+{
+    struct arena arena = {0};
+    const char *backup;
+    bool ok = sqlite_upgrade(h, &arena, &backup, err);
+    if (ok && backup)
+        tell_upgrade(h, backup);
+    arena_close(&arena);
+    return ok;
+}
+
+static bool begin_current(struct sqlite_history *h, struct error *err)
+{
+    if (!sqlite_begin(&h->sqlite, true, err))
+        return false;
+    if (sqlite_schema_identify(&h->sqlite, &h->format, err) && (h->format || sqlite_schema_create(&h->sqlite, err)))
+        return true;
+    return sqlite_finish(&h->sqlite, false, false, err);
+}
+
+bool sqlite_history_begin_writing(struct sqlite_history *h, struct error *err)
+{
+    if ((!h->sqlite.db && !sqlite_connect(&h->sqlite, SQLITE_FOR_CREATING, err)) || !begin_current(h, err))
+        return false;
+    if (h->format == 0)
+        h->format = SQLITE_SCHEMA_FORMAT;
+    if (h->format == SQLITE_SCHEMA_FORMAT)
+        return true;
+    sqlite_finish(&h->sqlite, false, false, &(struct error){0});
+    return upgrade(h, err) && begin_current(h, err);
+}
+
+static bool unpack(struct sqlite_history *h, struct sqlite3_stmt *row, struct arena *arena, struct sqlite_text_row *text, struct error *err)
+{
+    size_t size;
+    const void *packed = sqlite_bytes(row, 1, &size);
+    int64_t len = sqlite_number(row, 2);
+    bool sane = packed && len >= 0 && len <= SQLITE_TEXT_MAX;
+    text->len = sane ? (size_t)len : 0;
+    text->text = sane ? packer_unpack(h->packer, packed, size, arena, text->len) : NULL;
+    bool is_text = text->text && !memchr(text->text, '\0', text->len) && text_utf8_valid(text->text, text->len) == text->len;
+    return is_text || sqlite_damaged(&h->sqlite, "a payload is not as it was stored", err);
+}
+
+bool sqlite_history_text_row(struct sqlite_history *h, int64_t number, struct arena *arena, struct sqlite_text_row *text, struct error *err)
+{
+    bool old = h->format == 1, any;
+    struct sqlite3_stmt *row = sqlite_bound(&h->sqlite, old ? SQL_TEXT_1 : SQL_TEXT, err, "i", number);
+    size_t size;
+    if (!sqlite_step(&h->sqlite, row, &any, err))
+        return false;
+    if (!any)
+        return sqlite_damaged(&h->sqlite, "a payload is missing", err);
+    const void *digest = sqlite_bytes(row, 0, &size);
+    if (!digest || size != DIGEST_SIZE)
+        return sqlite_damaged(&h->sqlite, "a payload has no digest", err);
+    memcpy(text->digest, digest, DIGEST_SIZE);
+    text->text = old ? sqlite_text(&h->sqlite, row, 1, arena, &text->len, err) : NULL;
+    return old ? text->text != NULL : unpack(h, row, arena, text, err);
+}
+
+const char *sqlite_history_text(struct sqlite_history *h, int64_t number, const char *id, struct arena *arena, size_t *len,
+                                struct error *err)
+{
+    struct sqlite_text_row row;
+    unsigned char digest[DIGEST_SIZE];
+    if (!sqlite_history_text_row(h, number, arena, &row, err))
+        return NULL;
+    payload_digest(h->digest, id, row.text, row.len, digest);
+    *len = row.len;
+    if (memcmp(digest, row.digest, sizeof(digest)) == 0)
+        return row.text;
+    sqlite_damaged(&h->sqlite, "a payload is not as it was stored", err);
     return NULL;
 }
 
@@ -132,4 +229,5 @@ const struct history_backend history_sqlite = {
     .read = sqlite_history_read,
     .workloads = sqlite_history_workloads,
     .fetch = sqlite_history_fetch,
+    .upkeep = &sqlite_upkeep,
 };

@@ -6,6 +6,7 @@
 #ifndef HISTORY_SQLITE_HISTORY_H
 #define HISTORY_SQLITE_HISTORY_H
 #include "base/digest.h"
+#include "base/packed.h"
 #include "base/text.h"
 #include "history/backend.h"
 #include "history/sqlite.h"
@@ -13,10 +14,38 @@
 struct sqlite_history {
     struct history history;
     struct sqlite sqlite;
+    int format; /* of the file, as the transaction at hand sees it; history/sqlite_schema.h */
     struct digest *digest;
+    struct packer *packer;
     struct text room; /* for record_digest */
     struct put *put;  /* between begin and end; history/sqlite_put.c */
 };
+
+/* A read transaction; sqlite_finish ends it. */
+bool sqlite_history_begin_reading(struct sqlite_history *h, struct error *err);
+/* A write transaction in a file of the newest format: it is made, or upgraded, when it is not. After a failure there is none. */
+bool sqlite_history_begin_writing(struct sqlite_history *h, struct error *err);
+
+/* A payload's text, in an arena, and its digest as the file says it. */
+struct sqlite_text_row {
+    const char *text;
+    size_t len;
+    unsigned char digest[DIGEST_SIZE];
+};
+/* Of the record with this number; nobody has looked yet whether the digest is right. ERR_STORE: it is missing, or no text. */
+bool sqlite_history_text_row(struct sqlite_history *h, int64_t number, struct arena *arena, struct sqlite_text_row *row, struct error *err);
+/* The text as it was stored, or NULL with *err set. */
+const char *sqlite_history_text(struct sqlite_history *h, int64_t number, const char *id, struct arena *arena, size_t *len,
+                                struct error *err);
+
+/* Calls take for each record, whole, within the transaction at hand; also that none is missing is looked at. A record lives during
+ * its call. In history/sqlite_stream.c. */
+bool sqlite_history_each(struct sqlite_history *h,
+                         bool (*take)(void *context, int64_t number, const char *workload, const struct record *record, struct error *err),
+                         void *context, struct error *err);
+/* sqlite_history_workloads within the transaction at hand. */
+bool sqlite_history_list(struct sqlite_history *h, struct arena *arena, struct history_workload **workloads, size_t *n,
+                         struct error *err);
 
 /* The functions of the back end, in history/sqlite_put.c, history/sqlite_read.c, history/sqlite_stream.c. */
 bool sqlite_history_begin(struct history *history, const char *workload, struct error *err);

@@ -5,7 +5,9 @@
 
 #include "history/record_digest.h"
 #include "history/sqlite_history.h"
+#include "history/sqlite_put.h"
 #include "history/sqlite_schema.h"
+#include "json/read.h"
 
 enum found { FOUND_NONE, FOUND_SAME, FOUND_OTHER };
 
@@ -17,17 +19,42 @@ struct put {
     bool writing; /* the write transaction has begun */
     struct history_counts *counts; /* the history's */
     int64_t workload_number;
+    struct history_payload own; /* with units, when it came without */
     const struct history_payload *payload;
+    struct arena units;
     enum found found;     /* what the history has under its id */
     int64_t number;       /* of that record, */
     int64_t old_workload; /* and its workload's */
+    struct arena page;    /* of the text that is there */
 };
+
+/* Texts are compared, not only digests, so that putting it again mends what is damaged. */
+static bool has_text(struct put *put, int64_t number)
+{
+    struct sqlite_text_row row;
+    struct error damage = {0};
+    unsigned char digest[DIGEST_SIZE];
+    arena_clear(&put->page);
+    if (!sqlite_history_text_row(put->h, number, &put->page, &row, &damage) || row.len != put->payload->text_len ||
+        memcmp(row.text, put->payload->text, row.len) != 0)
+        return false;
+    payload_digest(put->h->digest, put->payload->record.id, row.text, row.len, digest);
+    return memcmp(digest, row.digest, sizeof(digest)) == 0;
+}
+
+/* The record's digest, as if it knew as much as those of the file: format 1 has no units. */
+static void find_digest(struct put *put, const char *place, unsigned char digest[DIGEST_SIZE])
+{
+    struct record record = put->payload->record;
+    if (put->h->format == 1)
+        record.units = NULL;
+    record_digest(put->h->digest, &put->h->room, put->workload, place ? place : "", &record, digest);
+}
 
 /* A record's place stays what it was first: the same payload may be uploaded from elsewhere. */
 static bool find(struct put *put, struct error *err)
 {
-    const struct record *record = &put->payload->record;
-    struct sqlite3_stmt *row = sqlite_bound(put->sqlite, SQL_FIND, err, "t", record->id);
+    struct sqlite3_stmt *row = sqlite_bound(put->sqlite, SQL_FIND, err, "t", put->payload->record.id);
     bool any;
     if (!sqlite_step(put->sqlite, row, &any, err))
         return false;
@@ -35,13 +62,11 @@ static bool find(struct put *put, struct error *err)
     if (!any)
         return true;
     unsigned char digest[DIGEST_SIZE];
-    const char *place = sqlite_raw_text(row, 2);
-    record_digest(put->h->digest, &put->h->room, put->workload, place ? place : "", record, digest);
-    bool same =
-        sqlite_is(row, 3, digest, sizeof(digest)) && sqlite_is(row, 4, put->payload->text, put->payload->text_len);
-    put->found = same ? FOUND_SAME : FOUND_OTHER;
+    find_digest(put, sqlite_raw_text(row, 2), digest);
     put->number = sqlite_number(row, 0);
     put->old_workload = sqlite_number(row, 1);
+    bool same = sqlite_is(row, 3, digest, sizeof(digest)) && has_text(put, put->number);
+    put->found = same ? FOUND_SAME : FOUND_OTHER;
     return true;
 }
 
@@ -76,31 +101,36 @@ static bool add_labels(struct put *put, struct error *err)
     return true;
 }
 
-static bool add_kpis(struct put *put, struct error *err)
+bool sqlite_put_kpis(struct sqlite *sqlite, int64_t number, const struct record *record, struct error *err)
 {
-    const struct record *record = &put->payload->record;
     for (size_t i = 0; i < record->kpis_n; i++) {
         const struct kpi_value *kpi = &record->kpis[i];
         int64_t part;
-        if (!intern(put->sqlite, SQL_FIND_KPI, SQL_ADD_KPI, kpi->name, NULL, &part, err))
+        if (!intern(sqlite, SQL_FIND_KPI, SQL_ADD_KPI, kpi->name, record_unit(record, i), &part, err))
             return false;
-        struct sqlite3_stmt *row =
-            sqlite_bound(put->sqlite, SQL_ADD_RECORD_KPI, err, "iiid", put->number, (int64_t)i, part, kpi->value);
-        if (!sqlite_step(put->sqlite, row, NULL, err))
+        struct sqlite3_stmt *row = sqlite_bound(sqlite, SQL_ADD_RECORD_KPI, err, "iiid", number, (int64_t)i, part, kpi->value);
+        if (!sqlite_step(sqlite, row, NULL, err))
             return false;
     }
     return true;
 }
 
-static bool add_payload(struct put *put, struct error *err)
+void sqlite_find_units(struct arena *arena, const char *text, size_t len, struct record *record)
 {
-    const struct history_payload *payload = put->payload;
+    struct error ignored = {0};
+    json_t *payload = json_read(text, len, &(struct json_read_options){.file = record->id}, &ignored);
+    record_set_units(arena, json_object_get(payload, "kpis"), record);
+    json_decref(payload);
+}
+
+bool sqlite_put_text(struct sqlite_history *h, int64_t number, const char *id, const char *text, size_t len, struct error *err)
+{
     unsigned char digest[DIGEST_SIZE];
-    payload_digest(put->h->digest, payload->record.id, payload->text, payload->text_len, digest);
-    return sqlite_step(
-        put->sqlite,
-        sqlite_bound(put->sqlite, SQL_ADD_PAYLOAD, err, "ibs", put->number, digest, payload->text, payload->text_len),
-        NULL, err);
+    size_t size;
+    payload_digest(h->digest, id, text, len, digest);
+    const void *packed = packer_pack(h->packer, text, len, &size);
+    return sqlite_step(&h->sqlite, sqlite_bound(&h->sqlite, SQL_ADD_PAYLOAD, err, "ibip", number, digest, (int64_t)len, packed, size), NULL,
+                       err);
 }
 
 /* One change with numbers as its parameters. */
@@ -140,6 +170,7 @@ static bool change_record(struct put *put, struct error *err)
 
 static bool put_one(struct put *put, struct error *err)
 {
+    const struct history_payload *payload = put->payload;
     if (!find(put, err))
         return false;
     if (put->found == FOUND_SAME) {
@@ -148,26 +179,24 @@ static bool put_one(struct put *put, struct error *err)
     }
     if (put->found == FOUND_OTHER && put->old_workload != put->workload_number)
         return error_set(err, ERR_INVALID, "payload '%s' is in this history already, for another workload than '%s'; a history holds a "
-                                           "test once: name another history for this workload", put->payload->record.id, put->workload);
+                                           "test once: name another history for this workload", payload->record.id, put->workload);
     bool ok = put->found == FOUND_NONE ? add_record(put, err) : change_record(put, err);
-    return ok && add_labels(put, err) && add_kpis(put, err) && add_payload(put, err);
+    return ok && add_labels(put, err) && sqlite_put_kpis(put->sqlite, put->number, &payload->record, err) &&
+           sqlite_put_text(put->h, put->number, payload->record.id, payload->text, payload->text_len, err);
 }
 
 /* As a reader first: while all is there already, no writer is kept waiting and the file may be read-only. The lock is held for this
  * payload only, since the next one may be long in coming. */
 static bool find_as_reader(struct put *put, struct error *err)
 {
-    bool ok = sqlite_begin(put->sqlite, false, err) && find(put, err);
+    bool ok = sqlite_history_begin_reading(put->h, err) && find(put, err);
     return sqlite_finish(put->sqlite, ok, false, err);
 }
 
 static bool begin_writing(struct put *put, struct error *err)
 {
-    bool blank;
-    if (!put->sqlite->db && !sqlite_connect(put->sqlite, SQLITE_FOR_CREATING, err))
-        return false;
-    put->writing = sqlite_begin(put->sqlite, true, err);
-    return put->writing && sqlite_schema_identify(put->sqlite, &blank, err) && (!blank || sqlite_schema_create(put->sqlite, err)) &&
+    put->writing = sqlite_history_begin_writing(put->h, err);
+    return put->writing &&
            intern(put->sqlite, SQL_FIND_WORKLOAD, SQL_ADD_WORKLOAD, put->workload, NULL, &put->workload_number, err);
 }
 
@@ -190,7 +219,11 @@ bool sqlite_history_begin(struct history *history, const char *workload, struct 
 bool sqlite_history_add(struct history *history, const struct history_payload *payload, struct error *err)
 {
     struct put *put = ((struct sqlite_history *)history)->put;
-    put->payload = payload;
+    arena_clear(&put->units);
+    put->own = *payload;
+    put->payload = &put->own;
+    if (!payload->record.units && payload->record.kpis_n) /* format 1 and some servers give none */
+        sqlite_find_units(&put->units, payload->text, payload->text_len, &put->own.record);
     if (!check_size(put, err))
         return false;
     if (!put->writing && history->exists) {
@@ -211,6 +244,8 @@ bool sqlite_history_end(struct history *history, bool keep, struct error *err)
     bool changed = put->counts->added + put->counts->replaced > 0; /* another process may have been quicker */
     bool ok = !put->writing || sqlite_finish(&h->sqlite, keep, changed, err);
     history->exists |= ok && keep && put->writing;
+    arena_close(&put->page);
+    arena_close(&put->units);
     free(put->workload);
     free(put);
     h->put = NULL;

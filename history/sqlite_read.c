@@ -9,7 +9,7 @@
 /* A row of a small table that others point to by its number: a label, a KPI's name, a workload. */
 struct entry {
     int64_t number;
-    const char *key, *value; /* value: labels only */
+    const char *key, *value; /* value: of a label; a KPI's unit */
     int64_t records;         /* workloads only */
 };
 
@@ -32,6 +32,7 @@ struct reading {
     LIST_OF(struct history_workload) spans; /* what listing gives */
     LIST_OF(struct label) record_labels;    /* of the record at hand */
     LIST_OF(struct kpi_value) record_kpis;
+    LIST_OF(const char *) record_units;
 };
 
 /* Numbers are dense unless somebody has been at the file, so the entry stands where its number says. */
@@ -64,11 +65,11 @@ static bool read_entries(struct reading *reading, int statement, struct entries 
         if (entries->n && entries->v[entries->n - 1].number >= entry.number)
             return sqlite_damaged(reading->sqlite, "its rows are not in order", err);
         entry.key = sqlite_text(reading->sqlite, row, 1, reading->arena, NULL, err);
-        if (statement == SQL_LABELS)
+        if (statement != SQL_WORKLOADS)
             entry.value = sqlite_text(reading->sqlite, row, 2, reading->arena, NULL, err);
         if (statement == SQL_WORKLOADS)
             entry.records = sqlite_number(row, 2);
-        if (!entry.key || (statement == SQL_LABELS && !entry.value))
+        if (!entry.key || (statement != SQL_WORKLOADS && !entry.value))
             return false;
         *LIST_ADD(&reading->scratch, entries) = entry;
     }
@@ -109,9 +110,10 @@ static bool read_labels(struct reading *reading, int64_t number, struct error *e
 
 static bool read_kpis(struct reading *reading, int64_t number, struct error *err)
 {
-    struct sqlite3_stmt *row = sqlite_bound(reading->sqlite, SQL_RECORD_KPIS, err, "i", number);
+    int statement = reading->h->format == 1 ? SQL_RECORD_KPIS_1 : SQL_RECORD_KPIS;
+    struct sqlite3_stmt *row = sqlite_bound(reading->sqlite, statement, err, "i", number);
     bool any;
-    reading->record_kpis.n = 0;
+    reading->record_kpis.n = reading->record_units.n = 0;
     while (sqlite_step(reading->sqlite, row, &any, err)) {
         if (!any)
             return true;
@@ -119,6 +121,7 @@ static bool read_kpis(struct reading *reading, int64_t number, struct error *err
         if (!entry)
             return sqlite_damaged(reading->sqlite, "a KPI's name is missing", err);
         *LIST_ADD(&reading->scratch, &reading->record_kpis) = (struct kpi_value){entry->key, sqlite_real(row, 1)};
+        *LIST_ADD(&reading->scratch, &reading->record_units) = entry->value;
     }
     return false;
 }
@@ -138,6 +141,7 @@ static bool read_record(struct reading *reading, struct sqlite3_stmt *row, const
     record.labels = reading->record_labels.v;
     record.kpis_n = reading->record_kpis.n;
     record.kpis = reading->record_kpis.v;
+    record.units = reading->h->format == 1 ? NULL : reading->record_units.v;
     record_digest(reading->h->digest, &reading->h->room, workload, record.where, &record, digest);
     if (record_fault(&record) || !sqlite_is(row, 5, digest, sizeof(digest)))
         return error_at(err, ERR_STORE, (struct pos){.file = reading->sqlite->path},
@@ -152,7 +156,7 @@ static bool read_records(struct reading *reading, const struct history_selection
     const char *workload = selection->workload;
     int64_t wanted;
     if (!read_workloads(reading, &wanted, err) || !read_entries(reading, SQL_LABELS, &reading->labels, err) ||
-        !read_entries(reading, SQL_KPIS, &reading->kpis, err))
+        !read_entries(reading, reading->h->format == 1 ? SQL_KPIS_1 : SQL_KPIS, &reading->kpis, err))
         return false;
     for (size_t i = 0; workload && i < reading->workloads.n; i++) {
         bool this_one = strcmp(reading->workloads.v[i].key, workload) == 0;
@@ -185,7 +189,7 @@ bool sqlite_history_walk(struct history *history, const struct history_selection
     struct reading reading = {.h = h, .sqlite = &h->sqlite, .arena = arena, .visit = visit, .context = context};
     if (!arena)
         return sqlite_history_scan(h, selection, visit, context, err);
-    bool ok = sqlite_begin(&h->sqlite, false, err) && read_records(&reading, selection, err);
+    bool ok = sqlite_history_begin_reading(h, err) && read_records(&reading, selection, err);
     ok = sqlite_finish(&h->sqlite, ok, false, err);
     arena_close(&reading.scratch);
     arena_close(&reading.page);
@@ -219,18 +223,26 @@ static bool read_spans(struct reading *reading, struct error *err)
     return false;
 }
 
-bool sqlite_history_workloads(struct history *history, struct arena *arena, struct history_workload **workloads,
-                              size_t *n, struct error *err)
+bool sqlite_history_list(struct sqlite_history *h, struct arena *arena, struct history_workload **workloads, size_t *n,
+                         struct error *err)
 {
-    struct sqlite_history *h = (struct sqlite_history *)history;
     struct reading reading = {.h = h, .sqlite = &h->sqlite, .arena = arena};
-    bool ok = sqlite_begin(&h->sqlite, false, err) && read_spans(&reading, err);
-    ok = sqlite_finish(&h->sqlite, ok, false, err);
+    bool ok = read_spans(&reading, err);
     arena_close(&reading.scratch);
     *workloads = reading.spans.v;
     *n = ok ? reading.spans.n : 0;
     if (*n)
         qsort(*workloads, *n, sizeof(**workloads), by_name);
+    return ok;
+}
+
+bool sqlite_history_workloads(struct history *history, struct arena *arena, struct history_workload **workloads,
+                              size_t *n, struct error *err)
+{
+    struct sqlite_history *h = (struct sqlite_history *)history;
+    bool ok = sqlite_history_begin_reading(h, err) && sqlite_history_list(h, arena, workloads, n, err);
+    ok = sqlite_finish(&h->sqlite, ok, false, err);
+    *n = ok ? *n : 0;
     return ok;
 }
 
@@ -251,19 +263,13 @@ static bool confirm_absent(struct sqlite *sqlite, const char *id, struct error *
 static bool read_payload(struct sqlite_history *h, const char *id, struct arena *arena, const char **text, size_t *len,
                          struct error *err)
 {
-    struct sqlite3_stmt *row = sqlite_bound(&h->sqlite, SQL_FETCH, err, "t", id);
-    unsigned char digest[DIGEST_SIZE];
-    bool any;
-    if (!sqlite_step(&h->sqlite, row, &any, err))
+    int64_t number;
+    if (!sqlite_step_number(&h->sqlite, sqlite_bound(&h->sqlite, SQL_NUMBER_OF, err, "t", id), &number, err))
         return false;
-    if (!any)
+    if (number < 0)
         return confirm_absent(&h->sqlite, id, err);
-    *text = sqlite_text(&h->sqlite, row, 1, arena, len, err);
-    if (!*text)
-        return false;
-    payload_digest(h->digest, id, *text, *len, digest);
-    return sqlite_is(row, 0, digest, sizeof(digest)) ||
-           sqlite_damaged(&h->sqlite, "a payload is not as it was stored", err);
+    *text = sqlite_history_text(h, number, id, arena, len, err);
+    return *text != NULL;
 }
 
 const char *sqlite_history_fetch(struct history *history, const char *id, struct arena *arena, size_t *len,
@@ -271,6 +277,6 @@ const char *sqlite_history_fetch(struct history *history, const char *id, struct
 {
     struct sqlite_history *h = (struct sqlite_history *)history;
     const char *text = NULL;
-    bool ok = sqlite_begin(&h->sqlite, false, err) && read_payload(h, id, arena, &text, len, err);
+    bool ok = sqlite_history_begin_reading(h, err) && read_payload(h, id, arena, &text, len, err);
     return sqlite_finish(&h->sqlite, ok, false, err) ? text : NULL;
 }

@@ -18,6 +18,7 @@ struct stream {
     bool stopped;
     int64_t *numbers; /* of the records whose payloads are read */
     size_t numbers_n, room;
+    bool (*take)(void *context, int64_t number, const char *workload, const struct record *record, struct error *err);
 };
 
 /* ---- one record ---- */
@@ -43,18 +44,23 @@ static bool read_labels(struct stream *stream, int64_t number, struct error *err
 
 static bool read_kpis(struct stream *stream, int64_t number, struct error *err)
 {
-    struct sqlite3_stmt *row = sqlite_bound(stream->sqlite, SQL_STREAM_KPIS, err, "i", number);
+    bool old = stream->h->format == 1;
+    struct sqlite3_stmt *row = sqlite_bound(stream->sqlite, old ? SQL_STREAM_KPIS_1 : SQL_STREAM_KPIS, err, "i", number);
     LIST_OF(struct kpi_value) kpis = {0};
+    LIST_OF(const char *) units = {0};
     for (bool any; sqlite_step(stream->sqlite, row, &any, err);) {
         if (!any) {
             stream->record.kpis = kpis.v;
             stream->record.kpis_n = kpis.n;
+            stream->record.units = old ? NULL : units.v;
             return true;
         }
         struct kpi_value *kpi = LIST_ADD(&stream->page, &kpis);
         *kpi = (struct kpi_value){sqlite_text(stream->sqlite, row, 0, &stream->page, NULL, err), sqlite_real(row, 1)};
-        if (!kpi->name)
+        const char *unit = kpi->name ? sqlite_text(stream->sqlite, row, 2, &stream->page, NULL, err) : NULL;
+        if (!unit)
             return false;
+        *LIST_ADD(&stream->page, &units) = unit;
     }
     return false;
 }
@@ -128,11 +134,30 @@ static bool take_rows(struct stream *stream, bool (*take)(struct stream *stream,
     return false;
 }
 
+/* Any record of any workload, for sqlite_history_each. */
+static bool take_whole(struct stream *stream, struct sqlite3_stmt *row, struct error *err)
+{
+    stream->workload = sqlite_raw_text(row, 1);
+    if (!stream->workload)
+        return sqlite_damaged(stream->sqlite, "its rows contradict each other", err);
+    return read_record(stream, row, err) && stream->take(stream->context, sqlite_number(row, 0), stream->workload, &stream->record, err);
+}
+
+bool sqlite_history_each(struct sqlite_history *h,
+                         bool (*take)(void *context, int64_t number, const char *workload, const struct record *record, struct error *err),
+                         void *context, struct error *err)
+{
+    struct stream stream = {.h = h, .sqlite = &h->sqlite, .take = take, .context = context};
+    bool ok = take_rows(&stream, take_whole, err);
+    arena_close(&stream.page);
+    return ok;
+}
+
 bool sqlite_history_scan(struct sqlite_history *h, const struct history_selection *selection,
                          bool (*visit)(void *context, const struct record *record), void *context, struct error *err)
 {
     struct stream stream = {.h = h, .sqlite = &h->sqlite, .selection = selection, .visit = visit, .context = context};
-    bool ok = sqlite_begin(&h->sqlite, false, err) && take_rows(&stream, take_row, err);
+    bool ok = sqlite_history_begin_reading(h, err) && take_rows(&stream, take_row, err);
     ok = sqlite_finish(&h->sqlite, ok, false, err);
     arena_close(&stream.page);
     return ok;
@@ -170,7 +195,7 @@ static bool note_numbers(struct stream *stream, struct error *err)
     bare.bare = true;
     stream->selection = &bare;
     stream->visit = always;
-    bool ok = sqlite_begin(stream->sqlite, false, err) && take_rows(stream, note_row, err);
+    bool ok = sqlite_history_begin_reading(stream->h, err) && take_rows(stream, note_row, err);
     stream->selection = meant;
     return sqlite_finish(stream->sqlite, ok, false, err);
 }
@@ -178,7 +203,6 @@ static bool note_numbers(struct stream *stream, struct error *err)
 static bool read_payload(struct stream *stream, int64_t number, struct history_payload *payload, struct error *err)
 {
     struct sqlite3_stmt *row = sqlite_bound(stream->sqlite, SQL_STREAM_ONE, err, "i", number);
-    unsigned char digest[DIGEST_SIZE];
     bool any;
     if (!sqlite_step(stream->sqlite, row, &any, err))
         return false;
@@ -189,12 +213,9 @@ static bool read_payload(struct stream *stream, int64_t number, struct history_p
         return sqlite_damaged(stream->sqlite, "its rows contradict each other", err);
     if (!read_record(stream, row, err))
         return false;
-    payload->text = sqlite_text(stream->sqlite, row, 7, &stream->page, &payload->text_len, err);
-    if (!payload->text)
-        return false;
     payload->record = stream->record;
-    payload_digest(stream->h->digest, stream->record.id, payload->text, payload->text_len, digest);
-    return sqlite_is(row, 6, digest, sizeof(digest)) || sqlite_damaged(stream->sqlite, "a payload is not as it was stored", err);
+    payload->text = sqlite_history_text(stream->h, number, stream->record.id, &stream->page, &payload->text_len, err);
+    return payload->text != NULL;
 }
 
 /* A transaction for each payload, so that no writer waits for the visitor. */
@@ -206,7 +227,7 @@ bool sqlite_history_read(struct history *history, const struct history_selection
     bool ok = note_numbers(&stream, err), goes_on = true;
     for (size_t i = 0; ok && goes_on && i < stream.numbers_n; i++) {
         struct history_payload payload = {0};
-        ok = sqlite_begin(&h->sqlite, false, err) && read_payload(&stream, stream.numbers[i], &payload, err);
+        ok = sqlite_history_begin_reading(h, err) && read_payload(&stream, stream.numbers[i], &payload, err);
         ok = sqlite_finish(&h->sqlite, ok, false, err);
         goes_on = !ok || visit(context, &payload);
     }

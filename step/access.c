@@ -7,6 +7,8 @@
 #include "config/servers.h"
 #include "net/http.h"
 
+enum { WAIT_MAX_S = 86400 };
+
 struct access {
     struct history_access access; /* what context->access points to */
     struct http_options http;
@@ -48,6 +50,18 @@ static bool read_limits(const struct context *context, struct http_options *http
     return true;
 }
 
+/* --history_wait=0 is no waiting, which the struct says otherwise. */
+static bool read_wait(const struct context *context, struct history_access *access, struct error *err)
+{
+    if (!options_find_text(context->options, "history_wait"))
+        return true;
+    double wait_s = options_number(context->options, "history_wait");
+    if (!(wait_s >= 0 && wait_s <= WAIT_MAX_S))
+        return error_set(err, ERR_USAGE, "--history_wait=%g: expected seconds, from 0 to %d", wait_s, WAIT_MAX_S);
+    access->wait_s = wait_s > 0 ? wait_s : -1;
+    return true;
+}
+
 bool access_load(struct context *context, struct error *err)
 {
     struct access *access = ARENA_NEW(context->arena, struct access);
@@ -61,9 +75,12 @@ bool access_load(struct context *context, struct error *err)
     access->access = (struct history_access){.servers = access->servers,
                                              .http = &access->http,
                                              .by_kpi = options_find_bool(context->options, "upload_by_kpi", false),
-                                             .no_refresh = !options_find_bool(context->options, "refresh", true)};
+                                             .no_refresh = !options_find_bool(context->options, "refresh", true),
+                                             .signal = context->signal,
+                                             .tell = tell,
+                                             .tell_context = access};
     context->access = &access->access;
-    return access->servers != NULL && read_limits(context, &access->http, err);
+    return access->servers != NULL && read_limits(context, &access->http, err) && read_wait(context, &access->access, err);
 }
 
 static struct access *of(struct context *context)
