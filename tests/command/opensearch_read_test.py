@@ -98,10 +98,11 @@ class SameTest(Reading):
         uris = self.everywhere(3)
         shown = [self.matbench("history", f"--history={u}", "show", "id-00001", code=0).out for u in uris]
         self.assertEqual(shown, [shown[0]] * 4)
+        self.download("dir:all", "copy")
         for uri in uris:
             self.matbench("history", f"--history={uri}", "show", "id-99999", code=100)
             self.assertIn("0 would be added, 0 replaced, 3 there already",
-                          self.matbench("export", "--from=dir:all", f"--to={uri}", "--workload_name=w", "--dry_run", code=0).err)
+                          self.matbench("export", "--from=dir:copy", f"--to={uri}", "--workload_name=w", "--dry_run", code=0).err)
 
     def test_nothing_stays_open(self):
         before = self.pits()
@@ -165,7 +166,7 @@ class OddTest(Reading):
         self.assertEqual((status, said["created"]), (200, 20))
         self.assertIn("30 added", self.download(own, "lts").err)
         self.assertIn("10 added", self.download(own, "lts", "--filters=model_name=llama-1").err)
-        self.assertEqual(self.matbench("history", f"--history={own}", "list", code=0).out.count("id-0"), 30)
+        self.assertEqual(self.matbench("history", f"--history={own}", "list", code=0).out.count("\nid-0"), 30)
 
     def test_one_large_document_among_small_ones(self):
         documents = self.payloads(200)
@@ -197,7 +198,7 @@ class VerdictTest(Reading):
     """The same history gives the same verdict, wherever it is."""
 
     def analyze(self, uri, directory, *arguments):
-        done = self.fine_tuning("analyze_lts", f"--results_dirname={directory}", f"--history={uri}", "--verdicts_json=v.json",
+        done = self.fine_tuning("analyze_lts", f"--results_dirname={directory}", f"--history={uri}", "--verdicts_dest=v.json",
                                 "--summary_yaml_dest=s.yaml", *arguments)
         self.assertIn(done.code, (0, 1), done.err)
         verdict = re.sub(r'"where": "[^"]*"', "", (self.place / "v.json").read_text())
