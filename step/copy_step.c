@@ -99,6 +99,8 @@ static bool copy_piece(struct context *context, struct payload_source *source, c
     struct history *to = history_open(request->to, request->dry_run ? HISTORY_READ : HISTORY_WRITE, context->access, err);
     if (to)
         history_set_origin(to, &origin);
+    if (to && request->rule && piece->to && !request->dry_run && history_is_remote(request->to))
+        history_set_rule(to, request->rule(context, piece->to));
     bool ok = to && copy_payloads(context, source, piece, to, &counts, err);
     history_close(to);
     json_decref(filters);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "tests/check.h"
 
 static const char two_hits[] =
@@ -92,12 +93,13 @@ static void test_too_many(struct arena *arena)
 {
     struct opensearch_page page;
     struct error err = {0};
-    char *text = arena_alloc(arena, 4 * (OPENSEARCH_HITS_MAX + 1) + 100), *to = text;
-    to += sprintf(to, "{\"hits\":{\"hits\":[{}");
+    struct text text = text_open(1 << 20);
+    text_add(&text, "{\"hits\":{\"hits\":[{}");
     for (int i = 0; i < OPENSEARCH_HITS_MAX; i++)
-        to += sprintf(to, ",{}");
-    sprintf(to, "]}}");
-    CHECK(!opensearch_page_parse(arena, text, strlen(text), "host", &page, &err) && strstr(err.text, "more hits"), "%s", err.text);
+        text_add(&text, ",{}");
+    text_add(&text, "]}}");
+    CHECK(!opensearch_page_parse(arena, text.s, text.len, "host", &page, &err) && strstr(err.text, "more hits"), "%s", err.text);
+    text_close(&text);
 }
 
 int main(void)
