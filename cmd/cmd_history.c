@@ -80,8 +80,11 @@ static bool list(struct context *context, struct history *history, struct error 
         if (only && strcmp(only, workloads[i].name) != 0)
             continue;
         shown++;
-        fprintf(context->out, "%s: %zu payload%s from %s to %s\n", context_shown(context, workloads[i].name), workloads[i].records,
-                plural(workloads[i].records), when(context->arena, workloads[i].first_us), when(context->arena, workloads[i].last_us));
+        fprintf(context->out, "%s: %zu payload%s", context_shown(context, workloads[i].name), workloads[i].records,
+                plural(workloads[i].records));
+        if (workloads[i].first_us || workloads[i].last_us)
+            fprintf(context->out, " from %s to %s", when(context->arena, workloads[i].first_us), when(context->arena, workloads[i].last_us));
+        fputc('\n', context->out);
     }
     selection.workload = only;
     bool ok = !shown || history_walk(history, &selection, context->arena, show_record, context, err);
@@ -204,7 +207,8 @@ static int copy(struct context *context, const char *from, const char *to)
     struct payload_source source = {0};
     struct copy_request request = {.to = to, .workload_name = options_text(options, "workload_name"),
                                    .index = options_text(options, "opensearch_index"),
-                                   .dry_run = options_bool(options, "dry_run")};
+                                   .dry_run = options_bool(options, "dry_run"),
+                                   .rule = command_fingerprints};
     bool ok = history_is_known(from, &err) && history_is_known(to, &err);
     if (ok && copy_same_place(from, to))
         ok = error_set(&err, ERR_USAGE, "%s and %s are the same history", from, to);

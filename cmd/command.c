@@ -8,6 +8,7 @@
 
 #include "cmd/history_uri.h"
 #include "config/servers.h"
+#include "regress/rules.h"
 #include "step/access.h"
 #include "store/parse.h"
 #include "workload/find.h"
@@ -140,6 +141,26 @@ struct workload *command_workload(struct context *context, const char *name, str
         problems_count(&problems, folder, err);
     access_set_workload(context, workload);
     return workload;
+}
+
+static void close_workload(void *workload)
+{
+    workload_close(workload);
+}
+
+const struct fingerprint_rule *command_fingerprints(struct context *context, const char *name)
+{
+    struct workload_places places = {.base_dir = options_find_text(context->options, "workload_base_dir"), .search = search_path(context)};
+    struct error err = {0};
+    const char *folder = strchr(name, '/') ? NULL : workload_find(context->arena, name, &places, &err); /* a history says it: no path */
+    struct workload *workload = folder ? workload_load(context->arena, folder, store_registry(), &err) : NULL;
+    if (!workload) {
+        log_line(&context->log, LOG_INFO, "payloads of '%s' get no fingerprints, since that workload is not here: comparing with them reads all "
+                                          "of them", name);
+        return NULL;
+    }
+    arena_defer(context->arena, close_workload, workload);
+    return rules_of_fingerprints(context->arena, workload);
 }
 
 /* The server is only asked for where it counts: what names no server is no error of a run that has another history. */
