@@ -23,6 +23,7 @@ static int upload_here(struct context *context, const struct workload *workload,
         if (rules_of_fingerprints(context->arena, workload, rule))
             history_set_rule(history, rule);
         ok = history_put(history, workload->name, payloads, n, counts, &err);
+        payload_source_log_findings(context, history);
     }
     history_close(history);
     if (!ok)
