@@ -8,6 +8,7 @@
 
 #include "cmd/history_uri.h"
 #include "config/servers.h"
+#include "step/access.h"
 #include "store/parse.h"
 #include "workload/find.h"
 
@@ -128,6 +129,7 @@ struct workload *command_workload(struct context *context, const char *name, str
         log_line(&context->log, LOG_ERROR, "%s", problems.list.v[i].text);
     if (problems.errors > 1)
         problems_count(&problems, folder, err);
+    access_set_workload(context, workload);
     return workload;
 }
 

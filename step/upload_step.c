@@ -21,6 +21,7 @@ static int upload_here(struct context *context, const struct workload *workload,
         history_set_origin(history, &origin);
         history_set_rule(history, rules_of_fingerprints(context->arena, workload));
         ok = history_put(history, workload->name, payloads, n, counts, &err);
+        payload_source_log_findings(context, history);
     }
     history_close(history);
     if (!ok)
