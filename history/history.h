@@ -127,9 +127,6 @@ void history_set_origin(struct history *history, const struct history_origin *or
  * is missing by itself, where it may. What was done is in the findings. `owner`: the team that things belong to; NULL: known there.
  * ERR_USAGE: this kind of history has nothing to set up, or no owner is known; ERR_REFUSED, ERR_STORE. */
 bool history_set_up(struct history *history, const char *owner, struct error *err);
-/* By which rule the payloads that are put get their fingerprints, where a back end keeps them; borrowed until the history is closed.
- * Without it they get none, and every analysis looks at them. */
-void history_set_rule(struct history *history, const struct fingerprint_rule *rule);
 
 /* ---- writing ---- */
 
