@@ -77,6 +77,10 @@ static struct record copy_record(struct arena *arena, const struct record *from)
         record.labels[i] = (struct label){arena_strdup(arena, from->labels[i].key), arena_strdup(arena, from->labels[i].value)};
     for (size_t i = 0; i < record.kpis_n; i++)
         record.kpis[i].name = arena_strdup(arena, from->kpis[i].name);
+    const char **units = from->units ? ARENA_ARRAY(arena, const char *, from->kpis_n) : NULL;
+    for (size_t i = 0; units && i < record.kpis_n; i++)
+        units[i] = arena_strdup(arena, from->units[i]);
+    record.units = units;
     return record;
 }
 

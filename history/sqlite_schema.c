@@ -78,6 +78,7 @@ const char *const sqlite_schema_texts[SQL_COUNT] = {
     [SQL_STREAM_KPIS] = ("SELECT k.name, x.value, k.unit FROM kpi_value x LEFT JOIN kpi_unit k ON k.number = x.kpi"
                          " WHERE x.record = ?1 ORDER BY x.position"),
     [SQL_NUMBER_OF] = "SELECT number FROM record WHERE id = ?1",
+    [SQL_ID] = "SELECT id FROM record WHERE number = ?1",
     [SQL_PLACE] = "SELECT place FROM record WHERE number = ?1",
     [SQL_WORKLOAD_OF] = "SELECT w.name FROM record r JOIN workload w ON w.number = r.workload WHERE r.number = ?1",
     [SQL_NEXT_PAYLOAD] = "SELECT record FROM packed_payload WHERE record > ?1 ORDER BY record LIMIT 1",

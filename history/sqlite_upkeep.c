@@ -20,7 +20,7 @@ struct salvage {
     void *context;
     bool stopped;
     int probes_left;
-    size_t whole, broken;
+    size_t whole;
     const char *only_workload; /* that the history knows; NULL: none, or several */
     struct arena scratch;
 };
@@ -70,8 +70,8 @@ static const char *find_text(struct salvage *salvage, int statement, int64_t num
     return text;
 }
 
-/* The payload with this number: its text is believed when the digest over it and its id is right. The id comes from the record, or
- * from the text itself. */
+/* The payload with this number: its text is believed when the digest over it and its id is right. The id is in the text itself (or, of
+ * texts that are no payloads, only in the record). */
 static bool read_text(struct salvage *salvage, int64_t number, struct history_payload *payload, json_t **json)
 {
     struct sqlite_history *h = salvage->h;
@@ -81,33 +81,30 @@ static bool read_text(struct salvage *salvage, int64_t number, struct history_pa
         return false;
     *json = json_read(row.text, row.len, &(struct json_read_options){.file = "payload", .strict = true}, &why);
     const char *own = json_string_value(json_object_get(json_object_get(*json, "metadata"), "test_uuid"));
+    const char *id = own ? own : find_text(salvage, SQL_ID, number, 0);
     payload->text = row.text;
     payload->text_len = row.len;
-    payload->record.id = own;
     unsigned char digest[DIGEST_SIZE];
-    if (!own)
+    if (!id)
         return false;
-    payload_digest(h->digest, own, row.text, row.len, digest);
+    payload_digest(h->digest, id, row.text, row.len, digest);
     return memcmp(digest, row.digest, sizeof(digest)) == 0;
 }
 
-/* False only for what ends the reading. */
-static bool take_number(struct salvage *salvage, int64_t number, struct error *err)
+static void take_number(struct salvage *salvage, int64_t number)
 {
     struct history_payload payload = {0};
     struct error why = {0};
     json_t *json = NULL;
-    (void)err;
     arena_clear(&salvage->page);
     bool whole = read_text(salvage, number, &payload, &json);
     const char *place = find_text(salvage, SQL_PLACE, number, 0);
     const char *workload = find_text(salvage, SQL_WORKLOAD_OF, number, 0);
-    whole = whole && record_from_payload(&salvage->page, json, place ? place : "(salvaged)", &payload.record, &why);
+    bool recorded = whole && record_from_payload(&salvage->page, json, place ? place : "(salvaged)", &payload.record, &why);
     json_decref(json);
-    ++*(whole ? &salvage->whole : &salvage->broken);
-    if (whole && salvage->visit)
+    salvage->whole += whole;
+    if (recorded && salvage->visit)
         salvage->stopped = !salvage->visit(salvage->context, workload ? workload : salvage->only_workload, &payload);
-    return true;
 }
 
 static void find_only_workload(struct salvage *salvage)
@@ -133,7 +130,7 @@ static bool salvage_all(struct salvage *salvage, struct error *err)
     while (ok && any && !salvage->stopped) {
         ok = next_number(salvage, &number, &any, err);
         if (ok && any)
-            ok = take_number(salvage, number, err);
+            take_number(salvage, number);
     }
     arena_close(&salvage->page);
     arena_close(&salvage->scratch);
