@@ -122,6 +122,9 @@ struct history_origin {
 };
 /* For the next history_begin (or history_put); what it points to is borrowed until its end. */
 void history_set_origin(struct history *history, const struct history_origin *origin);
+/* By which rule the payloads that are put get their fingerprints, where a back end keeps them; borrowed until the history is closed.
+ * Without it they get none, and every analysis looks at them. */
+void history_set_rule(struct history *history, const struct fingerprint_rule *rule);
 
 /* Makes what a server has to have before payloads make a history there, and mends what differs from the workload at hand; an upload makes what
  * is missing by itself, where it may. What was done is in the findings. `owner`: the team that things belong to; NULL: known there.
