@@ -1,5 +1,6 @@
 #include "history/horreum_runs.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { PAGE = 1000, VAIN_MAX = 3 };
@@ -232,6 +233,6 @@ struct horreum_run *horreum_runs_older(const struct horreum *h, const struct hor
 void horreum_runs_add(struct horreum *h, json_int_t id, int64_t start_ms, const char *payload, const char *digest)
 {
     struct horreum_run run = {.id = id, .start_ms = start_ms, .payload = arena_strdup(&h->runs->arena, payload)};
-    memcpy(run.digest, digest, HORREUM_DIGEST_SIZE);
+    snprintf(run.digest, sizeof(run.digest), "%s", digest);
     note(h->runs, &run);
 }
