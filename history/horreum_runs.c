@@ -1,5 +1,6 @@
 #include "history/horreum_runs.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { PAGE = 1000, VAIN_MAX = 3 };
@@ -85,7 +86,7 @@ static bool too_many(const struct horreum *h, struct error *err)
     return error_set(err, ERR_STORE, "%s: test '%s' has more than %d runs", http_host(h->http), h->test, HORREUM_RUNS_MAX);
 }
 
-static bool take_page(struct horreum *h, const json_t *list, size_t number, struct error *err)
+bool horreum_runs_take(struct horreum *h, const json_t *list, size_t number, struct error *err)
 {
     struct horreum_runs *runs = h->runs;
     for (size_t i = 0; i < json_array_size(list); i++) {
@@ -114,7 +115,7 @@ static bool read_all(struct horreum *h, struct error *err)
         if (!get_page(h, number, "Ascending", &page, &list, err))
             return false;
         size_t n = json_array_size(list), before = count(h->runs);
-        bool ok = take_page(h, list, number, err);
+        bool ok = horreum_runs_take(h, list, number, err);
         json_int_t total = json_integer_value(json_object_get(page, "total"));
         bool all = (json_int_t)count(h->runs) >= total;
         vain = count(h->runs) > before ? 0 : vain + 1;
@@ -185,12 +186,17 @@ static bool read_newer(struct horreum *h, struct error *err)
     return count(h->runs) <= HORREUM_RUNS_MAX || too_many(h, err);
 }
 
+void horreum_runs_open(struct horreum *h)
+{
+    h->runs = ARENA_NEW(&h->arena, struct horreum_runs);
+    h->runs->newest = json_object();
+}
+
 bool horreum_runs_read(struct horreum *h, bool again, struct error *err)
 {
     if (h->runs)
         return !again || read_newer(h, err);
-    h->runs = ARENA_NEW(&h->arena, struct horreum_runs);
-    h->runs->newest = json_object();
+    horreum_runs_open(h);
     if (h->test_id == 0 || read_all(h, err))
         return true;
     horreum_runs_close(h);
@@ -227,6 +233,6 @@ struct horreum_run *horreum_runs_older(const struct horreum *h, const struct hor
 void horreum_runs_add(struct horreum *h, json_int_t id, int64_t start_ms, const char *payload, const char *digest)
 {
     struct horreum_run run = {.id = id, .start_ms = start_ms, .payload = arena_strdup(&h->runs->arena, payload)};
-    memcpy(run.digest, digest, HORREUM_DIGEST_SIZE);
+    snprintf(run.digest, sizeof(run.digest), "%s", digest);
     note(h->runs, &run);
 }

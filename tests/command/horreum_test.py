@@ -298,6 +298,18 @@ class WhoWeAre(HorreumTest):
         path.write_text(json.dumps([{"url": self.fake.url, "username": "ci", "password": "other"}]))
         self.assertNotIn("other", self.put(111).err)
 
+    def test_env_file(self):
+        self.results(1)
+        host, _, port = self.fake.url.rpartition(":")
+        path = self.place / ".env.yaml"
+        path.touch(mode=0o600)
+        path.write_text(f"horreum_host: {host}\nhorreum_port: {port}\nhorreum_api_key: {self.fake.key}\n")
+        del self.access["MATBENCH_CREDENTIALS"]
+        self.put()
+        path.write_text(f"horreum_host: {host}\nhorreum_port: {port}\n")
+        self.access["MATBENCH_HORREUM_API_KEY"] = self.fake.key
+        self.assertEqual(self.counts(self.put()), "0 added, 0 replaced, 1 there already")
+
     def test_uploader_only(self):
         """May upload, may not make tests, schemas, or use the trash: told, and history is right all the same."""
         ids = self.results(3)
