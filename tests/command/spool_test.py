@@ -1,6 +1,7 @@
 """The spool beside everything else: `ci` and its codes, Ctrl-C, several programs at once, what people see of it."""
 import itertools
 import json
+import os
 import signal
 import stat
 import subprocess
@@ -42,7 +43,7 @@ class CiTest(SpoolCase):
             for name in "worse", "better", "short":
                 if name != "short" or day >= 6:
                     support.small_test(self.place / f"old/{day}-{name}/{name}", speed=100 + (day * 7 % 10) / 10, start=f"2025-02-{day + 1:02d}T10:00:00",
-                                       run_id=f"old {day}", version=f"1.{day}", settings={"name": name})
+                                       run_id=f"old {day}", version=f"1.{day}", settings={"name": name, "day": f"{day}"})
         self.push("old", code=0)
         (self.place / "c.yaml").write_text("matbench: {lts: {gate: {min_history: 8}}}\n")
 
@@ -69,7 +70,8 @@ class CiTest(SpoolCase):
         """A spooled upload never hides a regression, and a verdict never hides that the upload failed."""
         refusing = fp.Times(fp.Answer(413, body={"error": {"type": "too_large", "reason": "too large"}, "status": 413}))
         faults = {110: fp.status(503), 111: fp.status(403), 112: fp.Times(self.part), 102: refusing}
-        for point, (verdict, code) in enumerate(itertools.product(self.VERDICTS, faults)):
+        pairs = itertools.product(self.VERDICTS, faults) if os.environ.get("MB_LONG") else ((1, 110), (1, 111), (1, 112), (1, 102), (2, 112), (3, 110), (4, 102))
+        for point, (verdict, code) in enumerate(pairs):
             with self.subTest(verdict=verdict, upload=code):
                 before = len(self.server.documents())
                 done, tree = self.run_ci(verdict, faults[code], point)
@@ -96,31 +98,31 @@ class CiTest(SpoolCase):
 
 
 class UseTest(SpoolCase):
-    def tests(self, tree, n=3, **data):
+    def make(self, tree, n=3, **data):
         for i in range(n):
             support.small_test(self.place / tree / str(i), 1.0 + i, **data)
 
     def test_rights(self):
-        self.tests("tests")
+        self.make("tests")
         self.proxy.fault = fp.status(503)
         self.push("tests", code=110)
         for path in (self.place / "spool", *(self.place / "spool").iterdir()):
             self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o700 if path.is_dir() else 0o600, path)
 
     def test_places(self):
-        self.tests("tests")
+        self.make("tests")
         self.proxy.fault = fp.status(503)
         rows = (({"XDG_STATE_HOME": str(self.place / "state"), "HOME": str(self.place / "home")}, "state/matbench/spool"),
                 ({"HOME": str(self.place / "home")}, "home/.local/state/matbench/spool"), ({}, ".matbench-spool"),
                 ({"XDG_STATE_HOME": "relative", "HOME": ""}, ".matbench-spool"), ({"MATBENCH_SPOOL": "mine"}, "mine"))
         for env, place in rows:
             self.matbench("upload_lts", "--workload=w", "--results_dirname=tests", f"--history={self.uri}", "--http_attempts=1", env=env, code=110)
-            self.assertEqual(len(list((self.place / place).glob("*.spool"))), 2 if (env.get("HOME") == "") else 1, place)
+            self.assertEqual(len(list((self.place / place).glob("*.spool"))), 1, place)
 
     def test_interrupt(self):
         """Ctrl-C while the server is silent: 130, and the next run brings it."""
-        self.tests("tests")
-        self.proxy.fault = fp.Times(fp.Stall(10))
+        self.make("tests")
+        self.proxy.fault = fp.Times(fp.Stall())
         for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
             run = subprocess.Popen([support.MATBENCH, "upload_lts", "--workload=w", "--results_dirname=tests", f"--history={self.uri}", "--spool=spool"],
                                    cwd=self.place, env=support.environment(), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
@@ -138,9 +140,9 @@ class UseTest(SpoolCase):
         self.assertEqual((self.waiting(), len(self.server.documents())), (0, 3))
 
     def test_at_once(self):
-        """Several CI jobs of one machine: each stores its own, and says so."""
+        """Several CI jobs of one machine: all payloads are stored, and each job knows it of its own."""
         for job in range(5):
-            self.tests(f"tests-{job}", run_id=f"{job}")
+            self.make(f"tests-{job}", run_id=f"{job}")
         self.proxy.fault = fp.status(503, times=1)
         self.push("tests-0", code=110)
         jobs = [subprocess.Popen([support.MATBENCH, "upload_lts", "--workload=w", f"--results_dirname=tests-{job}", *self.to], cwd=self.place,
@@ -148,14 +150,13 @@ class UseTest(SpoolCase):
         said = [job.communicate(timeout=support.SECONDS)[1] for job in jobs]
         self.assertEqual([job.returncode for job in jobs], [0] * 4, said)
         self.assertEqual((self.waiting(), len(self.server.documents())), (0, 15))
-        self.assertEqual(sum("of earlier runs: payloads: 3 added" in text for text in said), 1, said)
-        for text in said:
-            self.assertIn("/" + self.server.index + ": payloads: 3 added, 0 replaced, 0 there already", text)
+        for text in said:  # whoever comes first may take along what others have put in
+            self.assertRegex(text, "payloads: 3 added, 0 replaced, 0 there already|another matbench has sent meanwhile, or that were given twice: 3")
 
     def test_damage(self):
         """A torn file is set aside and told; the others go out."""
         for tree in "one", "two":
-            self.tests(tree, run_id=tree)
+            self.make(tree, run_id=tree)
             self.proxy.fault = fp.status(503)
             self.push(tree, code=110)
         self.proxy.fault = None
@@ -171,7 +172,7 @@ class UseTest(SpoolCase):
         self.assertEqual((self.waiting(), len(self.server.documents())), (0, 3))
 
     def test_refused_then_corrected(self):
-        self.tests("tests")
+        self.make("tests")
         self.proxy.fault = fp.Times(fp.Answer(413, body={"error": {"type": "too_large", "reason": "too large"}, "status": 413}))
         done = self.push("tests", code=102)
         self.assertEqual(done.err.count("is refused: "), 3)
@@ -185,12 +186,11 @@ class UseTest(SpoolCase):
 
     def test_copies(self):
         """Copies go without the spool, after what waits in it; a later one completes an earlier one."""
-        self.tests("tests")
-        self.tests("more", run_id="more")
+        self.make("tests")
+        self.make("more", run_id="more")
         self.matbench("upload_lts", "--workload=w", "--results_dirname=more", "--history=sqlite:local.db", code=0)
         self.proxy.fault = fp.status(503)
         self.push("tests", code=110)
-        copy = ["export", "--from=sqlite:local.db", f"--to={self.uri}", "--spool=spool"]
         copy = ["history", "export", "--history=sqlite:local.db", f"--to={self.uri}", "--http_attempts=1"]
         done = self.matbench(*copy, env={"MATBENCH_SPOOL": "spool"}, code=110)
         self.assertEqual(self.waiting(), 3)
@@ -200,7 +200,7 @@ class UseTest(SpoolCase):
 
     def test_secrets(self):
         """The spool has neither the login nor where it comes from."""
-        self.tests("tests")
+        self.make("tests")
         (self.place / "login.yaml").write_text(json.dumps([{"url": f"http://127.0.0.1:{self.proxy.port}", "username": "canary-user",
                                                             "password": "canary-password"}]))
         (self.place / "login.yaml").chmod(0o600)
