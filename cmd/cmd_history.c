@@ -77,8 +77,11 @@ static bool list(struct context *context, struct history *history, struct error 
         if (only && strcmp(only, workloads[i].name) != 0)
             continue;
         shown++;
-        fprintf(context->out, "%s: %zu payload%s from %s to %s\n", context_shown(context, workloads[i].name), workloads[i].records,
-                plural(workloads[i].records), when(context->arena, workloads[i].first_us), when(context->arena, workloads[i].last_us));
+        fprintf(context->out, "%s: %zu payload%s", context_shown(context, workloads[i].name), workloads[i].records,
+                plural(workloads[i].records));
+        if (workloads[i].first_us || workloads[i].last_us)
+            fprintf(context->out, " from %s to %s", when(context->arena, workloads[i].first_us), when(context->arena, workloads[i].last_us));
+        fputc('\n', context->out);
     }
     selection.workload = only;
     bool ok = !shown || history_walk(history, &selection, context->arena, show_record, context, err);

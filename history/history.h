@@ -72,7 +72,7 @@ struct history_selection {
 struct history_workload {
     const char *name;
     size_t records;
-    int64_t first_us, last_us; /* starts of its oldest and newest run */
+    int64_t first_us, last_us; /* starts of its oldest and newest run; 0: not known (an index of others has nothing to sort by) */
     const char *index;         /* of a folder, when it says one; else NULL */
     bool is_index;             /* `name` is an index: which workload it is, is not known */
 };
