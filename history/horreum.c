@@ -87,8 +87,7 @@ static const struct {
     const char *meaning;
 } meanings[] = {
     {400, "it could not read what it got (empty or malformed)"},
-    {401, "the API key or password is missing, wrong or revoked; a key is made in Horreum's user settings and given by horreum_api_key of an env "
-          "file, MATBENCH_HORREUM_API_KEY, or --horreum_api_key_file"},
+    {401, "the API key or password is missing, wrong or revoked (keys are made in Horreum's user settings; docs/horreum.md)"},
     {403, "who we are there lacks the role: 'uploader' for runs, 'tester' for tests, schemas, labels and the trash"},
     {404, "there is no such thing, or a value has a form that it does not know: is this a Horreum server of version 0.20?"},
     {405, "it has no such operation: is this a Horreum server of version 0.20?"},

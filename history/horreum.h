@@ -35,6 +35,7 @@ struct horreum {
     const char *owner, *access; /* the test's team and "PUBLIC", "PROTECTED" or "PRIVATE"; runs get the same */
     const struct workload *workload; /* the one at hand; NULL: none */
     json_t *roles;      /* array of texts; NULL: not asked */
+    const char *made_for, *schema; /* the workload that all is set up for, and the URI of its schema */
     struct horreum_runs *runs;       /* NULL: not read yet */
     struct horreum_put *put;         /* NULL: no transaction */
 };

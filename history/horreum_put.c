@@ -14,7 +14,7 @@ enum {
     WINDOW_BYTES = 8 << 20,
     TRIES = 3,                 /* for a payload whose answers get lost */
     LOST_PAUSE_MS = 500,       /* an upload whose answer was lost may still be at work */
-    CHECKS = 4, CHECK_MS = 150 /* how often, and how long, we wait for Horreum's own validation; doubling */
+    CHECKS = 4, CHECK_MS = 100 /* how often, and how long, we wait for Horreum's own validation; doubling */
 };
 
 /* A payload that is to be uploaded. */
@@ -33,7 +33,6 @@ struct horreum_put {
     struct arena window_arena;
     struct outgoing window[WINDOW_MAX];
     size_t n, bytes;
-    const char *schema;  /* URI for payloads that name none; NULL: none */
     size_t next;         /* of the window, while it is sent */
     struct error last;   /* the last upload without a usable answer */
     struct error stop;   /* nothing is sent any more: why */
@@ -102,7 +101,7 @@ static const char *time_text(struct arena *arena, int64_t us)
 static const char *upload_path(struct horreum *h, const struct outgoing *out, const struct horreum_document *document)
 {
     struct arena *arena = &h->put->window_arena;
-    const char *schema = document->has_schema ? NULL : h->put->schema;
+    const char *schema = document->has_schema ? NULL : h->schema;
     return arena_printf(arena, "/api/run/data?test=%s&start=%s&stop=%s&owner=%s&access=%s%s%s&description=%s", http_encode(arena, h->test),
                         time_text(arena, document->start_us), time_text(arena, document->stop_us), http_encode(arena, h->owner),
                         http_encode(arena, h->access), schema ? "&schema=" : "", schema ? http_encode(arena, schema) : "",
@@ -271,9 +270,13 @@ static bool send_window(struct horreum *h)
 bool horreum_begin(struct history *history, const char *workload, struct error *err)
 {
     struct horreum *h = of(history);
-    history_forget_findings(history);
     h->put = ARENA_NEW(&h->arena, struct horreum_put);
-    return horreum_set_up(h, workload, NULL, false, &h->put->schema, err) && horreum_runs_read(h, h->runs != NULL, err);
+    if (!h->made_for || strcmp(h->made_for, workload) != 0) { /* the spool sends in several transactions */
+        if (!horreum_set_up(h, workload, NULL, false, &h->schema, err))
+            return false;
+        h->made_for = arena_strdup(&h->arena, workload);
+    }
+    return horreum_runs_read(h, h->runs != NULL, err);
 }
 
 /* Sends nothing when the same is there. False: *err. */

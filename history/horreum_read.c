@@ -11,7 +11,7 @@
 enum {
     PAGE = 2000,              /* of labelValues: the server makes the whole answer for each page */
     PIECE = 2 * HORREUM_AT_ONCE, /* runs whose documents are in memory together */
-    POLLS = 3, POLL_MS = 300, /* for labels that are still being made; doubling */
+    POLLS = 3, POLL_MS = 200, /* for labels that are still being made; doubling */
     FEW = 20                  /* that many runs without labels are read at once, without waiting */
 };
 

@@ -1,8 +1,9 @@
 #include "history/horreum_runs.h"
 
+#include <stdio.h>
 #include <string.h>
 
-enum { PAGE = 1000 };
+enum { PAGE = 1000, VAIN_MAX = 3 };
 
 static size_t count(const struct horreum_runs *runs)
 {
@@ -85,7 +86,7 @@ static bool too_many(const struct horreum *h, struct error *err)
     return error_set(err, ERR_STORE, "%s: test '%s' has more than %d runs", http_host(h->http), h->test, HORREUM_RUNS_MAX);
 }
 
-static bool take_page(struct horreum *h, const json_t *list, size_t number, struct error *err)
+bool horreum_runs_take(struct horreum *h, const json_t *list, size_t number, struct error *err)
 {
     struct horreum_runs *runs = h->runs;
     for (size_t i = 0; i < json_array_size(list); i++) {
@@ -102,21 +103,27 @@ static bool take_page(struct horreum *h, const json_t *list, size_t number, stru
     return count(runs) <= HORREUM_RUNS_MAX || too_many(h, err);
 }
 
-/* All runs from the beginning. Ends at an empty page, or when the server's count is reached; a server with a lower limit of its own
- * gives shorter pages. Ids that must grow make an end of pages that never would. */
+/* All runs from the beginning. Ends when the server's count is reached: a run that is overlooked might be uploaded again. Ids that must
+ * grow make an end of pages that never would. */
 static bool read_all(struct horreum *h, struct error *err)
 {
     bool more = true;
-    for (size_t number = 1; more; number++) {
+    size_t vain = 0; /* empty pages, while the count says that there are more: one may have come just now */
+    for (size_t number = 1; more; number += vain == 0) {
         json_t *page;
         const json_t *list;
         if (!get_page(h, number, "Ascending", &page, &list, err))
             return false;
         size_t n = json_array_size(list), before = count(h->runs);
-        bool ok = take_page(h, list, number, err);
-        bool all = (json_int_t)count(h->runs) >= json_integer_value(json_object_get(page, "total"));
-        more = n > 0 && count(h->runs) > before && (n >= PAGE || !all);
+        bool ok = horreum_runs_take(h, list, number, err);
+        json_int_t total = json_integer_value(json_object_get(page, "total"));
+        bool all = (json_int_t)count(h->runs) >= total;
+        vain = count(h->runs) > before ? 0 : vain + 1;
+        more = n >= PAGE || !all;
         json_decref(page);
+        if (ok && !all && vain == VAIN_MAX)
+            ok = error_set(err, ERR_STORE, "%s: GET /api/run/list/%" JSON_INTEGER_FORMAT ": found %zu runs, expected %" JSON_INTEGER_FORMAT ", as its total says",
+                           http_host(h->http), h->test_id, count(h->runs), total);
         if (!ok)
             return false;
     }
@@ -179,12 +186,17 @@ static bool read_newer(struct horreum *h, struct error *err)
     return count(h->runs) <= HORREUM_RUNS_MAX || too_many(h, err);
 }
 
+void horreum_runs_open(struct horreum *h)
+{
+    h->runs = ARENA_NEW(&h->arena, struct horreum_runs);
+    h->runs->newest = json_object();
+}
+
 bool horreum_runs_read(struct horreum *h, bool again, struct error *err)
 {
     if (h->runs)
         return !again || read_newer(h, err);
-    h->runs = ARENA_NEW(&h->arena, struct horreum_runs);
-    h->runs->newest = json_object();
+    horreum_runs_open(h);
     if (h->test_id == 0 || read_all(h, err))
         return true;
     horreum_runs_close(h);
@@ -221,6 +233,6 @@ struct horreum_run *horreum_runs_older(const struct horreum *h, const struct hor
 void horreum_runs_add(struct horreum *h, json_int_t id, int64_t start_ms, const char *payload, const char *digest)
 {
     struct horreum_run run = {.id = id, .start_ms = start_ms, .payload = arena_strdup(&h->runs->arena, payload)};
-    memcpy(run.digest, digest, HORREUM_DIGEST_SIZE);
+    snprintf(run.digest, sizeof(run.digest), "%s", digest);
     note(h->runs, &run);
 }

@@ -27,7 +27,10 @@ struct horreum_runs {
 
 /* Reads the list unless it is there, or, `again`, what came since. ERR_STORE: among others when pages repeat themselves. */
 bool horreum_runs_read(struct horreum *h, bool again, struct error *err);
+void horreum_runs_open(struct horreum *h); /* empty */
 void horreum_runs_close(struct horreum *h);
+/* A page of the list, an array, in the order of ids. */
+bool horreum_runs_take(struct horreum *h, const json_t *list, size_t page, struct error *err);
 
 /* The newest run of the payload that is not in the trash, or NULL. */
 struct horreum_run *horreum_runs_find(const struct horreum *h, const char *payload);

@@ -19,29 +19,31 @@ struct set_up {
 
 /* ---- whose it is ---- */
 
-/* The one team whose tester we are, in the arena; NULL: none, or several. */
-static const char *only_team(struct horreum *h, struct arena *arena)
+/* The one team whose tester we are, in the arena; NULL: none, or several: *n. */
+static const char *only_team(struct horreum *h, struct arena *arena, size_t *n)
 {
     static const char end[] = "-tester";
     const char *team = NULL;
     json_t *held;
     size_t i;
+    *n = 0;
     json_array_foreach(h->roles, i, held) {
         const char *role = json_string_value(held);
         size_t len = role ? strlen(role) : 0, tail = sizeof(end) - 1;
         if (len <= tail || strcmp(role + len - tail, end) != 0)
             continue;
-        if (team)
-            return NULL;
+        ++*n;
         team = arena_printf(arena, "%.*s-team", (int)(len - tail), role);
     }
-    return team;
+    return *n == 1 ? team : NULL;
 }
 
 static bool choose_owner(struct set_up *s, const char *owner, struct error *err)
 {
     struct horreum *h = s->h;
-    s->owner = owner ? owner : h->owner ? h->owner : only_team(h, &s->arena);
+    size_t teams;
+    const char *only = only_team(h, &s->arena, &teams);
+    s->owner = owner ? owner : h->owner ? h->owner : only;
     s->access = h->access ? h->access : "PUBLIC";
     s->tester = s->owner && horreum_has_role(h, s->owner, "tester");
     if (h->test_id && !s->mend)
@@ -49,11 +51,11 @@ static bool choose_owner(struct set_up *s, const char *owner, struct error *err)
     if (s->tester)
         return true;
     const char *roles = horreum_roles_text(h, &s->arena), *missing = h->test_id ? "" : arena_printf(&s->arena, "there is no test '%s', and ", h->test);
-    if (!s->owner)
+    if (!s->owner && teams)
         return error_set(err, ERR_USAGE, "%s: %swhich team it is for is not known: `matbench history setup --horreum_owner=TEAM` says it (roles: %s)",
                          http_host(h->http), missing, roles);
     return error_set(err, ERR_REFUSED, "%s: %swho we are there may not make tests and schemas for %s: its role 'tester' is missing (roles: %s); someone "
-                                       "who has it runs `matbench history setup`", http_host(h->http), missing, s->owner, roles);
+                                       "who has it runs `matbench history setup`", http_host(h->http), missing, s->owner ? s->owner : "any team", roles);
 }
 
 /* ---- the test ---- */

@@ -6,6 +6,7 @@
 
 #include "base/unit.h"
 #include "history/delivery.h"
+#include "step/payload_source.h"
 
 enum { REFUSALS_SHOWN = 10 };
 
@@ -137,6 +138,8 @@ static void send_spool(struct turn *turn)
 
 static void end_turn(struct turn *turn)
 {
+    if (turn->history)
+        payload_source_log_findings(turn->context, turn->history);
     history_close(turn->history);
     spool_unlock(turn->lock);
     spool_close(turn->spool);

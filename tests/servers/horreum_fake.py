@@ -353,8 +353,9 @@ class Store:
             raise Answer(500, self.trouble())
         runs = [r for r in self.runs.values() if r["testid"] == number and (trashed or not r["trashed"])]
         runs.sort(key=lambda r: r[sort], reverse=direction == "Descending")
+        limit = min(limit, self.list_max)
         total, first = len(runs), max(page - 1, 0) * limit
-        shown = runs[first:first + min(limit, self.list_max)] if limit else runs
+        shown = runs[first:first + limit] if limit else runs
         rows = [self.row(run) for run in shown]
         self.wait(shown)
         raise Answer(200, {"total": total, "runs": rows})
