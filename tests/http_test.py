@@ -238,7 +238,7 @@ class Bodies(Scratch):
                 if method == "HEAD" and body:
                     continue
                 request, got = self.echo(f"method={method}", "quiet=1", *body)
-                self.assertEqual((request.method, request.body), (method, b'{"a": 1}' if body else b""))
+                self.assertEqual((request.method, request.body), (method, b'{"a": 1}' if body else b""), got)
                 self.assertEqual(request.headers.get("content-type"), "application/json" if body or method == "POST" else None)
                 self.assertTrue(got[0].startswith(f"{method} 200"), got)
                 self.assertNotIn("expect", request.headers)

@@ -7,6 +7,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "command"))
 from support import CommandTest, main, small_test, small_workload  # noqa: E402
+from horreum_fake import HorreumFake  # noqa: E402
 
 PROJECT = "secrets: {dir: {env_key: VAULT}, opensearch_instances: servers.yaml}\n"
 TIMES_WORSE = 0.5
@@ -185,6 +186,67 @@ class Places(ServerTest):
             self.matbench("analyze_lts", "--workload=w", "--results_dirname=now", f"--history={uri}", "--artifact_dir=v", env=self.server.env, code=1)
             verdicts.append((self.place / "v/regression_summary.yaml").read_bytes())
         self.assertEqual(*verdicts)
+
+
+class Horreum(ServerTest):
+    """lts.horreum.test_name: the payloads go there too; alone it is the history (tests/servers/horreum_fake.py plays the server)."""
+
+    def setUp(self):
+        super().setUp()
+        self.fake = HorreumFake().__enter__()
+        self.addCleanup(self.fake.__exit__)
+        login = self.place / "login.yaml"
+        login.touch(mode=0o600)
+        login.write_text(json.dumps([{"url": self.fake.url, "api_key": self.fake.key}]))
+        self.vault |= {"MATBENCH_CREDENTIALS": str(login), "MATBENCH_HORREUM_URL": self.fake.url, "MATBENCH_SPOOL": str(self.place / "spool")}
+
+    def test_both(self):
+        for added in 1, 0:
+            done = self.ci(self.block(lts="horreum: {test_name: nights},"))
+            self.assertIn(f"stored in horreum+{self.fake.url}/nights: {added} added", done.out)
+            self.assertEqual((self.count(), len(self.fake.active())), (1, 1))
+        outcome = self.json("out/outcome.json")
+        self.assertEqual((outcome["horreum"]["unchanged"], outcome["horreum"]["stored"]), (1, True))
+        self.assertEqual(self.steps()["upload_horreum"], 0)
+        self.ci(self.block(lts="horreum: {test_name: null},"))
+        self.assertIsNone(self.json("out/outcome.json")["horreum"])
+
+    def test_the_second_pass_has_a_test_of_its_own(self):
+        small_workload(self.place / "p", lambda text: text.replace("workload: small", "workload: prom"))
+        self.ci(self.block(lts="horreum: {test_name: two words},", top="prom_workload: p,"))
+        self.assertEqual({test["name"] for test in self.fake.store.tests.values()}, {"two words", "two words-prom"})
+
+    def test_one_that_is_away_keeps_nothing_from_the_other(self):
+        away = {"MATBENCH_HORREUM_URL": "http://127.0.0.1:1"}
+        for fails, code in (("true", 110), ("false", 0)):
+            self.ci(self.block(f"enabled: true, fail_test_on_fail: {fails}", lts="horreum: {test_name: nights},"), env=away, code=code)
+            self.assertEqual((self.count(), self.steps()["upload_lts"], self.steps()["upload_horreum"]), (1, 0, 110))
+        instances = self.place / "vault/servers.yaml"
+        instances.write_text(instances.read_text().replace("canary", "wrong"))
+        self.ci(self.block(regression="enabled: false", lts="horreum: {test_name: nights},"), code=111)
+        self.assertEqual((len(self.fake.active()), self.steps()["upload_horreum"]), (1, 0))
+
+    def test_alone(self):
+        """OpenSearch is off: Horreum is what is compared with, and where payloads go; a named history counts more."""
+        block = self.block("enabled: false", "enabled: false", "", "horreum: {test_name: nights},")
+        done = self.ci(block)
+        self.assertIn(f"stored in horreum+{self.fake.url}/nights: 1 added", done.out)
+        done = self.ci("matbench: {workload: w, test_directory: now, lts: {horreum: {test_name: nights}}}\n")
+        self.assertIn("NOT GATED: no history", done.out)
+        self.assertIn("1 there already", done.out)
+        self.ci(block, "--history=sqlite:named.db")
+        self.assertTrue((self.place / "named.db").exists())
+        self.assertEqual((self.count(), len(self.fake.active())), (0, 1))
+        self.assertFalse(list(self.place.rglob("history.db")))
+
+    def test_switched_off(self):
+        for arguments, lts in ((("--noupload",), ""), ((), "history: {upload: false},"), (("--replot",), "")):
+            self.ci(self.block(lts=lts + "horreum: {test_name: nights},"), *arguments)
+        self.assertEqual((self.count(), len(self.fake.active())), (0, 0))
+
+    def test_no_horreum_is_known(self):
+        done = self.ci(self.block(lts="horreum: {test_name: nights},"), env={"MATBENCH_HORREUM_URL": ""}, code=100)
+        self.assertRegex(done.err, r"\AERROR \| matbench.lts.horreum.test_name is set, and no Horreum is known: expected horreum_url")
 
 
 if __name__ == "__main__":
