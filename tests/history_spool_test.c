@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "history/spool_send.h"
 #include "tests/check.h"
@@ -81,6 +82,14 @@ int __wrap_fsync(int fd);
 int __wrap_fsync(int fd)
 {
     return change_fails() || fcntl(fd, F_GETFD) < 0 ? -1 : 0; /* no test loses power, and the disk is slow */
+}
+
+static time_t clock_is; /* 0: as it is */
+time_t __real_time(time_t *out);
+time_t __wrap_time(time_t *out);
+time_t __wrap_time(time_t *out)
+{
+    return clock_is ? clock_is : __real_time(out);
 }
 
 /* ---- payloads ---- */
@@ -202,6 +211,28 @@ static void test_order(void)
     sent = send_it(&server, false, own, &list);
     CHECK(sent.own.added == 2 && sent.older.added == 1, "own %zu, older %zu: the corrected ones count", sent.own.added, sent.older.added);
     CHECK(is_served("a-0", 2) && is_served("a-1", 2) && is_served("a-2", 1) && served_n() == 3 && left_n() == 0, "%d left", left_n());
+}
+
+/* Years back and forth: what was put in later is later. */
+static void test_clock(void)
+{
+    static const time_t clocks[] = {4000000000, 1, 2000000000};
+    struct error err = {0};
+    struct spool_list list;
+    struct spool_server server = server_of(served);
+    struct spool_numbers own;
+    clean();
+    for (size_t i = 0; i < ROWS(clocks); i++) {
+        clock_is = clocks[i];
+        CHECK(put("a", 2, (int)i, &own, &err) && own.first == i + 1, "%s", err.text);
+        server.takes = 0;
+        send_it(&server, false, (struct spool_numbers){0}, &list);
+    }
+    clock_is = 5;
+    server.takes = -1;
+    struct spool_sent sent = send_it(&server, false, (struct spool_numbers){0}, &list);
+    clock_is = 0;
+    CHECK(sent.older.added == 2 && is_served("a-0", 2) && is_served("a-1", 2) && left_n() == 0, "%zu", sent.older.added);
 }
 
 static void test_numbers(void)
@@ -518,7 +549,7 @@ int main(void)
     scratch_open(&scratch);
     snprintf(folder, sizeof(folder), "%s", scratch_path(&scratch, "spool"));
     snprintf(served, sizeof(served), "%s", scratch_path(&scratch, "served"));
-    void (*const tests[])(void) = {test_way, test_order, test_numbers, test_part, test_refused, test_mixed, test_twins, test_full, test_damage,
+    void (*const tests[])(void) = {test_way, test_order, test_clock, test_numbers, test_part, test_refused, test_mixed, test_twins, test_full, test_damage,
                                    test_kill, test_kill_before_sending, test_disk_full, test_at_once};
     for (size_t i = 0; i < ROWS(tests); i++) {
         tests[i]();

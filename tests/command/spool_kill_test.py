@@ -51,6 +51,13 @@ class KillTest(support.CommandTest):
         self.assertEqual(listed.err, "")
         return sum(len(entry["payloads"]) for entry in support.json.loads(listed.out)["entries"])
 
+    def stored(self, tree):
+        """How many of its payloads the server has, at this moment."""
+        keys = [support.json.loads(path.read_text())["uuid"] for path in (self.place / tree).glob("*/data.json")]
+        code, found = self.server.call("POST", f"/{self.server.index}/_mget?_source=false", {"ids": keys})
+        self.assertEqual(code, 200, found)
+        return sum(document["found"] for document in found["docs"])
+
     def check_all(self):
         """Everything that was parsed is there, once, as it was parsed."""
         self.matbench("parse", "--workload=w", "--results_dirname=trees", "--output_lts=lts.json", code=0)
@@ -68,7 +75,7 @@ class KillTest(support.CommandTest):
         seed = chance.randrange(10 ** 9)
         print("MB_SEED", seed)
         chance.seed(seed)
-        kills = whole = 0
+        kills = whole = brought = 0
         with fault_proxy.FaultProxy(self.server.host, self.server.port) as proxy:
             uri = f"opensearch+http://127.0.0.1:{proxy.port}/{self.server.index}"
             first, second = self.trees("measured")
@@ -85,16 +92,22 @@ class KillTest(support.CommandTest):
                     left = self.waiting(spool) if point % 8 == 0 else 0
                     self.assertIn(left, range(TESTS + 1))
                     whole += left > 0
-                    if point % 4 == 1:  # the next run has other payloads; what was whole in the spool goes with them
+                    if point % 2:  # the next run has other payloads, and brings these: they were in the spool before a byte went out
+                        sent = proxy.passed > 0
                         self.matbench(*self.command(second, spool, uri)[1:], code=0)
-                        self.matbench(*self.command(first, spool, uri)[1:], code=0)
+                        stored = self.stored(first)
+                        self.assertIn(stored, (TESTS,) if sent else (0, TESTS))
+                        brought += sent
+                        if not stored:
+                            self.matbench(*self.command(first, spool, uri)[1:], code=0)
                     else:  # a CI that is started again
                         self.matbench(*self.command(f"trees/{point}", spool, uri)[1:], code=0)
                     if point % 8 == 0:
                         self.assertEqual(self.waiting(spool), 0)
             self.assertEqual(self.waiting("spool"), 0)
-        print(f"{kills} of {POINTS - 1} runs killed, {whole} with payloads in the spool")
+        print(f"{kills} of {POINTS - 1} runs killed, {whole} of those looked at with payloads in the spool")
         self.assertGreater(kills, POINTS // 4)
+        self.assertGreater(brought, POINTS // 4)
         self.check_all()
 
 

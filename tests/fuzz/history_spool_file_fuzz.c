@@ -1,24 +1,25 @@
 /* The bytes are a file of the spool: it is read and checked, and what is believed of it can be read again. Half of the inputs get the
  * right digests first, so that what comes after them is reached. */
-#include <fcntl.h>
+#include <assert.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "history/spool_file.h"
-#include "json/read.h"
-#include "tests/fuzz/folder.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-static void read_it(const char *path)
+static void read_it(const void *bytes, size_t size)
 {
     struct arena arena = {0};
     struct spool_file file;
     struct error err = {0};
-    int fd = open(path, O_RDONLY);
-    assert(fd >= 0);
+    int fd = memfd_create("spool", MFD_CLOEXEC);
+    if (fd < 0 || write(fd, bytes, size) != (ssize_t)size)
+        abort();
     if (spool_file_read(fd, NULL, &arena, &file, &err)) {
         for (size_t i = 0; i < file.n; i++)
             assert(file.items[i].id[0] && spool_file_payload(fd, &file.items[i], &arena, &err));
@@ -67,12 +68,10 @@ static void mend_all(struct text *out, const char *text, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    folder_put("x.spool", bytes, size);
-    read_it(folder_path("x.spool"));
+    read_it(bytes, size);
     struct text mended = text_open(1 << 24);
     mend_all(&mended, (const char *)bytes, size);
-    folder_put("x.spool", (const uint8_t *)mended.s, mended.len);
-    read_it(folder_path("x.spool"));
+    read_it(mended.s, mended.len);
     text_close(&mended);
     return 0;
 }
