@@ -34,11 +34,34 @@ const struct option options_results[] = {
     {0},
 };
 
+/* How a server is reached: of every command that may have to do with one. */
+#define SERVER_ROWS \
+    {"credentials", OPTION_TEXT, "FILE", NULL, false, "Logins of servers, a YAML list (docs/servers.md) that only its owner can read."}, \
+    {"opensearch_ca_file", OPTION_TEXT, "FILE", NULL, false, "The CA (PEM) that the server's certificate comes from; default: the system's."}, \
+    {"opensearch_insecure", OPTION_BOOL, NULL, NULL, false, "The server's certificate is not looked at: whoever is on the way can read and change everything."}, \
+    {"http_attempts", OPTION_NUMBER, "N", NULL, false, "How often a request is sent to a server that is not there or busy; default: 5."}, \
+    {"http_timeout", OPTION_NUMBER, "SECONDS", NULL, false, "How long a server may be silent; default: 60 (10 until it is connected)."}
+
+const struct option options_servers[] = {
+    SERVER_ROWS,
+    {0},
+};
+
 const struct option options_history[] = {
     {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
-    {"credentials", OPTION_TEXT, "FILE", NULL, false, "Logins of servers, a YAML list (docs/servers.md) that only its owner can read."},
-    {"opensearch_ca_file", OPTION_TEXT, "FILE", NULL, false, "The CA (PEM) that the server's certificate comes from; default: the system's."},
-    {"opensearch_insecure", OPTION_BOOL, NULL, NULL, false, "The server's certificate is not looked at: whoever is on the way can read and change everything."},
+    SERVER_ROWS,
+    {0},
+};
+
+const struct option options_push[] = {
+    {"refresh", OPTION_BOOL, NULL, "true", false, "What was put into an OpenSearch is found at once; --norefresh: a second later."},
+    {"upload_by_kpi", OPTION_BOOL, NULL, "false", false, "OpenSearch: a document per KPI too, in the index INDEX.KPI."},
+    {0},
+};
+const struct option options_spool[] = {
+    {"spool", OPTION_TEXT, "DIR", NULL, false,
+     "Where payloads wait until a history on a server has them; default: $XDG_STATE_HOME/matbench/spool, else ~/.local/state/matbench/spool; none: nowhere."},
+    {"spool_max", OPTION_TEXT, "SIZE", "1GB", false, "How large the spool may become."},
     {0},
 };
 
@@ -161,6 +184,14 @@ const char *command_compared_uri(struct context *context, struct error *err)
     const char *folder = options_text(context->options, "lts_results_dirname");
     bool by_flag = folder && strcmp(options_source(context->options, "lts_results_dirname"), "command line") == 0;
     return choose_history(context, folder, by_flag, err);
+}
+
+bool command_push_check(struct context *context, const char *uri, struct error *err)
+{
+    if (!options_bool(context->options, "upload_by_kpi") || strncmp(uri, "opensearch+", strlen("opensearch+")) == 0)
+        return true;
+    return error_set(err, ERR_USAGE, "--upload_by_kpi needs OpenSearch, and %s is none; KPI values are in every history already: "
+                                     "`matbench export --from=%s --to=kpis.csv` gives them as a table, kpis.om as OpenMetrics", uri, uri);
 }
 
 bool command_make_directory(const char *path, struct error *err)

@@ -328,9 +328,22 @@ bool options_bool(const struct options *options, const char *name)
     return text && read_bool(text, &value) && value;
 }
 
+bool options_find_bool(const struct options *options, const char *name, bool otherwise)
+{
+    bool value = otherwise;
+    const char *text = options_find_text(options, name);
+    return text && read_bool(text, &value) ? value : otherwise;
+}
+
 double options_number(const struct options *options, const char *name)
 {
     const char *text = value_of(options, name)->text;
+    return text ? strtod(text, NULL) : (double)NAN;
+}
+
+double options_find_number(const struct options *options, const char *name)
+{
+    const char *text = options_find_text(options, name);
     return text ? strtod(text, NULL) : (double)NAN;
 }
 

@@ -45,6 +45,7 @@ struct description {
     const char *text[SETTINGS];     /* NULL: not there; of secrets "" */
     const struct secret *secret[SETTINGS];
     const char *prefix;
+    bool is_instance; /* of a file that says nothing of TLS: what the variables say holds */
 };
 
 struct servers {
@@ -254,6 +255,23 @@ static const char *origin_beside(const struct variables *variables, struct arena
     return url ? origin_of(arena, url, &ignored) : NULL;
 }
 
+/* An option or a variable of TLS that holds for every host of the prefix; NULL: neither is given. */
+static const char *setting_everywhere(const struct servers *servers, struct arena *arena, const char *prefix, int which)
+{
+    const char *behind = settings[which].variable ? settings[which].variable : settings[which].name;
+    const char *option = arena_printf(arena, "%s_%s", prefix, behind);
+    const char *given = servers->sources.option ? servers->sources.option(servers->sources.option_context, option) : NULL;
+    const struct variable *row = find_row(servers->sources.variables, variable_name(arena, prefix, behind), NULL);
+    return given && *given ? given : row ? row->value : NULL;
+}
+
+static void add_everywhere(const struct servers *servers, struct arena *arena, const char *prefix, struct description *to)
+{
+    for (int i = 0; i < SETTINGS; i++)
+        if (settings[i].everywhere && !to->text[i])
+            to->text[i] = setting_everywhere(servers, arena, prefix, i);
+}
+
 struct found_login {
     const char *source, *origin; /* of a login that is for another host; NULL: none */
 };
@@ -266,23 +284,17 @@ static struct description describe(const struct servers *servers, struct arena *
     struct description found = {.prefix = prefix, .origin = origin};
     for (int i = 0; i < SETTINGS; i++) {
         const char *behind = settings[i].variable ? settings[i].variable : settings[i].name;
-        const char *option = arena_printf(arena, "%s_%s", prefix, behind);
-        const struct variable *row = find_row(variables, variable_name(arena, prefix, behind), NULL);
-        const char *given = servers->sources.option ? servers->sources.option(servers->sources.option_context, option) : NULL;
-        if (settings[i].everywhere && given && *given) {
-            found.text[i] = given;
+        const struct variable *row = settings[i].everywhere ? NULL : find_row(variables, variable_name(arena, prefix, behind), NULL);
+        const char *beside = row ? origin_beside(variables, arena, prefix, row) : NULL;
+        if (row && beside && strcmp(beside, origin) == 0) {
+            found.text[i] = row->value;
+            found.secret[i] = row->secret;
+            found.source = row->source;
         } else if (row) {
-            const char *beside = settings[i].everywhere ? origin : origin_beside(variables, arena, prefix, row);
-            bool ours = beside && strcmp(beside, origin) == 0;
-            if (ours) {
-                found.text[i] = row->value;
-                found.secret[i] = row->secret;
-                found.source = settings[i].everywhere ? found.source : row->source;
-            } else {
-                *other = (struct found_login){row->source, beside};
-            }
+            *other = (struct found_login){row->source, beside};
         }
     }
+    add_everywhere(servers, arena, prefix, &found);
     return found;
 }
 
@@ -407,6 +419,8 @@ const struct server *servers_find(const struct servers *servers, struct arena *a
     }
     if (!listed)
         found = describe(servers, arena, prefix, origin, &other);
+    if (listed && found.is_instance)
+        add_everywhere(servers, arena, prefix, &found);
     struct server *server = ARENA_NEW(arena, struct server);
     server->url = without_end_slash(arena, url);
     server->option_prefix = arena_strdup(arena, prefix);
@@ -421,9 +435,10 @@ const struct server *servers_find(const struct servers *servers, struct arena *a
 
 const char *servers_add_instance(struct servers *servers, const struct instance *instance, struct error *err)
 {
-    const char *url = arena_printf(servers->arena, "https://%s:%s", instance->host, instance->port);
+    const char *scheme = strstr(instance->host, "://") ? "" : "https://"; /* as opensearch_host */
+    const char *url = arena_printf(servers->arena, "%s%s:%s", scheme, instance->host, instance->port);
     struct error why = {0};
-    struct description found = {.origin = origin_of(servers->arena, url, &why), .source = instance->file};
+    struct description found = {.origin = origin_of(servers->arena, url, &why), .source = instance->file, .is_instance = true};
     if (!found.origin) {
         error_at(err, ERR_USAGE, (struct pos){.file = instance->file}, "the instance '%s': host and port make no server", instance->name);
         return NULL;

@@ -30,7 +30,8 @@ struct servers_sources {
 
 /* ERR_USAGE: the credentials file cannot be read, others can read it, or it is wrong; no message quotes what stands in it. */
 struct servers *servers_load(struct arena *arena, const struct servers_sources *sources, struct error *err);
-/* A server that a file of instances names (ci): https, with user and password. Returns its URL. */
+/* A server that a file of instances names (ci): https unless its host says http://, with user and password; TLS as the variables have it.
+ * Returns its URL. */
 const char *servers_add_instance(struct servers *servers, const struct instance *instance, struct error *err);
 
 /* The server of "https://HOST[:PORT][/PREFIX]", with the login that is known for it, or none. `prefix`: "opensearch", "horreum": whose

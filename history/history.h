@@ -23,6 +23,8 @@ struct history; /* an open history; close it with history_close; one thread at a
 struct history_access {
     const struct servers *servers;   /* that are known, with who we are there; NULL: none */
     const struct http_options *http; /* limits, the signal, where to tell of repeats; NULL: as net/http.h has them */
+    bool by_kpi;     /* OpenSearch: what is put becomes a document per KPI, too, in the index "<index>.<KPI>" */
+    bool no_refresh; /* OpenSearch: what was put is found a second later, not at once */
 };
 
 enum history_mode {

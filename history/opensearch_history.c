@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/servers.h"
 #include "history/opensearch_bulk.h"
 #include "history/opensearch_index.h"
 #include "history/opensearch_uri.h"
@@ -30,7 +31,6 @@ static struct history *open_history(const char *uri, const char *rest, enum hist
     struct opensearch *o = memory_need(calloc(1, sizeof(*o)));
     struct opensearch_uri parts;
     (void)rest;
-    o->refresh = true;
     o->chunk_bytes = BULK_CHUNK_BYTES;
     if (access && access->http)
         o->limits = *access->http;
@@ -38,12 +38,13 @@ static struct history *open_history(const char *uri, const char *rest, enum hist
     if (ok && !access)
         ok = error_set(err, ERR_USAGE, "'%s' is on a server, and only local histories can be used here", uri);
     if (ok) {
-        struct server *server = ARENA_NEW(&o->arena, struct server);
-        *server = (struct server){.url = parts.url};
+        const struct server *server = servers_find(access->servers, &o->arena, "opensearch", parts.url, err);
         o->server = server;
         o->index = parts.index;
         o->path = arena_printf(&o->arena, "/%s", http_encode(&o->arena, parts.index));
-        o->http = http_open(server, &o->limits, err);
+        o->refresh = !access->no_refresh;
+        o->by_kpi = access->by_kpi;
+        o->http = server ? http_open(server, &o->limits, err) : NULL;
     }
     if (o->http && opensearch_index_look(o, err) && (mode == HISTORY_READ || opensearch_index_writable(o, err)))
         return &o->history;

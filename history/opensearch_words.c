@@ -32,10 +32,11 @@ static const json_t *innermost(const json_t *error)
     return error;
 }
 
-/* Jackson puts a place in a source that nobody sees on a second line. */
+/* Jackson puts a place in a source that nobody sees on a second line; Lucene lists the bytes of a term. */
 static void add_first_line(struct text *out, const char *reason)
 {
-    size_t len = strcspn(reason, "\r\n");
+    const char *listing = strstr(reason, ", all of which were skipped");
+    size_t len = listing ? (size_t)(listing - reason) : strcspn(reason, "\r\n");
     struct text line = text_open(64 << 10);
     text_addn(&line, reason, len);
     text_add_line(out, line.s);

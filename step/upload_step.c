@@ -2,16 +2,17 @@
 
 #include "regress/rules.h"
 #include "step/copy_step.h"
+#include "step/spool_step.h"
 
-int upload_step(struct context *context, const struct workload *workload, const char *uri, struct batch *batch,
-                struct history_counts *counts)
+/* A history on this machine takes all of the payloads or none. */
+static int upload_here(struct context *context, const struct workload *workload, const char *uri, struct batch *batch,
+                       struct history_counts *counts)
 {
     struct error err = {0};
     struct history_payload *payloads;
     size_t n;
     struct history_origin origin = {.index = variables_get(context->variables, "MATBENCH_OPENSEARCH_INDEX"), .date_us = copy_now_us()};
     const char *index = options_find_text(context->options, "opensearch_index");
-    *counts = (struct history_counts){0};
     struct history *history = NULL;
     if (index)
         origin.index = index;
@@ -30,6 +31,26 @@ int upload_step(struct context *context, const struct workload *workload, const 
     log_line(&context->log, LOG_INFO, "%s: payloads: %zu added, %zu replaced, %zu there already", uri, counts->added,
              counts->replaced, counts->unchanged);
     return 0;
+}
+
+int upload_step(struct context *context, const struct workload *workload, const char *uri, struct batch *batch,
+                struct history_counts *counts)
+{
+    struct error err = {0};
+    struct history_payload *payloads;
+    size_t n;
+    *counts = (struct history_counts){0};
+    if (!history_is_remote(uri))
+        return upload_here(context, workload, uri, batch, counts);
+    if (!batch_payloads(batch, &payloads, &n, &err))
+        return context_fail(context, &err);
+    return spool_upload(context, uri, workload->name, payloads, n, counts);
+}
+
+void upload_waiting(struct context *context, const char *uri)
+{
+    if (history_is_remote(uri))
+        (void)spool_flush(context, uri, &(struct spool_flush){.tolerant = true});
 }
 
 int upload_rehearse(struct context *context, const char *uri, struct batch *batch)
