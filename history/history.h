@@ -25,6 +25,10 @@ struct history_access {
     const struct http_options *http; /* limits, the signal, where to tell of repeats; NULL: as net/http.h has them */
     bool by_kpi;     /* OpenSearch: what is put becomes a document per KPI, too, in the index "<index>.<KPI>" */
     bool no_refresh; /* OpenSearch: what was put is found a second later, not at once */
+    /* OpenSearch: by which rule the payloads of a workload get their fingerprints when they are put; asked once in each transaction. NULL,
+     * or gives NULL: they get none, and every comparison with them reads all of them. */
+    const struct fingerprint_rule *(*rule)(void *context, const char *workload);
+    void *rule_context;
 };
 
 enum history_mode {
@@ -107,10 +111,6 @@ struct history_origin {
 };
 /* For the next history_begin (or history_put); what it points to is borrowed until its end. */
 void history_set_origin(struct history *history, const struct history_origin *origin);
-
-/* By which rule the payloads that are put get their fingerprints, where a back end keeps them; borrowed until the history is closed.
- * Without it they get none, and every analysis looks at them. */
-void history_set_rule(struct history *history, const struct fingerprint_rule *rule);
 
 /* ---- writing ---- */
 

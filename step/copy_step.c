@@ -121,8 +121,6 @@ static bool copy_piece(struct context *context, struct payload_source *source, c
         history_set_origin(to, &origin);
         history_set_witness(to, take_fate, &refusals);
     }
-    if (to && request->rule && piece->to && !request->dry_run && history_is_remote(request->to))
-        history_set_rule(to, request->rule(context, piece->to));
     bool ok = to && copy_payloads(context, source, piece, to, &counts, err);
     history_close(to);
     json_decref(filters);
