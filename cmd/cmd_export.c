@@ -253,8 +253,7 @@ static int run(struct context *context)
     } else if (history_is_known(to, &err)) {
         struct copy_request request = {.to = to, .workload_name = options_text(context->options, "workload_name"),
                                        .index = options_text(context->options, "opensearch_index"),
-                                       .dry_run = options_bool(context->options, "dry_run"),
-                                       .rule = command_fingerprints};
+                                       .dry_run = options_bool(context->options, "dry_run")};
         code = copy_step(context, &source, &request);
     } else {
         code = export_file(context, &source, to);

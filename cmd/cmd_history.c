@@ -207,8 +207,7 @@ static int copy(struct context *context, const char *from, const char *to)
     struct payload_source source = {0};
     struct copy_request request = {.to = to, .workload_name = options_text(options, "workload_name"),
                                    .index = options_text(options, "opensearch_index"),
-                                   .dry_run = options_bool(options, "dry_run"),
-                                   .rule = command_fingerprints};
+                                   .dry_run = options_bool(options, "dry_run")};
     bool ok = history_is_known(from, &err) && history_is_known(to, &err);
     if (ok && copy_same_place(from, to))
         ok = error_set(&err, ERR_USAGE, "%s and %s are the same history", from, to);

@@ -140,6 +140,10 @@ struct workload *command_workload(struct context *context, const char *name, str
     if (problems.errors > 1)
         problems_count(&problems, folder, err);
     access_set_workload(context, workload);
+    if (workload) {
+        context->workload_name = workload->name;
+        context->workload_folder = folder;
+    }
     return workload;
 }
 
@@ -152,7 +156,9 @@ const struct fingerprint_rule *command_fingerprints(struct context *context, con
 {
     struct workload_places places = {.base_dir = options_find_text(context->options, "workload_base_dir"), .search = search_path(context)};
     struct error err = {0};
-    const char *folder = strchr(name, '/') ? NULL : workload_find(context->arena, name, &places, &err); /* a history says it: no path */
+    const char *folder = context->workload_folder;
+    if (!context->workload_name || strcmp(context->workload_name, name) != 0)
+        folder = strchr(name, '/') ? NULL : workload_find(context->arena, name, &places, &err); /* a history says it: no path */
     struct workload *workload = folder ? workload_load(context->arena, folder, store_registry(), &err) : NULL;
     if (!workload) {
         log_line(&context->log, LOG_INFO, "payloads of '%s' get no fingerprints, since that workload is not here: comparing with them reads all "

@@ -33,7 +33,7 @@ extern const char *const command_workload_places[];
 const char *command_workload_folder(struct context *context, const char *name, struct error *err);
 /* The workload. When it has several problems, all are logged, and *err counts them. */
 struct workload *command_workload(struct context *context, const char *name, struct error *err);
-/* By which rule payloads of the workload of that name get their fingerprints (step/copy_step.h). NULL when it is not found or faulty, which is
+/* By which rule payloads of the workload of that name get their fingerprints (history/history.h). NULL when it is not found or faulty, which is
  * told and no failure: comparing takes longer then. */
 const struct fingerprint_rule *command_fingerprints(struct context *context, const char *workload);
 /* Where history is (cmd/history_uri.h), for a command that reads or stores; and for one that compares, with --lts_results_dirname. */

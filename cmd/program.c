@@ -129,6 +129,7 @@ static int run_command(const struct program *program, struct context *context, c
         return ERR_USAGE;
     for (size_t i = 0; i < warnings.n; i++)
         log_line(&context->log, LOG_WARNING, "%s", warnings.v[i]);
+    context->fingerprints = command_fingerprints;
     if (!access_load(context, &err))
         return context_fail(context, &err);
     return command->run(context);

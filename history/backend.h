@@ -16,7 +16,8 @@ struct history {
     enum history_mode mode;
     bool exists; /* there is a history; put may turn it to true */
     struct history_origin origin;
-    const struct fingerprint_rule *rule; /* or NULL */
+    const struct history_access *access; /* or NULL */
+    const struct fingerprint_rule *rule; /* of the transaction at hand; or NULL */
     struct arena findings_arena;
     LIST_OF(const char *) findings;
     size_t findings_more;

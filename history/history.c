@@ -79,6 +79,7 @@ struct history *history_open(const char *uri, enum history_mode mode, const stru
     history->backend = backend;
     history->uri = memory_need(strdup(uri));
     history->mode = mode;
+    history->access = access;
     return history;
 }
 
@@ -140,11 +141,6 @@ bool history_set_up(struct history *history, const char *owner, struct error *er
 
 /* ---- writing ---- */
 
-void history_set_rule(struct history *history, const struct fingerprint_rule *rule)
-{
-    history->rule = rule;
-}
-
 static bool check_payload(const struct history_payload *payload, struct error *err)
 {
     const char *fault = record_fault(&payload->record);
@@ -162,6 +158,9 @@ bool history_begin(struct history *history, const char *workload, struct error *
     assert(!history->ids);
     history->counts = (struct history_counts){0};
     history->failed = false;
+    history->rule = NULL;
+    if (history->mode == HISTORY_WRITE && history->backend->remote && workload && history->access && history->access->rule)
+        history->rule = history->access->rule(history->access->rule_context, workload);
     if (history->mode == HISTORY_WRITE && !history->backend->begin(history, workload, err))
         return false;
     history->ids = idset_open();

@@ -35,6 +35,10 @@ struct history_access {
     const volatile sig_atomic_t *signal; /* ends that waiting with ERR_INTERRUPTED or ERR_TERMINATED; may be NULL */
     void (*tell)(void *context, const char *line); /* that it waits, that a file was upgraded; may be NULL */
     void *tell_context;
+    /* OpenSearch: by which rule the payloads of a workload get their fingerprints when they are put; asked once in each transaction. NULL,
+     * or gives NULL: they get none, and every comparison with them reads all of them. */
+    const struct fingerprint_rule *(*rule)(void *context, const char *workload);
+    void *rule_context;
 };
 
 enum { HISTORY_WAIT_S = 60 };
@@ -122,10 +126,6 @@ struct history_origin {
 };
 /* For the next history_begin (or history_put); what it points to is borrowed until its end. */
 void history_set_origin(struct history *history, const struct history_origin *origin);
-/* By which rule the payloads that are put get their fingerprints, where a back end keeps them; borrowed until the history is closed.
- * Without it they get none, and every analysis looks at them. */
-void history_set_rule(struct history *history, const struct fingerprint_rule *rule);
-
 /* Makes what a server has to have before payloads make a history there, and mends what differs from the workload at hand; an upload makes what
  * is missing by itself, where it may. What was done is in the findings. `owner`: the team that things belong to; NULL: known there.
  * ERR_USAGE: this kind of history has nothing to set up, or no owner is known; ERR_REFUSED, ERR_STORE. */

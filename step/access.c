@@ -14,6 +14,8 @@ struct access {
     struct http_options http;
     struct servers *servers;
     struct context *context;
+    const char *rule_of; /* the workload that `rule` is for; NULL: none was asked for */
+    const struct fingerprint_rule *rule;
     LIST_OF(const char *) told; /* what is said once, however many connections there are */
 };
 
@@ -62,6 +64,16 @@ static bool read_wait(const struct context *context, struct history_access *acce
     return true;
 }
 
+static const struct fingerprint_rule *rule_of(void *context, const char *workload)
+{
+    struct access *access = context;
+    if (!access->rule_of || strcmp(access->rule_of, workload) != 0) {
+        access->rule = access->context->fingerprints(access->context, workload);
+        access->rule_of = arena_strdup(access->context->arena, workload);
+    }
+    return access->rule;
+}
+
 bool access_load(struct context *context, struct error *err)
 {
     struct access *access = ARENA_NEW(context->arena, struct access);
@@ -74,6 +86,8 @@ bool access_load(struct context *context, struct error *err)
     access->http = (struct http_options){.signal = context->signal, .tell = tell, .tell_context = access};
     access->access = (struct history_access){.servers = access->servers,
                                              .http = &access->http,
+                                             .rule = context->fingerprints ? rule_of : NULL,
+                                             .rule_context = access,
                                              .by_kpi = options_find_bool(context->options, "upload_by_kpi", false),
                                              .no_refresh = !options_find_bool(context->options, "refresh", true),
                                              .signal = context->signal,

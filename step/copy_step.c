@@ -120,8 +120,6 @@ static bool copy_piece(struct context *context, struct payload_source *source, c
     if (to) {
         history_set_origin(to, &origin);
         history_set_witness(to, take_fate, &refusals);
-        if (request->rule && piece->to && !request->dry_run && history_is_remote(request->to))
-            history_set_rule(to, request->rule(context, piece->to));
     }
     bool ok = to && copy_payloads(context, source, piece, to, &counts, err);
     if (to)

@@ -9,8 +9,6 @@ struct copy_request {
     const char *index;         /* --opensearch_index, or NULL */
     bool dry_run;
     bool renew, clean; /* as in struct history_origin */
-    /* By which rule payloads of the workload of that name get fingerprints on a server (history_set_rule); NULL, or gives NULL: by none. */
-    const struct fingerprint_rule *(*rule)(struct context *context, const char *workload);
     bool download;     /* that there is nothing yet is a warning and ERR_NO_INDEX, no error: a first run is no failure */
 };
 

@@ -1,6 +1,5 @@
 #include "step/upload_step.h"
 
-#include "regress/rules.h"
 #include "step/copy_step.h"
 #include "step/spool_step.h"
 
@@ -19,7 +18,6 @@ static int upload_here(struct context *context, const struct workload *workload,
     bool ok = batch_payloads(batch, &payloads, &n, &err) && (history = history_open(uri, HISTORY_WRITE, context->access, &err));
     if (ok) {
         history_set_origin(history, &origin);
-        history_set_rule(history, rules_of_fingerprints(context->arena, workload));
         ok = history_put(history, workload->name, payloads, n, counts, &err);
         payload_source_log_findings(context, history);
     }

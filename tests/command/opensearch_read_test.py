@@ -83,9 +83,10 @@ class SameTest(Reading):
             self.assertEqual(said, [said[0]] * 4)
             self.assertIn(f"{n} added", said[0], filters)
 
-    def test_the_newest(self):
+    def test_the_newest_and_a_window(self):
         uris = self.everywhere(50)
-        for arguments in (["--max_records=7"], ["--max_records=500"], ["--max_records=2", "--filters=model_name=llama-1"]):
+        for arguments in (["--max_records=7"], ["--max_records=500"], ["--max_records=2", "--filters=model_name=llama-1"],
+                          ["--since=2025-01-10"], ["--since=2025-01-10", "--until=2025-01-12"]):
             found = []
             for uri in uris:
                 said = self.download(uri, "some", *arguments)
