@@ -13,7 +13,7 @@ static const struct option options_spool_only[] = {
     {0},
 };
 
-static const struct option *const tables[] = {options_spool, options_spool_only, options_common, NULL};
+static const struct option *const tables[] = {options_spool, options_spool_only, options_servers, options_common, NULL};
 
 struct view {
     struct context *context;

@@ -8,6 +8,7 @@
 
 #include "cmd/history_uri.h"
 #include "config/servers.h"
+#include "step/access.h"
 #include "store/parse.h"
 #include "workload/find.h"
 
@@ -33,11 +34,22 @@ const struct option options_results[] = {
     {0},
 };
 
+/* How a server is reached: of every command that may have to do with one. */
+#define SERVER_ROWS \
+    {"credentials", OPTION_TEXT, "FILE", NULL, false, "Logins of servers, a YAML list (docs/servers.md) that only its owner can read."}, \
+    {"opensearch_ca_file", OPTION_TEXT, "FILE", NULL, false, "The CA (PEM) that the server's certificate comes from; default: the system's."}, \
+    {"opensearch_insecure", OPTION_BOOL, NULL, NULL, false, "The server's certificate is not looked at: whoever is on the way can read and change everything."}, \
+    {"http_attempts", OPTION_NUMBER, "N", NULL, false, "How often a request is sent to a server that is not there or busy; default: 5."}, \
+    {"http_timeout", OPTION_NUMBER, "SECONDS", NULL, false, "How long a server may be silent; default: 60 (10 until it is connected)."}
+
+const struct option options_servers[] = {
+    SERVER_ROWS,
+    {0},
+};
+
 const struct option options_history[] = {
     {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
-    {"credentials", OPTION_TEXT, "FILE", NULL, false, "Logins of servers, a YAML list (docs/servers.md) that only its owner can read."},
-    {"opensearch_ca_file", OPTION_TEXT, "FILE", NULL, false, "The CA (PEM) that the server's certificate comes from; default: the system's."},
-    {"opensearch_insecure", OPTION_BOOL, NULL, NULL, false, "The server's certificate is not looked at: whoever is on the way can read and change everything."},
+    SERVER_ROWS,
     {0},
 };
 
@@ -117,6 +129,7 @@ struct workload *command_workload(struct context *context, const char *name, str
         log_line(&context->log, LOG_ERROR, "%s", problems.list.v[i].text);
     if (problems.errors > 1)
         problems_count(&problems, folder, err);
+    access_set_workload(context, workload);
     return workload;
 }
 

@@ -19,7 +19,8 @@ extern const struct command command_ci, command_parse, command_schema, command_u
     command_visualize, command_download, command_export, command_check, command_validate, command_new, command_print_schema,
     command_history, command_query, command_spool;
 
-extern const struct option options_common[], options_workload[], options_results[], options_openmetrics[], options_history[], options_spool[], options_push[],
+extern const struct option options_common[], options_workload[], options_results[], options_openmetrics[], options_history[], options_servers[],
+    options_spool[], options_push[],
     options_history_unused[]; /* of a command that has no use for it, but gets it from TOPSAIL as all do */
 
 /* What --openmetrics_flavor and --openmetrics_times of a command with options_openmetrics say. */

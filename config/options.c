@@ -348,6 +348,12 @@ double options_number(const struct options *options, const char *name)
     return text ? strtod(text, NULL) : (double)NAN;
 }
 
+double options_find_number(const struct options *options, const char *name)
+{
+    const char *text = options_find_text(options, name);
+    return text ? strtod(text, NULL) : (double)NAN;
+}
+
 const char *const *options_list(const struct options *options, const char *name)
 {
     static const char *const none[] = {NULL};

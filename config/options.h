@@ -60,6 +60,7 @@ bool options_bool(const struct options *options, const char *name);
 /* The same, and `otherwise` for a name that is in none of the tables. */
 bool options_find_bool(const struct options *options, const char *name, bool otherwise);
 double options_number(const struct options *options, const char *name); /* NAN when it has none */
+double options_find_number(const struct options *options, const char *name); /* the same, and NAN for a name that is in none of the tables */
 const char *const *options_list(const struct options *options, const char *name); /* NULL-ended, never NULL */
 /* "command line", "environment", ".env", "default"; NULL when it has no value. */
 const char *options_source(const struct options *options, const char *name);

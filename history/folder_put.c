@@ -69,7 +69,7 @@ static bool check_folder(const struct folder_put *put, struct error *err)
 static const struct folder_file *find_name(const struct folder_history *h, const char *name)
 {
     for (size_t i = 0; i < h->files.n; i++)
-        if (strcmp(folder_file_name(&h->files.v[i]), name) == 0)
+        if (strcmp(folder_file_name(h, &h->files.v[i]), name) == 0)
             return &h->files.v[i];
     return NULL;
 }
@@ -111,8 +111,8 @@ static const char *target_name(struct folder_put *put, const char *id, struct fo
     if (fault)
         return error_set(err, ERR_INVALID, "payload id '%s' cannot be part of a file's name: %s", id, fault), NULL;
     *file = folder_find(put->h, id);
-    if (*file && (!clean || strcmp(folder_file_name(*file), name) == 0))
-        return folder_file_name(*file);
+    if (*file && (!clean || strcmp(folder_file_name(put->h, *file), name) == 0))
+        return folder_file_name(put->h, *file);
     *file = NULL;
     bool exists = !clean && faccessat(put->h->fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
     const struct folder_file *there = exists ? find_name(put->h, name) : NULL;
@@ -146,7 +146,7 @@ static bool clean(struct folder_put *put, struct error *err)
 {
     for (size_t i = 0; i < put->h->files.n; i++) {
         const struct folder_file *file = &put->h->files.v[i];
-        const char *name = folder_file_name(file);
+        const char *name = folder_file_name(put->h, file);
         if (strchr(name, '/') || file->stays || (put->commit && folder_commit_has(put->commit, name)))
             continue;
         if (!put->commit && !(put->commit = folder_commit_open(put->h->fd, err)))

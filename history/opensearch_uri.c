@@ -64,7 +64,7 @@ static const char *host_fault(const char *from, const char *to)
 static const char *prefix_fault(const char *from, const char *to)
 {
     for (const char *c = from; c < to; c++) {
-        if (c[0] == '/' && c > from && c[-1] == '/')
+        if (c[0] == '/' && (c + 1 == to || c[1] == '/'))
             return "its path has an empty part";
         if (!isalnum((unsigned char)*c) && !strchr("-._~/%", *c))
             return "its path has a character that must be written as %XX";
@@ -90,9 +90,9 @@ bool opensearch_uri_parse(struct arena *arena, const char *uri, struct opensearc
     if (end > path + 1 && end[-1] == '/')
         end--;
     const char *slash = end;
-    while (slash > path && *slash != '/')
-        slash--;
-    if (slash == end || end - slash < 2)
+    while (slash > path && *--slash != '/')
+        continue;
+    if (end - slash < 2)
         return error_set(err, ERR_USAGE, "'%s' names no index; " EXPECTED, uri);
     if ((fault = prefix_fault(path, slash)))
         return error_set(err, ERR_USAGE, "'%s' is no place of an OpenSearch: %s; " EXPECTED, uri, fault);

@@ -1,5 +1,6 @@
 #include "step/access.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,22 @@ static void tell(void *context, const char *line)
     log_line(&access->context->log, LOG_WARNING, "%s", line);
 }
 
+enum { ATTEMPTS_MAX = 100, TIMEOUT_MAX_S = 24 * 3600 };
+
+/* 0: as net/http.h has it. */
+static bool read_limits(const struct context *context, struct http_options *http, struct error *err)
+{
+    double attempts = options_find_number(context->options, "http_attempts"), timeout = options_find_number(context->options, "http_timeout");
+    if (!isnan(attempts) && (attempts < 1 || attempts > ATTEMPTS_MAX || attempts != floor(attempts)))
+        return error_set(err, ERR_USAGE, "--http_attempts=%g: expected a whole number from 1 to %d", attempts, (int)ATTEMPTS_MAX);
+    if (!isnan(timeout) && (timeout <= 0 || timeout > TIMEOUT_MAX_S))
+        return error_set(err, ERR_USAGE, "--http_timeout=%g: expected seconds, above 0 and at most %d", timeout, (int)TIMEOUT_MAX_S);
+    http->attempts = isnan(attempts) ? 0 : (unsigned)attempts;
+    http->stall_s = isnan(timeout) ? 0 : timeout;
+    http->connect_s = isnan(timeout) || timeout > 10 ? 0 : timeout;
+    return true;
+}
+
 bool access_load(struct context *context, struct error *err)
 {
     struct access *access = ARENA_NEW(context->arena, struct access);
@@ -46,11 +63,22 @@ bool access_load(struct context *context, struct error *err)
                                              .by_kpi = options_find_bool(context->options, "upload_by_kpi", false),
                                              .no_refresh = !options_find_bool(context->options, "refresh", true)};
     context->access = &access->access;
-    return access->servers != NULL;
+    return access->servers != NULL && read_limits(context, &access->http, err);
+}
+
+static struct access *of(struct context *context)
+{
+    return (struct access *)(void *)(uintptr_t)context->access;
+}
+
+void access_set_workload(struct context *context, const struct workload *workload)
+{
+    if (context->access)
+        of(context)->access.workload = workload;
 }
 
 const char *access_add_instance(struct context *context, const struct instance *instance, struct error *err)
 {
-    struct access *access = (struct access *)(void *)(uintptr_t)context->access;
+    struct access *access = of(context);
     return servers_add_instance(access->servers, instance, err);
 }

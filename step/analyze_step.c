@@ -45,20 +45,18 @@ static bool take_record(void *context, const struct record *record)
     return true;
 }
 
-/* What of the history can be like an entry; NULL: fingerprints are of no use. */
+/* What of the history can be like an entry. */
 static struct history_likeness *likeness_of(struct context *context, const struct workload *workload, const struct records *entries)
 {
-    struct fingerprint_rule *rule = ARENA_NEW(context->arena, struct fingerprint_rule);
+    struct fingerprint_rule *rule = rules_of_fingerprints(context->arena, workload);
     size_t n = entries->list.n;
-    if (!rules_of_fingerprints(context->arena, workload, rule))
-        return NULL;
     struct history_likeness *like = ARENA_NEW(context->arena, struct history_likeness);
     const char **fingerprints = ARENA_ARRAY(context->arena, const char *, n + 1), **ids = ARENA_ARRAY(context->arena, const char *, n + 1);
     *like = (struct history_likeness){.rule = rule, .fingerprints = fingerprints, .ids = ids, .ids_n = n};
     for (size_t i = 0; i < n; i++) {
         char print[FINGERPRINT_SIZE];
         bool known = false;
-        fingerprint_of(rule, &entries->list.v[i], print);
+        fingerprint_of_changed(rule, &entries->list.v[i], print);
         for (size_t k = 0; k < like->fingerprints_n && !known; k++)
             known = strcmp(fingerprints[k], print) == 0;
         if (!known)
@@ -86,7 +84,7 @@ static bool walk_history(struct context *context, struct history *history, const
     struct history_selection selection = {.workload = request->workload->name};
     selection.like = likeness_of(context, request->workload, entries);
     bool ok = history_walk(history, &selection, context->arena, take_record, records, err) && !err->kind;
-    records->elsewhere = selection.like ? selection.like->left_out : 0;
+    records->elsewhere = selection.like->left_out;
     if (!ok || records->elsewhere == 0 || suffices(options, records, entries))
         return ok;
     selection.like = NULL;
