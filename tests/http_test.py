@@ -228,9 +228,12 @@ class Repeats(Scratch):
 
 class Bodies(Scratch):
     def echo(self, *arguments):
-        path = "/echo"
+        path = f"/echo-{secrets.token_hex(4)}"
+        self.server.answers[path] = FAULTS["/echo"]
         got = drive(self.server.url, f"path={path}", *arguments)
-        return self.server.seen[-1], got
+        requests = [request for request in self.server.seen if request.path == path]
+        self.assertEqual(len(requests), 1, got)
+        return requests[0], got
 
     def test_methods(self):
         for method in ("GET", "POST", "PUT", "DELETE", "HEAD"):
