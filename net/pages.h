@@ -1,7 +1,9 @@
 /* net/pages.h — memory for what nobody may see: pages that core files leave out (MADV_DONTDUMP), that a fork gets as zeros
  * (MADV_WIPEONFORK), that are not swapped where the limit allows it (mlock), and that are overwritten when given back.
  *
- * Secrets live there, and all that libcurl allocates: it copies logins and builds headers from them. Any thread may call. */
+ * Secrets live there, and all that libcurl allocates: it copies logins and builds headers from them. Not what nghttp2 and OpenSSL do below
+ * it: a header of HTTP/2 is on the ordinary heap while its connection is open; hence net/secret.h lets the process leave no core file. Any
+ * thread may call. */
 #ifndef NET_PAGES_H
 #define NET_PAGES_H
 #include <stddef.h>

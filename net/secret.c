@@ -101,7 +101,7 @@ const struct secret *secret_from_file(struct arena *arena, const char *path, str
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO would wait for its writer */
     if (fd < 0 || fstat(fd, &st) != 0) {
-        error_at(err, ERR_USAGE, (struct pos){.file = path}, "the secret cannot be read: %s", strerror(errno));
+        error_at(err, ERR_USAGE, (struct pos){.file = path}, "it should hold a secret, and cannot be read: %s", strerror(errno));
         if (fd >= 0)
             close(fd);
         return NULL;

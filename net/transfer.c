@@ -358,8 +358,10 @@ static void set_tls(struct transfer *transfer)
         curl_easy_setopt(easy, CURLOPT_CAINFO, server->ca_file);
         curl_easy_setopt(easy, CURLOPT_CAPATH, NULL); /* that CA alone */
     }
-    if (server->client_certificate)
+    if (server->client_certificate) {
         curl_easy_setopt(easy, CURLOPT_SSLCERT, server->client_certificate);
+        curl_easy_setopt(easy, CURLOPT_KEYPASSWD, ""); /* a key with a pass phrase is refused: nobody is asked on a terminal */
+    }
     if (server->client_key)
         curl_easy_setopt(easy, CURLOPT_SSLKEY, server->client_key);
     if (server->pinned_key)

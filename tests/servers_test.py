@@ -110,7 +110,7 @@ class Variables(Scratch):
                 ({"USERNAME": "x"}, "error 100: a.b:443: a username without a password (environment)"),
                 ({"AWS_REGION": "x"}, "error 100: a.b:443: AWS: expected an access key and a secret key: beside the region (environment), or "
                  "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment"),
-                ({"API_KEY_FILE": "/nowhere/key"}, "error 100: /nowhere/key: the secret cannot be read: No such file or directory")]
+                ({"API_KEY_FILE": "/nowhere/key"}, "error 100: /nowhere/key: it should hold a secret, and cannot be read: No such file or directory")]
         for variables, says in rows:
             got = self.run_driver(environment={f"MATBENCH_OPENSEARCH_{k}": v for k, v in variables.items()} | {"MATBENCH_OPENSEARCH_HOST": "a.b"})
             self.assertEqual(got[-1], says)
