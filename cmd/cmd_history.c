@@ -16,15 +16,15 @@ static const struct option options_history_only[] = {
     {"labels", OPTION_LIST, "KEY", NULL, false, "list: show these labels in columns of their own; labels: all values of these."},
     {"to", OPTION_TEXT, "URI", NULL, false, "export: the history that the payloads go into."},
     {"from", OPTION_TEXT, "URI", NULL, false, "import: the history that the payloads come from."},
-    {"filters", OPTION_TEXT, "K=V,…", NULL, false, "export, import: only payloads with these labels; K=A:B: one of these; also as {\"label\": \"value\"}."},
-    {"max_records", OPTION_NUMBER, "N", NULL, false, "export, import: at most so many, the newest."},
+    {"filters", OPTION_TEXT, "K=V,…", NULL, false, "Only payloads with these labels; K=A:B: one of these; also as {\"label\": \"value\"}."},
+    {"max_records", OPTION_NUMBER, "N", NULL, false, "At most so many, the newest."},
     {"opensearch_index", OPTION_TEXT, "NAME", NULL, false, "export, import: first part of the files' names in a new folder (dir:FOLDER)."},
     {"dry_run", OPTION_BOOL, NULL, "false", false, "export, import: says what would be done, stores nothing."},
     {"format", OPTION_TEXT, "text|json", "text", false, "list, labels, kpis: how it is printed."},
     {0},
 };
 
-static const struct option *const tables[] = {options_history, options_history_only, options_history_care, options_common, NULL};
+static const struct option *const tables[] = {options_history, options_history_only, options_history_care, options_period, options_common, NULL};
 
 static const char *plural(size_t n)
 {
@@ -66,9 +66,10 @@ static void say_absent(struct context *context, const struct history_workload *w
 static bool list(struct context *context, struct history *history, struct error *err)
 {
     struct history_workload *workloads;
+    struct history_selection selection;
     size_t n, shown = 0;
     const char *only = options_text(context->options, "workload_name");
-    if (!history_workloads(history, context->arena, &workloads, &n, err))
+    if (!payload_source_select(context, &selection, err) || !history_workloads(history, context->arena, &workloads, &n, err))
         return false;
     say_absent(context, workloads, n);
     for (size_t i = 0; i < n; i++) {
@@ -78,7 +79,8 @@ static bool list(struct context *context, struct history *history, struct error 
         fprintf(context->out, "%s: %zu payload%s from %s to %s\n", context_shown(context, workloads[i].name), workloads[i].records,
                 plural(workloads[i].records), when(context->arena, workloads[i].first_us), when(context->arena, workloads[i].last_us));
     }
-    bool ok = !shown || history_walk(history, &(struct history_selection){.workload = only}, context->arena, show_record, context, err);
+    selection.workload = only;
+    bool ok = !shown || history_walk(history, &selection, context->arena, show_record, context, err);
     payload_source_log_findings(context, history);
     return ok;
 }
@@ -148,16 +150,18 @@ static void show_labels(struct context *context, const struct census *census, bo
 static bool labels(struct context *context, struct history *history, struct error *err)
 {
     struct history_workload *workloads;
+    struct history_selection selection;
     size_t n;
     const char *only = options_text(context->options, "workload_name");
-    if (!history_workloads(history, context->arena, &workloads, &n, err))
+    if (!payload_source_select(context, &selection, err) || !history_workloads(history, context->arena, &workloads, &n, err))
         return false;
     say_absent(context, workloads, n);
     for (size_t i = 0; i < n; i++) {
         struct records records = {.arena = context->arena};
         if (only && strcmp(only, workloads[i].name) != 0)
             continue;
-        if (!history_walk(history, &(struct history_selection){.workload = workloads[i].name}, context->arena, take_record, &records, err))
+        selection.workload = workloads[i].name;
+        if (!history_walk(history, &selection, context->arena, take_record, &records, err))
             return false;
         struct census census = census_take(context->arena, records.list.v, records.list.n);
         fprintf(context->out, "%s: %zu payload%s\n", context_shown(context, workloads[i].name), records.list.n, plural(records.list.n));
@@ -217,7 +221,9 @@ static int look(struct context *context, const char *uri, const char *verb, cons
         error_set(&err, ERR_STORE, "%s: there is no history yet; `matbench ci` or `matbench upload_lts` makes it", uri);
     }
     bool json = false, ok = !err.kind && history_listing_format(context, &json, &err);
-    struct history_selection selection = {.workload = options_text(context->options, "workload_name")};
+    struct history_selection selection;
+    ok = ok && payload_source_select(context, &selection, &err);
+    selection.workload = options_text(context->options, "workload_name");
     ok = ok && (json && !id                   ? history_listing_json(context, history, &selection, verb, &err)
                 : strcmp(verb, "list") == 0   ? list(context, history, &err)
                 : strcmp(verb, "labels") == 0 ? labels(context, history, &err)

@@ -65,7 +65,7 @@ static bool read_anchor(struct folder_history *h, const char *path, struct error
 static bool add_file(struct folder_history *h, const char *below, const char *name, struct error *err)
 {
     if (h->files.n == h->files.room) {
-        h->files.room = h->files.room ? h->files.room * 2 : 64;
+        h->files.room += h->files.room / 4 + 1000;
         h->files.v = memory_need(realloc(h->files.v, h->files.room * sizeof(*h->files.v)));
     }
     h->files.v[h->files.n++] = (struct folder_file){.at = (uint32_t)h->names.len};
