@@ -1,6 +1,6 @@
 /* Looks after a SQLite history: checks it, saves what is whole of a damaged one, takes payloads out, changes the file. */
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include "history/record_digest.h"
 #include "history/sqlite_history.h"
@@ -286,9 +286,23 @@ static bool upgrade(struct history *history, struct arena *arena, const char **b
     return sqlite_upgrade((struct sqlite_history *)history, arena, backup, err);
 }
 
+static bool is_on_network(const char *file)
+{
+    static const uint32_t types[] = {0x6969 /* NFS */, 0xFF534D42 /* CIFS */, 0xFE534D42 /* SMB2 */, 0x517B /* SMB */, 0x5346414F /* AFS */,
+                                     0x00C36400 /* Ceph */, 0x01021997 /* 9p */, 0x0BD00BD0 /* Lustre */};
+    struct statfs st;
+    bool found = false;
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]) && statfs(file, &st) == 0; i++)
+        found |= (uint32_t)st.f_type == types[i];
+    return found;
+}
+
 static bool set_journal(struct history *history, const char *journal, struct error *err)
 {
     struct sqlite *sqlite = &((struct sqlite_history *)history)->sqlite;
+    if (strcmp(journal, "wal") == 0 && is_on_network(sqlite->file))
+        return error_at(err, ERR_STORE, (struct pos){.file = sqlite->path},
+                        "is on a network file system, where a write-ahead log does not work; its journal stays as it is");
     struct arena scratch = {0};
     const char *is = sqlite_journal(sqlite, journal, &scratch, err);
     bool ok = is && strcmp(is, journal) == 0;
