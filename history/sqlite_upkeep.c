@@ -20,6 +20,7 @@ struct salvage {
     void *context;
     bool stopped;
     int probes_left;
+    int64_t last; /* no number is beyond it */
     size_t whole;
     const char *only_workload; /* that the history knows; NULL: none, or several */
     struct arena scratch;
@@ -40,7 +41,7 @@ static bool next_number(struct salvage *salvage, int64_t *after, bool *any, stru
 {
     struct sqlite *sqlite = &salvage->h->sqlite;
     int statement = salvage->h->format == 1 ? SQL_NEXT_PAYLOAD_1 : SQL_NEXT_PAYLOAD;
-    for (; salvage->probes_left > 0; salvage->probes_left--) {
+    for (; salvage->probes_left > 0 && *after < salvage->last; salvage->probes_left--) {
         struct error why = {0};
         int64_t number;
         if (sqlite_step_number(sqlite, sqlite_bound(sqlite, statement, &why, "i", *after), &number, &why)) {
@@ -54,6 +55,21 @@ static bool next_number(struct salvage *salvage, int64_t *after, bool *any, stru
     }
     *any = false;
     return true;
+}
+
+/* The largest number that one of the tables knows: without it, PROBES_MAX ends the search. */
+static void find_last(struct salvage *salvage)
+{
+    struct sqlite *sqlite = &salvage->h->sqlite;
+    int statements[] = {salvage->h->format == 1 ? SQL_LAST_PAYLOAD_1 : SQL_LAST_PAYLOAD, SQL_LAST_RECORD};
+    salvage->last = INT64_MAX;
+    for (size_t i = 0; i < 2 && salvage->last == INT64_MAX; i++) {
+        struct error ignored = {0};
+        int64_t number;
+        if (sqlite_step_number(sqlite, sqlite_bound(sqlite, statements[i], &ignored, ""), &number, &ignored))
+            salvage->last = number;
+        sqlite_rest(sqlite);
+    }
 }
 
 /* A text of another table; NULL when it cannot be read. */
@@ -127,6 +143,7 @@ static bool salvage_all(struct salvage *salvage, struct error *err)
     bool any = true, ok = true;
     salvage->probes_left = PROBES_MAX;
     find_only_workload(salvage);
+    find_last(salvage);
     while (ok && any && !salvage->stopped) {
         ok = next_number(salvage, &number, &any, err);
         if (ok && any)
