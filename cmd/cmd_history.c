@@ -228,7 +228,9 @@ static int look(struct context *context, const char *uri, const char *verb, cons
         error_set(&err, ERR_STORE, "%s: there is no history yet; `matbench ci` or `matbench upload_lts` makes it", uri);
     }
     bool json = false, ok = !err.kind && history_listing_format(context, &json, &err);
-    struct history_selection selection = {.workload = options_text(context->options, "workload_name")};
+    struct history_selection selection;
+    ok = ok && payload_source_select(context, &selection, &err);
+    selection.workload = options_text(context->options, "workload_name");
     ok = ok && (json && !id                   ? history_listing_json(context, history, &selection, verb, &err)
                 : strcmp(verb, "list") == 0   ? list(context, history, &err)
                 : strcmp(verb, "labels") == 0 ? labels(context, history, &err)

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "config/period.h"
-#include "history/filter.h"
 #include "history/upkeep.h"
 #include "step/copy_step.h"
 #include "step/merge_step.h"
+#include "step/payload_source.h"
 #include "step/prune_step.h"
 #include "step/salvage_step.h"
 
@@ -93,11 +93,13 @@ static bool read_rule(struct context *context, struct prune_request *request, st
 static int prune(struct context *context, struct history *history)
 {
     struct error err = {0};
-    struct filters filters = {0};
-    const char *text = options_text(context->options, "filters");
-    struct prune_request request = {.workload = workload_name(context), .filters = &filters, .dry_run = is_dry(context),
+    struct history_selection selection;
+    struct prune_request request = {.workload = workload_name(context), .dry_run = is_dry(context),
                                     .compact = options_bool(context->options, "compact")};
-    bool ok = read_rule(context, &request, &err) && (!text || record_filters_parse(context->arena, text, &filters, &err));
+    bool ok = read_rule(context, &request, &err) && payload_source_select(context, &selection, &err);
+    if (ok && (selection.newest || selection.from_us || selection.to_us))
+        ok = error_set(&err, ERR_USAGE, "history prune: --older_than, --before and --keep say what goes; --since, --until and --max_records do not");
+    request.filters = ok ? selection.filters : NULL;
     return ok ? prune_step(context, history, &request) : context_fail(context, &err);
 }
 

@@ -57,6 +57,7 @@ static bool trouble(struct sqlite *sqlite, int code, struct error *err)
     struct pos at = {.file = sqlite->path};
     int primary = code & 0xFF, reason = system_reason(sqlite, code);
     sqlite->trouble = code;
+    sqlite->no_file = primary == SQLITE_CANTOPEN || primary == SQLITE_READONLY;
     sqlite->half_written = code == SQLITE_READONLY_ROLLBACK;
     for (size_t i = 0; i < sizeof(troubles) / sizeof(troubles[0]); i++) {
         if (troubles[i].code == code || troubles[i].code == primary)

@@ -32,6 +32,7 @@ struct sqlite {
     struct sqlite3_stmt *statements[SQLITE_STATEMENTS_MAX];
     int trouble;       /* SQLite's code of the last failure */
     bool half_written; /* the last trouble: a killed writer's journal, which a reader may not roll back */
+    bool no_file;      /* the last trouble: a file beside it cannot be made */
     int looks_left;    /* the time-out of a read transaction, in steps of SQLite's machine */
     struct patience patience; /* with other processes */
     bool immutable;     /* the file of a read-only medium: connect without locks and without files beside it */

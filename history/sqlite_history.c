@@ -21,12 +21,32 @@ static bool attach(struct sqlite_history *h, enum sqlite_for access, struct erro
     return sqlite_finish(&h->sqlite, ok, false, err);
 }
 
+/* A file with a write-ahead log in a folder where nothing can be made, as on read-only media: when there is no log beside it, nobody
+ * writes it, and it can be read as it stands. */
+static bool may_be_immutable(const struct sqlite *sqlite)
+{
+    char *folder = memory_need(strdup(sqlite->file)), *log = memory_need(malloc(strlen(sqlite->file) + sizeof("-wal")));
+    char *slash = strrchr(folder, '/'); /* there is one: see struct sqlite */
+    slash[slash == folder] = '\0';
+    memcpy(log, sqlite->file, strlen(sqlite->file));
+    memcpy(log + strlen(sqlite->file), "-wal", sizeof("-wal"));
+    bool may = access(folder, W_OK) != 0 && access(log, F_OK) != 0;
+    free(folder);
+    free(log);
+    return may;
+}
+
 /* A reader may not roll back what a killed writer left: then it becomes a writer for that moment. */
 static bool attach_reader(struct sqlite_history *h, struct error *err)
 {
     struct error first = {0};
     if (attach(h, SQLITE_FOR_READING, &first))
         return true;
+    if (h->sqlite.no_file && may_be_immutable(&h->sqlite)) {
+        sqlite_disconnect(&h->sqlite);
+        h->sqlite.immutable = true;
+        return attach(h, SQLITE_FOR_READING, err);
+    }
     if (!h->sqlite.half_written) {
         *err = first;
         return false;

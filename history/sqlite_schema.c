@@ -82,6 +82,8 @@ const char *const sqlite_schema_texts[SQL_COUNT] = {
     [SQL_PLACE] = "SELECT place FROM record WHERE number = ?1",
     [SQL_WORKLOAD_OF] = "SELECT w.name FROM record r JOIN workload w ON w.number = r.workload WHERE r.number = ?1",
     [SQL_NEXT_PAYLOAD] = "SELECT record FROM packed_payload WHERE record > ?1 ORDER BY record LIMIT 1",
+    [SQL_LAST_PAYLOAD] = "SELECT max(record) FROM packed_payload",
+    [SQL_LAST_RECORD] = "SELECT max(number) FROM record NOT INDEXED",
     [SQL_PAGE_SIZE] = "PRAGMA page_size",
     [SQL_PAGES] = "PRAGMA page_count",
     [SQL_FREE_PAGES] = "PRAGMA freelist_count",
@@ -91,6 +93,7 @@ const char *const sqlite_schema_texts[SQL_COUNT] = {
     [SQL_STREAM_KPIS_1] = ("SELECT k.name, x.value, '' FROM record_kpi x LEFT JOIN kpi k ON k.number = x.kpi"
                            " WHERE x.record = ?1 ORDER BY x.position"),
     [SQL_TEXT_1] = "SELECT digest, text FROM payload WHERE record = ?1",
+    [SQL_LAST_PAYLOAD_1] = "SELECT max(record) FROM payload",
     [SQL_NEXT_PAYLOAD_1] = "SELECT record FROM payload WHERE record > ?1 ORDER BY record LIMIT 1",
 
     [SQL_FIND] = "SELECT number, workload, place, digest FROM record WHERE id = ?1",

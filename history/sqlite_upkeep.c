@@ -1,6 +1,6 @@
 /* Looks after a SQLite history: checks it, saves what is whole of a damaged one, takes payloads out, changes the file. */
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include "history/record_digest.h"
 #include "history/sqlite_history.h"
@@ -20,6 +20,7 @@ struct salvage {
     void *context;
     bool stopped;
     int probes_left;
+    int64_t last; /* no number is beyond it */
     size_t whole;
     const char *only_workload; /* that the history knows; NULL: none, or several */
     struct arena scratch;
@@ -40,7 +41,7 @@ static bool next_number(struct salvage *salvage, int64_t *after, bool *any, stru
 {
     struct sqlite *sqlite = &salvage->h->sqlite;
     int statement = salvage->h->format == 1 ? SQL_NEXT_PAYLOAD_1 : SQL_NEXT_PAYLOAD;
-    for (; salvage->probes_left > 0; salvage->probes_left--) {
+    for (; salvage->probes_left > 0 && *after < salvage->last; salvage->probes_left--) {
         struct error why = {0};
         int64_t number;
         if (sqlite_step_number(sqlite, sqlite_bound(sqlite, statement, &why, "i", *after), &number, &why)) {
@@ -54,6 +55,21 @@ static bool next_number(struct salvage *salvage, int64_t *after, bool *any, stru
     }
     *any = false;
     return true;
+}
+
+/* The largest number that one of the tables knows: without it, PROBES_MAX ends the search. */
+static void find_last(struct salvage *salvage)
+{
+    struct sqlite *sqlite = &salvage->h->sqlite;
+    int statements[] = {salvage->h->format == 1 ? SQL_LAST_PAYLOAD_1 : SQL_LAST_PAYLOAD, SQL_LAST_RECORD};
+    salvage->last = INT64_MAX;
+    for (size_t i = 0; i < 2 && salvage->last == INT64_MAX; i++) {
+        struct error ignored = {0};
+        int64_t number;
+        if (sqlite_step_number(sqlite, sqlite_bound(sqlite, statements[i], &ignored, ""), &number, &ignored))
+            salvage->last = number;
+        sqlite_rest(sqlite);
+    }
 }
 
 /* A text of another table; NULL when it cannot be read. */
@@ -127,6 +143,7 @@ static bool salvage_all(struct salvage *salvage, struct error *err)
     bool any = true, ok = true;
     salvage->probes_left = PROBES_MAX;
     find_only_workload(salvage);
+    find_last(salvage);
     while (ok && any && !salvage->stopped) {
         ok = next_number(salvage, &number, &any, err);
         if (ok && any)
@@ -286,9 +303,23 @@ static bool upgrade(struct history *history, struct arena *arena, const char **b
     return sqlite_upgrade((struct sqlite_history *)history, arena, backup, err);
 }
 
+static bool is_on_network(const char *file)
+{
+    static const uint32_t types[] = {0x6969 /* NFS */, 0xFF534D42 /* CIFS */, 0xFE534D42 /* SMB2 */, 0x517B /* SMB */, 0x5346414F /* AFS */,
+                                     0x00C36400 /* Ceph */, 0x01021997 /* 9p */, 0x0BD00BD0 /* Lustre */};
+    struct statfs st;
+    bool found = false;
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]) && statfs(file, &st) == 0; i++)
+        found |= (uint32_t)st.f_type == types[i];
+    return found;
+}
+
 static bool set_journal(struct history *history, const char *journal, struct error *err)
 {
     struct sqlite *sqlite = &((struct sqlite_history *)history)->sqlite;
+    if (strcmp(journal, "wal") == 0 && is_on_network(sqlite->file))
+        return error_at(err, ERR_STORE, (struct pos){.file = sqlite->path},
+                        "is on a network file system, where a write-ahead log does not work; its journal stays as it is");
     struct arena scratch = {0};
     const char *is = sqlite_journal(sqlite, journal, &scratch, err);
     bool ok = is && strcmp(is, journal) == 0;

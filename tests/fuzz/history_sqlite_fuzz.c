@@ -1,4 +1,4 @@
-/* The bytes are a history's file: it is walked, listed and fetched from, and nothing crashes. */
+/* The bytes are a history's file: it is walked, listed, fetched from, checked and salvaged, and nothing crashes. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "history/history.h"
+#include "history/upkeep.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
@@ -18,6 +19,14 @@ static bool visit(void *context, const struct record *record)
         abort(); /* what comes out is proper */
     history_fetch(history, record->id, &arena, NULL, &err);
     arena_close(&arena);
+    return true;
+}
+
+static bool save(void *context, const char *workload, const struct history_payload *payload)
+{
+    (void)context, (void)workload;
+    if (record_fault(&payload->record) || payload->text[payload->text_len])
+        abort();
     return true;
 }
 
@@ -39,6 +48,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         history_walk(history, NULL, &arena, visit, history, &walk);
         history_workloads(history, &arena, &workloads, &n, &list);
         history_fetch(history, "c-0001", &arena, NULL, &fetch);
+        struct history_health health;
+        struct history_file look;
+        struct error care[3] = {0};
+        history_check(history, &arena, &health, &care[0]);
+        history_salvage(history, save, NULL, &care[1]);
+        history_file_look(history, &arena, &look, &care[2]);
     }
     history_close(history);
     arena_close(&arena);
