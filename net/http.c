@@ -10,6 +10,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "net/hide.h"
 #include "net/pages.h"
 #include "net/retry.h"
 #include "net/transfer.h"
@@ -183,7 +184,7 @@ bool http_fail(const struct http *http, const struct http_request *request, cons
 {
     struct arena arena = {0};
     char *said = arena_strdup(&arena, words ? words : http_words(&arena, answer, WORDS_MAX));
-    transfer_hide(&http->setup.server, said);
+    hide_secrets(&http->setup.server, said);
     error_set(err, kind, "%s: %s", transfer_name(&http->setup, request, &arena), status_and_words(&arena, answer->status, said));
     arena_close(&arena);
     return false;

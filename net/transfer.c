@@ -9,6 +9,7 @@
 #include "base/decoder.h"
 #include "base/digest.h"
 #include "base/encoder.h"
+#include "net/hide.h"
 #include "net/pages.h"
 #include "net/words.h"
 
@@ -462,53 +463,11 @@ bool transfer_stalls(struct transfer *transfer, double now)
     return now - transfer->moved > transfer->setup->options.stall_s;
 }
 
-static void hide(char *text, const char *what, size_t n)
-{
-    for (char *at = text; n >= 4 && (at = strstr(at, what)) != NULL;)
-        memset(at, '*', n);
-}
-
-/* As Basic sends them. The bytes and the result are secret: in pages. */
-static char *base64(const char *bytes, size_t n)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    char *out = pages_take_zeroed(n / 3 + 2, 4), *to = out;
-    for (size_t i = 0; i < n; i += 3) {
-        unsigned bits = (unsigned)(unsigned char)bytes[i] << 16;
-        bits |= i + 1 < n ? (unsigned)(unsigned char)bytes[i + 1] << 8 : 0;
-        bits |= i + 2 < n ? (unsigned)(unsigned char)bytes[i + 2] : 0;
-        *to++ = digits[bits >> 18];
-        *to++ = digits[bits >> 12 & 63];
-        *to++ = i + 1 < n ? digits[bits >> 6 & 63] : '=';
-        *to++ = i + 2 < n ? digits[bits & 63] : '=';
-    }
-    return out;
-}
-
-void transfer_hide(const struct server *server, char *text)
-{
-    if (server->secret)
-        hide(text, secret_text(server->secret), secret_len(server->secret));
-    if (server->session)
-        hide(text, secret_text(server->session), secret_len(server->session));
-    if (server->login != LOGIN_BASIC)
-        return;
-    size_t user_n = strlen(server->user), n = user_n + 1 + secret_len(server->secret);
-    char *pair = pages_take(n + 1);
-    memcpy(pair, server->user, user_n);
-    pair[user_n] = ':';
-    memcpy(pair + user_n + 1, secret_text(server->secret), secret_len(server->secret) + 1);
-    char *sent = base64(pair, n);
-    hide(text, sent, strlen(sent));
-    pages_give(sent);
-    pages_give(pair);
-}
-
 struct http_answer transfer_answer(struct transfer *transfer)
 {
     char *type = NULL;
     if (transfer->body.len && transfer_status(transfer) >= 300)
-        transfer_hide(&transfer->setup->server, transfer->body.s);
+        hide_secrets(&transfer->setup->server, transfer->body.s);
     curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &type);
     return (struct http_answer){.status = transfer_status(transfer), .body = transfer->body.len ? transfer->body.s : "",
                                 .body_len = transfer->body.len,

@@ -57,8 +57,6 @@ bool transfer_is_whole(struct transfer *transfer);
 int transfer_status(const struct transfer *transfer);
 /* The answer of the last attempt, alive until the next transfer_take. What a refusal says back of our own secrets is starred. */
 struct http_answer transfer_answer(struct transfer *transfer);
-/* Stars what a text holds of the server's secrets: some servers say back what they got. */
-void transfer_hide(const struct server *server, char *text);
 /* A redirect that may be followed: the next attempt goes there. False with *err set: it leads elsewhere, or goes on and on. */
 bool transfer_redirect(struct transfer *transfer, struct error *err);
 bool transfer_is_redirected(const struct transfer *transfer);

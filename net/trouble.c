@@ -120,7 +120,7 @@ static struct trouble timeout_trouble(void *easy, const struct server *server, c
     bool tls = strncmp(server->url, "https:", 6) == 0;
     curl_easy_getinfo(easy, tls ? CURLINFO_APPCONNECT_TIME : CURLINFO_CONNECT_TIME, &connected);
     if (connected <= 0)
-        return (struct trouble){CAUSE_UNCONNECTED, ERR_STORE, arena_printf(arena, "no connection within %g s", limits->connect_s)};
+        return (struct trouble){CAUSE_UNCONNECTED, ERR_STORE, arena_printf(arena, "no connection within %g s", limits->connect_s < limits->total_s ? limits->connect_s : limits->total_s)};
     return (struct trouble){CAUSE_BROKEN, ERR_STORE, arena_printf(arena, "not answered completely within %g s", limits->total_s)};
 }
 
