@@ -166,7 +166,7 @@ static bool next_chunk(void *context, struct http_request *request)
                                      .content_type = "application/x-ndjson",
                                      .body = chunk->body.s,
                                      .body_len = chunk->body.len,
-                                     .gzip = true,
+                                     .gzip = !run->o->near,
                                      .tag = chunk};
     return true;
 }
