@@ -63,7 +63,7 @@ class Faults(support.CommandTest):
         return f"opensearch+{scheme}://{host}:{port or self.proxy.port}/{self.server.index}"
 
     def push(self, uri, *arguments, spool="spool", attempts=1, **named):
-        return self.upload_small(uri, f"--spool={spool}", f"--http_attempts={attempts}", "--http_timeout=1", *arguments, **named)
+        return self.upload_small(uri, f"--spool={spool}", f"--http_attempts={attempts}", "--http_timeout=30", *arguments, **named)
 
     def upload_small(self, uri, *arguments, **named):
         return self.matbench("upload_lts", "--workload=w", "--results_dirname=tests", f"--history={uri}", *arguments, **named)
@@ -126,8 +126,11 @@ class NetworkTest(Faults):
         self.recover(uri, env={"http_proxy": f"http://127.0.0.1:{self.proxy.port}"})  # who resolves it
 
     def test_silence(self):
-        kept = self.check("the server falls silent", fp.Times(fp.Stall(50)))
-        self.assertEqual(len(kept), TESTS)
+        self.proxy.fault = fp.Times(fp.Stall(50))
+        self.check_seen("the server falls silent", self.push(self.uri(), "--http_timeout=3"))
+        self.assertEqual(len(self.check_kept()), TESTS)
+        self.proxy.fault = None
+        self.recover(self.uri())
 
     def test_resets(self):
         self.check("a reset in the middle", fp.Times(fp.Cut(answer=60)))
