@@ -61,6 +61,15 @@ class Reading(support.CommandTest):
     def files(self, folder):
         return {p.name: p.read_bytes() for p in (self.place / folder).glob("*.json")}
 
+    def half_reindexed(self, foreign, workload, n, others):
+        """An index of ours with n payloads that matbench put there, and others that come without its field."""
+        own = self.server.uri(f"{self.server.index}-half")
+        self.matbench("export", f"--from={foreign}", f"--to={own}", f"--workload_name={workload}", f"--max_records={n}", code=0)
+        status, said = self.server.call("POST", "/_reindex?refresh=true", {
+            "conflicts": "proceed", "source": {"index": foreign.rpartition("/")[2]}, "dest": {"index": f"{self.server.index}-half", "op_type": "create"}})
+        self.assertEqual((status, said["created"]), (200, others), said)
+        return own
+
     def pits(self):
         status, said = self.server.call("GET", "/_search/point_in_time/_all")
         return [p["pit_id"] for p in said.get("pits", [])] if status == 200 else []
@@ -162,12 +171,7 @@ class OddTest(Reading):
         self.assertIn("10 added", self.download(self.server.uri(alias), "lts").err)
 
     def test_documents_that_reindex_brought_into_ours(self):
-        foreign = self.index("python", self.payloads(30))
-        own = self.server.uri(f"{self.server.index}-own")
-        self.matbench("export", f"--from={foreign}", f"--to={own}", "--workload_name=w", "--max_records=10", code=0)
-        status, said = self.server.call("POST", "/_reindex?refresh=true", {"conflicts": "proceed", "source": {"index": f"{self.server.index}-python"},
-                                                                           "dest": {"index": f"{self.server.index}-own", "op_type": "create"}})
-        self.assertEqual((status, said["created"]), (200, 20))
+        own = self.half_reindexed(self.index("python", self.payloads(30)), "w", 10, 20)
         self.assertIn("30 added", self.download(own, "lts").err)
         self.assertIn("10 added", self.download(own, "lts", "--filters=model_name=llama-1").err)
         self.assertEqual(self.matbench("history", f"--history={own}", "list", code=0).out.count("\nid-0"), 30)
@@ -234,6 +238,7 @@ class VerdictTest(Reading):
         self.download("sqlite:h.db", "lts")
         own_documents = self.server.call("GET", f"/{self.server.index}-own/_search?size=1&docvalue_fields=matbench.fingerprint")[1]
         self.assertEqual(len(own_documents["hits"]["hits"][0]["fields"]["matbench.fingerprint"]), 2)
+        uris.append(self.half_reindexed(python, "fine_tuning", 4, 8))
         for directory in "nights/night-8", "nights/night-3", "others":
             found = [self.analyze(uri, directory, "--min_history=5") for uri in [*uris, "dir:lts"]]
             for one in found[:-1]:
