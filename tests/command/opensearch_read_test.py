@@ -245,6 +245,27 @@ class VerdictTest(Reading):
                 self.assertEqual(one, found[-1], directory)
         self.assertEqual(self.analyze(own, "nights/night-8", "--min_history=5")[0], 1)
 
+    def test_a_key_list_that_changes(self):
+        """Fingerprints of yesterday's rule are not believed: those payloads are compared by their labels."""
+        workload = f"--workload={self.place}/w"
+        uris = [self.server.uri(f"{self.server.index}-own"), "sqlite:h.db"]
+        for night in range(13):
+            support.small_test(self.place / f"t{night}" / "a", speed=10 + night % 3 / 100, settings={"mode": "x"}, start=f"2025-03-{night + 1:02}T10:00:00",
+                               end=f"2025-03-{night + 1:02}T11:00:00")
+        for nights, edit in ((range(5), lambda text: text), (range(5, 12), lambda text: text + "  ignored_keys: [mode]\n")):
+            support.small_workload(self.place / "w", edit)
+            for night in nights:
+                for uri in uris:
+                    self.matbench("upload_lts", workload, f"--results_dirname=t{night}", f"--history={uri}", code=0)
+        found = self.server.call("GET", f"/{self.server.index}-own/_search?size=20&docvalue_fields=matbench.fingerprint")[1]["hits"]["hits"]
+        self.assertEqual(len({min(hit["fields"]["matbench.fingerprint"]) for hit in found}), 2)
+        verdicts = []
+        for uri in uris:
+            self.matbench("analyze_lts", workload, "--results_dirname=t12", f"--history={uri}", "--verdicts_dest=v.json", code=0)
+            verdicts.append(re.sub(r'"where": "[^"]*"', "", (self.place / "v.json").read_text()))
+        self.assertEqual(*verdicts)
+        self.assertEqual(json.loads((self.place / "v.json").read_text())["entries"][0]["history_records"], 12)
+
 
 if __name__ == "__main__":
     support.main()
