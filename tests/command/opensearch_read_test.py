@@ -1,12 +1,16 @@
 """History that comes back from a real OpenSearch: an index of ours, one that the Python tool made, aliases, documents of others."""
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 import unittest
 
 import support
 from support import tree
 
+LONG = bool(os.environ.get("MB_LONG"))
 FLAT = {name: {"type": "flat_object"} for name in ("metadata", "results", "kpis", "regression_results")}
 PYTHON_INDEX = {"mappings": {"properties": FLAT}, "settings": {"index": {"number_of_shards": 4}, "mapping": {"total_fields": {"limit": 4000}}}}
 
@@ -32,8 +36,8 @@ class Reading(support.CommandTest):
         name = f"{self.server.index}-{name}"
         status, said = self.server.call("PUT", f"/{name}", body or PYTHON_INDEX)
         self.assertEqual(status, 200, said)
-        if documents:
-            status, said = self.server.call("POST", f"/{name}/_bulk?refresh=true", lines(documents), "application/x-ndjson")
+        for begin in range(0, len(documents), 5000):
+            status, said = self.server.call("POST", f"/{name}/_bulk?refresh=true", lines(documents[begin:begin + 5000]), "application/x-ndjson")
             self.assertEqual((status, said.get("errors")), (200, False), said)
         return self.server.uri(name)
 
@@ -56,6 +60,15 @@ class Reading(support.CommandTest):
 
     def files(self, folder):
         return {p.name: p.read_bytes() for p in (self.place / folder).glob("*.json")}
+
+    def half_reindexed(self, foreign, workload, n, others):
+        """An index of ours with n payloads that matbench put there, and others that come without its field."""
+        own = self.server.uri(f"{self.server.index}-half")
+        self.matbench("export", f"--from={foreign}", f"--to={own}", f"--workload_name={workload}", f"--max_records={n}", code=0)
+        status, said = self.server.call("POST", "/_reindex?refresh=true", {
+            "conflicts": "proceed", "source": {"index": foreign.rpartition("/")[2]}, "dest": {"index": f"{self.server.index}-half", "op_type": "create"}})
+        self.assertEqual((status, said["created"]), (200, others), said)
+        return own
 
     def pits(self):
         status, said = self.server.call("GET", "/_search/point_in_time/_all")
@@ -158,12 +171,7 @@ class OddTest(Reading):
         self.assertIn("10 added", self.download(self.server.uri(alias), "lts").err)
 
     def test_documents_that_reindex_brought_into_ours(self):
-        foreign = self.index("python", self.payloads(30))
-        own = self.server.uri(f"{self.server.index}-own")
-        self.matbench("export", f"--from={foreign}", f"--to={own}", "--workload_name=w", "--max_records=10", code=0)
-        status, said = self.server.call("POST", "/_reindex?refresh=true", {"conflicts": "proceed", "source": {"index": f"{self.server.index}-python"},
-                                                                           "dest": {"index": f"{self.server.index}-own", "op_type": "create"}})
-        self.assertEqual((status, said["created"]), (200, 20))
+        own = self.half_reindexed(self.index("python", self.payloads(30)), "w", 10, 20)
         self.assertIn("30 added", self.download(own, "lts").err)
         self.assertIn("10 added", self.download(own, "lts", "--filters=model_name=llama-1").err)
         self.assertEqual(self.matbench("history", f"--history={own}", "list", code=0).out.count("\nid-0"), 30)
@@ -181,17 +189,31 @@ class OddTest(Reading):
 
 class MemoryTest(Reading):
     def test_memory_does_not_grow_with_their_number(self):
+        n = 100000 if LONG else 4000
         few = self.index("few", self.payloads(1000, filler="x" * 2500))
-        many = self.index("many", self.payloads(4000, filler="x" * 2500))
+        many = self.index("many", self.payloads(n, filler="x" * 2500))
         peaks = []
         for uri in few, many:
             command = [support.MATBENCH, "download_lts", f"--history={uri}", "--lts_results_dirname=lts", "--force", "--clean"]
             code, memory = support.measured(command, self.place / "log", cwd=self.place, env=support.environment())
             self.assertEqual(code, 0, (self.place / "log").read_text())
             peaks.append(memory)
-        self.assertEqual(len(self.files("lts")), 4000)
-        self.assertLess(peaks[1] - peaks[0], 3000, peaks)  # KB; the payloads are 9,000 KB more
+        self.assertEqual(len(list((self.place / "lts").glob("*.json"))), n)
+        if not LONG:
+            self.assertLess(peaks[1] - peaks[0], 3000, peaks)  # KB; the payloads are 9,000 KB more
         self.assertTrue(peaks[1] < 30000 or "asan" in support.MATBENCH, peaks)
+
+
+    def test_entries_against_a_large_index(self):
+        """Downloads and comparisons as bench/opensearch_download.py measures them; MB_LONG=1: 100,000 payloads, 50 entries."""
+        n, entries = (100000, 50) if LONG else (400, 2)
+        done = subprocess.run([sys.executable, support.SOURCE / "bench/opensearch_download.py", f"--server={self.server.url}", "--repeat=1",
+                               f"--payloads={n}", f"--entries={entries}", "--ours"], capture_output=True, text=True, cwd=self.place,
+                              env=os.environ | {"MATBENCH": support.MATBENCH, "MB_SHARED": str(support.SHARED)})
+        self.assertEqual(done.returncode, 0, done.stderr[-2000:])
+        print(done.stdout)
+        verdicts = dict(line.rsplit(" ", 1) for line in done.stdout.splitlines() if line.startswith("verdicts "))
+        self.assertEqual(len(set(verdicts.values())), 1, done.stdout)
 
 
 class VerdictTest(Reading):
@@ -216,11 +238,33 @@ class VerdictTest(Reading):
         self.download("sqlite:h.db", "lts")
         own_documents = self.server.call("GET", f"/{self.server.index}-own/_search?size=1&docvalue_fields=matbench.fingerprint")[1]
         self.assertEqual(len(own_documents["hits"]["hits"][0]["fields"]["matbench.fingerprint"]), 2)
+        uris.append(self.half_reindexed(python, "fine_tuning", 4, 8))
         for directory in "nights/night-8", "nights/night-3", "others":
             found = [self.analyze(uri, directory, "--min_history=5") for uri in [*uris, "dir:lts"]]
             for one in found[:-1]:
                 self.assertEqual(one, found[-1], directory)
         self.assertEqual(self.analyze(own, "nights/night-8", "--min_history=5")[0], 1)
+
+    def test_a_key_list_that_changes(self):
+        """Fingerprints of yesterday's rule are not believed: those payloads are compared by their labels."""
+        workload = f"--workload={self.place}/w"
+        uris = [self.server.uri(f"{self.server.index}-own"), "sqlite:h.db"]
+        for night in range(13):
+            support.small_test(self.place / f"t{night}" / "a", speed=10 + night % 3 / 100, settings={"mode": "x"}, start=f"2025-03-{night + 1:02}T10:00:00",
+                               end=f"2025-03-{night + 1:02}T11:00:00")
+        for nights, edit in ((range(5), lambda text: text), (range(5, 12), lambda text: text + "  ignored_keys: [mode]\n")):
+            support.small_workload(self.place / "w", edit)
+            for night in nights:
+                for uri in uris:
+                    self.matbench("upload_lts", workload, f"--results_dirname=t{night}", f"--history={uri}", code=0)
+        found = self.server.call("GET", f"/{self.server.index}-own/_search?size=20&docvalue_fields=matbench.fingerprint")[1]["hits"]["hits"]
+        self.assertEqual(len({min(hit["fields"]["matbench.fingerprint"]) for hit in found}), 2)
+        verdicts = []
+        for uri in uris:
+            self.matbench("analyze_lts", workload, "--results_dirname=t12", f"--history={uri}", "--verdicts_dest=v.json", code=0)
+            verdicts.append(re.sub(r'"where": "[^"]*"', "", (self.place / "v.json").read_text()))
+        self.assertEqual(*verdicts)
+        self.assertEqual(json.loads((self.place / "v.json").read_text())["entries"][0]["history_records"], 12)
 
 
 if __name__ == "__main__":
