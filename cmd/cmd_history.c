@@ -15,8 +15,8 @@ static const struct option options_history_only[] = {
     {"labels", OPTION_LIST, "KEY", NULL, false, "list: show these labels in columns of their own; labels: all values of these."},
     {"to", OPTION_TEXT, "URI", NULL, false, "export: the history that the payloads go into."},
     {"from", OPTION_TEXT, "URI", NULL, false, "import: the history that the payloads come from."},
-    {"filters", OPTION_TEXT, "K=V,…", NULL, false, "export, import: only payloads with these labels; K=A:B: one of these; also as {\"label\": \"value\"}."},
-    {"max_records", OPTION_NUMBER, "N", NULL, false, "export, import: at most so many, the newest."},
+    {"filters", OPTION_TEXT, "K=V,…", NULL, false, "Only payloads with these labels; K=A:B: one of these; also as {\"label\": \"value\"}."},
+    {"max_records", OPTION_NUMBER, "N", NULL, false, "At most so many, the newest."},
     {"opensearch_index", OPTION_TEXT, "NAME", NULL, false, "export, import: first part of the files' names in a new folder (dir:FOLDER)."},
     {"workload", OPTION_TEXT, "NAME", NULL, false, "setup: the workload whose payloads will be there."},
     {"workload_base_dir", OPTION_TEXT, "DIR", NULL, false, "setup: where a relative workload path starts."},
@@ -25,7 +25,7 @@ static const struct option options_history_only[] = {
     {0},
 };
 
-static const struct option *const tables[] = {options_history, options_history_only, options_common, NULL};
+static const struct option *const tables[] = {options_history, options_history_only, options_period, options_common, NULL};
 
 static const char *plural(size_t n)
 {
@@ -67,19 +67,24 @@ static void say_absent(struct context *context, const struct history_workload *w
 static bool list(struct context *context, struct history *history, struct error *err)
 {
     struct history_workload *workloads;
+    struct history_selection selection;
     size_t n, shown = 0;
     const char *only = options_text(context->options, "workload_name");
-    if (!history_workloads(history, context->arena, &workloads, &n, err))
+    if (!payload_source_select(context, &selection, err) || !history_workloads(history, context->arena, &workloads, &n, err))
         return false;
     say_absent(context, workloads, n);
     for (size_t i = 0; i < n; i++) {
         if (only && strcmp(only, workloads[i].name) != 0)
             continue;
         shown++;
-        fprintf(context->out, "%s: %zu payload%s from %s to %s\n", context_shown(context, workloads[i].name), workloads[i].records,
-                plural(workloads[i].records), when(context->arena, workloads[i].first_us), when(context->arena, workloads[i].last_us));
+        fprintf(context->out, "%s: %zu payload%s", context_shown(context, workloads[i].name), workloads[i].records,
+                plural(workloads[i].records));
+        if (workloads[i].first_us || workloads[i].last_us)
+            fprintf(context->out, " from %s to %s", when(context->arena, workloads[i].first_us), when(context->arena, workloads[i].last_us));
+        fputc('\n', context->out);
     }
-    bool ok = !shown || history_walk(history, &(struct history_selection){.workload = only}, context->arena, show_record, context, err);
+    selection.workload = only;
+    bool ok = !shown || history_walk(history, &selection, context->arena, show_record, context, err);
     payload_source_log_findings(context, history);
     return ok;
 }
@@ -149,16 +154,18 @@ static void show_labels(struct context *context, const struct census *census, bo
 static bool labels(struct context *context, struct history *history, struct error *err)
 {
     struct history_workload *workloads;
+    struct history_selection selection;
     size_t n;
     const char *only = options_text(context->options, "workload_name");
-    if (!history_workloads(history, context->arena, &workloads, &n, err))
+    if (!payload_source_select(context, &selection, err) || !history_workloads(history, context->arena, &workloads, &n, err))
         return false;
     say_absent(context, workloads, n);
     for (size_t i = 0; i < n; i++) {
         struct records records = {.arena = context->arena};
         if (only && strcmp(only, workloads[i].name) != 0)
             continue;
-        if (!history_walk(history, &(struct history_selection){.workload = workloads[i].name}, context->arena, take_record, &records, err))
+        selection.workload = workloads[i].name;
+        if (!history_walk(history, &selection, context->arena, take_record, &records, err))
             return false;
         struct census census = census_take(context->arena, records.list.v, records.list.n);
         fprintf(context->out, "%s: %zu payload%s\n", context_shown(context, workloads[i].name), records.list.n, plural(records.list.n));

@@ -65,6 +65,13 @@ const struct option options_spool[] = {
     {0},
 };
 
+const struct option options_period[] = {
+    {"since", OPTION_TEXT, "WHEN", NULL, false,
+     "Only payloads whose run started since then: 12h, 30d or 4w ago; 2025-10-31, 2025-10 or 2025; 2025-10-31T08:00; today; yesterday. UTC."},
+    {"until", OPTION_TEXT, "WHEN", NULL, false, "Only those that started until then; a day, month or year counts as a whole."},
+    {0},
+};
+
 const struct option options_history_unused[] = {
     {"history", OPTION_TEXT, "URI", NULL, false, "Not used here; accepted as every command does."},
     {0},

@@ -18,7 +18,6 @@ struct folder_put {
     struct folder_history *h;
     char *workload;      /* NULL: not known */
     const char *index;   /* once it is chosen */
-    struct arena scratch; /* until the put ends */
     struct arena page;    /* of one payload */
     struct folder_commit *commit; /* once something changes */
     struct text out;
@@ -228,6 +227,19 @@ static bool finish(struct folder_put *put, struct error *err)
     return ok || in_folder(put, &why, err);
 }
 
+/* The folder was made for nothing. */
+static void unmake(struct folder_history *h)
+{
+    if (rmdir(h->path) != 0) /* another one has put something into it */
+        return;
+    root_close(h->root);
+    if (h->fd >= 0)
+        close(h->fd);
+    h->root = NULL;
+    h->fd = -1;
+    folder_forget(h);
+}
+
 bool folder_history_end(struct history *history, bool keep, struct error *err)
 {
     struct folder_history *h = (struct folder_history *)history;
@@ -237,13 +249,12 @@ bool folder_history_end(struct history *history, bool keep, struct error *err)
     h->scanned = false;
     if (keep && ok)
         history->exists |= put->started;
-    else if (put->made)
-        rmdir(h->path); /* if it is empty */
-    if (put->started)
+    if (put->made && !(keep && ok))
+        unmake(h);
+    if (h->fd >= 0 && put->started)
         folder_unlock(h);
     text_close(&put->out);
     arena_close(&put->page);
-    arena_close(&put->scratch);
     free(put->workload);
     free(put);
     h->put = NULL;

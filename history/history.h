@@ -72,7 +72,7 @@ struct history_selection {
 struct history_workload {
     const char *name;
     size_t records;
-    int64_t first_us, last_us; /* starts of its oldest and newest run */
+    int64_t first_us, last_us; /* starts of its oldest and newest run; 0: not known (an index of others has nothing to sort by) */
     const char *index;         /* of a folder, when it says one; else NULL */
     bool is_index;             /* `name` is an index: which workload it is, is not known */
 };
@@ -111,13 +111,13 @@ struct history_origin {
 /* For the next history_begin (or history_put); what it points to is borrowed until its end. */
 void history_set_origin(struct history *history, const struct history_origin *origin);
 
+/* By which rule the payloads that are put get their fingerprints, where a back end keeps them; borrowed until the history is closed.
+ * Without it they get none, and every analysis looks at them. */
+void history_set_rule(struct history *history, const struct fingerprint_rule *rule);
 /* Makes what a server has to have before payloads make a history there, and mends what differs from the workload at hand; an upload makes what
  * is missing by itself, where it may. What was done is in the findings. `owner`: the team that things belong to; NULL: known there.
  * ERR_USAGE: this kind of history has nothing to set up, or no owner is known; ERR_REFUSED, ERR_STORE. */
 bool history_set_up(struct history *history, const char *owner, struct error *err);
-/* By which rule the payloads that are put get their fingerprints, where a back end keeps them; borrowed until the history is closed.
- * Without it they get none, and every analysis looks at them. */
-void history_set_rule(struct history *history, const struct fingerprint_rule *rule);
 
 /* ---- writing ---- */
 

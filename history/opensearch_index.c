@@ -52,9 +52,18 @@ json_t *opensearch_json(const struct opensearch *o, const struct http_request *r
     if (json_is_object(body))
         return body;
     json_decref(body);
-    error_set(err, ERR_STORE, "%s: %s %s: this is no answer of an OpenSearch: %s", http_host(o->http), request->method, request->path,
-              why.kind ? why.text : "expected a JSON object");
+    error_set(err, ERR_STORE, "%s: %s %.*s: this is no answer of an OpenSearch: %s", http_host(o->http), request->method,
+              (int)strcspn(request->path, "?"), request->path, why.kind ? why.text : "expected a JSON object");
     return NULL;
+}
+
+static bool is_error(const struct http_answer *answer, const char *type)
+{
+    struct error ignored = {0};
+    json_t *body = json_read(answer->body, answer->body_len, &(struct json_read_options){.file = ""}, &ignored);
+    bool is = strcmp(opensearch_error_type(json_object_get(body, "error")), type) == 0;
+    json_decref(body);
+    return is;
 }
 
 /* Names as they may be shown: "a, b, c, …". */
@@ -199,17 +208,18 @@ bool opensearch_index_look(struct opensearch *o, struct error *err)
     struct arena scratch = {0};
     struct http_request request = {.method = "GET", .path = arena_printf(&scratch, "%s?flat_settings=true", o->path)};
     struct http_answer answer;
-    json_t *body = NULL;
-    bool ok = http_send(o->http, &request, &scratch, &answer, err) && (body = opensearch_json(o, &request, &answer, err));
-    if (ok && answer.status == 404 &&
-        strcmp(opensearch_error_type(json_object_get(body, "error")), "index_not_found_exception") == 0) {
+    bool ok = http_send(o->http, &request, &scratch, &answer, err);
+    if (ok && answer.status == 404 && is_error(&answer, "index_not_found_exception")) {
         o->kind = INDEX_ABSENT;
         o->history.exists = false;
         o->target = NULL;
+    } else if (ok && answer.status != 200) {
+        ok = opensearch_fail(o, &request, &answer, err);
     } else if (ok) {
-        ok = answer.status == 200 ? opensearch_index_take(o, body, err) : opensearch_fail(o, &request, &answer, err);
+        json_t *indexes = opensearch_json(o, &request, &answer, err);
+        ok = indexes && opensearch_index_take(o, indexes, err);
+        json_decref(indexes);
     }
-    json_decref(body);
     arena_close(&scratch);
     return ok;
 }
@@ -232,12 +242,10 @@ static bool put(struct opensearch *o, const char *path, const char *body, bool *
     struct arena scratch = {0};
     struct http_request request = {.method = "PUT", .path = path, .body = body, .body_len = strlen(body)};
     struct http_answer answer;
-    json_t *said = NULL;
-    bool ok = http_send(o->http, &request, &scratch, &answer, err) && (said = opensearch_json(o, &request, &answer, err));
-    *exists = ok && strcmp(opensearch_error_type(json_object_get(said, "error")), "resource_already_exists_exception") == 0;
+    bool ok = http_send(o->http, &request, &scratch, &answer, err);
+    *exists = ok && is_error(&answer, "resource_already_exists_exception");
     if (ok && !*exists)
         ok = answer.status == 200 || opensearch_fail(o, &request, &answer, err);
-    json_decref(said);
     arena_close(&scratch);
     return ok;
 }

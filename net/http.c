@@ -47,10 +47,12 @@ static struct http_options without_zeros(const struct http_options *given)
     return options;
 }
 
+/* "127.0.0.1.example.org" is not. */
 static bool is_loopback(const char *host)
 {
-    return strncmp(host, "127.", 4) == 0 || strncmp(host, "[::1]", 5) == 0 ||
-           (strncmp(host, "localhost", 9) == 0 && (host[9] == ':' || host[9] == '\0'));
+    size_t n = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
+    bool address = strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == n;
+    return address || (n == 5 && strncmp(host, "[::1]", 5) == 0) || (n == 9 && strncasecmp(host, "localhost", 9) == 0);
 }
 
 /* Nothing that breaks a header line. */

@@ -187,6 +187,11 @@ struct trouble trouble_of(int code, void *easy, const char *said, const struct s
         return timeout_trouble(easy, server, limits, arena);
     if (code == CURLE_COULDNT_CONNECT)
         return connect_trouble(easy, arena);
+    if (code == CURLE_SEND_ERROR && strncmp(server->url, "https:", 6) == 0 && !server->client_certificate)
+        return (struct trouble){CAUSE_BROKEN, ERR_STORE,
+                                arena_printf(arena, "the connection broke while sending (%s); a server that wants a client certificate does that: "
+                                                    "%s_client_certificate=FILE and %s_client_key=FILE name it",
+                                             said_or_named(code, said, arena), prefix_of(server), prefix_of(server))};
     for (size_t i = 0; i < sizeof(plain_troubles) / sizeof(plain_troubles[0]); i++)
         if (plain_troubles[i].code == code)
             return (struct trouble){plain_troubles[i].cause, ERR_STORE,

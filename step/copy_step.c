@@ -112,7 +112,7 @@ static bool copy_piece(struct context *context, struct payload_source *source, c
                        const struct piece *piece, struct history_counts *sum, struct error *err)
 {
     struct history_counts counts = {0};
-    json_t *filters = record_filters_json(&source->filters);
+    json_t *filters = record_filters_json(source->selection.filters);
     struct history_origin origin = {.index = piece->index, .date_us = copy_now_us(), .filters = filters,
                                     .renew = request->renew, .clean = request->clean};
     struct history *to = history_open(request->to, request->dry_run ? HISTORY_READ : HISTORY_WRITE, context->access, err);

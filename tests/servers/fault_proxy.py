@@ -9,7 +9,7 @@ A fault is a function of an Exchange that gives None (let it through) or one of:
     Raw(bytes)                      these bytes instead of an answer, then the connection ends
     Cut(answer=N)                   the server gets the request, the client N bytes of the answer, then a reset
     Cut(request=True)               a reset before the server got anything
-    Stall(answer=N)                 the same, but silence in place of the reset, until the client or the proxy leaves
+    Stall(answer=N)                 as Cut, but silence in place of the reset, until the client or the proxy leaves; 0: the server gets nothing
     Mangle(function)                function(bytes of the whole answer) -> bytes, then the connection ends
 
 `proxy.trip = (N, act)`: act() is called when N bytes in all, of requests and answers, have passed, and nothing passes any more: for
@@ -241,7 +241,8 @@ class FaultProxy:
                 self._send(client, self._answer(exchange)[:what.answer])
             self._reset(client)
         elif isinstance(what, Stall):
-            self._send(client, self._answer(exchange)[:what.answer])
+            if what.answer:
+                self._send(client, self._answer(exchange)[:what.answer])
             client.settimeout(0.2)
             while not self.ended.is_set():
                 try:

@@ -225,6 +225,9 @@ def read_request(connection):
         if not more:
             return None
         head += more
+        if head.startswith(b"\x16\x03"):  # somebody speaks TLS
+            connection.sendall(answer(400, b"", "Connection: close"))
+            return None
     head, _, body = head.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
     method, target, _ = first.split(" ", 2)

@@ -43,6 +43,11 @@ def look_for(pid, words):
     return places
 
 
+def is_sanitized(pid):
+    """AddressSanitizer keeps copies of its own: of the environment, and of what was freed a short while ago."""
+    return any("libasan" in name or "libclang_rt.asan" in name for _, _, name, _ in mappings(pid))
+
+
 def wait_stopped(pid, seconds=20):
     for _ in range(seconds * 100):
         with open(f"/proc/{pid}/stat") as file:
