@@ -17,11 +17,13 @@ int history_setup(struct context *context, const char *uri)
     struct error err = {0};
     const char *name = options_text(context->options, "workload"), *owner = options_text(context->options, "horreum_owner");
     struct history *history = NULL;
+    struct workload *workload = NULL;
     bool ok = name || error_set(&err, ERR_USAGE, "history setup: --workload=NAME is missing: whose payloads will be there?");
-    ok = ok && command_workload(context, name, &err) && (history = history_open(uri, HISTORY_WRITE, context->access, &err)) &&
+    ok = ok && (workload = command_workload(context, name, &err)) && (history = history_open(uri, HISTORY_WRITE, context->access, &err)) &&
          history_set_up(history, owner && *owner ? owner : NULL, &err);
     if (ok)
         log_done(context, history);
     history_close(history);
+    workload_close(workload);
     return ok ? 0 : context_fail(context, &err);
 }

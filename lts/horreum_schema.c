@@ -112,11 +112,14 @@ json_t *horreum_label(const char *owner, const char *access)
 static void add_settings(json_t *labels, const struct model *settings, const char *owner)
 {
     for (size_t i = 0; settings && i < settings->fields_n; i++) {
-        struct text path = text_open(NAME_MAX_BYTES);
+        const char *name = settings->fields[i].document;
+        struct text path = text_open(NAME_MAX_BYTES), shown = text_open(NAME_MAX_BYTES);
         text_add(&path, "$.metadata.settings");
-        add_member(&path, settings->fields[i].document);
-        json_array_append_new(labels, label(settings->fields[i].document, &path, false, owner));
+        add_member(&path, name);
+        text_printf(&shown, "%s%s", name, strcmp(name, horreum_label_name) == 0 ? " (setting)" : "");
+        json_array_append_new(labels, label(shown.s, &path, false, owner));
         text_close(&path);
+        text_close(&shown);
     }
 }
 
@@ -128,7 +131,7 @@ static bool is_setting(const struct model *settings, const char *name)
     return false;
 }
 
-/* Names of labels are unique in a schema: a KPI called as a setting has its label called otherwise. */
+/* Names of labels are unique in a schema: a KPI called as a setting, or as the label of history, has its label called otherwise. */
 static void add_kpis(json_t *labels, const struct workload *workload, const struct model *settings, const char *owner)
 {
     for (size_t i = 0; i < workload->kpis_n; i++) {
@@ -137,7 +140,8 @@ static void add_kpis(json_t *labels, const struct workload *workload, const stru
         text_add(&path, "$.kpis");
         add_member(&path, name);
         text_add(&path, ".value");
-        text_printf(&shown, "%s%s", name, is_setting(settings, name) ? " (KPI)" : "");
+        text_printf(&shown, "%s%s", name,
+                    is_setting(settings, name) || strcmp(name, horreum_label_name) == 0 ? " (KPI)" : "");
         json_array_append_new(labels, label(shown.s, &path, true, owner));
         text_close(&path);
         text_close(&shown);

@@ -1,5 +1,6 @@
 #include "step/upload_step.h"
 
+#include "step/access.h"
 #include "step/copy_step.h"
 #include "step/spool_step.h"
 
@@ -39,6 +40,7 @@ int upload_step(struct context *context, const struct workload *workload, const 
     struct history_payload *payloads;
     size_t n;
     *counts = (struct history_counts){0};
+    access_set_workload(context, workload);
     if (!history_is_remote(uri))
         return upload_here(context, workload, uri, batch, counts);
     if (!batch_payloads(batch, &payloads, &n, &err))

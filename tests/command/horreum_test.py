@@ -3,10 +3,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
-import threading
-import time
-import urllib.parse
 
 from support import CommandTest, MATBENCH, environment, main, small_test, small_workload
 
@@ -378,7 +374,7 @@ class Reading(HorreumTest):
         mine, theirs = self.analyzed(self.uri, "a"), self.analyzed("sqlite:h.db", "b")
         self.assertEqual(mine, theirs)
         self.assertEqual(self.asked("GET", "/data"), [])
-        period = ["--max_records=7"]
+        period = ["--since=2025-03-05T10:00:00.123456", "--until=2025-03-15T10:00:00.123456", "--max_records=7"]
         for uri, name in ((self.uri, "c"), ("sqlite:h.db", "d")):
             self.matbench("history", "export", f"--history={uri}", f"--to=dir:{name}", "--workload_name=small", *period, code=0)
         self.assertEqual([n[-41:] for n in self.names("c") if n.endswith("json")], [n[-41:] for n in self.names("d") if n.endswith("json")])
