@@ -28,23 +28,24 @@ const struct option options_analyze[] = {
 };
 
 struct records {
-    struct arena *arena;
-    const struct workload *workload;
+    struct record *v;
+    size_t n;
     size_t left_out; /* by rewrite_settings */
-    struct error *err;
-    LIST_OF(struct record) list;
 };
 
-static bool take_record(void *context, const struct record *record)
+/* Their labels as today's workload names them. */
+static bool relabel(struct context *context, const struct workload *workload, struct records *records, struct error *err)
 {
-    struct records *records = context;
-    struct record taken = *record;
-    bool kept;
-    if (!relabel_record(records->arena, records->workload, &taken, &kept, records->err))
-        return false;
-    records->left_out += !kept;
-    if (kept)
-        *LIST_ADD(records->arena, &records->list) = taken;
+    size_t n = 0;
+    for (size_t i = 0; i < records->n; i++) {
+        bool kept;
+        if (!relabel_record(context->arena, workload, &records->v[i], &kept, err))
+            return false;
+        if (kept)
+            records->v[n++] = records->v[i];
+    }
+    records->left_out = records->n - n;
+    records->n = n;
     return true;
 }
 
@@ -82,13 +83,13 @@ static bool load_history(struct context *context, const struct analyze_request *
     bool ok = history && choose_period(context, &period, err);
     selection.from_us = period.from_us;
     selection.to_us = period.to_us;
-    ok = ok && history_walk(history, &selection, context->arena, take_record, records, err);
+    ok = ok && history_records(history, &selection, context->arena, &records->v, &records->n, err);
     if (ok)
         payload_source_log_findings(context, history);
-    if (ok && !records->list.n && !records->left_out && (period.from_us || period.to_us))
+    if (ok && !records->n && (period.from_us || period.to_us))
         ok = say_other_times(context, history, selection.workload, err);
     history_close(history);
-    return ok && !err->kind;
+    return ok && relabel(context, request->workload, records, err);
 }
 
 bool analyze_check_options(struct context *context, struct error *err)
@@ -121,17 +122,17 @@ static void make_options(struct context *context, const struct workload *workloa
 }
 
 /* The payloads under analysis, with the labels that are compared; those of ignored_entries are left out. */
-static bool load_entries(const struct analyze_request *request, struct records *entries)
+static bool load_entries(struct context *context, const struct analyze_request *request, struct records *entries, struct error *err)
 {
-    size_t all, kept = 0;
-    const struct record *records = batch_records(request->batch, &all);
-    for (size_t i = 0; i < all; i++)
-        if (!take_record(entries, &records[i]))
-            return false;
-    for (size_t i = 0; i < entries->list.n; i++)
-        if (!rules_ignore(request->workload, &entries->list.v[i]))
-            entries->list.v[kept++] = entries->list.v[i];
-    entries->list.n = kept;
+    size_t kept = 0;
+    const struct record *records = batch_records(request->batch, &entries->n);
+    entries->v = arena_copy(context->arena, records, entries->n * sizeof(*records));
+    if (!relabel(context, request->workload, entries, err))
+        return false;
+    for (size_t i = 0; i < entries->n; i++)
+        if (!rules_ignore(request->workload, &entries->v[i]))
+            entries->v[kept++] = entries->v[i];
+    entries->n = kept;
     return true;
 }
 
@@ -171,20 +172,20 @@ static bool write_reports(struct context *context, const struct analyze_request 
 const struct analysis *analyze_step(struct context *context, const struct analyze_request *request, int *code)
 {
     struct error err = {0};
-    struct records records = {.arena = context->arena, .workload = request->workload, .err = &err}, entries = records;
+    struct records records = {0}, entries = {0};
     struct analysis_options *options = ARENA_NEW(context->arena, struct analysis_options);
     make_options(context, request->workload, options);
-    if (!load_history(context, request, &records, &err) || !load_entries(request, &entries)) {
+    if (!load_history(context, request, &records, &err) || !load_entries(context, request, &entries, &err)) {
         *code = context_fail(context, &err);
         return NULL;
     }
     if (request->markers)
-        marker_set(context, request->markers, MARKER_NO_HISTORY, records.list.n == 0);
+        marker_set(context, request->markers, MARKER_NO_HISTORY, records.n == 0);
     if (records.left_out || entries.left_out)
         log_line(&context->log, LOG_INFO, "rewrite_settings leaves out %zu records of the history and %zu payloads",
                  records.left_out, entries.left_out);
     struct analysis *analysis =
-        analysis_run(context->arena, options, entries.list.v, entries.list.n, records.list.v, records.list.n);
+        analysis_run(context->arena, options, entries.v, entries.n, records.v, records.n);
     analysis->tests = request->tests;
     analysis->without_payload = request->without_payload;
     *code = write_reports(context, request, analysis, &err) ? 0 : context_fail(context, &err);

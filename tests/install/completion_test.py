@@ -188,7 +188,7 @@ class Zsh(Shell):
 
     def test_lines(self):
         rows = {"matbench gen\t": "matbench generate_lts_schema",
-                "matbench ci --history_s\told\t": "matbench ci --history_scope=older",
+                "matbench ci --history_sc\told\t": "matbench ci --history_scope=older",
                 "matbench ci --conf\tcon\t": "matbench ci --config=config.yaml",
                 "matbench ci --noup\t": "matbench ci --noupload",
                 "matbench ci res\t": "matbench ci results/",
