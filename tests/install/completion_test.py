@@ -85,7 +85,7 @@ class Bash(Shell):
                              sorted([f"--{n}{'=' if v else ''}" for n, v in options] + ["--help"]), command)
 
     def test_options_with_dashes_and_negated(self):
-        self.assertEqual(self.offered("matbench ci --history-s"), ["--history-scope="])
+        self.assertEqual(self.offered("matbench ci --history-sc"), ["--history-scope="])
         self.assertEqual(self.offered("matbench ci --noup"), ["--noupload"])
         self.assertEqual(self.offered("matbench analyze-lts --verd"), ["--verdicts_dest="])
 
