@@ -42,6 +42,8 @@ static const struct command *find(const char *name)
     return NULL;
 }
 
+enum { COLUMNS = 100 };
+
 static void show_usage(FILE *out)
 {
     fprintf(out, "matbench — the post-test step of a performance CI: test artifacts in, a gate out\n\n"
@@ -54,13 +56,30 @@ static void show_usage(FILE *out)
                  "with --fail-on), from 100 on trouble: docs/exit-codes.md.\n");
 }
 
+/* The arguments, on lines of their own where they are many; broken before a bar. */
+static void add_arguments(struct text *out, const char *arguments, size_t column)
+{
+    for (const char *part = arguments; *part;) {
+        const char *end = strstr(part + 1, " |");
+        size_t n = end ? (size_t)(end - part) : strlen(part);
+        bool breaks = column + n + 1 > COLUMNS;
+        text_printf(out, "%s%.*s", breaks ? "\n      " : part == arguments ? " " : "", (int)n, part);
+        column = (breaks ? 6 : column) + n;
+        part += n;
+    }
+}
+
 static void show_help(FILE *out, const struct command *command)
 {
     struct text help = text_open(1 << 20);
     for (const struct option *const *table = command->tables; *table; table++)
         options_help(&help, *table);
-    fprintf(out, "usage: matbench %s [--option=value …]%s%s\n\n%s\n\noptions:\n%s", command->name,
-            command->arguments ? " " : "", command->arguments ? command->arguments : "", command->summary, help.s);
+    struct text usage = text_open(10000);
+    text_printf(&usage, "usage: matbench %s [--option=value …]", command->name);
+    if (command->arguments)
+        add_arguments(&usage, command->arguments, usage.len - 2 /* "…" is three bytes */);
+    fprintf(out, "%s\n\n%s\n\noptions:\n%s", usage.s, command->summary, help.s);
+    text_close(&usage);
     text_close(&help);
 }
 

@@ -408,7 +408,8 @@ bool history_records(struct history *history, const struct history_selection *se
     bool ok = sieve_records(history, &meant, arena, NULL, gather_take, gather, err);
     *records = gather_close(gather, n);
     size_t first = meant.newest && *n > meant.newest ? *n - meant.newest : 0;
-    *records += first;
+    if (first) /* an empty list may be NULL */
+        *records += first;
     *n = ok ? *n - first : 0;
     return ok;
 }
