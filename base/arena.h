@@ -50,6 +50,8 @@ void arena_defer(struct arena *arena, void (*end)(void *), void *resource);
      &(list)->v[(list)->n++])
 void *arena_grow(struct arena *arena, void *v, size_t n, size_t *cap, size_t size);
 
+/* Gives free memory back to the system: between a part of the work that needed much and a long one that needs little. */
+void memory_give_back(void);
 /* malloc and friends that end the program instead of returning NULL; for what outlives arenas. */
 void *memory_need(void *allocated); /* returns `allocated`, or ends the program when it is NULL */
 

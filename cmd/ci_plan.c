@@ -72,6 +72,8 @@ static bool apply_block(struct planning *p, struct error *err)
                 {"history", "lts.history.uri"},
                 {"fail_on", "lts.gate.fail_on"},
                 {"min_history", "lts.gate.min_history"},
+                {"history_since", "lts.gate.history_since"},
+                {"history_until", "lts.gate.history_until"},
                 {"false_alarm_rate", "lts.gate.false_alarm_rate"}};
     for (size_t i = 0; p->block && i < sizeof(rows) / sizeof(rows[0]); i++) {
         const char *text = block_text(p->block, rows[i].path);

@@ -8,6 +8,7 @@
 
 #include "cmd/history_uri.h"
 #include "config/servers.h"
+#include "step/access.h"
 #include "store/parse.h"
 #include "workload/find.h"
 
@@ -61,6 +62,13 @@ const struct option options_spool[] = {
     {"spool", OPTION_TEXT, "DIR", NULL, false,
      "Where payloads wait until a history on a server has them; default: $XDG_STATE_HOME/matbench/spool, else ~/.local/state/matbench/spool; none: nowhere."},
     {"spool_max", OPTION_TEXT, "SIZE", "1GB", false, "How large the spool may become."},
+    {0},
+};
+
+const struct option options_period[] = {
+    {"since", OPTION_TEXT, "WHEN", NULL, false,
+     "Only payloads whose run started since then: 12h, 30d or 4w ago; 2025-10-31, 2025-10 or 2025; 2025-10-31T08:00; today; yesterday. UTC."},
+    {"until", OPTION_TEXT, "WHEN", NULL, false, "Only those that started until then; a day, month or year counts as a whole."},
     {0},
 };
 
@@ -128,6 +136,7 @@ struct workload *command_workload(struct context *context, const char *name, str
         log_line(&context->log, LOG_ERROR, "%s", problems.list.v[i].text);
     if (problems.errors > 1)
         problems_count(&problems, folder, err);
+    access_set_workload(context, workload);
     return workload;
 }
 

@@ -24,7 +24,7 @@ static void end(struct digest *digest, size_t bytes, char *hex)
     hex[2 * bytes] = '\0';
 }
 
-struct fingerprint_rule fingerprint_rule_of(const char *const *left_out, size_t n)
+struct fingerprint_rule fingerprint_rule_of(const char *const *left_out, size_t n, const char *change)
 {
     struct fingerprint_rule rule = {.left_out = left_out, .n = n};
     struct digest *digest = digest_open();
@@ -32,11 +32,13 @@ struct fingerprint_rule fingerprint_rule_of(const char *const *left_out, size_t 
     for (size_t i = 0; i < n; i++)
         if (i == 0 || strcmp(left_out[i - 1], left_out[i]) != 0)
             add(digest, left_out[i]);
+    add(digest, ""); /* no key */
+    add(digest, change ? change : "");
     end(digest, (FINGERPRINT_RULE_SIZE - 1) / 2, rule.digest);
     return rule;
 }
 
-void fingerprint_of(const struct fingerprint_rule *rule, const struct record *record, char out[FINGERPRINT_SIZE])
+void fingerprint_of_changed(const struct fingerprint_rule *rule, const struct record *record, char out[FINGERPRINT_SIZE])
 {
     struct digest *digest = digest_open();
     size_t left_out = 0; /* both lists are sorted: its place only moves forward */
@@ -54,4 +56,15 @@ void fingerprint_of(const struct fingerprint_rule *rule, const struct record *re
     memcpy(out, rule->digest, FINGERPRINT_RULE_SIZE - 1);
     out[FINGERPRINT_RULE_SIZE - 1] = ':';
     end(digest, 16, out + FINGERPRINT_RULE_SIZE);
+}
+
+bool fingerprint_of(const struct fingerprint_rule *rule, const struct record *record, char out[FINGERPRINT_SIZE])
+{
+    struct arena scratch = {0};
+    struct record changed = *record;
+    bool is = !rule->change || rule->change(rule->context, &scratch, &changed);
+    if (is)
+        fingerprint_of_changed(rule, &changed, out);
+    arena_close(&scratch);
+    return is;
 }

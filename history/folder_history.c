@@ -9,9 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "history/folder_commit.h"
 
-enum { LOCK_TRIES = 500, LOCK_PAUSE_MS = 10, ANCHOR_MAX = 1 << 20 };
+enum { LOCK_TRIES = 500, LOCK_PAUSE_MS = 10 };
 
 /* ---- the folder and its lock ---- */
 
@@ -54,110 +53,6 @@ void folder_unlock(struct folder_history *h)
     flock(h->fd, LOCK_UN);
 }
 
-/* ---- what is in it ---- */
-
-struct listing {
-    struct folder_history *h;
-    struct folder_pending pending;
-    size_t looked_at;
-    size_t loose;  /* payload files of the folder itself */
-    bool anchored; /* anywhere */
-};
-
-static bool not_listed(const struct folder_history *h, const struct error *why, struct error *err)
-{
-    return error_at(err, ERR_STORE, (struct pos){.file = h->path}, "%s", why->text);
-}
-
-/* A broken source.lts.yaml does not hide the payloads beside it. */
-static bool read_anchor(struct folder_history *h, const char *path, struct error *err)
-{
-    const char *bytes;
-    size_t len;
-    struct error why = {0};
-    enum root_found found = root_read(h->root, path, ANCHOR_MAX, &h->arena, &bytes, &len, &why);
-    if (found == ROOT_ABSENT)
-        return not_listed(h, &why, err);
-    if (found == ROOT_REFUSED || !folder_anchor_parse(&h->arena, bytes, len, &h->anchor, &why))
-        history_add_finding(&h->history, "%s", why.text);
-    return true;
-}
-
-const char *folder_file_name(const struct folder_file *file)
-{
-    static const char pending[] = FOLDER_COMMIT "/";
-    return strncmp(file->path, pending, sizeof(pending) - 1) == 0 ? file->path + sizeof(pending) - 1 : file->path;
-}
-
-static void add_file(struct folder_history *h, const char *path)
-{
-    *LIST_ADD(&h->arena, &h->files) = (struct folder_file){.path = path};
-}
-
-/* Links to directories are not followed: they may form circles, and the kernel's check keeps the others in. */
-static bool list_directory(struct listing *listing, const char *below, int depth, struct error *err)
-{
-    struct folder_history *h = listing->h;
-    struct root_names names, none = {0};
-    struct error why = {0};
-    bool top = depth == 0;
-    const struct root_names *pending = top ? &listing->pending.files : &none;
-    const struct root_names *deleted = top ? &listing->pending.deleted : &none;
-    if (root_list(h->root, below, &h->arena, &names, &why) == ROOT_REFUSED)
-        return not_listed(h, &why, err);
-    bool anchored = folder_names_have(&names, FOLDER_ANCHOR) || folder_names_have(pending, FOLDER_ANCHOR);
-    bool counts = (anchored || top) && !folder_names_have(&names, "skip");
-    for (size_t i = 0; i < names.n; i++) {
-        const char *name = names.v[i];
-        if (++listing->looked_at > FOLDER_FILES_MAX)
-            return error_at(err, ERR_STORE, (struct pos){.file = h->path}, "has more than %d files", FOLDER_FILES_MAX);
-        if (folder_is_payload_name(name)) {
-            if (counts && !folder_names_have(pending, name) && !folder_names_have(deleted, name))
-                add_file(h, arena_join(&h->arena, below, name));
-        } else if (name[0] != '.' && depth < FOLDER_DEPTH_MAX && strcmp(name, FOLDER_ANCHOR) != 0) {
-            const char *path = arena_join(&h->arena, below, name);
-            if (root_kind(h->root, path) == S_IFDIR && !list_directory(listing, path, depth + 1, err))
-                return false;
-        }
-    }
-    for (size_t i = 0; i < pending->n; i++)
-        if (folder_is_payload_name(pending->v[i]))
-            add_file(h, arena_printf(&h->arena, "%s/%s", FOLDER_COMMIT, pending->v[i]));
-    listing->anchored |= anchored && counts;
-    if (!top)
-        return true;
-    listing->loose = h->files.n;
-    h->anchored = anchored;
-    return !anchored || read_anchor(h, folder_names_have(pending, FOLDER_ANCHOR) ? FOLDER_COMMIT "/" FOLDER_ANCHOR : FOLDER_ANCHOR, err);
-}
-
-static void forget(struct folder_history *h)
-{
-    arena_clear(&h->arena);
-    free(h->table);
-    h->table = NULL;
-    memset(&h->files, 0, sizeof(h->files));
-    h->anchor = (struct folder_anchor){0};
-    h->anchored = h->scanned = false;
-    h->history.exists = false;
-}
-
-bool folder_list(struct folder_history *h, struct error *err)
-{
-    struct listing listing = {.h = h};
-    struct error why = {0};
-    forget(h);
-    history_forget_findings(&h->history);
-    if (!folder_commit_look(h->root, &h->arena, &listing.pending, &why))
-        return not_listed(h, &why, err);
-    if (!list_directory(&listing, ".", 0, err))
-        return false;
-    h->history.exists = listing.anchored;
-    if (!h->anchored && listing.loose)
-        history_add_finding(&h->history, "there is no %s: its JSON files are not taken for payloads", FOLDER_ANCHOR);
-    return true;
-}
-
 /* ---- opening ---- */
 
 /* Asked early, so that a run learns it before its work is done: the folder, or what it would be made in. */
@@ -184,9 +79,9 @@ static void folder_close(struct history *history)
     root_close(h->root);
     if (h->fd >= 0)
         close(h->fd);
+    folder_forget(h);
     arena_close(&h->arena);
     digest_close(h->digest);
-    free(h->table);
     free(h->path);
     free(h);
 }

@@ -15,6 +15,7 @@
 #define HISTORY_FOLDER_HISTORY_H
 #include "base/digest.h"
 #include "base/root.h"
+#include "base/text.h"
 #include "history/backend.h"
 #include "history/folder_anchor.h"
 
@@ -28,7 +29,7 @@ enum { FOLDER_KEY = 16 };
 
 /* One of maybe 100,000: what is kept of each is small. */
 struct folder_file {
-    const char *path; /* below the folder, as it is opened; folder_file_name tells how it is called */
+    uint32_t at;      /* of its path in `names` */
     unsigned char key[FOLDER_KEY]; /* of its payload's id: the first bytes of its SHA-256 */
     bool kept;        /* history: read, valid, and the first with its id */
     bool meant;       /* and of the selection of the last scan */
@@ -45,18 +46,26 @@ struct folder_history {
     struct folder_anchor anchor;
     bool anchored;  /* the folder itself has a source.lts.yaml */
     bool scanned;   /* ids are known */
-    LIST_OF(struct folder_file) files; /* sorted by name */
+    struct text names; /* of the files: paths, NUL after each */
+    struct {
+        struct folder_file *v;
+        size_t n, room;
+    } files; /* sorted by name */
     uint32_t *table; /* kept files by key: 0, or the file's number + 1; `table_room`, a power of two */
     size_t table_room;
     struct folder_put *put; /* between begin and end; history/folder_put.c */
 };
 
-/* Below the folder, as the file is called: another path while a killed writer's change is pending. */
-const char *folder_file_name(const struct folder_file *file);
+/* Below the folder: as the file is opened, and as it is called, which is another path while a killed writer's change is pending. Both
+ * live until the folder is listed again. */
+const char *folder_file_path(const struct folder_history *h, const struct folder_file *file);
+const char *folder_file_name(const struct folder_history *h, const struct folder_file *file);
 /* Opens the folder unless it is open; *err is not set when there is none. */
 bool folder_open_root(struct folder_history *h, struct error *err);
 bool folder_lock(struct folder_history *h, bool exclusive, struct error *err);
 void folder_unlock(struct folder_history *h);
+/* Forgets what was listed. */
+void folder_forget(struct folder_history *h);
 /* Lists the files anew; sets history.exists. Needs the lock. */
 bool folder_list(struct folder_history *h, struct error *err);
 /* Lists and reads them; visits the records of all that are history (history_takes), each alive during its visit only. False from

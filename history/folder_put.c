@@ -18,7 +18,6 @@ struct folder_put {
     struct folder_history *h;
     char *workload;      /* NULL: not known */
     const char *index;   /* once it is chosen */
-    struct arena scratch; /* until the put ends */
     struct arena page;    /* of one payload */
     struct folder_commit *commit; /* once something changes */
     struct text out;
@@ -69,7 +68,7 @@ static bool check_folder(const struct folder_put *put, struct error *err)
 static const struct folder_file *find_name(const struct folder_history *h, const char *name)
 {
     for (size_t i = 0; i < h->files.n; i++)
-        if (strcmp(folder_file_name(&h->files.v[i]), name) == 0)
+        if (strcmp(folder_file_name(h, &h->files.v[i]), name) == 0)
             return &h->files.v[i];
     return NULL;
 }
@@ -111,8 +110,8 @@ static const char *target_name(struct folder_put *put, const char *id, struct fo
     if (fault)
         return error_set(err, ERR_INVALID, "payload id '%s' cannot be part of a file's name: %s", id, fault), NULL;
     *file = folder_find(put->h, id);
-    if (*file && (!clean || strcmp(folder_file_name(*file), name) == 0))
-        return folder_file_name(*file);
+    if (*file && (!clean || strcmp(folder_file_name(put->h, *file), name) == 0))
+        return folder_file_name(put->h, *file);
     *file = NULL;
     bool exists = !clean && faccessat(put->h->fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
     const struct folder_file *there = exists ? find_name(put->h, name) : NULL;
@@ -146,7 +145,7 @@ static bool clean(struct folder_put *put, struct error *err)
 {
     for (size_t i = 0; i < put->h->files.n; i++) {
         const struct folder_file *file = &put->h->files.v[i];
-        const char *name = folder_file_name(file);
+        const char *name = folder_file_name(put->h, file);
         if (strchr(name, '/') || file->stays || (put->commit && folder_commit_has(put->commit, name)))
             continue;
         if (!put->commit && !(put->commit = folder_commit_open(put->h->fd, err)))
@@ -228,6 +227,19 @@ static bool finish(struct folder_put *put, struct error *err)
     return ok || in_folder(put, &why, err);
 }
 
+/* The folder was made for nothing. */
+static void unmake(struct folder_history *h)
+{
+    if (rmdir(h->path) != 0) /* another one has put something into it */
+        return;
+    root_close(h->root);
+    if (h->fd >= 0)
+        close(h->fd);
+    h->root = NULL;
+    h->fd = -1;
+    folder_forget(h);
+}
+
 bool folder_history_end(struct history *history, bool keep, struct error *err)
 {
     struct folder_history *h = (struct folder_history *)history;
@@ -237,13 +249,12 @@ bool folder_history_end(struct history *history, bool keep, struct error *err)
     h->scanned = false;
     if (keep && ok)
         history->exists |= put->started;
-    else if (put->made)
-        rmdir(h->path); /* if it is empty */
-    if (put->started)
+    if (put->made && !(keep && ok))
+        unmake(h);
+    if (h->fd >= 0 && put->started)
         folder_unlock(h);
     text_close(&put->out);
     arena_close(&put->page);
-    arena_close(&put->scratch);
     free(put->workload);
     free(put);
     h->put = NULL;

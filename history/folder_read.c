@@ -12,7 +12,7 @@
 /* What a record is made of; the rest of a payload (its configuration, its results) is only validated. */
 static const char *const record_paths[] = {"$.metadata.test_uuid", "$.metadata.start", "$.metadata.status",
                                            "$.metadata.settings", "$.kpis.*.value"};
-enum { PATHS = sizeof(record_paths) / sizeof(record_paths[0]), PIECE = 8, WORKERS_MAX = 8 };
+enum { PATHS = sizeof(record_paths) / sizeof(record_paths[0]), PIECE = 8, WORKERS_MAX = 8, MANY = 1000 };
 
 /* Files that a worker reads in one go, until their records are taken. */
 struct slot {
@@ -39,9 +39,9 @@ static bool read_text(const struct folder_history *h, const struct folder_file *
                       const char **text, size_t *len, struct error *err)
 {
     struct error why = {0};
-    const char *name = folder_file_name(file);
-    enum root_found found = root_read(h->root, file->path, FOLDER_PAYLOAD_MAX, arena, text, len, &why);
-    if (found == ROOT_ABSENT && name != file->path) /* another writer has finished what a killed one left */
+    const char *name = folder_file_name(h, file);
+    enum root_found found = root_read(h->root, folder_file_path(h, file), FOLDER_PAYLOAD_MAX, arena, text, len, &why);
+    if (found == ROOT_ABSENT && name != folder_file_path(h, file)) /* another writer has finished what a killed one left */
         found = root_read(h->root, name, FOLDER_PAYLOAD_MAX, arena, text, len, &why);
     if (found == ROOT_ABSENT)
         return error_set(err, ERR_STORE, "%s: is gone", name);
@@ -55,7 +55,7 @@ static const char *place(struct arena *arena, const struct folder_history *h, co
     const char *slash = h->path[strlen(h->path) - 1] == '/' ? "" : "/";
     text_add_utf8(&clean, h->path, strlen(h->path));
     text_add(&clean, slash);
-    text_add_utf8(&clean, folder_file_name(file), strlen(folder_file_name(file)));
+    text_add_utf8(&clean, folder_file_name(h, file), strlen(folder_file_name(h, file)));
     const char *where = arena_strdup(arena, clean.s);
     text_close(&clean);
     return where;
@@ -65,7 +65,7 @@ static const char *place(struct arena *arena, const struct folder_history *h, co
 static bool take_payload(struct scan *scan, const struct folder_file *file, const json_t *payload, struct record *record, struct error *err)
 {
     const json_t *metadata = json_object_get(payload, "metadata"), *status = json_object_get(metadata, "status");
-    const char *name = folder_file_name(file);
+    const char *name = folder_file_name(scan->h, file);
     struct pos at = {.file = name};
     if (!json_is_object(metadata) || !json_is_object(json_object_get(metadata, "settings")))
         return error_at(err, ERR_STORE, at, "found no metadata.settings, expected a payload {metadata, results, kpis}");
@@ -127,8 +127,8 @@ static bool compare_copies(const struct scan *scan, const struct folder_file *a,
     bool ok = folder_payload(scan->h, a, &scratch, &texts[0], &lens[0], err) && folder_payload(scan->h, b, &scratch, &texts[1], &lens[1], err);
     if (ok && (lens[0] != lens[1] || memcmp(texts[0], texts[1], lens[0]) != 0))
         ok = error_at(err, ERR_STORE, (struct pos){.file = scan->h->path},
-                      "payload id '%s' stands for two different payloads: %s and %s; remove one of them", id, folder_file_name(a),
-                      folder_file_name(b));
+                      "payload id '%s' stands for two different payloads: %s and %s; remove one of them", id, folder_file_name(scan->h, a),
+                      folder_file_name(scan->h, b));
     arena_close(&scratch);
     return ok;
 }
@@ -159,7 +159,7 @@ static void read_piece(void *context, size_t piece, unsigned worker)
     (void)worker;
     for (size_t i = 0; i < PIECE && piece * PIECE + i < h->files.n; i++) {
         const struct folder_file *file = &h->files.v[piece * PIECE + i];
-        struct json_read_options options = {.file = folder_file_name(file), .keep = scan->paths, .keep_n = PATHS};
+        struct json_read_options options = {.file = folder_file_name(h, file), .keep = scan->paths, .keep_n = PATHS};
         const char *text;
         size_t len;
         slot->why[i] = (struct error){0};
@@ -224,6 +224,8 @@ bool folder_scan(struct folder_history *h, const struct history_selection *selec
     }
     h->scanned = !err->kind;
     arena_close(&scan.page);
+    if (h->files.n > MANY)
+        memory_give_back();
     return h->scanned;
 }
 
@@ -232,7 +234,7 @@ static json_t *load_payload(const struct folder_history *h, const struct folder_
                             size_t *len, struct error *err)
 {
     struct arena page = {0};
-    const char *bytes, *name = folder_file_name(file);
+    const char *bytes, *name = folder_file_name(h, file);
     size_t bytes_len;
     json_t *payload = read_text(h, file, &page, &bytes, &bytes_len, err)
                           ? json_read(bytes, bytes_len, &(struct json_read_options){.file = name}, err)
@@ -287,12 +289,12 @@ static bool read_again(const struct folder_history *h, const struct folder_file 
     json_t *json = load_payload(h, file, page, &payload->text, &payload->text_len, err);
     if (!json)
         return false;
-    if (record_from_payload(page, json, folder_file_name(file), &payload->record, &why))
+    if (record_from_payload(page, json, folder_file_name(h, file), &payload->record, &why))
         make_key(h, payload->record.id, key);
     json_decref(json);
     payload->record.where = place(page, h, file);
     return memcmp(key, file->key, FOLDER_KEY) == 0 ||
-           error_at(err, ERR_STORE, (struct pos){.file = folder_file_name(file)}, "was changed meanwhile, and is another payload now");
+           error_at(err, ERR_STORE, (struct pos){.file = folder_file_name(h, file)}, "was changed meanwhile, and is another payload now");
 }
 
 /* Which files are meant is found out under the lock; then they are read one by one without it, so that no writer waits for the

@@ -11,20 +11,24 @@ struct place {
     uint64_t id, text; /* id 0: an empty place */
 };
 
-struct idset {
-    struct digest *digest;
+/* Many small tables, each with open addressing, that grow by a quarter: one that doubles would hold three times its entries while it
+ * does so, and leave a hole behind. */
+struct table {
     struct place *places;
-    size_t n, room; /* room: a power of two */
+    size_t n, room;
 };
 
-enum { ROOM_FIRST = 1024 };
+enum { TABLES = 256 };
+
+struct idset {
+    struct digest *digest;
+    struct table tables[TABLES];
+};
 
 struct idset *idset_open(void)
 {
     struct idset *set = memory_need(calloc(1, sizeof(*set)));
     set->digest = digest_open();
-    set->room = ROOM_FIRST;
-    set->places = memory_need(calloc(set->room, sizeof(*set->places)));
     return set;
 }
 
@@ -33,7 +37,8 @@ void idset_close(struct idset *set)
     if (!set)
         return;
     digest_close(set->digest);
-    free(set->places);
+    for (size_t i = 0; i < TABLES; i++)
+        free(set->tables[i].places);
     free(set);
 }
 
@@ -47,35 +52,36 @@ static uint64_t shorten(struct idset *set, const char *bytes, size_t len)
     return key ? key : 1;
 }
 
-/* The id's place, or the empty one where it belongs. */
-static struct place *find(struct place *places, size_t room, uint64_t id)
+/* The id's place, or the empty one where it belongs: there is always one. */
+static struct place *find(const struct table *table, uint64_t id)
 {
-    size_t at = (size_t)id & (room - 1);
-    while (places[at].id && places[at].id != id)
-        at = (at + 1) & (room - 1);
-    return &places[at];
+    size_t at = (size_t)(id / TABLES % table->room);
+    while (table->places[at].id && table->places[at].id != id)
+        at = at + 1 < table->room ? at + 1 : 0;
+    return &table->places[at];
 }
 
-static void grow(struct idset *set)
+static void grow(struct table *table)
 {
-    size_t room = set->room * 2;
-    struct place *places = memory_need(calloc(room, sizeof(*places)));
-    for (size_t i = 0; i < set->room; i++)
-        if (set->places[i].id)
-            *find(places, room, set->places[i].id) = set->places[i];
-    free(set->places);
-    set->places = places;
-    set->room = room;
+    struct table larger = {.n = table->n, .room = table->room + table->room / 4 + 16};
+    larger.places = memory_need(calloc(larger.room, sizeof(*larger.places)));
+    for (size_t i = 0; i < table->room; i++)
+        if (table->places[i].id)
+            *find(&larger, table->places[i].id) = table->places[i];
+    free(table->places);
+    *table = larger;
 }
 
 enum idset_found idset_add(struct idset *set, const char *id, const char *text, size_t text_len)
 {
     struct place place = {shorten(set, id, strlen(id)), shorten(set, text, text_len)};
-    struct place *found = find(set->places, set->room, place.id);
+    struct table *table = &set->tables[place.id % TABLES];
+    if (table->n + 1 > table->room / 5 * 4)
+        grow(table);
+    struct place *found = find(table, place.id);
     if (found->id)
         return found->text == place.text ? IDSET_SAME : IDSET_OTHER;
     *found = place;
-    if (++set->n > set->room / 4 * 3)
-        grow(set);
+    table->n++;
     return IDSET_NEW;
 }

@@ -1,4 +1,4 @@
-/* history/idset.h — which payload ids were seen, and with which text, in 16 bytes each (22 to 43 with the room to grow); for the folder's
+/* history/idset.h — which payload ids were seen, and with which text, in about 25 bytes each; for the folder's
  * own files.
  *
  * Ids and texts are kept as the first 8 bytes of their SHA-256. That two different ids look alike is one chance in 10^9 for 200,000

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "json/read.h"
 
-enum { ID_MAX = 4096, WORDS_MAX = 300 };
+enum { TEXT_MAX = 1 << 20 };
 
 struct reading {
     struct arena *arena;
@@ -30,7 +30,7 @@ static bool next(struct reading *r)
 
 static bool wrong(const struct reading *r, const char *found)
 {
-    return error_set(r->err, ERR_STORE, "%s, which is no answer of OpenSearch", found);
+    return error_set(r->err, ERR_STORE, "%s; expected what an OpenSearch answers to a search", found);
 }
 
 static bool is_open(const struct reading *r)
@@ -78,7 +78,7 @@ static bool read_object(struct reading *r, const struct member *members, void *i
 static bool read_text(struct reading *r, void *into)
 {
     const char **text = into;
-    if (r->event.kind != JSON_EVENT_STRING || r->event.string_len > (16 << 10))
+    if (r->event.kind != JSON_EVENT_STRING || r->event.string_len > TEXT_MAX)
         return wrong(r, "a text is missing or too long");
     *text = arena_strndup(r->arena, r->event.string, r->event.string_len);
     return true;
@@ -227,18 +227,9 @@ static bool page_failed(struct reading *r, void *page)
     return read_integer(r, &((struct opensearch_page *)page)->shards_failed);
 }
 
-static bool page_failures(struct reading *r, void *into)
+static bool page_failures(struct reading *r, void *page)
 {
-    struct opensearch_page *page = into;
-    struct opensearch_piece piece;
-    if (!read_piece(r, &piece))
-        return false;
-    if (piece.len > 2) { /* "[]" */
-        char *words = arena_strndup(r->arena, piece.text, piece.len < WORDS_MAX * 2 ? piece.len : WORDS_MAX * 2);
-        error_shorten(words, WORDS_MAX);
-        page->failure = words;
-    }
-    return true;
+    return read_piece(r, &((struct opensearch_page *)page)->failures);
 }
 
 static bool page_shards(struct reading *r, void *page)

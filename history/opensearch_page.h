@@ -35,7 +35,7 @@ struct opensearch_page {
     int64_t total;        /* how many documents there are in all; -1: it does not say exactly */
     bool timed_out;
     int64_t shards_failed;
-    const char *failure;  /* what the first shard that failed said; NULL: nothing */
+    struct opensearch_piece failures; /* what the shards that failed said: a list */
     const char *pit;      /* NULL: none */
 };
 

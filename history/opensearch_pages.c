@@ -180,14 +180,26 @@ static bool wrong(const struct walk *walk, struct error *err, const char *what)
     return error_set(err, ERR_STORE, "%s: index '%s': %s", http_host(walk->o->http), walk->o->index, what);
 }
 
+static bool tell_failures(const struct walk *walk, const struct opensearch_page *page, struct error *err)
+{
+    struct arena scratch = {0};
+    struct error ignored = {0};
+    const struct opensearch_piece *said = &page->failures;
+    json_t *failures = said->text ? json_read(said->text, said->len, &(struct json_read_options){.file = ""}, &ignored) : NULL;
+    error_set(err, ERR_STORE, "%s: index '%s': %lld of its shards could not be read: %s", http_host(walk->o->http), walk->o->index,
+              (long long)page->shards_failed, opensearch_words(&scratch, json_object_get(json_array_get(failures, 0), "reason")));
+    json_decref(failures);
+    arena_close(&scratch);
+    return false;
+}
+
 static bool check_page(const struct slice *slice, const struct opensearch_page *page, struct error *err)
 {
     const struct walk *walk = slice->walk;
     if (page->timed_out)
         return wrong(walk, err, "the server's time limit passed, and it gave a part of the documents only");
     if (page->shards_failed)
-        return error_set(err, ERR_STORE, "%s: index '%s': %lld of its shards could not be read: %s", http_host(walk->o->http), walk->o->index,
-                         (long long)page->shards_failed, page->failure ? page->failure : "the server does not say why");
+        return tell_failures(walk, page, err);
     if (page->n > slice->hits)
         return wrong(walk, err, "the server sent more documents than were asked for");
     for (size_t i = 0; i < page->n; i++) {
@@ -247,8 +259,8 @@ static bool take_page(struct slice *slice, struct error *err)
     struct walk *walk = slice->walk;
     struct opensearch_page page;
     arena_clear(&walk->arena);
-    if (!opensearch_page_parse(&walk->arena, slice->answer.s, slice->answer.len, http_host(walk->o->http), &page, err) ||
-        !check_page(slice, &page, err))
+    const char *where = arena_printf(&walk->arena, "the answer of %s", http_host(walk->o->http));
+    if (!opensearch_page_parse(&walk->arena, slice->answer.s, slice->answer.len, where, &page, err) || !check_page(slice, &page, err))
         return false;
     bool first = slice->total < 0 && !walk->reopened;
     if (first && page.total < 0)

@@ -218,9 +218,8 @@ bool opensearch_add(struct history *history, const struct history_payload *paylo
     }
     waiting.kpis_to = push->kpis.n;
     waiting.at = push->lines.len;
-    if (o->history.rule)
-        fingerprint_of(o->history.rule, &payload->record, fingerprint);
-    opensearch_document(&push->lines, payload, ours ? push->workload : NULL, digest, o->history.rule ? fingerprint : NULL);
+    bool printed = o->history.rule && fingerprint_of(o->history.rule, &payload->record, fingerprint);
+    opensearch_document(&push->lines, payload, ours ? push->workload : NULL, digest, printed ? fingerprint : NULL);
     waiting.len = push->lines.len - waiting.at;
     *LIST_ADD(&push->arena, &push->payloads) = waiting;
     bool full = push->lines.len >= BULK_IN_FLIGHT * o->chunk_bytes || push->payloads.n + push->kpis.n >= WINDOW_ITEMS;

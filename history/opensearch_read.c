@@ -245,7 +245,8 @@ static bool get_one(struct reading *r, const char *id, struct error *err)
     if (ok && !absent && answer.status != 200)
         ok = opensearch_fail(r->o, &request, &answer, err);
     if (ok && !absent)
-        ok = opensearch_hit_parse(&scratch, answer.body, answer.body_len, http_host(r->o->http), &hit, err);
+        ok = opensearch_hit_parse(&scratch, answer.body, answer.body_len,
+                                  arena_printf(&scratch, "the answer of %s", http_host(r->o->http)), &hit, err);
     if (ok && !absent && hit.found && strcmp(hit.id, id) == 0)
         ok = visit_payload(r, &hit, err) != GO_FAILED;
     arena_close(&scratch);

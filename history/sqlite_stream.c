@@ -1,4 +1,5 @@
 /* Reads a SQLite history in memory that does not grow with it: records, and whole payloads, one by one. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "history/record_digest.h"
@@ -15,8 +16,8 @@ struct stream {
     bool (*visit)(void *context, const struct record *record);
     void *context;
     bool stopped;
-    struct arena scratch; /* until the reading ends */
-    LIST_OF(int64_t) numbers; /* of the records whose payloads are read */
+    int64_t *numbers; /* of the records whose payloads are read */
+    size_t numbers_n, room;
 };
 
 /* ---- one record ---- */
@@ -152,8 +153,13 @@ static bool note_row(struct stream *stream, struct sqlite3_stmt *row, struct err
     stream->record.id = NULL;
     if (!take_row(stream, row, err))
         return false;
-    if (stream->record.id && history_takes(stream->selection, &stream->record))
-        *LIST_ADD(&stream->scratch, &stream->numbers) = sqlite_number(row, 0);
+    if (!stream->record.id || !history_takes(stream->selection, &stream->record))
+        return true;
+    if (stream->numbers_n == stream->room) {
+        stream->room += stream->room / 4 + 1000;
+        stream->numbers = memory_need(realloc(stream->numbers, stream->room * sizeof(*stream->numbers)));
+    }
+    stream->numbers[stream->numbers_n++] = sqlite_number(row, 0);
     return true;
 }
 
@@ -198,13 +204,13 @@ bool sqlite_history_read(struct history *history, const struct history_selection
     struct sqlite_history *h = (struct sqlite_history *)history;
     struct stream stream = {.h = h, .sqlite = &h->sqlite, .selection = selection};
     bool ok = note_numbers(&stream, err), goes_on = true;
-    for (size_t i = 0; ok && goes_on && i < stream.numbers.n; i++) {
+    for (size_t i = 0; ok && goes_on && i < stream.numbers_n; i++) {
         struct history_payload payload = {0};
-        ok = sqlite_begin(&h->sqlite, false, err) && read_payload(&stream, stream.numbers.v[i], &payload, err);
+        ok = sqlite_begin(&h->sqlite, false, err) && read_payload(&stream, stream.numbers[i], &payload, err);
         ok = sqlite_finish(&h->sqlite, ok, false, err);
         goes_on = !ok || visit(context, &payload);
     }
     arena_close(&stream.page);
-    arena_close(&stream.scratch);
+    free(stream.numbers);
     return ok;
 }

@@ -9,9 +9,9 @@
 struct kpi_rule *rules_of_kpis(struct arena *arena, const struct workload *workload);
 /* Keys, KPIs, thresholds and the history that a regression needs; everything else (what is asked on the command line) is zero. */
 struct analysis_options rules_of_analysis(struct arena *arena, const struct workload *workload);
-/* Which labels count when payloads of this workload are compared, for fingerprints (history/fingerprint.h). False: none can be used,
- * since the workload rewrites the labels of what is in the history (rewrite_settings). */
-bool rules_of_fingerprints(struct arena *arena, const struct workload *workload, struct fingerprint_rule *rule);
+/* Which labels count when payloads of this workload are compared, for fingerprints (history/fingerprint.h), after they were rewritten as it
+ * says (rewrite_settings). With an expression or function of Lua in it every change of the workload's files makes another rule. */
+struct fingerprint_rule *rules_of_fingerprints(struct arena *arena, const struct workload *workload);
 /* Whether ignored_entries leaves the payload out of the analysis: the label has the value that is named, or one of those. */
 bool rules_ignore(const struct workload *workload, const struct record *record);
 

@@ -3,12 +3,14 @@
 #include <math.h>
 #include <string.h>
 
+#include "config/period.h"
 #include "regress/relabel.h"
 #include "regress/rules.h"
 #include "regress/select.h"
 #include "report/verdict_html.h"
 #include "report/verdict_json.h"
 #include "report/verdict_summary.h"
+#include "step/copy_step.h"
 #include "step/marker.h"
 #include "step/payload_source.h"
 
@@ -19,6 +21,9 @@ const struct option options_analyze[] = {
      "where all of them are of the version under test."},
     {"false_alarm_rate", OPTION_NUMBER, "P", "0.05", false, "Promised probability of any regression when nothing changed, per invocation."},
     {"history_scope", OPTION_TEXT, "older|all", "older", false, "older: versions up to the entry's own; all: newer ones too."},
+    {"history_since", OPTION_TEXT, "WHEN", NULL, false,
+     "Only history that started since then: 12h, 30d or 4w ago; 2025-10-31, 2025-10 or 2025; 2025-10-31T08:00; today; yesterday. UTC."},
+    {"history_until", OPTION_TEXT, "WHEN", NULL, false, "Only history that started until then; a day, month or year counts as a whole."},
     {"kpi_filter", OPTION_TEXT, "TEXT", NULL, false, "Only KPIs whose name contains this."},
     {0},
 };
@@ -45,20 +50,18 @@ static bool take_record(void *context, const struct record *record)
     return true;
 }
 
-/* What of the history can be like an entry; NULL: fingerprints are of no use. */
+/* What of the history can be like an entry. */
 static struct history_likeness *likeness_of(struct context *context, const struct workload *workload, const struct records *entries)
 {
-    struct fingerprint_rule *rule = ARENA_NEW(context->arena, struct fingerprint_rule);
+    struct fingerprint_rule *rule = rules_of_fingerprints(context->arena, workload);
     size_t n = entries->list.n;
-    if (!rules_of_fingerprints(context->arena, workload, rule))
-        return NULL;
     struct history_likeness *like = ARENA_NEW(context->arena, struct history_likeness);
     const char **fingerprints = ARENA_ARRAY(context->arena, const char *, n + 1), **ids = ARENA_ARRAY(context->arena, const char *, n + 1);
     *like = (struct history_likeness){.rule = rule, .fingerprints = fingerprints, .ids = ids, .ids_n = n};
     for (size_t i = 0; i < n; i++) {
         char print[FINGERPRINT_SIZE];
         bool known = false;
-        fingerprint_of(rule, &entries->list.v[i], print);
+        fingerprint_of_changed(rule, &entries->list.v[i], print);
         for (size_t k = 0; k < like->fingerprints_n && !known; k++)
             known = strcmp(fingerprints[k], print) == 0;
         if (!known)
@@ -81,12 +84,13 @@ static bool suffices(const struct analysis_options *options, const struct record
 }
 
 static bool walk_history(struct context *context, struct history *history, const struct analyze_request *request,
-                         const struct analysis_options *options, const struct records *entries, struct records *records, struct error *err)
+                         const struct analysis_options *options, const struct records *entries, const struct period *period, struct records *records,
+                         struct error *err)
 {
-    struct history_selection selection = {.workload = request->workload->name};
+    struct history_selection selection = {.workload = request->workload->name, .from_us = period->from_us, .to_us = period->to_us};
     selection.like = likeness_of(context, request->workload, entries);
     bool ok = history_walk(history, &selection, context->arena, take_record, records, err) && !err->kind;
-    records->elsewhere = selection.like ? selection.like->left_out : 0;
+    records->elsewhere = selection.like->left_out;
     if (!ok || records->elsewhere == 0 || suffices(options, records, entries))
         return ok;
     selection.like = NULL;
@@ -94,13 +98,43 @@ static bool walk_history(struct context *context, struct history *history, const
     return history_walk(history, &selection, context->arena, take_record, records, err) && !err->kind;
 }
 
+static bool choose_period(struct context *context, struct period *period, struct error *err)
+{
+    return period_parse(options_text(context->options, "history_since"), options_text(context->options, "history_until"), "history_since",
+                        "history_until", copy_now_us(), period, err);
+}
+
+static bool stop_at_first(void *found, const struct record *record)
+{
+    (void)record;
+    *(bool *)found = true;
+    return false;
+}
+
+/* That there is history, but none of the time that was asked for: else it would look like a first run. */
+static bool say_other_times(struct context *context, struct history *history, const char *workload, struct error *err)
+{
+    struct history_selection all = {.workload = workload, .bare = true};
+    bool any = false;
+    if (!history_scan(history, &all, stop_at_first, &any, err))
+        return false;
+    if (any)
+        log_line(&context->log, LOG_WARNING, "%s: has payloads of '%s', but none in the time that --history_since and --history_until name",
+                 history_uri(history), workload);
+    return true;
+}
+
 static bool load_history(struct context *context, const struct analyze_request *request, const struct analysis_options *options,
                          const struct records *entries, struct records *records, struct error *err)
 {
     struct history *history = history_open(request->history, HISTORY_READ, context->access, err);
-    bool ok = history && walk_history(context, history, request, options, entries, records, err);
+    struct period period = {0};
+    bool ok = history && choose_period(context, &period, err) &&
+              walk_history(context, history, request, options, entries, &period, records, err);
     if (ok)
         payload_source_log_findings(context, history);
+    if (ok && !records->list.n && !records->left_out && (period.from_us || period.to_us))
+        ok = say_other_times(context, history, request->workload->name, err);
     history_close(history);
     return ok;
 }
@@ -115,7 +149,8 @@ bool analyze_check_options(struct context *context, struct error *err)
         return error_set(err, ERR_USAGE, "--false_alarm_rate=%g: expected a probability between 0 and 1", rate);
     if (strcmp(scope, "older") != 0 && strcmp(scope, "all") != 0)
         return error_set(err, ERR_USAGE, "--history_scope=%s: expected older or all", scope);
-    return true;
+    struct period ignored;
+    return choose_period(context, &ignored, err);
 }
 
 /* What is given on the command line wins over the workload. */

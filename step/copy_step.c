@@ -112,7 +112,7 @@ static bool copy_piece(struct context *context, struct payload_source *source, c
                        const struct piece *piece, struct history_counts *sum, struct error *err)
 {
     struct history_counts counts = {0};
-    json_t *filters = record_filters_json(&source->filters);
+    json_t *filters = record_filters_json(source->selection.filters);
     struct history_origin origin = {.index = piece->index, .date_us = copy_now_us(), .filters = filters,
                                     .renew = request->renew, .clean = request->clean};
     struct history *to = history_open(request->to, request->dry_run ? HISTORY_READ : HISTORY_WRITE, context->access, err);
@@ -122,6 +122,8 @@ static bool copy_piece(struct context *context, struct payload_source *source, c
         history_set_witness(to, take_fate, &refusals);
     }
     bool ok = to && copy_payloads(context, source, piece, to, &counts, err);
+    if (to)
+        payload_source_log_findings(context, to);
     history_close(to);
     json_decref(filters);
     sum->added += counts.added;

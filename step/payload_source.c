@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/moment.h"
+#include "config/period.h"
 #include "history/payload_file.h"
 #include "json/read.h"
 #include "step/copy_step.h"
@@ -52,17 +54,24 @@ static bool read_max(struct context *context, size_t *max, struct error *err)
     return true;
 }
 
-bool payload_source_period(struct context *context, struct period *period, struct error *err)
+bool payload_source_select(struct context *context, struct history_selection *selection, struct error *err)
 {
-    return period_parse(options_find_text(context->options, "since"), options_find_text(context->options, "until"), "since", "until",
-                        copy_now_us(), period, err);
+    const struct options *options = context->options;
+    struct filters *filters = ARENA_NEW(context->arena, struct filters);
+    struct period period = {0};
+    *selection = (struct history_selection){.filters = filters};
+    if (!read_filters(context, options_find_text(options, "filters"), filters, err) || !read_max(context, &selection->newest, err) ||
+        !period_parse(options_find_text(options, "since"), options_find_text(options, "until"), "since", "until", copy_now_us(), &period, err))
+        return false;
+    selection->from_us = period.from_us;
+    selection->to_us = period.to_us;
+    return true;
 }
 
 bool payload_source_open(struct context *context, const char *from, struct payload_source *source, struct error *err)
 {
     *source = (struct payload_source){.from = from};
-    if (!read_filters(context, options_find_text(context->options, "filters"), &source->filters, err) ||
-        !read_max(context, &source->max, err) || !payload_source_period(context, &source->period, err))
+    if (!payload_source_select(context, &source->selection, err))
         return false;
     bool uri = is_uri(from, err);
     if (!uri)
@@ -164,18 +173,40 @@ static bool look_at_labels(void *context, const struct record *record)
 
 static bool say_unknown_labels(struct context *context, const struct payload_source *source, const char *workload, struct error *err)
 {
-    const struct filters *filters = &source->filters;
+    const struct filters *filters = source->selection.filters;
     struct history_selection all = {.workload = workload};
     struct doubt doubt = {context, filters, ARENA_ARRAY(context->arena, bool, filters->n + 1), filters->n};
-    if (!filters->n || !history_scan(source->history, &all, look_at_labels, &doubt, err))
-        return !filters->n;
+    if (!history_scan(source->history, &all, look_at_labels, &doubt, err))
+        return false;
     for (size_t i = 0; i < filters->n; i++)
         if (!doubt.known[i])
             log_line(&context->log, LOG_WARNING, "--filters: no payload has a label '%s'", filters->v[i].key);
     if (!doubt.unknown)
         log_line(&context->log, LOG_WARNING, "--filters: no payload has these values%s; `matbench history labels` lists those that there are",
-                 source->period.from_us || source->period.to_us ? " in that time" : "");
+                 source->selection.from_us || source->selection.to_us ? " in that time" : "");
     return goes_on(context, err);
+}
+
+static const char *when(struct arena *arena, int64_t us)
+{
+    char text[MOMENT_TEXT_MAX];
+    moment_isoformat((struct moment){.us = us - us % 1000000}, 'T', text);
+    return arena_strdup(arena, text);
+}
+
+/* Why nothing was found, for somebody who expected something. */
+static bool say_nothing(struct context *context, const struct payload_source *source, const char *workload, struct error *err)
+{
+    bool timed = source->selection.from_us || source->selection.to_us;
+    if (source->selection.filters->n)
+        return say_unknown_labels(context, source, workload, err);
+    for (size_t i = 0; timed && i < source->workloads_n; i++) {
+        const struct history_workload *its = &source->workloads[i];
+        if (!workload || strcmp(workload, its->name) == 0)
+            log_line(&context->log, LOG_WARNING, "%s: no payload of '%s' started in that time; they started from %s to %s", source->from,
+                     its->name, when(context->arena, its->first_us), when(context->arena, its->last_us));
+    }
+    return true;
 }
 
 static bool count_record(void *context, const struct record *record)
@@ -186,11 +217,12 @@ static bool count_record(void *context, const struct record *record)
 }
 
 /* How many there are, when the newest ones of them are taken. */
-static bool count_all(const struct payload_source *source, struct history_selection selection, size_t *n, struct error *err)
+static bool count_all(struct history *history, struct history_selection selection, size_t *n, struct error *err)
 {
+    bool cut = selection.newest > 0;
     selection.newest = 0;
     selection.bare = true;
-    return !source->max || history_scan(source->history, &selection, count_record, n, err);
+    return !cut || history_scan(history, &selection, count_record, n, err);
 }
 
 /* An upper bound: how many the filters take is not known yet. */
@@ -200,17 +232,17 @@ static size_t count_workload(const struct payload_source *source, const char *wo
     for (size_t i = 0; i < source->workloads_n; i++)
         if (!workload || strcmp(workload, source->workloads[i].name) == 0)
             n += source->workloads[i].records;
-    return source->max && source->max < n ? source->max : n;
+    return source->selection.newest && source->selection.newest < n ? source->selection.newest : n;
 }
 
 static bool read_history(struct reading *reading, const char *workload, struct error *err)
 {
     struct context *context = reading->context;
     const struct payload_source *source = reading->source;
-    struct history_selection selection = {.workload = workload, .filters = &source->filters, .from_us = source->period.from_us,
-                                          .to_us = source->period.to_us, .newest = source->max};
+    struct history_selection selection = source->selection;
     size_t all = 0;
-    if (!count_all(source, selection, &all, err))
+    selection.workload = workload;
+    if (!count_all(source->history, selection, &all, err))
         return false;
     reading->progress = progress_open(&context->log, "payloads read", count_workload(source, workload));
     bool ok = history_read(source->history, &selection, take_payload, reading, err) && !err->kind;
@@ -219,15 +251,16 @@ static bool read_history(struct reading *reading, const char *workload, struct e
         return false;
     payload_source_log_findings(context, source->history);
     if (all > reading->n)
-        log_line(&context->log, LOG_WARNING, "--max_records=%zu: older payloads that are left out: %zu", source->max, all - reading->n);
-    return reading->n || say_unknown_labels(context, source, workload, err);
+        log_line(&context->log, LOG_WARNING, "--max_records=%zu: older payloads that are left out: %zu", selection.newest, all - reading->n);
+    return reading->n || say_nothing(context, source, workload, err);
 }
 
 static bool read_file(struct reading *reading, struct error *err)
 {
     const struct payload_source *source = reading->source;
     size_t left_out;
-    if (source->filters.n || source->max || source->period.from_us || source->period.to_us)
+    const struct history_selection *selection = &source->selection;
+    if (selection->filters->n || selection->newest || selection->from_us || selection->to_us)
         return error_set(err, ERR_USAGE, "%s: --filters, --max_records, --since and --until are for histories, not for files", source->from);
     if (!payload_file_read(source->from, take_payload, reading, &left_out, err) || err->kind)
         return false;

@@ -3,7 +3,6 @@
  * Options that a command may have: --filters (history/filter.h), --max_records, --since and --until (config/period.h). */
 #ifndef STEP_PAYLOAD_SOURCE_H
 #define STEP_PAYLOAD_SOURCE_H
-#include "config/period.h"
 #include "history/batch.h"
 #include "history/filter.h"
 #include "history/history.h"
@@ -14,9 +13,7 @@ struct payload_source {
     struct history *history; /* NULL: a file */
     struct history_workload *workloads; /* that have payloads; of a file none is known */
     size_t workloads_n;
-    struct filters filters;
-    struct period period;
-    size_t max; /* 0: all */
+    struct history_selection selection; /* what the options choose; its workload is NULL */
 };
 
 /* `from` is a history's URI, else a file's name. ERR_USAGE: it is neither, or the filters cannot be read. */
@@ -31,8 +28,8 @@ bool payload_source_read(struct context *context, struct payload_source *source,
 /* The same into a batch, for what needs them ordered or more than once. */
 bool payload_source_take(struct context *context, struct payload_source *source, const char *workload, struct batch *batch,
                          struct error *err);
-/* --since and --until of the command, where it has them. ERR_USAGE. */
-bool payload_source_period(struct context *context, struct period *period, struct error *err);
+/* What the command's options choose: --filters, --since, --until, --max_records. `filters` is never NULL. ERR_USAGE. */
+bool payload_source_select(struct context *context, struct history_selection *selection, struct error *err);
 /* The workload that --workload_name (`name`, or NULL) or else the index means; the only one. NULL with ERR_NO_INDEX: there is none
  * (of that name); with ERR_USAGE: several. */
 const struct history_workload *payload_source_choose(const struct payload_source *source, const char *name, const char *index,

@@ -11,7 +11,6 @@ static int upload_here(struct context *context, const struct workload *workload,
     struct error err = {0};
     struct history_payload *payloads;
     size_t n;
-    struct fingerprint_rule *rule = ARENA_NEW(context->arena, struct fingerprint_rule);
     struct history_origin origin = {.index = variables_get(context->variables, "MATBENCH_OPENSEARCH_INDEX"), .date_us = copy_now_us()};
     const char *index = options_find_text(context->options, "opensearch_index");
     struct history *history = NULL;
@@ -20,9 +19,9 @@ static int upload_here(struct context *context, const struct workload *workload,
     bool ok = batch_payloads(batch, &payloads, &n, &err) && (history = history_open(uri, HISTORY_WRITE, context->access, &err));
     if (ok) {
         history_set_origin(history, &origin);
-        if (rules_of_fingerprints(context->arena, workload, rule))
-            history_set_rule(history, rule);
+        history_set_rule(history, rules_of_fingerprints(context->arena, workload));
         ok = history_put(history, workload->name, payloads, n, counts, &err);
+        payload_source_log_findings(context, history);
     }
     history_close(history);
     if (!ok)

@@ -57,7 +57,7 @@ static void test_parts(struct arena *arena)
     struct opensearch_page page;
     struct error err = {0};
     CHECK(opensearch_page_parse(arena, two_hits, strlen(two_hits), "host", &page, &err), "%s", err.text);
-    CHECK(page.total == 7 && !page.timed_out && !page.shards_failed && !page.failure, "%lld", (long long)page.total);
+    CHECK(page.total == 7 && !page.timed_out && !page.shards_failed && !page.failures.text, "%lld", (long long)page.total);
     CHECK(strcmp(page.pit, "abc") == 0, "%s", page.pit);
     CHECK(strcmp(page.hits[0].id, "x") == 0 && strcmp(page.hits[0].index, "a") == 0, "first");
     CHECK(page.hits[0].has_sort && page.hits[0].sort == 17 && is_piece(page.hits[0].after, "[17,\"a\"]"), "its place");
@@ -74,7 +74,7 @@ static void test_troubles(struct arena *arena)
     struct error err = {0};
     CHECK(opensearch_page_parse(arena, late, strlen(late), "host", &page, &err) && page.timed_out && page.total == -1, "late");
     CHECK(opensearch_page_parse(arena, failed, strlen(failed), "host", &page, &err) && page.shards_failed == 1, "failed");
-    CHECK(page.failure && strstr(page.failure, "\"type\":\"x\""), "%s", page.failure ? page.failure : "no words");
+    CHECK(is_piece(page.failures, "[{\"reason\":{\"type\":\"x\"}}]"), "what it said");
 }
 
 static void test_hit(struct arena *arena)

@@ -1,0 +1,226 @@
+"""History that comes back from a real OpenSearch: an index of ours, one that the Python tool made, aliases, documents of others."""
+import json
+import re
+import shutil
+import unittest
+
+import support
+from support import tree
+
+FLAT = {name: {"type": "flat_object"} for name in ("metadata", "results", "kpis", "regression_results")}
+PYTHON_INDEX = {"mappings": {"properties": FLAT}, "settings": {"index": {"number_of_shards": 4}, "mapping": {"total_fields": {"limit": 4000}}}}
+
+
+def payload(number, **settings):
+    labels = {"model_name": f"llama-{number % 3}", "batch_size": 8 if number % 2 else "8", "version": f"1.{number}", "lora": None,
+              "flag": bool(number % 2), "rate": 0.5, "image": "quay.io/a:v1", "urls": {"a": "b"}} | settings
+    return {"metadata": {"test_uuid": f"id-{number:05}", "start": f"2025-01-{1 + number % 28:02}T08:{number % 60:02}:00", "settings": labels},
+            "results": {"number": number, "tiny": 1e-05, "text": "ü\u2028"}, "kpis": {"speed": {"value": number + 0.25, "unit": "items/s"}}}
+
+
+def lines(documents):
+    return "".join(json.dumps({"index": {"_id": i}}) + "\n" + (d if isinstance(d, str) else json.dumps(d)) + "\n" for i, d in documents)
+
+
+class Reading(support.CommandTest):
+    def setUp(self):
+        super().setUp()
+        self.server = self.opensearch()
+
+    def index(self, name, documents, body=None):
+        """An index whose name begins with the test's own; how the Python tool makes it, when nothing else is said."""
+        name = f"{self.server.index}-{name}"
+        status, said = self.server.call("PUT", f"/{name}", body or PYTHON_INDEX)
+        self.assertEqual(status, 200, said)
+        if documents:
+            status, said = self.server.call("POST", f"/{name}/_bulk?refresh=true", lines(documents), "application/x-ndjson")
+            self.assertEqual((status, said.get("errors")), (200, False), said)
+        return self.server.uri(name)
+
+    def payloads(self, n, **settings):
+        return [(p["metadata"]["test_uuid"], p) for p in (payload(i, **settings) for i in range(n))]
+
+    def everywhere(self, n):
+        """The same payloads in SQLite, a folder, an index of ours and one of the Python tool: their URIs."""
+        foreign = self.index("python", self.payloads(n))
+        own = self.server.uri(f"{self.server.index}-own")
+        for uri in "sqlite:h.db", own:
+            self.matbench("export", f"--from={foreign}", f"--to={uri}", "--workload_name=w", code=0)
+        self.download("sqlite:h.db", "all")
+        return ["sqlite:h.db", "dir:all", own, foreign]
+
+    def download(self, uri, folder, *arguments, code=0):
+        shutil.rmtree(self.place / folder, ignore_errors=True)
+        return self.matbench("download_lts", f"--history={uri}", f"--lts_results_dirname={folder}", "--opensearch_index=x", "--force", "--clean",
+                             *arguments, code=code)
+
+    def files(self, folder):
+        return {p.name: p.read_bytes() for p in (self.place / folder).glob("*.json")}
+
+    def pits(self):
+        status, said = self.server.call("GET", "/_search/point_in_time/_all")
+        return [p["pit_id"] for p in said.get("pits", [])] if status == 200 else []
+
+
+class SameTest(Reading):
+    def test_every_back_end_gives_the_same(self):
+        uris = self.everywhere(130)
+        listed = [re.sub(r"  \S+$|^\S+: .*", "", self.matbench("history", f"--history={u}", "list", code=0).out, flags=re.M) for u in uris]
+        self.assertEqual(listed[0].count("id-"), 130)
+        self.assertEqual(listed, [listed[0]] * 4)
+        for uri in uris[1:]:
+            self.download(uri, "again")
+            self.assertEqual(self.files("again"), self.files("all"), uri)
+
+    def test_filters_select_the_same(self):
+        uris = self.everywhere(60)
+        for filters, n in (("model_name=llama-1", 20), ("batch_size=8", 60), ("model_name=llama-1:llama-2,flag=true", 20), ("flag=True", 30),
+                           ("lora=null", 60), ("lora=None", 60), ("lora=", 0), ("rate=0.5", 60), ("rate=0.50", 0), ("image=quay.io/a:v1", 60),
+                           ('urls={"a":"b"}', 60), ("version=1.1", 1), ("version=1.10", 1), ("model_name=llama", 0), ("model=llama-1", 0),
+                           ('{"batch_size": 8}', 60), ('{"urls": {"a": "b"}}', 60), ("metadata.settings.model_name=llama-0", 20)):
+            said = [self.download(uri, "some", f"--filters={filters}").err.replace(uri, "URI") for uri in uris]
+            self.assertEqual(len(self.files("some")), n, filters)
+            self.assertEqual(said, [said[0]] * 4)
+            self.assertIn(f"{n} added", said[0], filters)
+
+    def test_the_newest(self):
+        uris = self.everywhere(50)
+        for arguments in (["--max_records=7"], ["--max_records=500"], ["--max_records=2", "--filters=model_name=llama-1"]):
+            found = []
+            for uri in uris:
+                said = self.download(uri, "some", *arguments)
+                found.append((sorted(self.files("some")), re.sub(r"\S*(h.db|all|own|python)\b", "", said.err)))
+            self.assertEqual(found, [found[0]] * 4, arguments)
+            self.assertTrue(found[0][0], arguments)
+
+    def test_show_and_rehearsal(self):
+        uris = self.everywhere(3)
+        shown = [self.matbench("history", f"--history={u}", "show", "id-00001", code=0).out for u in uris]
+        self.assertEqual(shown, [shown[0]] * 4)
+        self.download("dir:all", "copy")
+        for uri in uris:
+            self.matbench("history", f"--history={uri}", "show", "id-99999", code=100)
+            self.assertIn("0 would be added, 0 replaced, 3 there already",
+                          self.matbench("export", "--from=dir:copy", f"--to={uri}", "--workload_name=w", "--dry_run", code=0).err)
+
+    def test_nothing_stays_open(self):
+        before = self.pits()
+        for uri in self.everywhere(20)[2:]:
+            self.download(uri, "all")
+        self.assertEqual(self.pits(), before)
+
+
+class OddTest(Reading):
+    def test_no_index(self):
+        uri = self.server.uri(f"{self.server.index}-none")
+        self.assertIn("WARNING | ", self.download(uri, "lts", code=123).err)
+        self.assertFalse((self.place / "lts").exists())
+
+    def test_an_empty_index(self):
+        self.download(self.index("empty", []), "lts", code=123)
+
+    def test_documents_of_others_are_findings(self):
+        good, other = payload(1), payload(2)
+        broken = payload(3)
+        del broken["metadata"]["start"]
+        invalid = payload(4)
+        invalid["metadata"]["status"] = "Invalid"
+        uri = self.index("mixed", [("id-00001", good), ("elsewhere", other), ("id-00003", broken), ("id-00004", invalid), ("log", {"message": "x"}),
+                                   ("list", {"metadata": {"settings": [1]}})])
+        done = self.download(uri, "lts")
+        self.assertEqual(list(self.files("lts")), ["x_id-00001.json"])
+        self.assertEqual(done.errors(), [])
+        for words in ("document 'elsewhere': its metadata.test_uuid is 'id-00002'; expected the document's _id", "document 'id-00003': ",
+                      "document 'log': found no metadata.settings", "status is not Valid, which are left out: 1"):
+            self.assertIn(words, done.err)
+
+    def test_an_alias_of_two_indexes(self):
+        first, second = self.payloads(30), self.payloads(40)
+        self.index("one", first[:20])
+        self.index("two", second[10:])
+        alias = f"{self.server.index}-alias"
+        add = [{"add": {"index": f"{self.server.index}-{name}", "alias": alias}} for name in ("one", "two")]
+        self.server.call("POST", "/_aliases", {"actions": add})
+        self.assertIn("40 added", self.download(self.server.uri(alias), "lts").err)
+        self.matbench("history", f"--history={self.server.uri(alias)}", "show", "id-00015", code=0)
+        changed = payload(12) | {"results": {}}
+        self.server.call("POST", f"/{self.server.index}-two/_bulk?refresh=true", lines([("id-00012", changed)]), "application/x-ndjson")
+        done = self.download(self.server.uri(alias), "lts", code=110)
+        self.assertIn("payload id 'id-00012' stands for two different payloads", done.err)
+        self.assertEqual(self.files("lts"), {})
+
+    def test_a_filtered_alias(self):
+        self.index("one", self.payloads(30))
+        alias = f"{self.server.index}-some"
+        only = {"term": {"metadata.settings.model_name": "llama-1"}}
+        self.server.call("POST", "/_aliases", {"actions": [{"add": {"index": f"{self.server.index}-one", "alias": alias, "filter": only}}]})
+        self.assertIn("10 added", self.download(self.server.uri(alias), "lts").err)
+
+    def test_documents_that_reindex_brought_into_ours(self):
+        foreign = self.index("python", self.payloads(30))
+        own = self.server.uri(f"{self.server.index}-own")
+        self.matbench("export", f"--from={foreign}", f"--to={own}", "--workload_name=w", "--max_records=10", code=0)
+        status, said = self.server.call("POST", "/_reindex?refresh=true", {"conflicts": "proceed", "source": {"index": f"{self.server.index}-python"},
+                                                                           "dest": {"index": f"{self.server.index}-own", "op_type": "create"}})
+        self.assertEqual((status, said["created"]), (200, 20))
+        self.assertIn("30 added", self.download(own, "lts").err)
+        self.assertIn("10 added", self.download(own, "lts", "--filters=model_name=llama-1").err)
+        self.assertEqual(self.matbench("history", f"--history={own}", "list", code=0).out.count("\nid-0"), 30)
+
+    def test_one_large_document_among_small_ones(self):
+        documents = self.payloads(200)
+        documents[100][1]["results"]["log"] = ["x" * 30000] * 800  # 24 MB: more than a page
+        uri = self.index("large", documents, {"mappings": {"dynamic": False, "properties": {"metadata": {"type": "flat_object"}}}})
+        self.assertIn("200 added", self.download(uri, "lts").err)
+
+    def test_a_small_result_window(self):
+        uri = self.index("window", self.payloads(100), PYTHON_INDEX | {"settings": {"index": {"max_result_window": 7}}})
+        self.assertIn("100 added", self.download(uri, "lts").err)
+
+
+class MemoryTest(Reading):
+    def test_memory_does_not_grow_with_their_number(self):
+        few = self.index("few", self.payloads(1000, filler="x" * 2500))
+        many = self.index("many", self.payloads(4000, filler="x" * 2500))
+        peaks = []
+        for uri in few, many:
+            command = [support.MATBENCH, "download_lts", f"--history={uri}", "--lts_results_dirname=lts", "--force", "--clean"]
+            code, memory = support.measured(command, self.place / "log", cwd=self.place, env=support.environment())
+            self.assertEqual(code, 0, (self.place / "log").read_text())
+            peaks.append(memory)
+        self.assertEqual(len(self.files("lts")), 4000)
+        self.assertLess(peaks[1] - peaks[0], 3000, peaks)  # KB; the payloads are 9,000 KB more
+        self.assertTrue(peaks[1] < 30000 or "asan" in support.MATBENCH, peaks)
+
+
+class VerdictTest(Reading):
+    """The same history gives the same verdict, wherever it is."""
+
+    def analyze(self, uri, directory, *arguments):
+        done = self.fine_tuning("analyze_lts", f"--results_dirname={directory}", f"--history={uri}", "--verdicts_dest=v.json",
+                                "--summary_yaml_dest=s.yaml", *arguments)
+        self.assertIn(done.code, (0, 1), done.err)
+        verdict = re.sub(r'"where": "[^"]*"', "", (self.place / "v.json").read_text())
+        return done.code, verdict, (self.place / "s.yaml").read_text(), re.sub(r"(sqlite|dir|opensearch)\S*:\S*", "", done.out)
+
+    def test_verdicts(self):
+        tree("nights", self.place / "nights", 8, "--last-worse=0.2")
+        own = self.server.uri(f"{self.server.index}-own")
+        python = self.index("python", [])
+        uris = [own, python, "sqlite:h.db"]
+        tree("many", self.place / "others", 5)
+        for uri in uris:
+            for directory in [f"nights/night-{k}" for k in range(1, 8)] + ["others"]:
+                self.upload(directory, f"--history={uri}", code=0)
+        self.download("sqlite:h.db", "lts")
+        own_documents = self.server.call("GET", f"/{self.server.index}-own/_search?size=1&docvalue_fields=matbench.fingerprint")[1]
+        self.assertEqual(len(own_documents["hits"]["hits"][0]["fields"]["matbench.fingerprint"]), 2)
+        for directory in "nights/night-8", "nights/night-3", "others":
+            found = [self.analyze(uri, directory, "--min_history=5") for uri in [*uris, "dir:lts"]]
+            for one in found[:-1]:
+                self.assertEqual(one, found[-1], directory)
+        self.assertEqual(self.analyze(own, "nights/night-8", "--min_history=5")[0], 1)
+
+
+if __name__ == "__main__":
+    support.main()
