@@ -3,6 +3,7 @@
 
 #include "base/moment.h"
 #include "cmd/command.h"
+#include "cmd/history_setup.h"
 #include "history/census.h"
 #include "json/read.h"
 #include "json/write.h"
@@ -17,6 +18,9 @@ static const struct option options_history_only[] = {
     {"filters", OPTION_TEXT, "K=V,…", NULL, false, "Only payloads with these labels; K=A:B: one of these; also as {\"label\": \"value\"}."},
     {"max_records", OPTION_NUMBER, "N", NULL, false, "At most so many, the newest."},
     {"opensearch_index", OPTION_TEXT, "NAME", NULL, false, "export, import: first part of the files' names in a new folder (dir:FOLDER)."},
+    {"workload", OPTION_TEXT, "NAME", NULL, false, "setup: the workload whose payloads will be there."},
+    {"workload_base_dir", OPTION_TEXT, "DIR", NULL, false, "setup: where a relative workload path starts."},
+    {"horreum_owner", OPTION_TEXT, "TEAM", NULL, false, "setup: the team in Horreum that a new test and schema belong to, as dev-team."},
     {"dry_run", OPTION_BOOL, NULL, "false", false, "export, import: says what would be done, stores nothing."},
     {0},
 };
@@ -233,7 +237,8 @@ static int run(struct context *context)
         const char *verb;
         bool with_id;
         const char *option; /* that it needs; NULL */
-    } verbs[] = {{"list", false, NULL}, {"show", true, NULL}, {"labels", false, NULL}, {"export", false, "to"}, {"import", false, "from"}};
+    } verbs[] = {{"list", false, NULL}, {"show", true, NULL}, {"labels", false, NULL}, {"export", false, "to"}, {"import", false, "from"},
+               {"setup", false, NULL}};
     struct error err = {0};
     const char *verb = options_positional(context->options, 0), *id = options_positional(context->options, 1);
     const char *uri = command_history_uri(context, &err), *other = NULL;
@@ -243,16 +248,18 @@ static int run(struct context *context)
     if (uri && verb && i < n && verbs[i].with_id && !id)
         error_set(&err, ERR_USAGE, "history %s: the payload's ID is missing; `matbench history list` names them", verb);
     else if (uri && (!verb || i == n || verbs[i].with_id != (id != NULL)))
-        error_set(&err, ERR_USAGE, "history%s%s: expected `history list`, `show ID`, `labels`, `export --to=URI` or `import --from=URI`",
+        error_set(&err, ERR_USAGE, "history%s%s: expected `history list`, `show ID`, `labels`, `export --to=URI`, `import --from=URI` or `setup`",
                   verb ? " " : "", verb ? verb : "");
     else if (uri && verbs[i].option && !(other = options_text(context->options, verbs[i].option)))
         error_set(&err, ERR_USAGE, "history %s: --%s=URI is missing: sqlite:FILE or dir:FOLDER", verb, verbs[i].option);
     if (err.kind)
         return context_fail(context, &err);
+    if (strcmp(verb, "setup") == 0)
+        return history_setup(context, uri);
     if (!other)
         return look(context, uri, verb, id);
     return strcmp(verb, "export") == 0 ? copy(context, uri, other) : copy(context, other, uri);
 }
 
 const struct command command_history = {"history", "Shows what a history holds, and copies it into another.",
-                                        "list | show ID | labels | export | import", 2, tables, run};
+                                        "list | show ID | labels | export | import | setup", 2, tables, run};

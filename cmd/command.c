@@ -9,6 +9,7 @@
 #include "cmd/history_uri.h"
 #include "config/servers.h"
 #include "regress/rules.h"
+#include "step/access.h"
 #include "store/parse.h"
 #include "workload/find.h"
 
@@ -140,6 +141,7 @@ struct workload *command_workload(struct context *context, const char *name, str
         context->workload_name = workload->name;
         context->workload_folder = folder;
     }
+    access_set_workload(context, workload);
     return workload;
 }
 

@@ -54,6 +54,7 @@ struct history_backend {
     const char *scheme;  /* "sqlite": the URI's text before the colon; "opensearch+https": a row for each */
     const char *example; /* "sqlite:history.db"; NULL: another row of the same kind has it */
     bool remote;
+    bool rewrites;       /* a text comes back spelled otherwise: members in another order, 10000000 for 1e7 */
     bool keeps_texts;    /* walk's label keys and values and KPI names live in `arena`, each text once */
     /* What is wrong with a URI, before anything is touched (ERR_USAGE); NULL: nothing can be. */
     bool (*check)(const char *uri, struct error *err);
@@ -70,10 +71,12 @@ struct history_backend {
     bool (*workloads)(struct history *history, struct arena *arena, struct history_workload **workloads, size_t *n,
                       struct error *err);
     const char *(*fetch)(struct history *history, const char *id, struct arena *arena, size_t *len, struct error *err);
+    bool (*set_up)(struct history *history, const char *owner, struct error *err); /* NULL: there is nothing to set up */
 };
 
 extern const struct history_backend history_sqlite; /* history/sqlite_history.c */
 extern const struct history_backend history_folder; /* history/folder_history.c */
 extern const struct history_backend history_opensearch_https, history_opensearch_http; /* history/opensearch_history.c */
+extern const struct history_backend history_horreum, history_horreum_plain; /* history/horreum_history.c */
 
 #endif

@@ -10,8 +10,11 @@
 #include "history/filter.h"
 #include "history/gather.h"
 #include "history/idset.h"
+#include "json/equal.h"
+#include "json/read.h"
 
-static const struct history_backend *const backends[] = {&history_sqlite, &history_folder, &history_opensearch_https, &history_opensearch_http};
+static const struct history_backend *const backends[] = {&history_sqlite, &history_folder, &history_opensearch_https, &history_opensearch_http,
+                                                         &history_horreum, &history_horreum_plain};
 enum { BACKENDS = sizeof(backends) / sizeof(backends[0]) };
 
 static bool unknown_backend(const char *uri, size_t scheme_len, struct error *err)
@@ -123,6 +126,13 @@ void history_set_origin(struct history *history, const struct history_origin *or
     history->origin = *origin;
 }
 
+bool history_set_up(struct history *history, const char *owner, struct error *err)
+{
+    if (history->backend->set_up)
+        return history->backend->set_up(history, owner, err);
+    return error_set(err, ERR_USAGE, "%s: there is nothing to set up for a history of this kind", history->uri);
+}
+
 /* ---- writing ---- */
 
 static bool check_payload(const struct history_payload *payload, struct error *err)
@@ -151,6 +161,18 @@ bool history_begin(struct history *history, const char *workload, struct error *
     return true;
 }
 
+static bool same_meaning(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+    const struct json_read_options options = {.file = "payload"};
+    struct error ignored = {0};
+    size_t steps = 0;
+    json_t *left = json_read(a, a_len, &options, &ignored), *right = json_read(b, b_len, &options, &ignored);
+    bool same = left && right && json_values_equal(left, right, &steps);
+    json_decref(left);
+    json_decref(right);
+    return same;
+}
+
 /* What adding would do. */
 static bool rehearse(struct history *history, const struct history_payload *payload, struct error *err)
 {
@@ -158,6 +180,8 @@ static bool rehearse(struct history *history, const struct history_payload *payl
     size_t len;
     const char *text = history_fetch(history, payload->record.id, &scratch, &len, err);
     bool same = text && len == payload->text_len && memcmp(text, payload->text, len) == 0;
+    if (text && !same && history->backend->rewrites)
+        same = same_meaning(text, len, payload->text, payload->text_len);
     arena_close(&scratch);
     if (err->kind)
         return false;

@@ -5,6 +5,7 @@
  *                  them is ERR_STORE ("… is damaged"), never a wrong record.
  *   "dir:FOLDER"   a folder as the Python tool writes it (history/folder_history.h): people and other programs put files into it, so
  *                  a file that is no payload is a finding, and the others are history.
+ *   "horreum+https://HOST[:PORT]/TEST"  a test of a Horreum server (history/horreum.h), a run for each payload
  * Servers stand behind the same functions (history_is_remote). Every text that comes out is UTF-8 and every KPI value finite, whatever is stored.
  */
 #ifndef HISTORY_HISTORY_H
@@ -17,12 +18,14 @@
 
 struct http_options; /* net/http.h */
 struct servers;      /* config/servers.h */
+struct workload;     /* workload/workload.h */
 struct history; /* an open history; close it with history_close; one thread at a time */
 
 /* How servers are reached. It must live as long as the histories that are opened with it. */
 struct history_access {
     const struct servers *servers;   /* that are known, with who we are there; NULL: none */
     const struct http_options *http; /* limits, the signal, where to tell of repeats; NULL: as net/http.h has them */
+    const struct workload *workload; /* the one at hand: a server that keeps a schema of its payloads makes it from this; NULL: none is */
     bool by_kpi;     /* OpenSearch: what is put becomes a document per KPI, too, in the index "<index>.<KPI>" */
     bool no_refresh; /* OpenSearch: what was put is found a second later, not at once */
     /* OpenSearch: by which rule the payloads of a workload get their fingerprints when they are put; asked once in each transaction. NULL,
@@ -111,6 +114,11 @@ struct history_origin {
 };
 /* For the next history_begin (or history_put); what it points to is borrowed until its end. */
 void history_set_origin(struct history *history, const struct history_origin *origin);
+
+/* Makes what a server has to have before payloads make a history there, and mends what differs from the workload at hand; an upload makes what
+ * is missing by itself, where it may. What was done is in the findings. `owner`: the team that things belong to; NULL: known there.
+ * ERR_USAGE: this kind of history has nothing to set up, or no owner is known; ERR_REFUSED, ERR_STORE. */
+bool history_set_up(struct history *history, const char *owner, struct error *err);
 
 /* ---- writing ---- */
 

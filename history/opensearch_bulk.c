@@ -17,7 +17,7 @@ struct chunk {
     struct text body;
     struct bulk_item **items;
     size_t n;
-    struct chunk *next_free;
+    struct chunk *next_free, *next; /* among those that wait for work; among all */
 };
 
 struct run {
@@ -32,7 +32,7 @@ struct run {
     size_t chunk_bytes;
     bool stopped; /* nothing more leaves */
     struct error failure;
-    struct chunk *free;
+    struct chunk *free, *chunks;
 };
 
 /* ---- answers ---- */
@@ -116,6 +116,8 @@ static struct chunk *chunk_of(struct run *run)
     } else {
         chunk = ARENA_NEW(run->arena, struct chunk);
         chunk->body = text_open(SIZE_MAX);
+        chunk->next = run->chunks;
+        run->chunks = chunk;
         chunk->items = ARENA_ARRAY(run->arena, struct bulk_item *, BULK_CHUNK_ITEMS);
     }
     text_clear(&chunk->body);
@@ -166,7 +168,7 @@ static bool next_chunk(void *context, struct http_request *request)
                                      .content_type = "application/x-ndjson",
                                      .body = chunk->body.s,
                                      .body_len = chunk->body.len,
-                                     .gzip = true,
+                                     .gzip = !run->o->near,
                                      .tag = chunk};
     return true;
 }
@@ -305,7 +307,7 @@ static void give_up(struct run *run)
 
 static void close_chunks(struct run *run)
 {
-    for (struct chunk *chunk = run->free; chunk; chunk = chunk->next_free)
+    for (struct chunk *chunk = run->chunks; chunk; chunk = chunk->next) /* some may never have come back */
         text_close(&chunk->body);
 }
 

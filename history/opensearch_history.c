@@ -17,6 +17,17 @@ static bool check_uri(const char *uri, struct error *err)
     return ok;
 }
 
+static bool is_near(const char *url)
+{
+    static const char *const hosts[] = {"http://127.0.0.1", "http://localhost", "http://[::1]"};
+    for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+        size_t len = strlen(hosts[i]);
+        if (strncmp(url, hosts[i], len) == 0 && strchr(":/", url[len])) /* a NUL, too */
+            return true;
+    }
+    return false;
+}
+
 static void close_history(struct history *history)
 {
     struct opensearch *o = (struct opensearch *)history;
@@ -44,6 +55,7 @@ static struct history *open_history(const char *uri, const char *rest, enum hist
         o->path = arena_printf(&o->arena, "/%s", http_encode(&o->arena, parts.index));
         o->refresh = !access->no_refresh;
         o->by_kpi = access->by_kpi;
+        o->near = is_near(parts.url);
         o->http = server ? http_open(server, &o->limits, err) : NULL;
     }
     if (o->http && opensearch_index_look(o, err) && (mode == HISTORY_READ || opensearch_index_writable(o, err)))

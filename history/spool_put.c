@@ -1,5 +1,6 @@
 /* Puts payloads into the spool: all of them or none, durable. */
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -11,7 +12,8 @@
 enum {
     PART_BYTES = 64 << 20, /* of one file: room comes back while a large push goes out */
     PAYLOAD_ROOM = 300,    /* about what stands beside a payload */
-    FILE_ROOM = 1000
+    FILE_ROOM = 1000,
+    SIZE_TEXT_MAX = 40
 };
 
 struct put {
@@ -34,6 +36,15 @@ static bool is_plain_uri(const char *uri)
     return !strpbrk(uri, "@?#\n");
 }
 
+static const char *show_size(uint64_t bytes, char out[SIZE_TEXT_MAX])
+{
+    if (bytes < 1000000)
+        snprintf(out, SIZE_TEXT_MAX, "%.1f kB", (double)bytes / 1e3);
+    else
+        snprintf(out, SIZE_TEXT_MAX, "%.1f MB", (double)bytes / 1e6);
+    return out;
+}
+
 static bool check_room(const struct spool *spool, const struct history_payload *const *payloads, size_t n, struct error *err)
 {
     uint64_t used = spool_measure(spool, true), need = FILE_ROOM, max = spool->settings.max_bytes;
@@ -41,9 +52,10 @@ static bool check_room(const struct spool *spool, const struct history_payload *
         need += payloads[i]->text_len + strlen(payloads[i]->record.id) + strlen(payloads[i]->record.where) + PAYLOAD_ROOM;
     if (used + need <= max)
         return true;
-    return error_set(err, ERR_OUTPUT, "the spool %s is full: %.1f MB of %.1f MB are used, and these payloads need %.1f MB; `matbench spool send` "
-                                      "empties it, --spool_max=SIZE widens it", spool->folder, (double)used / 1e6, (double)max / 1e6,
-                     (double)need / 1e6);
+    char shown[3][SIZE_TEXT_MAX];
+    return error_set(err, ERR_OUTPUT, "the spool %s is full: %s of %s are used, and these payloads need %s; `matbench spool send` empties it, "
+                                      "--spool_max=SIZE widens it", spool->folder, show_size(used, shown[0]), show_size(max, shown[1]),
+                     show_size(need, shown[2]));
 }
 
 static int by_id(const void *left, const void *right)

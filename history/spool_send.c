@@ -16,6 +16,13 @@ struct claim {
     size_t item;
 };
 
+/* Of one entry's payload in both folders: it has left the first one for refused/, unless it still waits there: a run was killed in
+ * between, and it is tried again. */
+static int rank(const struct claim *claim)
+{
+    return claim->entry->refused ? 1 : claim->entry->sent[claim->item] ? 0 : 2;
+}
+
 static int by_age(const void *left, const void *right)
 {
     const struct claim *a = left, *b = right;
@@ -25,8 +32,8 @@ static int by_age(const void *left, const void *right)
         order = strcmp(x->head.workload, y->head.workload);
     if (order == 0)
         order = (a->entry->number > b->entry->number) - (a->entry->number < b->entry->number);
-    if (order == 0) /* what a killed run left in both folders is tried again */
-        order = b->entry->refused - a->entry->refused;
+    if (order == 0)
+        order = rank(a) - rank(b);
     return order ? order : (a->item > b->item) - (a->item < b->item);
 }
 

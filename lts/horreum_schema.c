@@ -87,6 +87,28 @@ static json_t *label(const char *name, const struct text *path, bool metric, con
                      "filtering", !metric, "metrics", metric, "owner", owner, "access", "PUBLIC", "schemaId", 0);
 }
 
+/* `keyvalue()` is an error where there is no object, and one error takes all labels of a run with it. */
+#define NUMBERS "$.kpis ? (@.type() == \"object\").keyvalue() ? (@.value.value.type() == \"number\")"
+
+const char horreum_label_name[] = "matbench";
+
+json_t *horreum_label(const char *owner, const char *access)
+{
+    static const struct {
+        const char *name, *path;
+        bool array;
+    } extractors[] = {
+        {"id", "$.metadata.test_uuid", false},      {"start", "$.metadata.start", false}, {"status", "$.metadata.status", false},
+        {"settings", "$.metadata.settings", false}, {"kpis", NUMBERS ".key", true},       {"values", NUMBERS ".value.value", true},
+    };
+    json_t *list = json_array();
+    for (size_t i = 0; i < sizeof(extractors) / sizeof(extractors[0]); i++)
+        json_array_append_new(list, json_pack("{s:s s:s s:b}", "name", extractors[i].name, "jsonpath", extractors[i].path, "isarray",
+                                              extractors[i].array));
+    return json_pack("{s:s s:o s:b s:b s:s s:s s:i}", "name", horreum_label_name, "extractors", list, "filtering", 0, "metrics", 1, "owner",
+                     owner, "access", access, "schemaId", 0);
+}
+
 static void add_settings(json_t *labels, const struct model *settings, const char *owner)
 {
     for (size_t i = 0; settings && i < settings->fields_n; i++) {
@@ -131,6 +153,14 @@ static void add_uri_part(struct text *uri, const char *part)
         text_addc(uri, isalnum((unsigned char)*part) || strchr("-._", *part) ? *part : '-');
 }
 
+static void add_default_uri(struct text *uri, const char *name, const char *version)
+{
+    text_add(uri, "urn:matbench");
+    add_uri_part(uri, name);
+    if (version)
+        add_uri_part(uri, version);
+}
+
 static void uri_of(struct text *uri, const struct workload *workload)
 {
     const struct model *payload = models_find(&workload->models, "Payload");
@@ -141,10 +171,16 @@ static void uri_of(struct text *uri, const struct workload *workload)
             return;
         }
     }
-    text_add(uri, "urn:matbench");
-    add_uri_part(uri, workload->name);
-    if (workload->schema_version)
-        add_uri_part(uri, workload->schema_version);
+    add_default_uri(uri, workload->name, workload->schema_version);
+}
+
+const char *horreum_default_uri(struct arena *arena, const char *name, const char *version)
+{
+    struct text uri = text_open(NAME_MAX_BYTES);
+    add_default_uri(&uri, name, version);
+    const char *copy = arena_strdup(arena, uri.s);
+    text_close(&uri);
+    return copy;
 }
 
 json_t *horreum_schema(const struct workload *workload, const char *owner, struct error *err)
@@ -156,6 +192,7 @@ json_t *horreum_schema(const struct workload *workload, const char *owner, struc
         const struct model *settings = models_of(&workload->models, &named);
         const char *version = workload->schema_version ? workload->schema_version : "";
         uri_of(&uri, workload);
+        json_array_append_new(labels, horreum_label(owner, "PUBLIC"));
         add_settings(labels, settings, owner);
         add_kpis(labels, workload, settings, owner);
         whole = json_pack("{s:s s:o s:s s:s s:s s:o s:O s:[]}", "uri", uri.s, "name", json_sprintf("%s%s%s", workload->name, version[0] ? " " : "", version),

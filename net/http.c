@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -46,10 +47,12 @@ static struct http_options without_zeros(const struct http_options *given)
     return options;
 }
 
+/* "127.0.0.1.example.org" is not. */
 static bool is_loopback(const char *host)
 {
-    return strncmp(host, "127.", 4) == 0 || strncmp(host, "[::1]", 5) == 0 ||
-           (strncmp(host, "localhost", 9) == 0 && (host[9] == ':' || host[9] == '\0'));
+    size_t n = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
+    bool address = strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == n;
+    return address || (n == 5 && strncmp(host, "[::1]", 5) == 0) || (n == 9 && strncasecmp(host, "localhost", 9) == 0);
 }
 
 /* Nothing that breaks a header line. */
@@ -165,28 +168,23 @@ const char *http_words(struct arena *arena, const struct http_answer *answer, si
     return words_of(arena, answer->body, answer->body_len, max);
 }
 
-/* A server may send back what it got: no secret is shown for that. */
-static void hide(char *text, const struct secret *secret)
+/* "503 Service Unavailable: <what the server said>", without saying a thing twice. */
+static const char *status_and_words(struct arena *arena, int status, const char *said)
 {
-    for (char *at = text; secret && secret_len(secret) >= 4 && (at = strstr(at, secret_text(secret))) != NULL;)
-        memset(at, '*', secret_len(secret));
-}
-
-static const char *hidden(const struct http *http, struct arena *arena, const char *words)
-{
-    char *text = arena_strdup(arena, words);
-    hide(text, http->setup.server.secret);
-    hide(text, http->setup.server.session);
-    return text;
+    const char *name = words_status(status), *number = arena_printf(arena, "%d ", status);
+    if (strncmp(said, number, strlen(number)) == 0)
+        return said;
+    bool more = *said && strcasecmp(said, name) != 0;
+    return arena_printf(arena, "%d%s%s%s%s", status, *name ? " " : "", name, more ? ": " : "", more ? said : "");
 }
 
 bool http_fail(const struct http *http, const struct http_request *request, const struct http_answer *answer, enum error_kind kind,
                const char *words, struct error *err)
 {
     struct arena arena = {0};
-    const char *said = hidden(http, &arena, words ? words : http_words(&arena, answer, WORDS_MAX));
-    const char *status = words_status(answer->status), *name = transfer_name(&http->setup, request, &arena);
-    error_set(err, kind, "%s: %d%s%s%s%s", name, answer->status, *status ? " " : "", status, *said ? ": " : "", said);
+    char *said = arena_strdup(&arena, words ? words : http_words(&arena, answer, WORDS_MAX));
+    transfer_hide(&http->setup.server, said);
+    error_set(err, kind, "%s: %s", transfer_name(&http->setup, request, &arena), status_and_words(&arena, answer->status, said));
     arena_close(&arena);
     return false;
 }
@@ -292,12 +290,9 @@ static void tell(const struct run *run, struct transfer *transfer, const char *w
                                                       transfer->attempts + 1, options->attempts));
 }
 
-/* What came of an attempt, in words; a status with what the server said. */
-static const char *status_text(const struct run *run, struct transfer *transfer, const struct http_answer *answer)
+static const char *status_text(struct transfer *transfer, const struct http_answer *answer)
 {
-    const char *said = hidden(run->http, &transfer->arena, http_words(&transfer->arena, answer, WORDS_MAX));
-    const char *status = words_status(answer->status);
-    return arena_printf(&transfer->arena, "%d%s%s%s%s", answer->status, *status ? " " : "", status, *said ? ": " : "", said);
+    return status_and_words(&transfer->arena, answer->status, http_words(&transfer->arena, answer, WORDS_MAX));
 }
 
 static struct trouble own_trouble(struct transfer *transfer, int code)
@@ -307,6 +302,8 @@ static struct trouble own_trouble(struct transfer *transfer, int code)
         return (struct trouble){CAUSE_FINAL, ERR_STORE, "the answer's headers are too long"};
     if (transfer->too_long)
         return (struct trouble){CAUSE_FINAL, ERR_STORE, arena_printf(&transfer->arena, "the answer is longer than %zu bytes", transfer->request.answer_max)};
+    if (transfer->broken)
+        return (struct trouble){CAUSE_FINAL, ERR_STORE, arena_printf(&transfer->arena, "the answer's compression cannot be read: %s", transfer->broken)};
     if (transfer->read_failed)
         return (struct trouble){CAUSE_FINAL, ERR_OUTPUT, "what is to be sent could not be read"};
     struct trouble_limits limits = {options->connect_s, options->total_s};
@@ -358,12 +355,12 @@ static bool take_answer(struct run *run, struct transfer *transfer)
         return true;
     }
     if (retry_is_status(answer.status)) {
-        struct trouble trouble = {CAUSE_STATUS, ERR_STORE, status_text(run, transfer, &answer)};
+        struct trouble trouble = {CAUSE_STATUS, ERR_STORE, status_text(transfer, &answer)};
         return wait_or_deliver(run, transfer, &trouble, answer.status, retry_after(transfer->retry_after, time(NULL)));
     }
     if (answer.status == 401 || answer.status == 403) {
         const char *name = transfer_name(&run->http->setup, &transfer->request, &transfer->arena), *hint = run->http->setup.server.hint;
-        error_set(&failure, ERR_REFUSED, "%s: %s%s%s", name, status_text(run, transfer, &answer), hint ? "; " : "", hint ? hint : "");
+        error_set(&failure, ERR_REFUSED, "%s: %s%s%s", name, status_text(transfer, &answer), hint ? "; " : "", hint ? hint : "");
         return deliver(run, transfer, &failure);
     }
     return deliver(run, transfer, NULL);
@@ -374,11 +371,13 @@ static bool end_attempt(struct run *run, struct transfer *transfer, CURLcode cod
 {
     curl_multi_remove_handle(run->http->multi, transfer->easy);
     unlink_from(&run->running, transfer);
-    if (code == CURLE_OK || transfer->cut)
+    bool whole = code != CURLE_OK || transfer_is_whole(transfer);
+    if ((code == CURLE_OK && whole) || transfer->cut)
         return take_answer(run, transfer);
     if (transfer->stopped.kind)
         return deliver(run, transfer, &transfer->stopped);
-    struct trouble trouble = own_trouble(transfer, (int)code);
+    struct trouble trouble = whole ? own_trouble(transfer, (int)code)
+                                   : (struct trouble){CAUSE_BROKEN, ERR_STORE, "the answer is cut: its compressed text ends too early"};
     return wait_or_deliver(run, transfer, &trouble, 0, -1);
 }
 

@@ -27,6 +27,9 @@ struct transfer {
     struct text packed; /* the compressed body of the request */
     size_t packed_at;       /* of a streamed one: where what is not sent yet begins */
     struct encoder *encoder; /* made when first needed */
+    void *decoder;           /* of an answer that is compressed (base/decoder.h) */
+    bool decodes;            /* a compressed byte came */
+    const char *encoding, *broken; /* what the answer's Content-Encoding says; why it cannot be decoded */
     const char *url;    /* of this attempt: other than the request's after a redirect */
     char retry_after[64], *location;
     char curl_said[256];
@@ -49,9 +52,13 @@ bool transfer_take(struct transfer *transfer, const struct http_request *request
 void transfer_prepare(struct transfer *transfer);
 /* Whether no byte moved for the stall time. */
 bool transfer_stalls(struct transfer *transfer, double now);
+/* At the end of an attempt: false when the compressed answer is not whole. */
+bool transfer_is_whole(struct transfer *transfer);
 int transfer_status(const struct transfer *transfer);
-/* The answer of the last attempt, alive until the next transfer_take. */
+/* The answer of the last attempt, alive until the next transfer_take. What a refusal says back of our own secrets is starred. */
 struct http_answer transfer_answer(struct transfer *transfer);
+/* Stars what a text holds of the server's secrets: some servers say back what they got. */
+void transfer_hide(const struct server *server, char *text);
 /* A redirect that may be followed: the next attempt goes there. False with *err set: it leads elsewhere, or goes on and on. */
 bool transfer_redirect(struct transfer *transfer, struct error *err);
 bool transfer_is_redirected(const struct transfer *transfer);

@@ -149,20 +149,20 @@ static bool proxy_trouble(void *easy, struct arena *arena, struct trouble *out)
 static const struct {
     int code;
     enum retry_cause cause;
-    const char *text; /* NULL: libcurl's */
+    const char *text;
+    bool says_why; /* libcurl's own words follow */
 } plain_troubles[] = {
-    {CURLE_COULDNT_RESOLVE_HOST, CAUSE_UNCONNECTED, "no such host: its name cannot be resolved"},
-    {CURLE_COULDNT_RESOLVE_PROXY, CAUSE_UNCONNECTED, "the proxy's name (https_proxy, http_proxy, all_proxy) cannot be resolved"},
-    {CURLE_GOT_NOTHING, CAUSE_BROKEN, "the server ended the connection without an answer"},
-    {CURLE_PARTIAL_FILE, CAUSE_BROKEN, "the answer is cut: the connection ended before it did"},
-    {CURLE_SEND_ERROR, CAUSE_BROKEN, "the connection broke while sending"},
-    {CURLE_RECV_ERROR, CAUSE_BROKEN, "the connection broke while receiving"},
-    {CURLE_HTTP2, CAUSE_BROKEN, "the HTTP/2 connection broke"},
-    {CURLE_HTTP2_STREAM, CAUSE_BROKEN, "the server ended the HTTP/2 stream"},
-    {CURLE_BAD_CONTENT_ENCODING, CAUSE_FINAL, "the answer's compression is broken"},
-    {CURLE_UNSUPPORTED_PROTOCOL, CAUSE_FINAL, "what answers there speaks no HTTP"},
-    {CURLE_WEIRD_SERVER_REPLY, CAUSE_FINAL, "what answers there speaks no HTTP that can be understood"},
-    {CURLE_SEND_FAIL_REWIND, CAUSE_FINAL, "the connection broke while sending"},
+    {CURLE_COULDNT_RESOLVE_HOST, CAUSE_UNCONNECTED, "no such host: its name cannot be resolved", false},
+    {CURLE_COULDNT_RESOLVE_PROXY, CAUSE_UNCONNECTED, "the proxy's name (https_proxy, http_proxy, all_proxy) cannot be resolved", false},
+    {CURLE_GOT_NOTHING, CAUSE_BROKEN, "the server ended the connection without an answer", false},
+    {CURLE_PARTIAL_FILE, CAUSE_BROKEN, "the answer is cut: the connection ended before it did", false},
+    {CURLE_SEND_ERROR, CAUSE_BROKEN, "the connection broke while sending", true},
+    {CURLE_RECV_ERROR, CAUSE_BROKEN, "the connection broke while receiving", true},
+    {CURLE_HTTP2, CAUSE_BROKEN, "the HTTP/2 connection broke", true},
+    {CURLE_HTTP2_STREAM, CAUSE_BROKEN, "the server ended the HTTP/2 stream", true},
+    {CURLE_UNSUPPORTED_PROTOCOL, CAUSE_FINAL, "what answers there speaks no HTTP", false},
+    {CURLE_WEIRD_SERVER_REPLY, CAUSE_FINAL, "what answers there speaks no HTTP that can be understood", true},
+    {CURLE_SEND_FAIL_REWIND, CAUSE_FINAL, "the connection broke while sending", true},
 };
 
 struct trouble trouble_of(int code, void *easy, const char *said, const struct server *server, const struct trouble_limits *limits,
@@ -187,8 +187,16 @@ struct trouble trouble_of(int code, void *easy, const char *said, const struct s
         return timeout_trouble(easy, server, limits, arena);
     if (code == CURLE_COULDNT_CONNECT)
         return connect_trouble(easy, arena);
+    if (code == CURLE_SEND_ERROR && strncmp(server->url, "https:", 6) == 0 && !server->client_certificate)
+        return (struct trouble){CAUSE_BROKEN, ERR_STORE,
+                                arena_printf(arena, "the connection broke while sending (%s); a server that wants a client certificate does that: "
+                                                    "%s_client_certificate=FILE and %s_client_key=FILE name it",
+                                             said_or_named(code, said, arena), prefix_of(server), prefix_of(server))};
     for (size_t i = 0; i < sizeof(plain_troubles) / sizeof(plain_troubles[0]); i++)
         if (plain_troubles[i].code == code)
-            return (struct trouble){plain_troubles[i].cause, ERR_STORE, plain_troubles[i].text};
+            return (struct trouble){plain_troubles[i].cause, ERR_STORE,
+                                    plain_troubles[i].says_why && *said
+                                        ? arena_printf(arena, "%s (%s)", plain_troubles[i].text, said_or_named(code, said, arena))
+                                        : plain_troubles[i].text};
     return (struct trouble){CAUSE_FINAL, ERR_STORE, said_or_named(code, said, arena)};
 }

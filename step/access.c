@@ -80,8 +80,19 @@ bool access_load(struct context *context, struct error *err)
     return access->servers != NULL && read_limits(context, &access->http, err);
 }
 
+static struct access *of(struct context *context)
+{
+    return (struct access *)(void *)(uintptr_t)context->access;
+}
+
+void access_set_workload(struct context *context, const struct workload *workload)
+{
+    if (context->access)
+        of(context)->access.workload = workload;
+}
+
 const char *access_add_instance(struct context *context, const struct instance *instance, struct error *err)
 {
-    struct access *access = (struct access *)(void *)(uintptr_t)context->access;
+    struct access *access = of(context);
     return servers_add_instance(access->servers, instance, err);
 }

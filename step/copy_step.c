@@ -122,6 +122,8 @@ static bool copy_piece(struct context *context, struct payload_source *source, c
         history_set_witness(to, take_fate, &refusals);
     }
     bool ok = to && copy_payloads(context, source, piece, to, &counts, err);
+    if (to)
+        payload_source_log_findings(context, to);
     history_close(to);
     json_decref(filters);
     sum->added += counts.added;

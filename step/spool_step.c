@@ -6,6 +6,7 @@
 
 #include "base/unit.h"
 #include "history/delivery.h"
+#include "step/payload_source.h"
 
 enum { REFUSALS_SHOWN = 10 };
 
@@ -22,7 +23,8 @@ static const char *environment(const struct context *context, const char *name)
 
 const char *spool_place(struct context *context)
 {
-    const char *given = options_find_text(context->options, "spool");
+    const char *option = options_find_text(context->options, "spool"); /* copies have no such option */
+    const char *given = option ? option : variables_get(context->variables, "MATBENCH_SPOOL");
     const char *state = environment(context, "XDG_STATE_HOME"), *home = environment(context, "HOME");
     if (given && given[0])
         return strcmp(given, "none") == 0 ? NULL : given;
@@ -136,6 +138,8 @@ static void send_spool(struct turn *turn)
 
 static void end_turn(struct turn *turn)
 {
+    if (turn->history)
+        payload_source_log_findings(turn->context, turn->history);
     history_close(turn->history);
     spool_unlock(turn->lock);
     spool_close(turn->spool);
@@ -278,7 +282,10 @@ static void count_rest(struct turn *turn, size_t n)
     size_t told = arrived(own) + own->refused + own->unsent;
     if (told >= n)
         return;
-    if (turn->unsure)
+    if (!turn->unsure)
+        log_line(&turn->context->log, LOG_INFO, "%s: payloads that another matbench has sent meanwhile, or that were given twice: %zu", turn->uri,
+                 n - told);
+    else
         error_set(&turn->sent.error, ERR_OUTPUT, "the spool %s does not have what was put into it", spool_folder(turn->spool));
     *(turn->unsure ? &own->unsent : &own->unchanged) += n - told;
 }

@@ -19,6 +19,7 @@ static int upload_here(struct context *context, const struct workload *workload,
     if (ok) {
         history_set_origin(history, &origin);
         ok = history_put(history, workload->name, payloads, n, counts, &err);
+        payload_source_log_findings(context, history);
     }
     history_close(history);
     if (!ok)

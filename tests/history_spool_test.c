@@ -268,6 +268,27 @@ static void test_refused(void)
     CHECK(list.n == 0, "nothing is left: %zu", list.n);
 }
 
+/* One entry of which something arrived, something is refused, and something waits. */
+static void test_mixed(void)
+{
+    struct error err = {0};
+    struct spool_list list;
+    struct spool_server server = server_of(served);
+    struct spool_numbers own;
+    clean();
+    server.refuses = "-1";
+    server.takes = 2;
+    CHECK(put("a", 5, 1, &own, &err), "%s", err.text);
+    struct spool_sent sent = send_it(&server, false, own, &list);
+    CHECK(sent.own.added == 2 && sent.own.refused == 1 && sent.own.unsent == 2, "%zu, %zu, %zu", sent.own.added, sent.own.refused, sent.own.unsent);
+    server.takes = -1;
+    sent = send_it(&server, false, (struct spool_numbers){0}, &list);
+    CHECK(sent.older.added == 2 && sent.older.refused == 0, "%zu, %zu", sent.older.added, sent.older.refused);
+    server.refuses = NULL;
+    sent = send_it(&server, true, (struct spool_numbers){0}, &list);
+    CHECK(sent.older.added == 1 && served_n() == 5 && left_n() == 0, "the refused one was kept: %zu, %d there", sent.older.added, served_n());
+}
+
 /* Another test of the same id is a mistake, as for any history. */
 static void test_twins(void)
 {
@@ -497,7 +518,7 @@ int main(void)
     scratch_open(&scratch);
     snprintf(folder, sizeof(folder), "%s", scratch_path(&scratch, "spool"));
     snprintf(served, sizeof(served), "%s", scratch_path(&scratch, "served"));
-    void (*const tests[])(void) = {test_way, test_order, test_numbers, test_part, test_refused, test_twins, test_full, test_damage,
+    void (*const tests[])(void) = {test_way, test_order, test_numbers, test_part, test_refused, test_mixed, test_twins, test_full, test_damage,
                                    test_kill, test_kill_before_sending, test_disk_full, test_at_once};
     for (size_t i = 0; i < ROWS(tests); i++) {
         tests[i]();

@@ -16,7 +16,7 @@ struct wish {
     struct http_options options;
     struct http_request request;
     struct arena arena;
-    const char *user_secret, *secret_file;
+    const char *secret_file, *session_file;
     const char *headers[9];
     size_t n_headers, times, in_flight, repeat, stream, stop_after, taken, sent, streamed;
     bool take, quiet;
@@ -61,7 +61,7 @@ static bool set_text(struct wish *wish, const char *key, const char *value)
     } rows[] = {{"user", &wish->server.user}, {"ca_file", &wish->server.ca_file}, {"pinned_key", &wish->server.pinned_key},
                 {"client_certificate", &wish->server.client_certificate}, {"client_key", &wish->server.client_key},
                 {"key_header", &wish->server.key_header}, {"region", &wish->server.aws_region}, {"service", &wish->server.aws_service},
-                {"hint", &wish->server.hint}, {"method", &wish->request.method}, {"path", &wish->request.path},
+                {"hint", &wish->server.hint}, {"session_file", &wish->session_file}, {"method", &wish->request.method}, {"path", &wish->request.path},
                 {"content_type", &wish->request.content_type}, {"secret_file", &wish->secret_file}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (strcmp(key, rows[i].key) == 0) {
@@ -171,6 +171,8 @@ static int act(struct wish *wish, struct error *err)
 {
     wish->request.headers = wish->n_headers ? wish->headers : NULL;
     if (wish->secret_file && !(wish->server.secret = secret_from_file(&wish->arena, wish->secret_file, err)))
+        return 1;
+    if (wish->session_file && !(wish->server.session = secret_from_file(&wish->arena, wish->session_file, err)))
         return 1;
     if (wish->take) {
         wish->request.take = take;

@@ -140,8 +140,10 @@ class CanaryTest(support.CommandTest):
         if variables is None:
             file.touch(mode=0o600)
             file.write_text(json.dumps(place.env_keys()))
-        yield
-        file.unlink(missing_ok=True)
+        try:
+            yield
+        finally:
+            file.unlink(missing_ok=True)
 
     def commands(self, uri):
         """Every command that gets at a history; (arguments, exit codes)."""
@@ -159,7 +161,7 @@ class CanaryTest(support.CommandTest):
                 for arguments, codes in self.commands(place.uri()):
                     self.run_one(*arguments, codes=codes)
                 self.assertEqual(len(place.documents()), 3)
-                self.search_place()
+            self.search_place()
         self.search.tree(servers.LOG, "logs of OpenSearch and nginx")
         self.search.tree(servers.RUN / "opensearch", "what OpenSearch keeps")
         self.nothing_found()
