@@ -136,7 +136,7 @@ static bool load_history(struct context *context, const struct analyze_request *
               read_history(context, history, request, options, entries, &period, records, err);
     if (ok)
         payload_source_log_findings(context, history);
-    if (ok && !records->n && !records->left_out && (period.from_us || period.to_us))
+    if (ok && !records->n && !records->left_out && !records->elsewhere && (period.from_us || period.to_us))
         ok = say_other_times(context, history, request->workload->name, err);
     history_close(history);
     return ok;

@@ -1,6 +1,7 @@
 """History that comes back from a real OpenSearch: an index of ours, one that the Python tool made, aliases, documents of others."""
 import json
 import os
+import pathlib
 import re
 import shutil
 import subprocess
@@ -199,9 +200,11 @@ class MemoryTest(Reading):
             self.assertEqual(code, 0, (self.place / "log").read_text())
             peaks.append(memory)
         self.assertEqual(len(list((self.place / "lts").glob("*.json"))), n)
+        if b"__asan_init" in pathlib.Path(support.MATBENCH).read_bytes():
+            return  # the sanitizer keeps what is freed
+        self.assertLess(peaks[1], 30000, peaks)  # KB
         if not LONG:
-            self.assertLess(peaks[1] - peaks[0], 3000, peaks)  # KB; the payloads are 9,000 KB more
-        self.assertTrue(peaks[1] < 30000 or "asan" in support.MATBENCH, peaks)
+            self.assertLess(peaks[1] - peaks[0], 3000, peaks)  # the payloads are 9,000 KB more
 
 
     def test_entries_against_a_large_index(self):
@@ -211,7 +214,6 @@ class MemoryTest(Reading):
                                f"--payloads={n}", f"--entries={entries}", "--ours"], capture_output=True, text=True, cwd=self.place,
                               env=os.environ | {"MATBENCH": support.MATBENCH, "MB_SHARED": str(support.SHARED)})
         self.assertEqual(done.returncode, 0, done.stderr[-2000:])
-        print(done.stdout)
         verdicts = dict(line.rsplit(" ", 1) for line in done.stdout.splitlines() if line.startswith("verdicts "))
         self.assertEqual(len(set(verdicts.values())), 1, done.stdout)
 
