@@ -372,7 +372,7 @@ bool history_records(struct history *history, const struct history_selection *se
     bool ok = sieve_records(history, &meant, arena, NULL, gather_take, gather, err);
     *records = gather_close(gather, n);
     size_t first = meant.newest && *n > meant.newest ? *n - meant.newest : 0;
-    *records += first;
+    *records = first ? *records + first : *records;
     *n = ok ? *n - first : 0;
     return ok;
 }
