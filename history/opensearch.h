@@ -56,7 +56,6 @@ struct opensearch {
     size_t shards;          /* index.number_of_shards, the greatest of them */
     size_t result_window;   /* index.max_result_window, the smallest of them: no page may be larger (10,000) */
     bool refresh;           /* after a push: what was put is found at once (default) */
-    bool by_kpi;            /* a document for each KPI, too, as --upload_by_kpi of the Python tool */
     bool near;              /* on this machine, without TLS, which may be a tunnel: compressing costs more than it saves */
     size_t chunk_bytes;     /* of a request with documents; a server that takes less makes it smaller */
     struct opensearch_push *push; /* between begin and end; opensearch_push.c */
