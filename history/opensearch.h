@@ -6,7 +6,7 @@
  * An index of ours (opensearch_index.c has its mapping) holds beside it, outside `_source`, one object:
  *
  *   matbench.record       keyword, stored only: the record as compact JSON, {"id":…,"start_us":…,"labels":{key: value},"kpis":{name:
- *                         number}}, labels and KPIs sorted by name as in struct record. `stored_fields: ["matbench.record"]` gives
+ *                         number},"units":{name: text}}, labels and KPIs sorted by name as in struct record. `stored_fields: ["matbench.record"]` gives
  *                         it without touching `_source`: twice as fast as `_source` with includes.
  *   matbench.workload     keyword, stored too: the workload's name
  *   matbench.start_us     long: the run's start in microseconds since 1970 UTC
