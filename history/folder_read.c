@@ -293,7 +293,7 @@ static bool read_again(const struct folder_history *h, const struct folder_file 
         make_key(h, payload->record.id, key);
     json_decref(json);
     payload->record.where = place(page, h, file);
-    return memcmp(key, file->key, FOLDER_KEY) == 0 ||
+    return (memcmp(key, file->key, FOLDER_KEY) == 0 && !record_fault(&payload->record)) ||
            error_at(err, ERR_STORE, (struct pos){.file = folder_file_name(h, file)}, "was changed meanwhile, and is another payload now");
 }
 

@@ -34,7 +34,7 @@ bool gather_take(void *context, const struct record *record)
 {
     struct gather *gather = context;
     if (gather->n == gather->room) {
-        gather->room = gather->room ? gather->room * 2 : 256;
+        gather->room += gather->room / 4 + 256;
         gather->v = memory_need(realloc(gather->v, gather->room * sizeof(*gather->v)));
     }
     struct record *kept = &gather->v[gather->n++];
@@ -67,10 +67,11 @@ struct record *gather_close(struct gather *gather, size_t *n)
 {
     if (gather->n)
         qsort(gather->v, gather->n, sizeof(*gather->v), by_start);
-    struct record *records = arena_copy(gather->arena, gather->v, gather->n * sizeof(*gather->v));
+    struct record *records = gather->v;
+    if (records)
+        arena_defer(gather->arena, free, records);
     *n = gather->n;
     intern_close(gather->texts);
-    free(gather->v);
     free(gather);
     return records;
 }

@@ -9,7 +9,7 @@ struct gather;
 struct gather *gather_open(struct arena *arena, bool texts_stay);
 /* A visitor: copies the record into the arena, each text of labels and KPI names once. */
 bool gather_take(void *gather, const struct record *record);
-/* The records in `arena`, ordered by start, then id. */
+/* The records, ordered by start, then id; they live as long as the arena. */
 struct record *gather_close(struct gather *gather, size_t *n);
 
 /* Where the newest N begin. */

@@ -388,22 +388,35 @@ static bool find_bound(struct history *history, const struct history_selection *
     return ok;
 }
 
-bool history_walk(struct history *history, const struct history_selection *selection, struct arena *arena,
-                  bool (*visit)(void *context, const struct record *record), void *context, struct error *err)
+bool history_records(struct history *history, const struct history_selection *selection, struct arena *arena, struct record **records,
+                     size_t *n, struct error *err)
 {
     struct history_selection meant = given(selection);
+    *records = NULL;
+    *n = 0;
     if (meant.like)
         meant.like->left_out = 0;
     if (!history->exists)
         return true;
     struct gather *gather = gather_open(arena, history->backend->keeps_texts);
     bool ok = sieve_records(history, &meant, arena, NULL, gather_take, gather, err);
-    size_t n;
-    struct record *records = gather_close(gather, &n);
-    size_t first = meant.newest && n > meant.newest ? n - meant.newest : 0;
-    for (size_t i = first; ok && i < n && visit(context, &records[i]); i++)
-        ;
+    *records = gather_close(gather, n);
+    size_t first = meant.newest && *n > meant.newest ? *n - meant.newest : 0;
+    *records = first ? *records + first : *records;
+    *n = ok ? *n - first : 0;
     return ok;
+}
+
+bool history_walk(struct history *history, const struct history_selection *selection, struct arena *arena,
+                  bool (*visit)(void *context, const struct record *record), void *context, struct error *err)
+{
+    struct record *records;
+    size_t n;
+    if (!history_records(history, selection, arena, &records, &n, err))
+        return false;
+    for (size_t i = 0; i < n && visit(context, &records[i]); i++)
+        ;
+    return true;
 }
 
 bool history_scan(struct history *history, const struct history_selection *selection,

@@ -176,6 +176,9 @@ void history_set_witness(struct history *history, void (*fate)(void *context, co
  * the first visit, so that visit may use the history, and others may write to it meanwhile. */
 bool history_walk(struct history *history, const struct history_selection *selection, struct arena *arena,
                   bool (*visit)(void *context, const struct record *record), void *context, struct error *err);
+/* The same as an array in `arena`, which the caller may change. */
+bool history_records(struct history *history, const struct history_selection *selection, struct arena *arena, struct record **records,
+                     size_t *n, struct error *err);
 /* The same records in no order, each alive during its visit only, so that memory does not grow with their number. visit must not use
  * the history, and should not take long: writers may have to wait. When it fails, some have been visited. */
 bool history_scan(struct history *history, const struct history_selection *selection,

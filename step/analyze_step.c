@@ -29,24 +29,25 @@ const struct option options_analyze[] = {
 };
 
 struct records {
-    struct arena *arena;
-    const struct workload *workload;
+    struct record *v;
+    size_t n;
     size_t left_out;  /* by rewrite_settings */
     size_t elsewhere; /* of the history: those that were not read, since they are like no entry */
-    struct error *err;
-    LIST_OF(struct record) list;
 };
 
-static bool take_record(void *context, const struct record *record)
+/* Their labels as today's workload names them. */
+static bool relabel(struct context *context, const struct workload *workload, struct records *records, struct error *err)
 {
-    struct records *records = context;
-    struct record taken = *record;
-    bool kept;
-    if (!relabel_record(records->arena, records->workload, &taken, &kept, records->err))
-        return false;
-    records->left_out += !kept;
-    if (kept)
-        *LIST_ADD(records->arena, &records->list) = taken;
+    size_t n = 0;
+    for (size_t i = 0; i < records->n; i++) {
+        bool kept;
+        if (!relabel_record(context->arena, workload, &records->v[i], &kept, err))
+            return false;
+        if (kept)
+            records->v[n++] = records->v[i];
+    }
+    records->left_out = records->n - n;
+    records->n = n;
     return true;
 }
 
@@ -54,19 +55,19 @@ static bool take_record(void *context, const struct record *record)
 static struct history_likeness *likeness_of(struct context *context, const struct workload *workload, const struct records *entries)
 {
     struct fingerprint_rule *rule = rules_of_fingerprints(context->arena, workload);
-    size_t n = entries->list.n;
+    size_t n = entries->n;
     struct history_likeness *like = ARENA_NEW(context->arena, struct history_likeness);
     const char **fingerprints = ARENA_ARRAY(context->arena, const char *, n + 1), **ids = ARENA_ARRAY(context->arena, const char *, n + 1);
     *like = (struct history_likeness){.rule = rule, .fingerprints = fingerprints, .ids = ids, .ids_n = n};
     for (size_t i = 0; i < n; i++) {
         char print[FINGERPRINT_SIZE];
         bool known = false;
-        fingerprint_of_changed(rule, &entries->list.v[i], print);
+        fingerprint_of_changed(rule, &entries->v[i], print);
         for (size_t k = 0; k < like->fingerprints_n && !known; k++)
             known = strcmp(fingerprints[k], print) == 0;
         if (!known)
             fingerprints[like->fingerprints_n++] = arena_strdup(context->arena, print);
-        ids[i] = entries->list.v[i].id;
+        ids[i] = entries->v[i].id;
     }
     return like;
 }
@@ -75,10 +76,10 @@ static struct history_likeness *likeness_of(struct context *context, const struc
 static bool suffices(const struct analysis_options *options, const struct records *records, const struct records *entries)
 {
     struct arena scratch = {0};
-    const struct select_index *index = select_open(&scratch, options, records->list.v, records->list.n);
+    const struct select_index *index = select_open(&scratch, options, records->v, records->n);
     bool all = true;
-    for (size_t i = 0; i < entries->list.n && all; i++)
-        all = select_any(index, &entries->list.v[i], &scratch);
+    for (size_t i = 0; i < entries->n && all; i++)
+        all = select_any(index, &entries->v[i], &scratch);
     arena_close(&scratch);
     return all;
 }
@@ -89,13 +90,13 @@ static bool walk_history(struct context *context, struct history *history, const
 {
     struct history_selection selection = {.workload = request->workload->name, .from_us = period->from_us, .to_us = period->to_us};
     selection.like = likeness_of(context, request->workload, entries);
-    bool ok = history_walk(history, &selection, context->arena, take_record, records, err) && !err->kind;
+    bool ok = history_records(history, &selection, context->arena, &records->v, &records->n, err) && relabel(context, request->workload, records, err);
     records->elsewhere = selection.like->left_out;
     if (!ok || records->elsewhere == 0 || suffices(options, records, entries))
         return ok;
     selection.like = NULL;
-    records->list.n = records->elsewhere = 0;
-    return history_walk(history, &selection, context->arena, take_record, records, err) && !err->kind;
+    records->elsewhere = 0;
+    return history_records(history, &selection, context->arena, &records->v, &records->n, err) && relabel(context, request->workload, records, err);
 }
 
 static bool choose_period(struct context *context, struct period *period, struct error *err)
@@ -133,7 +134,7 @@ static bool load_history(struct context *context, const struct analyze_request *
               walk_history(context, history, request, options, entries, &period, records, err);
     if (ok)
         payload_source_log_findings(context, history);
-    if (ok && !records->list.n && !records->left_out && !records->elsewhere && (period.from_us || period.to_us))
+    if (ok && records->n + records->left_out + records->elsewhere == 0 && (period.from_us || period.to_us))
         ok = say_other_times(context, history, request->workload->name, err);
     history_close(history);
     return ok;
@@ -169,17 +170,17 @@ static void make_options(struct context *context, const struct workload *workloa
 }
 
 /* The payloads under analysis, with the labels that are compared; those of ignored_entries are left out. */
-static bool load_entries(const struct analyze_request *request, struct records *entries)
+static bool load_entries(struct context *context, const struct analyze_request *request, struct records *entries, struct error *err)
 {
-    size_t all, kept = 0;
-    const struct record *records = batch_records(request->batch, &all);
-    for (size_t i = 0; i < all; i++)
-        if (!take_record(entries, &records[i]))
-            return false;
-    for (size_t i = 0; i < entries->list.n; i++)
-        if (!rules_ignore(request->workload, &entries->list.v[i]))
-            entries->list.v[kept++] = entries->list.v[i];
-    entries->list.n = kept;
+    size_t kept = 0;
+    const struct record *records = batch_records(request->batch, &entries->n);
+    entries->v = arena_copy(context->arena, records, entries->n * sizeof(*records));
+    if (!relabel(context, request->workload, entries, err))
+        return false;
+    for (size_t i = 0; i < entries->n; i++)
+        if (!rules_ignore(request->workload, &entries->v[i]))
+            entries->v[kept++] = entries->v[i];
+    entries->n = kept;
     return true;
 }
 
@@ -219,20 +220,20 @@ static bool write_reports(struct context *context, const struct analyze_request 
 const struct analysis *analyze_step(struct context *context, const struct analyze_request *request, int *code)
 {
     struct error err = {0};
-    struct records records = {.arena = context->arena, .workload = request->workload, .err = &err}, entries = records;
+    struct records records = {0}, entries = {0};
     struct analysis_options *options = ARENA_NEW(context->arena, struct analysis_options);
     make_options(context, request->workload, options);
-    if (!load_entries(request, &entries) || !load_history(context, request, options, &entries, &records, &err)) {
+    if (!load_entries(context, request, &entries, &err) || !load_history(context, request, options, &entries, &records, &err)) {
         *code = context_fail(context, &err);
         return NULL;
     }
     if (request->markers)
-        marker_set(context, request->markers, MARKER_NO_HISTORY, records.list.n + records.elsewhere == 0);
+        marker_set(context, request->markers, MARKER_NO_HISTORY, records.n + records.elsewhere == 0);
     if (records.left_out || entries.left_out)
         log_line(&context->log, LOG_INFO, "rewrite_settings leaves out %zu records of the history and %zu payloads",
                  records.left_out, entries.left_out);
     struct analysis *analysis =
-        analysis_run(context->arena, options, entries.list.v, entries.list.n, records.list.v, records.list.n);
+        analysis_run(context->arena, options, entries.v, entries.n, records.v, records.n);
     analysis->history_records += records.elsewhere;
     analysis->tests = request->tests;
     analysis->without_payload = request->without_payload;

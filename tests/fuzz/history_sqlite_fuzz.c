@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "history/history.h"
@@ -21,6 +22,32 @@ static bool visit(void *context, const struct record *record)
     return true;
 }
 
+static bool visit_payload(void *context, const struct history_payload *payload)
+{
+    ++*(size_t *)context;
+    if (record_fault(&payload->record) || strlen(payload->text) != payload->text_len)
+        abort();
+    return true;
+}
+
+static bool visit_record(void *context, const struct record *record)
+{
+    ++*(size_t *)context;
+    if (record_fault(record))
+        abort();
+    return true;
+}
+
+/* Whole payloads are believed only where their records are. */
+static void stream(struct history *history)
+{
+    struct error read = {0}, scan = {0};
+    size_t payloads = 0, records = 0;
+    bool whole = history_read(history, NULL, visit_payload, &payloads, &read);
+    if (history_scan(history, NULL, visit_record, &records, &scan) ? whole && payloads != records : payloads > records)
+        abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     char path[100], uri[120];
@@ -37,6 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         struct history_workload *workloads;
         size_t n;
         history_walk(history, NULL, &arena, visit, history, &walk);
+        stream(history);
         history_workloads(history, &arena, &workloads, &n, &list);
         history_fetch(history, "c-0001", &arena, NULL, &fetch);
     }
