@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "history/folder_anchor.h"
+#include "history/folder/anchor.h"
 #include "tests/folder_payloads.h"
 #include "tests/scratch.h"
 
