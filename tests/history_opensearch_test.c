@@ -2,11 +2,11 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "history/opensearch_bulk.h"
-#include "history/opensearch_document.h"
-#include "history/opensearch_index.h"
-#include "history/opensearch_uri.h"
-#include "history/opensearch_words.h"
+#include "history/opensearch/bulk.h"
+#include "history/opensearch/document.h"
+#include "history/opensearch/index.h"
+#include "history/opensearch/uri.h"
+#include "history/opensearch/words.h"
 #include "json/read.h"
 #include "tests/check.h"
 
