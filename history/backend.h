@@ -16,6 +16,7 @@ struct history {
     enum history_mode mode;
     bool exists; /* there is a history; put may turn it to true */
     struct history_origin origin;
+    bool by_kpi; /* what is put becomes documents per KPI, too */
     const struct history_access *access; /* or NULL */
     const struct fingerprint_rule *rule; /* of the transaction at hand; or NULL */
     struct arena findings_arena;

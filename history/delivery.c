@@ -112,6 +112,7 @@ bool delivery_run(struct history *history, const struct delivery *delivery, stru
     }
     qsort(running.places, running.n, sizeof(*running.places), by_id);
     history_set_witness(history, witness, &running);
+    history_set_by_kpi(history, delivery->by_kpi);
     bool ok = send_all(&running, history, err);
     history_set_witness(history, NULL, NULL);
     for (size_t i = 0; i < running.n; i++)

@@ -12,6 +12,7 @@ struct delivery {
     /* At once when it is known; once for each that is to be sent. `why` lives until it returns. */
     void (*fate)(void *context, size_t i, enum history_fate fate, const char *why);
     void *context;
+    bool by_kpi; /* with a document for each KPI (history_set_by_kpi) */
 };
 
 /* One transaction. A payload that no history can hold is refused, and the others go on. A payload of which the history says nothing is

@@ -80,6 +80,7 @@ struct history *history_open(const char *uri, enum history_mode mode, const stru
     history->uri = memory_need(strdup(uri));
     history->mode = mode;
     history->access = access;
+    history->by_kpi = access && access->by_kpi;
     return history;
 }
 
@@ -130,6 +131,11 @@ void history_forget_findings(struct history *history)
 void history_set_origin(struct history *history, const struct history_origin *origin)
 {
     history->origin = *origin;
+}
+
+void history_set_by_kpi(struct history *history, bool by_kpi)
+{
+    history->by_kpi = by_kpi;
 }
 
 bool history_set_up(struct history *history, const char *owner, struct error *err)

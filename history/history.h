@@ -29,7 +29,7 @@ struct history_access {
     const struct servers *servers;   /* that are known, with who we are there; NULL: none */
     const struct http_options *http; /* limits, the signal, where to tell of repeats; NULL: as net/http.h has them */
     const struct workload *workload; /* the one at hand: a server that keeps a schema of its payloads makes it from this; NULL: none is */
-    bool by_kpi;     /* OpenSearch: what is put becomes a document per KPI, too, in the index "<index>.<KPI>" */
+    bool by_kpi;     /* what is put becomes documents per KPI, too: see history_set_by_kpi */
     bool no_refresh; /* OpenSearch: what was put is found a second later, not at once */
     double wait_s; /* for each lock that another process has; 0: HISTORY_WAIT_S; below 0: not at all */
     const volatile sig_atomic_t *signal; /* ends that waiting with ERR_INTERRUPTED or ERR_TERMINATED; may be NULL */
@@ -126,6 +126,9 @@ struct history_origin {
 };
 /* For the next history_begin (or history_put); what it points to is borrowed until its end. */
 void history_set_origin(struct history *history, const struct history_origin *origin);
+/* For the next history_begin (or history_put): OpenSearch gets a document per KPI, too, in the index "<index>.<KPI>". Until then it is as
+ * struct history_access says; other back ends have no such thing. */
+void history_set_by_kpi(struct history *history, bool by_kpi);
 /* Makes what a server has to have before payloads make a history there, and mends what differs from the workload at hand; an upload makes what
  * is missing by itself, where it may. What was done is in the findings. `owner`: the team that things belong to; NULL: known there.
  * ERR_USAGE: this kind of history has nothing to set up, or no owner is known; ERR_REFUSED, ERR_STORE. */

@@ -88,7 +88,10 @@ static json_t *label(const char *name, const struct text *path, bool metric, con
 }
 
 /* `keyvalue()` is an error where there is no object, and one error takes all labels of a run with it. */
-#define NUMBERS "$.kpis ? (@.type() == \"object\").keyvalue() ? (@.value.value.type() == \"number\")"
+#define KPIS_WHERE(condition) "$.kpis ? (@.type() == \"object\").keyvalue() ? (" condition ")"
+#define IS_NUMBER "@.value.value.type() == \"number\""
+#define NUMBERS KPIS_WHERE(IS_NUMBER)
+#define WITH_UNIT KPIS_WHERE(IS_NUMBER " && @.value.unit.type() == \"string\"")
 
 const char horreum_label_name[] = "matbench";
 
@@ -100,6 +103,7 @@ json_t *horreum_label(const char *owner, const char *access)
     } extractors[] = {
         {"id", "$.metadata.test_uuid", false},      {"start", "$.metadata.start", false}, {"status", "$.metadata.status", false},
         {"settings", "$.metadata.settings", false}, {"kpis", NUMBERS ".key", true},       {"values", NUMBERS ".value.value", true},
+        {"measured", WITH_UNIT ".key", true},       {"units", WITH_UNIT ".value.unit", true},
     };
     json_t *list = json_array();
     for (size_t i = 0; i < sizeof(extractors) / sizeof(extractors[0]); i++)

@@ -238,8 +238,22 @@ static bool is_plain(const char *text, size_t n, const char *more)
     return true;
 }
 
+/* The value of a query as AWS writes it before it signs: plain, or encoded in upper case, and only where it must be. */
+static bool is_canonical(const char *value)
+{
+    for (const char *at = value; *at; at++) {
+        static const char digits[] = "0123456789ABCDEF";
+        const char *high = at[0] == '%' && at[1] ? strchr(digits, at[1]) : NULL, *low = high && at[2] ? strchr(digits, at[2]) : NULL;
+        char byte = low ? (char)((high - digits) * 16 + (low - digits)) : '\0';
+        if (!low ? !is_plain(at, 1, "") : is_plain(&byte, 1, ""))
+            return false;
+        at += low ? 2 : 0;
+    }
+    return true;
+}
+
 /* libcurl 7.88 signs the path and the query as they stand, and no body that it has not at hand; AWS wants the path encoded twice and
- * the query sorted: refused is what it would sign wrongly (tests/http_test.py computes the signatures anew). */
+ * the query sorted: refused is what it would sign wrongly (tests/servers/aws.py computes the signatures anew). */
 static bool check_aws(const struct transfer *transfer, struct error *err)
 {
     const struct http_request *request = &transfer->request;
@@ -248,7 +262,7 @@ static bool check_aws(const struct transfer *transfer, struct error *err)
     const char *query = request->path + path_n + (request->path[path_n] == '?'), *equals = strchr(query, '=');
     if (transfer->setup->server.login != LOGIN_AWS)
         return true;
-    bool one = !*query || (equals && is_plain(query, (size_t)(equals - query), "") && is_plain(equals + 1, strlen(equals + 1), ""));
+    bool one = !*query || (equals && is_plain(query, (size_t)(equals - query), "") && is_canonical(equals + 1));
     if (request->read)
         why = "a body that is not in memory";
     else if (!is_plain(request->path, path_n, "/") || !is_plain(prefix, strlen(prefix), "/"))

@@ -180,7 +180,8 @@ static void send_directly(struct turn *turn, const char *workload, const struct 
 {
     struct error why = {0};
     struct direct direct = {turn, payloads};
-    struct delivery delivery = {.workload = workload, .n = n, .id = direct_id, .get = direct_get, .fate = direct_fate, .context = &direct};
+    struct delivery delivery = {.workload = workload, .n = n, .id = direct_id, .get = direct_get, .fate = direct_fate, .context = &direct,
+                                .by_kpi = turn->context->access->by_kpi};
     if (!open_history(turn, &why))
         turn->sent.own.unsent = n;
     else
@@ -264,12 +265,12 @@ static bool take_lock(struct turn *turn, struct error *err)
 }
 
 /* A spool that is full may have room once the older payloads are out. */
-static bool put_after_older(struct turn *turn, const char *workload, const struct history_payload *payloads, size_t n, struct error *why)
+static bool put_after_older(struct turn *turn, const struct spool_head *head, const struct history_payload *payloads, size_t n, struct error *why)
 {
     struct error again = {0};
     send_spool(turn);
     if (turn->sent.error.kind || !arrived(&turn->sent.older) ||
-        !spool_put(turn->spool, turn->uri, workload, payloads, n, &turn->own, &again))
+        !spool_put(turn->spool, head, payloads, n, &turn->own, &again))
         return false;
     *why = (struct error){0};
     return true;
@@ -293,8 +294,9 @@ static void count_rest(struct turn *turn, size_t n)
 static int upload(struct turn *turn, const char *workload, const struct history_payload *payloads, size_t n)
 {
     struct error err = {0}, why = {0};
+    struct spool_head head = {.history = turn->uri, .workload = workload, .by_kpi = turn->context->access->by_kpi};
     turn->spool = spool_step_open(turn->context, true, &why);
-    turn->spooled = turn->spool && spool_put(turn->spool, turn->uri, workload, payloads, n, &turn->own, &why);
+    turn->spooled = turn->spool && spool_put(turn->spool, &head, payloads, n, &turn->own, &why);
     if (why.kind == ERR_USAGE || why.kind == ERR_INVALID)
         return context_fail(turn->context, &why);
     if (turn->spool && (turn->spooled || why.kind == ERR_OUTPUT) && !take_lock(turn, &err)) {
@@ -304,7 +306,7 @@ static int upload(struct turn *turn, const char *workload, const struct history_
     }
     bool locked = turn->spool && turn->lock >= 0;
     if (!turn->spooled && locked)
-        turn->spooled = put_after_older(turn, workload, payloads, n, &why);
+        turn->spooled = put_after_older(turn, &head, payloads, n, &why);
     if (turn->spooled) {
         send_spool(turn);
         count_rest(turn, n);

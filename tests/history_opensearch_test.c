@@ -170,8 +170,9 @@ static void test_documents(void)
     struct arena arena = {0};
     struct label labels[] = {{"a.b", "1"}, {"k=v\\", "\"x\\\"y\""}, {"n", "null"}};
     struct kpi_value kpis[] = {{"speed", 12.5}, {"wide \"one\"", 1e300}};
+    static const char *const units[] = {"", "m\"s"};
     struct history_payload payload = {.record = {.id = "id\"1", .where = "", .start_us = -5, .labels = labels, .labels_n = 3,
-                                                 .kpis = kpis, .kpis_n = 2}};
+                                                 .kpis = kpis, .kpis_n = 2, .units = units}};
     struct text out = text_open(1 << 20);
     payload.text = "{\"metadata\":{},\n\"results\":{}} ";
     payload.text_len = strlen(payload.text);
@@ -182,7 +183,7 @@ static void test_documents(void)
     json_t *record = json(text), *terms = json_object_get(ours, "labels");
     CHECK(json_object_size(document) == 3, "%s", out.s);
     CHECK(strcmp(text, "{\"id\":\"id\\\"1\",\"start_us\":-5,\"labels\":{\"a.b\":1,\"k=v\\\\\":\"x\\\"y\",\"n\":null},\"kpis\":{\"speed\":12.5,"
-                       "\"wide \\\"one\\\"\":1e+300}}") == 0, "%s", text);
+                       "\"wide \\\"one\\\"\":1e+300},\"units\":{\"wide \\\"one\\\"\":\"m\\\"s\"}}") == 0, "%s", text);
     CHECK(json_array_size(terms) == 3 && strcmp(json_string_value(json_array_get(terms, 1)), "k\\=v\\\\=\"x\\\"y\"") == 0, "%s", out.s);
     CHECK(strcmp(opensearch_label(&arena, &labels[0]), "a.b=1") == 0, "a label");
     json_decref(record);

@@ -23,6 +23,7 @@ static ssize_t syscall_write(int fd, const void *bytes, size_t n)
 #include "tests/spool_server.h"
 
 static const char uri[] = "opensearch+http://search.example.org/lts";
+static const struct spool_head head = {.history = uri, .workload = "w"};
 static struct scratch scratch;
 static struct arena arena;
 static char folder[300], served[300];
@@ -119,7 +120,7 @@ static struct spool *open_spool(uint64_t max, struct error *err)
 static bool put(const char *prefix, size_t n, int salt, struct spool_numbers *numbers, struct error *err)
 {
     struct spool *spool = open_spool(1 << 30, err);
-    bool ok = spool && spool_put(spool, uri, "w", payloads_of(prefix, n, salt), n, numbers, err);
+    bool ok = spool && spool_put(spool, &head, payloads_of(prefix, n, salt), n, numbers, err);
     spool_close(spool);
     return ok;
 }
@@ -329,7 +330,7 @@ static void test_twins(void)
     clean();
     twins[1].record.id = twins[0].record.id;
     struct spool *spool = open_spool(1 << 30, &err);
-    CHECK(!spool_put(spool, uri, "w", twins, 2, &own, &err) && err.kind == ERR_INVALID, "%s", err.text);
+    CHECK(!spool_put(spool, &head, twins, 2, &own, &err) && err.kind == ERR_INVALID, "%s", err.text);
     CHECK(left_n() == 0, "nothing stays");
     spool_close(spool);
 }
@@ -342,8 +343,8 @@ static void test_full(void)
     struct spool_numbers own;
     clean();
     struct spool *spool = open_spool(5000, &err);
-    CHECK(spool_put(spool, uri, "w", payloads_of("a", 3, 1), 3, &own, &err), "%s", err.text);
-    CHECK(!spool_put(spool, uri, "w", payloads_of("b", 9, 1), 9, &own, &err) && err.kind == ERR_OUTPUT && strstr(err.text, "is full"), "%s",
+    CHECK(spool_put(spool, &head, payloads_of("a", 3, 1), 3, &own, &err), "%s", err.text);
+    CHECK(!spool_put(spool, &head, payloads_of("b", 9, 1), 9, &own, &err) && err.kind == ERR_OUTPUT && strstr(err.text, "is full"), "%s",
           err.text);
     CHECK(left_n() == 1, "the first stays, of the second nothing: %d", left_n());
     spool_close(spool);
@@ -351,7 +352,7 @@ static void test_full(void)
     static const char *const secret[] = {"opensearch+http://u:p@h/i", "opensearch+http://h/i?key=1"};
     for (size_t i = 0; i < ROWS(secret); i++) {
         spool = open_spool(1 << 20, &err);
-        CHECK(!spool_put(spool, secret[i], "w", payloads_of("b", 1, 1), 1, &own, &err) && !strchr(err.text, '@'), "%s", err.text);
+        CHECK(!spool_put(spool, &(struct spool_head){secret[i], "w", NULL, false}, payloads_of("b", 1, 1), 1, &own, &err) && !strchr(err.text, '@'), "%s", err.text);
         spool_close(spool);
         err = (struct error){0};
     }

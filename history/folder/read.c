@@ -11,7 +11,7 @@
 
 /* What a record is made of; the rest of a payload (its configuration, its results) is only validated. */
 static const char *const record_paths[] = {"$.metadata.test_uuid", "$.metadata.start", "$.metadata.status",
-                                           "$.metadata.settings", "$.kpis.*.value"};
+                                           "$.metadata.settings", "$.kpis.*.value", "$.kpis.*.unit"};
 enum { PATHS = sizeof(record_paths) / sizeof(record_paths[0]), PIECE = 8, WORKERS_MAX = 8, MANY = 1000 };
 
 /* Files that a worker reads in one go, until their records are taken. */

@@ -141,13 +141,19 @@ bool horreum_is_valid(const json_t *status)
 }
 
 /* As a payload has them, so that one function makes records. */
-static json_t *kpis_of(const json_t *names, const json_t *values)
+static json_t *kpis_of(const json_t *names, const json_t *values, const json_t *measured, const json_t *units)
 {
     json_t *kpis = json_object();
     for (size_t i = 0; i < json_array_size(names) && i < json_array_size(values); i++) {
         const char *name = json_string_value(json_array_get(names, i));
         if (name)
             json_object_set_new_nocheck(kpis, name, json_pack("{s:O}", "value", json_array_get(values, i)));
+    }
+    for (size_t i = 0; i < json_array_size(measured) && i < json_array_size(units); i++) {
+        const char *name = json_string_value(json_array_get(measured, i));
+        json_t *kpi = name ? json_object_get(kpis, name) : NULL;
+        if (kpi)
+            json_object_set(kpi, "unit", json_array_get(units, i));
     }
     return kpis;
 }
@@ -161,7 +167,7 @@ bool horreum_label_record(struct arena *arena, const json_t *value, const char *
         json_array_size(names) != json_array_size(values))
         return false;
     json_t *payload = json_pack("{s:{s:O s:O s:O} s:o}", "metadata", "test_uuid", id, "start", start, "settings", settings, "kpis",
-                                kpis_of(names, values));
+                                kpis_of(names, values, json_object_get(value, "measured"), json_object_get(value, "units")));
     bool ok = record_from_payload(arena, payload, where, record, &ignored) && !record_fault(record);
     json_decref(payload);
     *valid = horreum_is_valid(json_object_get(value, "status"));

@@ -54,7 +54,6 @@ static struct history *open_history(const char *uri, const char *rest, enum hist
         o->index = parts.index;
         o->path = arena_printf(&o->arena, "/%s", http_encode(&o->arena, parts.index));
         o->refresh = !access->no_refresh;
-        o->by_kpi = access->by_kpi;
         o->near = is_near(parts.url);
         o->http = server ? http_open(server, &o->limits, err) : NULL;
     }

@@ -43,6 +43,21 @@ void opensearch_digest(const struct history_payload *payload, char out[DIGEST_HE
     digest_hex(bytes, out);
 }
 
+/* Of the KPIs that have one. */
+static void add_units(struct text *out, const struct record *record)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < record->kpis_n; i++) {
+        if (!*record_unit(record, i))
+            continue;
+        text_add(out, n++ ? "," : ",\"units\":{");
+        add_string(out, record->kpis[i].name);
+        text_addc(out, ':');
+        add_string(out, record_unit(record, i));
+    }
+    text_add(out, n ? "}" : "");
+}
+
 /* The record as one JSON text; its labels' values are JSON already. */
 static void add_record(struct text *out, const struct record *record)
 {
@@ -62,7 +77,9 @@ static void add_record(struct text *out, const struct record *record)
         text_addc(out, ':');
         json_write_real(out, record->kpis[i].value);
     }
-    text_add(out, "}}");
+    text_addc(out, '}');
+    add_units(out, record);
+    text_addc(out, '}');
 }
 
 static void add_matbench(struct text *out, const struct record *record, const char *workload, const char *digest,

@@ -113,7 +113,7 @@ static struct one_index classify(const json_t *index)
     struct one_index one = {.kind = INDEX_OTHER,
                             .window = setting(index, "index.max_result_window", WINDOW_DEFAULT, WINDOW_DEFAULT),
                             .shards = setting(index, "index.number_of_shards", 1, SHARDS_MAX)};
-    if (json_is_integer(ours) && json_integer_value(ours) > 0 && json_integer_value(ours) < 1000000) {
+    if (json_is_integer(ours) && json_integer_value(ours) >= 0 && json_integer_value(ours) < 1000000) {
         one.kind = INDEX_OURS;
         one.format = (int)json_integer_value(ours);
     } else if (json_object_size(properties) == 0) {

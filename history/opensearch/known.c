@@ -184,7 +184,7 @@ bool opensearch_known_find(struct opensearch *o, struct arena *arena, const char
     for (size_t i = 0; i < n; i++)
         list[i].state = ours ? KNOWN_NOT : KNOWN_BARE;
     if (ours) {
-        search.path = arena_printf(arena, "/%s/_mget?stored_fields=matbench.digest,matbench.workload", target);
+        search.path = arena_printf(arena, "/%s/_mget?stored_fields=matbench.digest%%2Cmatbench.workload", target);
         ok = find(o, &search, err);
     }
     for (size_t i = 0; i < n; i++)

@@ -6,7 +6,7 @@
  * An index of ours (opensearch_index.c has its mapping) holds beside it, outside `_source`, one object:
  *
  *   matbench.record       keyword, stored only: the record as compact JSON, {"id":…,"start_us":…,"labels":{key: value},"kpis":{name:
- *                         number}}, labels and KPIs sorted by name as in struct record. `stored_fields: ["matbench.record"]` gives
+ *                         number},"units":{name: text}}, labels and KPIs sorted by name as in struct record. `stored_fields: ["matbench.record"]` gives
  *                         it without touching `_source`: twice as fast as `_source` with includes.
  *   matbench.workload     keyword, stored too: the workload's name
  *   matbench.start_us     long: the run's start in microseconds since 1970 UTC
@@ -56,7 +56,6 @@ struct opensearch {
     size_t shards;          /* index.number_of_shards, the greatest of them */
     size_t result_window;   /* index.max_result_window, the smallest of them: no page may be larger (10,000) */
     bool refresh;           /* after a push: what was put is found at once (default) */
-    bool by_kpi;            /* a document for each KPI, too, as --upload_by_kpi of the Python tool */
     bool near;              /* on this machine, without TLS, which may be a tunnel: compressing costs more than it saves */
     size_t chunk_bytes;     /* of a request with documents; a server that takes less makes it smaller */
     struct opensearch_push *push; /* between begin and end; opensearch_push.c */

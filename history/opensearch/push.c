@@ -211,7 +211,7 @@ bool opensearch_add(struct history *history, const struct history_payload *paylo
     if (ours)
         waiting.digest = arena_strdup(&push->arena, digest);
     waiting.kpis_from = push->kpis.n;
-    const char *fault = o->by_kpi ? opensearch_kpis_add(&push->arena, o->index, payload, &push->lines, &push->kpis) : NULL;
+    const char *fault = history->by_kpi ? opensearch_kpis_add(&push->arena, o->index, payload, &push->lines, &push->kpis) : NULL;
     if (fault) {
         tell(o, waiting.id, FATE_REFUSED, fault);
         return true;

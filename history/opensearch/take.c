@@ -48,6 +48,17 @@ static bool take_kpis(struct arena *arena, json_t *kpis, struct record *record)
     return true;
 }
 
+/* Documents of matbenches that knew no units have none. */
+static void take_units(struct arena *arena, const json_t *units, struct record *record)
+{
+    const char **list = ARENA_ARRAY(arena, const char *, record->kpis_n + 1);
+    for (size_t i = 0; i < record->kpis_n; i++) {
+        const char *unit = json_string_value(json_object_get(units, record->kpis[i].name));
+        list[i] = unit ? arena_strdup(arena, unit) : "";
+    }
+    record->units = list;
+}
+
 static bool is_ours(const json_t *stored, const struct opensearch_hit *hit)
 {
     const char *id = json_string_value(json_object_get(stored, "id"));
@@ -64,7 +75,9 @@ bool opensearch_take_marked(struct arena *arena, const struct opensearch *o, con
     if (stored && is_ours(stored, hit)) {
         record->start_us = json_integer_value(json_object_get(stored, "start_us"));
         record_set_labels(arena, json_object_get(stored, "labels"), record);
-        if (take_kpis(arena, json_object_get(stored, "kpis"), record))
+        bool whole = take_kpis(arena, json_object_get(stored, "kpis"), record);
+        take_units(arena, json_object_get(stored, "units"), record);
+        if (whole)
             fault = record_fault(record);
     }
     json_decref(stored);

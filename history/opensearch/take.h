@@ -19,7 +19,7 @@ struct opensearch_taken {
 bool opensearch_take_source(struct arena *arena, const struct opensearch *o, const struct opensearch_hit *hit,
                             struct opensearch_taken *taken, struct error *err);
 #define OPENSEARCH_RECORD_SOURCE \
-    "\"_source\":[\"metadata.test_uuid\",\"metadata.start\",\"metadata.status\",\"metadata.settings\",\"kpis.*.value\"]"
+    "\"_source\":[\"metadata.test_uuid\",\"metadata.start\",\"metadata.status\",\"metadata.settings\",\"kpis.*.value\",\"kpis.*.unit\"]"
 
 /* From `fields` of a hit: the number of a field that has one. */
 bool opensearch_take_number(const struct opensearch_hit *hit, const char *field, int64_t *number);

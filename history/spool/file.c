@@ -52,7 +52,7 @@ struct spool_writer *spool_writer_open(int fd, const struct spool_head *head)
     put_member(&writer->out, "history", head->history);
     put_member(&writer->out, "workload", head->workload);
     put_member(&writer->out, "written", head->written);
-    text_add(&writer->out, "}\n");
+    text_add(&writer->out, head->by_kpi ? ", \"by_kpi\": true}\n" : "}\n");
     return writer;
 }
 
@@ -230,7 +230,8 @@ static bool take_head(const struct reading *reading, const json_t *line, struct 
     file->newer = format > SPOOL_FORMAT;
     if (format != SPOOL_FORMAT)
         return broken(reading, format > SPOOL_FORMAT ? "was written by a newer matbench" : "is not how a spool file begins", err);
-    file->head = (struct spool_head){member(reading, line, "history"), member(reading, line, "workload"), member(reading, line, "written")};
+    file->head = (struct spool_head){member(reading, line, "history"), member(reading, line, "workload"), member(reading, line, "written"),
+                                     json_is_true(json_object_get(line, "by_kpi"))};
     return (file->head.history && file->head.workload && file->head.written) ||
            broken(reading, "does not say for which history and workload this is", err);
 }

@@ -5,7 +5,7 @@
  *     {"metadata": …}                         the payload, to the byte as it will be sent; the two lines repeat
  *     {"payloads": 1, "sha256": "2c26b4…"}    of everything above
  *
- * A payload that a server refused has a "why" in its first line. `sed -n 3p FILE | tr -d '\n' | sha256sum` is a payload's digest.
+ * The first line of an upload that stores a document for each KPI, too, has "by_kpi": true. A payload that a server refused has a "why" in its first line. `sed -n 3p FILE | tr -d '\n' | sha256sum` is a payload's digest.
  * Nothing of a file is believed until all of it has been read and every digest is right.
  */
 #ifndef HISTORY_SPOOL_FILE_H
@@ -26,6 +26,7 @@ struct spool_head {
     const char *history;  /* URI */
     const char *workload;
     const char *written;  /* "2025-06-01T08:00:00Z", for people only: no clock orders anything */
+    bool by_kpi;          /* with a document for each KPI, as its upload was asked to (history_set_by_kpi) */
 };
 
 /* ---- writing ---- */

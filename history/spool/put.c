@@ -122,18 +122,18 @@ static bool put_part(struct put *put, const struct history_payload *const *paylo
     return true;
 }
 
-bool spool_put(struct spool *spool, const char *history, const char *workload, const struct history_payload *payloads, size_t n,
+bool spool_put(struct spool *spool, const struct spool_head *head, const struct history_payload *payloads, size_t n,
                struct spool_numbers *numbers, struct error *err)
 {
-    struct put put = {.spool = spool};
+    struct put put = {.spool = spool, .head = *head};
     const struct history_payload **chosen;
     int lock;
     *numbers = (struct spool_numbers){0};
-    if (!is_plain_uri(history))
+    if (!is_plain_uri(head->history))
         return error_set(err, ERR_OUTPUT, "the spool keeps no URI with a user, password or query");
     if (!spool_lock_folder(spool, &lock, err))
         return false;
-    put.head = (struct spool_head){history, workload, now_text(&put.arena)};
+    put.head.written = now_text(&put.arena);
     bool ok = choose(&put.arena, payloads, n, &chosen, &n, err) && check_room(spool, chosen, n, err);
     for (size_t i = 0; ok && i < n;)
         ok = put_part(&put, chosen, n, &i, err);

@@ -43,7 +43,8 @@ static bool same_payload(const struct claim *a, const struct claim *b)
            strcmp(a->entry->file.head.workload, b->entry->file.head.workload) == 0;
 }
 
-/* The latest of the payloads with one id is what the history has in the end: the others need not go out. */
+/* The latest of the payloads with one id is what the history has in the end: the others need not go out, but for documents of KPIs that
+ * the latest does not bring. */
 static void drop_obsolete(struct spool *spool, struct spool_list *list)
 {
     size_t n = 0, all = 0;
@@ -55,7 +56,7 @@ static void drop_obsolete(struct spool *spool, struct spool_list *list)
             claims[n++] = (struct claim){&list->v[i], k};
     qsort(claims, n, sizeof(*claims), by_age);
     for (size_t i = 0; i + 1 < n; i++)
-        if (same_payload(&claims[i], &claims[i + 1]))
+        if (same_payload(&claims[i], &claims[i + 1]) && (!claims[i].entry->file.head.by_kpi || claims[i + 1].entry->file.head.by_kpi))
             spool_mark(spool, claims[i].entry, claims[i].item);
     free(claims);
 }
@@ -134,7 +135,7 @@ static bool send_entry(const struct spool_sending *sending, struct spool_entry *
     at.whys = ARENA_ARRAY(&at.arena, const char *, entry->file.n + 1);
     at.fd = spool_entry_open(sending->spool, entry, &why);
     struct delivery delivery = {.workload = entry->file.head.workload, .n = entry->file.n, .id = item_id, .get = get_item,
-                                .fate = take_fate, .context = &at};
+                                .fate = take_fate, .context = &at, .by_kpi = entry->file.head.by_kpi};
     if (at.fd < 0)
         counts.unsent = entry->waiting;
     else

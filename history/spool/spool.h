@@ -38,9 +38,9 @@ const char *spool_folder(const struct spool *spool);
 struct spool_numbers {
     uint64_t first, last;
 };
-/* All payloads, durable, or none; each id once. ERR_OUTPUT: the spool is full (it says how full), the disk is, or the folder cannot be
+/* All payloads, durable, or none; each id once. `head->written` is set here. ERR_OUTPUT: the spool is full (it says how full), the disk is, or the folder cannot be
  * written to. ERR_INVALID: two payloads with one id and different texts. */
-bool spool_put(struct spool *spool, const char *history, const char *workload, const struct history_payload *payloads, size_t n,
+bool spool_put(struct spool *spool, const struct spool_head *head, const struct history_payload *payloads, size_t n,
                struct spool_numbers *numbers, struct error *err);
 
 struct spool_entry {

@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import resource
+import secrets
 import shutil
 import signal
 import socket
@@ -22,6 +23,7 @@ import support
 from support import places
 import canaries
 import servers
+from horreum_fake import Answer, HorreumFake
 
 WAYS = ("tls", "api_key", "bearer")
 
@@ -113,9 +115,10 @@ class CanaryTest(support.CommandTest):
         self.text("what commands print", f"{arguments[0]}: {done.out}{done.err}")
         return done
 
+    PLACES = (("artifacts, reports, caches, histories", "."), ("the home folder", "home"), ("temporary folders", "tmp"), ("the spool", "state"))
+
     def search_place(self):
-        for what, folder in (("artifacts, reports, caches, histories", "."), ("the home folder", "home"), ("temporary folders", "tmp"),
-                             ("the spool", "state")):
+        for what, folder in self.PLACES:
             marker = self.place / folder / ".looked-at"  # a folder that nobody wrote to was searched too
             marker.write_text("x")
             self.search.tree(self.place / folder, what)
@@ -199,6 +202,62 @@ class CanaryTest(support.CommandTest):
         with socket.create_server(("127.0.0.1", 0)) as listening:
             return listening.getsockname()[1]
 
+    # ---- Horreum ----
+
+    def horreum(self):
+        """A stand-in that knows a key and a password; both are searched for."""
+        fake = HorreumFake().__enter__()
+        self.addCleanup(fake.__exit__)
+        key, password = (f"canary-{secrets.token_hex(12)}" for _ in range(2))
+        fake.store.keys[key] = fake.store.keys[fake.key]
+        fake.add_password("ci", password, "tester")
+        self.search.add("key of Horreum", key)
+        self.search.add("password of Horreum", password)
+        return fake, key, password
+
+    def horreum_ways(self, fake, key, password):
+        """(row of a credentials file, or None; keys of an env file, or of the environment)"""
+        host = {"horreum_host": fake.url}
+        yield {"url": fake.url, "api_key": key}, {}, {}
+        yield {"url": fake.url, "username": "ci", "password": password}, {}, {}
+        yield None, host | {"horreum_api_key": key}, {}
+        yield None, {}, {f"MATBENCH_{name.upper()}": value for name, value in (host | {"horreum_api_key": key}).items()}
+
+    def horreum_commands(self, uri, code=0):
+        tests = ("--workload=w", "--results_dirname=tests", f"--history={uri}", "--http_attempts=1")
+        self.run_one("upload_lts", *tests, codes=(code,))
+        self.run_one("analyze_lts", *tests, codes=(code,))
+        self.run_one("history", "list", f"--history={uri}", "--http_attempts=1", codes=(code,))
+        self.run_one("history", "setup", "--workload=w", f"--history={uri}", "--http_attempts=1", codes=(code,))
+        self.run_one("spool", "list")
+        if not code:
+            self.run_one("download_lts", f"--history={uri}", "--lts_results_dirname=lts", "--force", "--clean")
+            self.run_one("ci", "tests", *tests[:1], f"--history={uri}")
+
+    def test_horreum(self):
+        """Let in, refused by words that have the login in them, not there."""
+        fake, key, password = self.horreum()
+        for number, (row, keys, variables) in enumerate(self.horreum_ways(fake, key, password)):
+            with self.subTest(number):
+                login, env_file = self.place / "login.yaml", self.place / ".env.generated.yaml"
+                for path, content in ((login, row and [row]), (env_file, keys)):
+                    if content:
+                        path.touch(mode=0o600)
+                        path.write_text(json.dumps(content))
+                self.access = variables | ({"MATBENCH_CREDENTIALS": str(login)} if row else {})
+                self.horreum_commands(f"horreum+{fake.url}/t{number}")
+                self.assertEqual(len({run["data"]["metadata"]["test_uuid"] for run in fake.active()}), 3)
+                for status, code in ((401, 111), (500, 110)):
+                    fake.fault = lambda request, status=status: Answer(status, " ".join(f"{k}: {v}" for k, v in request.headers.items()))
+                    self.horreum_commands(f"horreum+{fake.url}/t{number}", code)
+                fake.fault = None
+                self.run_one("spool", "drop", "--all", codes=(0, 100))
+                login.unlink(missing_ok=True)
+                env_file.unlink(missing_ok=True)
+            self.search_place()
+        self.assertTrue([r for r in fake.requests if key in str(r.headers)])  # it was in use
+        self.nothing_found()
+
     def test_ci(self):
         """The block's instance: the file of instances, which ci reads itself; the second pass; everything that it writes."""
         place = self.tls_opensearch()
@@ -265,6 +324,12 @@ class CanaryTest(support.CommandTest):
         self.search_place()
         self.nothing_found()
 
+    def memory_of(self, process):
+        with open(f"/proc/{process.pid}/mem", "rb", 0) as memory:
+            for begin, end in dumped_ranges(process.pid):
+                memory.seek(begin)
+                self.text("memory that a core file would have", memory.read(end - begin))
+
     def cores(self, folder):
         return [path for path in folder.iterdir() if path.name.startswith("core") and path.is_file()]
 
@@ -294,10 +359,7 @@ class CanaryTest(support.CommandTest):
         for number in signal.SIGABRT, signal.SIGQUIT, signal.SIGSEGV:
             with self.subTest(number), self.waiting(preexec_fn=self.unlimited) as process:
                 if not written:
-                    with open(f"/proc/{process.pid}/mem", "rb", 0) as memory:
-                        for begin, end in dumped_ranges(process.pid):
-                            memory.seek(begin)
-                            self.text("memory that a core file would have", memory.read(end - begin))
+                    self.memory_of(process)
                 process.send_signal(number)
                 process.wait(30)
                 for core in self.cores(self.place):
@@ -313,6 +375,62 @@ class CanaryTest(support.CommandTest):
             found = canaries.Search(self.logins)
             found.tree(self.place)
             self.assertEqual(len(found.found), index + 1, found.report())
+
+
+    # ---- each place is looked at ----
+
+    def found_by(self, act):
+        """What a search that begins anew finds while `act` searches."""
+        kept, self.search = self.search, canaries.Search(self.logins)
+        try:
+            act()
+            return self.search.found
+        finally:
+            self.search = kept
+
+    def test_every_folder_is_searched(self):
+        self.assertEqual(self.found_by(self.search_place), [])
+        for _, folder in self.PLACES:
+            for depth in "", "a/b/":
+                planted = self.place / folder / f"{depth}planted"
+                planted.parent.mkdir(parents=True, exist_ok=True)
+                planted.write_text(f"x{self.logins['password']}x")
+                self.assertTrue(self.found_by(self.search_place), planted)
+                planted.unlink()
+
+    def test_what_is_seen_of_a_process_is_searched(self):
+        """A process that has a login in its arguments, its environment, a file and its memory."""
+        word = self.logins["password"]
+        code = "import sys; word = sys.stdin.readline(); sys.stdout.write('there\\n'); sys.stdout.flush(); sys.stdin.read()"
+        (self.place / "open").write_text(word)
+        for where, arguments, env in (("cmdline", [word], {}), ("environ", [], {"LOGIN": word}), ("open", [], {}), ("memory", [], {})):
+            with self.subTest(where), open(self.place / "open") as held:
+                process = subprocess.Popen([sys.executable, "-I", "-S", "-c", code, *arguments], env=support.environment(env), stdin=subprocess.PIPE,
+                                           stdout=subprocess.PIPE, text=True, pass_fds=[held.fileno()] if where == "open" else [])
+                try:
+                    process.stdin.write((word if where == "memory" else "-") + "\n")
+                    process.stdin.flush()
+                    self.assertEqual(process.stdout.readline(), "there\n")
+                    found = self.found_by(lambda: self.memory_of(process) if where == "memory" else self.seen_of(process))
+                finally:
+                    process.kill()
+                    process.communicate()
+                self.assertTrue([one for one in found if {"open": "files that"}.get(where, where) in one], found)
+                if where in ("cmdline", "environ"):
+                    self.assertIn("ps: the password", found)
+
+    def test_the_logs_are_those_of_the_servers(self):
+        """What the servers say of this test's own index stands where the search looks."""
+        place = self.tls_opensearch()
+        self.access = place.env
+        self.run_one("history", "list", f"--history={place.uri()}", codes=(110,))  # no such index
+        logs = b"".join(path.read_bytes() for path in servers.LOG.rglob("*") if path.is_file())
+        self.assertIn(place.index.encode(), logs)
+
+    def test_what_commands_print_is_searched(self):
+        """A log that shows a login is found out: of an artifact, which nobody stars."""
+        support.small_test(self.place / f"shown/{self.logins['bearer']}", "not a number")
+        self.assertTrue(self.found_by(lambda: self.run_one("parse", "--workload=w", "--results_dirname=shown", "--output_lts=-", codes=(101, 102))))
 
 
 def place_header(logins):

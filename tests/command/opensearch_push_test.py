@@ -196,6 +196,25 @@ class PushTest(CommandTest):
         self.assertIn("a newer matbench made it (its format is 2, this one knows up to 1)", self.push(code=110).err)
         self.assertEqual(self.server.documents(), {})
 
+    def test_older_format(self):
+        """An index that lacks a part of our fields gets them, and what is in it stays and is read."""
+        fields = {"dynamic": False, "properties": {"workload": {"type": "keyword", "ignore_above": 8000, "store": True}, "start_us": {"type": "long"}}}
+        older = {"_meta": {"matbench": {"index": 0}}, "dynamic": False, "_source": {"excludes": ["matbench"]}, "properties": {
+            **{name: {"type": "object", "enabled": False} for name in ("metadata", "results", "kpis", "regression_results")}, "matbench": fields}}
+        expected = self.parsed()
+        first, *others = sorted(expected)
+        self.call("PUT", "", {"mappings": older})
+        self.call("PUT", f"/_doc/{first}?refresh=true", expected[first], status=201)
+        listed = self.matbench("history", "list", f"--history={self.server.uri()}", code=0)
+        self.assertIn(first, listed.out)
+        self.assertEqual(self.call("GET")[self.index]["mappings"]["_meta"], {"matbench": {"index": 0}})  # reading changes nothing
+        self.counted(self.push(), added=2, there=1)
+        mappings = self.call("GET")[self.index]["mappings"]
+        self.assertEqual(mappings["_meta"], {"matbench": {"index": 1}})
+        self.assertEqual(set(mappings["properties"]["matbench"]["properties"]), {"workload", "start_us", "labels", "fingerprint", "record", "digest"})
+        self.assertEqual(self.server.documents(), expected)
+        self.counted(self.push(), there=3)
+
     def test_mapping_conflict(self):
         self.call("PUT", "", {"mappings": {"dynamic": False, "_source": {"enabled": True}}})
         done = self.push(code=110)

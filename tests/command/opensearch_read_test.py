@@ -6,10 +6,13 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import unittest
 
 import support
-from support import tree
+from support import SHARED, tree
+
+import fault_proxy as fp
 
 LONG = bool(os.environ.get("MB_LONG"))
 FLAT = {name: {"type": "flat_object"} for name in ("metadata", "results", "kpis", "regression_results")}
@@ -123,6 +126,85 @@ class SameTest(Reading):
         for uri in self.everywhere(20)[2:]:
             self.download(uri, "all")
         self.assertEqual(self.pits(), before)
+
+
+class PythonTest(Reading):
+    """What the Python tool stored and downloaded (data/python-golden/history/lts), from an index as it makes them."""
+
+    def test_the_folder_is_that_of_python(self):
+        golden = {p.name: p.read_bytes() for p in (SHARED / "data/python-golden/history/lts").glob("*.json")}
+        self.assertGreater(len(golden), 10)
+        documents = [(name.partition("_")[2].removesuffix(".json"), json.loads(text)) for name, text in golden.items()]
+        uri = self.index("python", documents)
+        self.download(uri, "lts", "--opensearch_index=topsail-fine-tuning")
+        self.assertEqual(self.files("lts"), golden)
+        anchor = (self.place / "lts/source.lts.yaml").read_text().splitlines()
+        self.assertRegex(anchor[0], r"^date: '\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z'$")
+        self.assertEqual(anchor[1:3], ["filters: []", "index: topsail-fine-tuning"])
+        self.download(uri, "own")
+        self.assertEqual({name.replace("x_", "topsail-fine-tuning_") for name in self.files("own")}, set(golden))
+
+
+class QueryTest(Reading):
+    """What is asked of the server: seen by a proxy on the way."""
+
+    def setUp(self):
+        super().setUp()
+        self.proxy = self.enterContext(fp.FaultProxy(self.server.host, self.server.port))
+        self.searches = []
+
+    def through(self, uri):
+        return uri.replace(self.server.url, f"http://127.0.0.1:{self.proxy.port}")
+
+    def seen(self, exchange):
+        if exchange.path.startswith("/_search?"):
+            self.searches.append(json.loads(exchange.text))
+
+    def filters(self, *arguments):
+        """What all searches of a download ask for, as text; how many documents come."""
+        self.searches, self.proxy.fault = [], self.seen
+        self.download(self.through(self.own), "some", *arguments)
+        return json.dumps([search["query"] for search in self.searches]), len(self.files("some"))
+
+    def test_what_is_pushed_down(self):
+        self.own = self.everywhere(60)[2]
+        query, n = self.filters()
+        self.assertNotIn("matbench.start_us", query)
+        self.assertEqual(n, 60)
+        query, n = self.filters("--since=2025-01-10", "--until=2025-01-12")
+        self.assertIn('"range": {"matbench.start_us": {"gte": 1736467200000000, "lt": 1736726400000000}}', query)
+        self.assertIn(n, range(1, 10))
+        query, n = self.filters("--filters=model_name=llama-1")
+        self.assertIn('"terms": {"matbench.labels": ["model_name=\\"llama-1\\"", "model_name=llama-1"]}', query)
+        self.assertEqual(n, 20)
+
+    def test_only_what_is_needed_travels(self):
+        """Listing asks for records, never for the payloads' results."""
+        _, _, self.own, foreign = self.everywhere(10)
+        for uri in self.own, foreign:
+            self.searches, self.proxy.fault = [], self.seen
+            self.matbench("history", "list", f"--history={self.through(uri)}", code=0)
+            self.assertTrue(self.searches)
+            for search in self.searches:
+                self.assertNotEqual(search.get("_source", True), True)
+                self.assertNotIn("results", json.dumps(search))
+
+    def test_slices_at_once(self):
+        """No slice is answered before another one has been asked for."""
+        foreign, together = self.index("python", self.payloads(200)), threading.Barrier(2)
+
+        def fault(exchange):
+            self.seen(exchange)
+            if exchange.path.startswith("/_search?") and "search_after" not in exchange.text:
+                try:
+                    together.wait(20)
+                except threading.BrokenBarrierError:
+                    return fp.Answer(500, body={"error": {"type": "test", "reason": "one slice at a time"}})
+            return None
+        self.proxy.fault = fault
+        self.download(self.through(foreign), "lts")
+        self.assertEqual(len(self.files("lts")), 200)
+        self.assertEqual({(s["slice"]["id"], s["slice"]["max"]) for s in self.searches}, {(i, 4) for i in range(4)})
 
 
 class OddTest(Reading):

@@ -198,6 +198,32 @@ class UseTest(SpoolCase):
         done = self.matbench(*copy, env={"MATBENCH_SPOOL": "spool"}, code=0)
         self.assertEqual((self.waiting(), len(self.server.documents())), (0, 6), done.err)
 
+    def kpi_documents(self):
+        return len(self.server.documents(f"{self.server.index}.speed"))
+
+    def test_documents_of_kpis(self):
+        """What was pushed with --upload_by_kpi gets its KPI documents, whoever sends it; what was not gets none."""
+        for first, second, expected in (("--upload_by_kpi", "", 3), ("", "--upload_by_kpi", 0), ("--upload_by_kpi", "again", 3)):
+            with self.subTest(first=first, second=second):
+                trees = [f"{first}1{second}", f"{first}1{second}" if second == "again" else f"{first}2{second}"]
+                for tree in trees:
+                    self.make(tree, run_id=tree)
+                before = self.kpi_documents() if self.server.call("HEAD", f"/{self.server.index}.speed")[0] == 200 else 0
+                self.proxy.fault = fp.status(503)
+                self.push(trees[0], *filter(None, [first]), code=110)
+                self.proxy.fault = None
+                self.push(trees[1], *([second] if second.startswith("--") else []), code=0)
+                own = 3 if second.startswith("--") else 0
+                self.assertEqual((self.waiting(), self.kpi_documents() - before), (0, expected + own))
+        refusing = fp.Times(fp.Answer(413, body={"error": {"type": "too_large", "reason": "too large"}, "status": 413}))
+        before = self.kpi_documents()
+        self.make("refused", run_id="refused")
+        self.proxy.fault = refusing
+        self.push("refused", "--upload_by_kpi", code=102)
+        self.proxy.fault = None
+        self.matbench("spool", "send", "--refused", "--spool=spool", code=0)
+        self.assertEqual((self.waiting(), self.kpi_documents() - before), (0, 3))
+
     def test_secrets(self):
         """The spool has neither the login nor where it comes from."""
         self.make("tests")

@@ -30,7 +30,7 @@ BODY_MAX, LINE_MAX, CHUNKED_FROM = 10485760, 4096, 8192
 URNS = ("urn", "uri", "http", "https", "ftp", "file", "jar")
 ROLES = {"viewer": ["viewer", "dev-viewer"], "uploader": ["viewer", "dev-viewer", "uploader", "dev-uploader"]}
 ROLES["tester"] = ROLES["uploader"] + ["tester", "dev-tester"]
-NUMBERS = re.compile(r'^\$\.kpis \? \(@\.type\(\) == "object"\)\.keyvalue\(\) \? \(@\.value\.value\.type\(\) == "number"\)\.(key|value\.value)$')
+NUMBERS = re.compile(r'^\$\.kpis \? \(@\.type\(\) == "object"\)\.keyvalue\(\) \? \(@\.value\.value\.type\(\) == "number"( && @\.value\.unit\.type\(\) == "string")?\)\.(key|value\.value|value\.unit)$')
 
 
 class Answer(Exception):
@@ -90,8 +90,9 @@ def path_values(document, path):
     if found:
         kpis = document.get("kpis") if isinstance(document, dict) else None
         pairs = sorted(kpis.items(), key=lambda p: (len(p[0].encode()), p[0].encode())) if isinstance(kpis, dict) else []
-        pairs = [(k, v["value"]) for k, v in pairs if isinstance(v, dict) and isinstance(v.get("value"), (int, float)) and not isinstance(v["value"], bool)]
-        return [p[0] if found[1] == "key" else p[1] for p in pairs]
+        pairs = [(k, v) for k, v in pairs if isinstance(v, dict) and isinstance(v.get("value"), (int, float)) and not isinstance(v["value"], bool)]
+        pairs = [p for p in pairs if not found[1] or isinstance(p[1].get("unit"), str)]
+        return [p[0] if found[2] == "key" else p[1][found[2].removeprefix("value.")] for p in pairs]
     value = document
     for part in re.findall(r'\.("(?:[^"\\]|\\.)*"|[A-Za-z_0-9]+)', path[1:]):
         name = json.loads(part) if part.startswith('"') else part
