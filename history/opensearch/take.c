@@ -17,7 +17,7 @@ static json_t *read_piece(const struct opensearch_piece *piece, const char *what
 /* Every hit has an id, or it is not one that can be asked for again. */
 static const char *place(struct arena *arena, const struct opensearch *o, const struct opensearch_hit *hit)
 {
-    return arena_printf(arena, "%s/%s", o->history.uri, hit->id);
+    return arena_printf(arena, "opensearch+%s/%s/%s", o->server->url, o->index, hit->id);
 }
 
 /* ---- ours ---- */

@@ -78,7 +78,7 @@ bool opensearch_uri_parse(struct arena *arena, const char *uri, struct opensearc
     if (!plus || !colon || colon < plus)
         return error_set(err, ERR_USAGE, "an OpenSearch history needs a server and an index; " EXPECTED);
     const char *host = colon + 3, *path = host + strcspn(host, "/");
-    if (memchr(host, '@', (size_t)(path - host)))
+    if (strchr(host, '@')) /* wherever it is: a password may have a slash before it, and nothing of it is to be quoted */
         return error_set(err, ERR_USAGE, "a history's URI has no user and no password, and this one has an @; " EXPECTED ": who we are "
                                          "there stands beside the server in the env files or the credentials file");
     if (strpbrk(host, "?#"))
