@@ -3,7 +3,7 @@
 #include <sys/stat.h>
 
 #include "cmd/command.h"
-#include "history/folder_anchor.h"
+#include "history/folder/anchor.h"
 #include "step/copy_step.h"
 
 static const struct option options_download_only[] = {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmd/command.h"
+#include "cmd/history_uri.h"
 #include "step/spool_step.h"
 
 static const struct option options_spool_only[] = {
@@ -227,7 +228,7 @@ static int run(struct context *context)
                   verb ? context_shown(context, verb) : "");
     else if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
         error_set(&err, ERR_USAGE, "--format=%s: expected text or json", format);
-    else if (uri && history_is_known(uri, &err) && !history_is_remote(uri))
+    else if (uri && (uri = history_uri_choose(context->arena, &(struct history_clues){.history = uri}, &err)) && !history_is_remote(uri))
         error_set(&err, ERR_USAGE, "%s: nothing waits for a history on this machine; it takes payloads at once or not at all", uri);
     if (!err.kind)
         view.spool = spool_step_open(context, false, &err);

@@ -429,6 +429,8 @@ const struct server *servers_find(const struct servers *servers, struct arena *a
     fill_tls(&found, server);
     if (!fill_login(servers, &found, server, arena, err))
         return NULL;
+    server->described_in = listed && !found.is_instance ? found.source : NULL;
+    server->described_elsewhere = !listed && server->login == LOGIN_NONE && (other.source || servers->known.n);
     server->hint = hint_of(server, &found, &other, servers, arena);
     return server;
 }

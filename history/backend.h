@@ -77,9 +77,9 @@ struct history_backend {
     const struct history_upkeep *upkeep; /* NULL: it looks after itself, or has nothing to be looked after */
 };
 
-extern const struct history_backend history_sqlite; /* history/sqlite_history.c */
-extern const struct history_backend history_folder; /* history/folder_history.c */
-extern const struct history_backend history_opensearch_https, history_opensearch_http; /* history/opensearch_history.c */
-extern const struct history_backend history_horreum, history_horreum_plain; /* history/horreum_history.c */
+extern const struct history_backend history_sqlite; /* history/sqlite/backend.c */
+extern const struct history_backend history_folder; /* history/folder/backend.c */
+extern const struct history_backend history_opensearch_https, history_opensearch_http; /* history/opensearch/backend.c */
+extern const struct history_backend history_horreum, history_horreum_plain; /* history/horreum/backend.c */
 
 #endif

@@ -3,9 +3,9 @@
  * A URI says where; relative to the current folder; the text after the colon is the name as it is, nothing is decoded:
  *   "sqlite:FILE"  one portable file, e.g. "sqlite:history.db". Records and payloads carry digests, and what does not match
  *                  them is ERR_STORE ("… is damaged"), never a wrong record.
- *   "dir:FOLDER"   a folder as the Python tool writes it (history/folder_history.h): people and other programs put files into it, so
+ *   "dir:FOLDER"   a folder as the Python tool writes it (history/folder/backend.h): people and other programs put files into it, so
  *                  a file that is no payload is a finding, and the others are history.
- *   "horreum+https://HOST[:PORT]/TEST"  a test of a Horreum server (history/horreum.h), a run for each payload
+ *   "horreum+https://HOST[:PORT]/TEST"  a test of a Horreum server (history/horreum/horreum.h), a run for each payload
  * Servers stand behind the same functions (history_is_remote). Every text that comes out is UTF-8 and every KPI value finite, whatever is stored.
  */
 #ifndef HISTORY_HISTORY_H

@@ -46,16 +46,19 @@ bool history_salvage(struct history *history,
                            : lacks(history, "the whole files of a folder are history as they are, `history export` copies them", err);
 }
 
-bool history_remove(struct history *history, const char *const *ids, size_t n, size_t *removed, struct error *err)
+bool history_removes(const struct history *history, struct error *err)
 {
     const struct history_upkeep *upkeep = find_upkeep(history, err);
+    return upkeep && (upkeep->remove || lacks(history, "nothing can be taken out of it", err));
+}
+
+bool history_remove(struct history *history, const char *const *ids, size_t n, size_t *removed, struct error *err)
+{
     *removed = 0;
-    if (!upkeep)
+    if (!history_removes(history, err))
         return false;
     assert(history->mode == HISTORY_WRITE);
-    if (!n)
-        return true;
-    return upkeep->remove ? upkeep->remove(history, ids, n, removed, err) : lacks(history, "nothing can be taken out of it", err);
+    return !n || history->backend->upkeep->remove(history, ids, n, removed, err);
 }
 
 bool history_file_look(struct history *history, struct arena *arena, struct history_file *file, struct error *err)

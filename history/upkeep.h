@@ -25,6 +25,9 @@ bool history_salvage(struct history *history,
                      bool (*visit)(void *context, const char *workload, const struct history_payload *payload), void *context,
                      struct error *err);
 
+/* Whether payloads can be taken out of it at all: asked before anything is chosen. ERR_USAGE: a server; ERR_STORE: no history yet. */
+bool history_removes(const struct history *history, struct error *err);
+
 /* Takes the payloads with these ids away, all or none; ids that are not there are no failure. *removed: how many were. */
 bool history_remove(struct history *history, const char *const *ids, size_t n, size_t *removed, struct error *err);
 

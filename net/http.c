@@ -83,7 +83,8 @@ static bool check_login(const struct transfer_setup *setup, struct error *err)
 {
     const struct server *server = &setup->server;
     if (!is_one_line(server->secret) || !is_one_line(server->session))
-        return error_set(err, ERR_USAGE, "%s: the password, key or token has a line end or another control character in it", setup->host);
+        return error_set(err, ERR_USAGE, "%s: the password, key or token has a line end or another control character in it%s%s", setup->host,
+                         server->hint ? "; " : "", server->hint ? server->hint : "");
     if (server->login != LOGIN_NONE && !setup->tls && !server->insecure && !is_loopback(setup->host))
         return error_set(err, ERR_USAGE, "%s: the login would go over plain http, where everybody on the way can read it; use https",
                          setup->host);

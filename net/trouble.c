@@ -3,6 +3,8 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
+#include <unistd.h>
 
 #include "net/words.h"
 
@@ -47,6 +49,17 @@ static const struct {
     {68, "the signature of the server's certificate is too weak", false},
 };
 
+/* Which setting makes a certificate believed, and where it has to stand. */
+static const char *ca_help(const struct server *server, struct arena *arena)
+{
+    const char *prefix = prefix_of(server);
+    if (server->described_in)
+        return arena_printf(arena, "ca_file beside the server in %s names the CA that is to be trusted, insecure: true looks at no certificate",
+                            server->described_in);
+    return arena_printf(arena, "%s_ca_file=FILE names the CA that is to be trusted, %s_insecure=true looks at no certificate%s%s", prefix, prefix,
+                        server->described_elsewhere ? "; " : "", server->described_elsewhere ? server->hint : "");
+}
+
 static struct trouble certificate_trouble(int code, void *easy, const char *said, const struct server *server, struct arena *arena)
 {
     long number = number_of(easy, CURLINFO_SSL_VERIFYRESULT);
@@ -61,7 +74,7 @@ static struct trouble certificate_trouble(int code, void *easy, const char *said
         what = "the server's certificate is for another host";
     if (!what)
         what = arena_printf(arena, "the server's certificate was refused: %s", said_or_named(code, said, arena));
-    const char *help = ca_helps ? arena_printf(arena, "; %s_ca_file=FILE names the CA that is to be trusted, %s_insecure=true looks at no certificate", prefix, prefix)
+    const char *help = ca_helps ? arena_printf(arena, "; %s", ca_help(server, arena))
                                 : arena_printf(arena, "; %s_insecure=true would look at no certificate, %s_ca_file does not help here", prefix, prefix);
     return (struct trouble){CAUSE_FINAL, ERR_REFUSED, arena_printf(arena, "TLS: %s%s", what, help)};
 }
@@ -106,9 +119,11 @@ static bool handshake_trouble(const char *said, const struct server *server, boo
 static struct trouble file_trouble(int code, const char *said, const struct server *server, struct arena *arena)
 {
     const char *prefix = prefix_of(server), *text = said_or_named(code, said, arena);
+    const char *file = server->ca_file ? server->ca_file : "the system's CA file";
     if (code == CURLE_SSL_CACERT_BADFILE)
-        text = arena_printf(arena, "TLS: %s (%s_ca_file) cannot be used as the file of a CA: expected PEM certificates",
-                            server->ca_file ? server->ca_file : "the system's CA file", prefix);
+        text = arena_printf(arena, "TLS: %s (%s) cannot be used as the file of a CA: %s", file,
+                            server->described_in ? arena_printf(arena, "ca_file in %s", server->described_in) : arena_printf(arena, "%s_ca_file", prefix),
+                            server->ca_file && access(file, R_OK) != 0 ? strerror(errno) : "expected PEM certificates");
     else
         text = arena_printf(arena, "TLS: the client certificate (%s_client_certificate, %s_client_key) cannot be used: %s", prefix, prefix, text);
     return (struct trouble){CAUSE_FINAL, ERR_USAGE, text};
@@ -124,13 +139,35 @@ static struct trouble timeout_trouble(void *easy, const struct server *server, c
     return (struct trouble){CAUSE_BROKEN, ERR_STORE, arena_printf(arena, "not answered completely within %g s", limits->total_s)};
 }
 
-static struct trouble connect_trouble(void *easy, struct arena *arena)
+/* Of the server's URL "HOST port PORT ", as libcurl says it. */
+static const char *host_and_port(const struct server *server, bool *implied, struct arena *arena)
 {
+    const char *host = strstr(server->url, "://") + 3;
+    size_t n = strcspn(host, "/"), bracket = *host == '[' ? strcspn(host, "]") : 0;
+    const char *colon = memchr(host + bracket, ':', n - bracket);
+    size_t host_n = bracket ? bracket - 1 : colon ? (size_t)(colon - host) : n;
+    *implied = !colon;
+    return colon ? arena_printf(arena, "%.*s port %.*s ", (int)host_n, host + !!bracket, (int)(host + n - colon - 1), colon + 1)
+                 : arena_printf(arena, "%.*s port %d ", (int)host_n, host + !!bracket, strncmp(server->url, "https:", 6) ? 80 : 443);
+}
+
+/* Whom libcurl did not reach: only its words tell a proxy from the server. */
+static struct trouble connect_trouble(void *easy, const char *said, const struct server *server, struct arena *arena)
+{
+    static const char begins[] = "Failed to connect to ";
     long number = number_of(easy, CURLINFO_OS_ERRNO);
-    const char *what = number == ECONNREFUSED ? "connection refused: nothing listens there (the wrong port?)"
-                       : number               ? arena_printf(arena, "no connection: %s", strerror((int)number))
-                                              : "no connection";
-    return (struct trouble){CAUSE_UNCONNECTED, ERR_STORE, what};
+    bool implied, told = strncmp(said, begins, sizeof(begins) - 1) == 0;
+    const char *place = host_and_port(server, &implied, arena), *whose = "", *what = "no connection";
+    if (told && strncasecmp(said + sizeof(begins) - 1, place, strlen(place)) != 0)
+        whose = "the proxy (https_proxy, http_proxy, all_proxy): ";
+    if (number == ECONNREFUSED && implied && !*whose)
+        what = arena_printf(arena, "connection refused: nothing listens at port %d, which is taken when none is given",
+                            strncmp(server->url, "https:", 6) ? 80 : 443);
+    else if (number == ECONNREFUSED)
+        what = "connection refused: nothing listens there (the wrong port?)";
+    else if (number)
+        what = arena_printf(arena, "no connection: %s", strerror((int)number));
+    return (struct trouble){CAUSE_UNCONNECTED, ERR_STORE, arena_printf(arena, "%s%s", whose, what)};
 }
 
 /* A proxy's answer to CONNECT that is no yes. */
@@ -186,7 +223,7 @@ struct trouble trouble_of(int code, void *easy, const char *said, const struct s
     if (code == CURLE_OPERATION_TIMEDOUT)
         return timeout_trouble(easy, server, limits, arena);
     if (code == CURLE_COULDNT_CONNECT)
-        return connect_trouble(easy, arena);
+        return connect_trouble(easy, said, server, arena);
     if (code == CURLE_SEND_ERROR && strncmp(server->url, "https:", 6) == 0 && !server->client_certificate)
         return (struct trouble){CAUSE_BROKEN, ERR_STORE,
                                 arena_printf(arena, "the connection broke while sending (%s); a server that wants a client certificate does that: "

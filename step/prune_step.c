@@ -135,7 +135,7 @@ int prune_step(struct context *context, struct history *history, const struct pr
 {
     struct error err = {0};
     struct prune prune = {.context = context, .history = history, .request = request};
-    bool ok = choose_all(&prune, &err) && (request->dry_run || remove_chosen(&prune, &err));
+    bool ok = history_removes(history, &err) && choose_all(&prune, &err) && (request->dry_run || remove_chosen(&prune, &err));
     payload_source_log_findings(context, history);
     return ok ? 0 : context_fail(context, &err);
 }

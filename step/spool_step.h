@@ -4,7 +4,7 @@
  * has leaves the spool. So a run that is killed or finds no server loses nothing, and the next one brings it. */
 #ifndef STEP_SPOOL_STEP_H
 #define STEP_SPOOL_STEP_H
-#include "history/spool_send.h"
+#include "history/spool/send.h"
 #include "step/context.h"
 
 /* Where the spool is: --spool, MATBENCH_SPOOL; else $XDG_STATE_HOME/matbench/spool, ~/.local/state/matbench/spool, .matbench-spool. NULL:

@@ -13,6 +13,8 @@ static const struct {
     {{NULL, NULL, NULL, NULL, false}, "sqlite:history.db", NULL},
     {{"sqlite:x.db", NULL, NULL, NULL, false}, "sqlite:x.db", NULL},
     {{"dir:lts", NULL, NULL, NULL, false}, "dir:lts", NULL},
+    {{"dir:lts/", NULL, NULL, NULL, false}, "dir:lts/", NULL},
+    {{"opensearch+https://host:9200/idx/", NULL, NULL, NULL, false}, "opensearch+https://host:9200/idx", NULL},
     {{"dir:lts", "https://host:9200", "idx", NULL, false}, "dir:lts", NULL},
     {{"dir:lts", "https://host:9200", NULL, "folder", true}, "dir:lts", NULL},
     {{"dir:lts", NULL, NULL, "folder", true}, "dir:lts", NULL},

@@ -3,10 +3,9 @@
 #include <fcntl.h>
 #include <math.h>
 #include <sys/file.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "history/folder_anchor.h"
+#include "history/folder/anchor.h"
 #include "tests/folder_payloads.h"
 #include "tests/scratch.h"
 
@@ -475,30 +474,18 @@ static void test_lock(void)
     int fd = open(folder, O_RDONLY | O_DIRECTORY);
     CHECK(flock(fd, LOCK_SH) == 0, "lock");
     CHECK(folder_records(uri, &err) == 0, "readers get on with each other: %s", err.text);
-    CHECK(!folder_put(uri, "w", one, NULL, &counts, &err) && err.kind == ERR_STORE && strstr(err.text, "locked"), "%s", err.text);
+    struct history *history = history_open(uri, HISTORY_WRITE, &(struct history_access){.wait_s = 0.2}, &err);
+    bool ok = history && history_put(history, "w", one.v, one.n, &counts, &err);
+    CHECK(!ok && err.kind == ERR_STORE && strstr(err.text, "locked by another process (waited 0.2 s;"), "%s", err.text);
+    history_close(history);
     close(fd);
     err = (struct error){0};
     CHECK(folder_put(uri, "w", one, NULL, &counts, &err), "%s", err.text);
 }
 
-/* Beside the others, since it waits for 5 s. */
-static pid_t begin_lock_test(void)
-{
-    fflush(NULL);
-    pid_t pid = fork();
-    if (pid == 0) {
-        test_lock();
-        _exit(check_failures != 0);
-    }
-    cases++;
-    return pid;
-}
-
 int main(void)
 {
-    int status = -1;
     scratch_open(&scratch);
-    pid_t waiting = begin_lock_test();
     test_python_folder();
     test_files();
     test_odd_files();
@@ -511,8 +498,7 @@ int main(void)
     test_pending();
     test_compare();
     test_anchors();
-    waitpid(waiting, &status, 0);
-    CHECK(status == 0, "the lock's test: %d", status);
+    test_lock();
     scratch_close(&scratch);
     arena_close(&arena);
     return check_end();

@@ -1,5 +1,5 @@
 /* history: what a server answers to a search, taken apart. */
-#include "history/opensearch_page.h"
+#include "history/opensearch/page.h"
 
 #include <string.h>
 

@@ -2,11 +2,11 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "history/opensearch_bulk.h"
-#include "history/opensearch_document.h"
-#include "history/opensearch_index.h"
-#include "history/opensearch_uri.h"
-#include "history/opensearch_words.h"
+#include "history/opensearch/bulk.h"
+#include "history/opensearch/document.h"
+#include "history/opensearch/index.h"
+#include "history/opensearch/uri.h"
+#include "history/opensearch/words.h"
 #include "json/read.h"
 #include "tests/check.h"
 
@@ -30,6 +30,8 @@ static const struct {
     {"opensearch:x", NULL, NULL, "needs a server and an index"},
     {"opensearch+https:x", NULL, NULL, "needs a server and an index"},
     {"opensearch+https://user:secret@h/lts", NULL, NULL, "no user and no password"},
+    {"opensearch+https://user:se/secret@h/lts", NULL, NULL, "no user and no password"},
+    {"opensearch+https://user:12/secret@h", NULL, NULL, "no user and no password"},
     {"opensearch+https://h/lts?auth=secret", NULL, NULL, "no query and no fragment"},
     {"opensearch+https://h/lts#secret", NULL, NULL, "no query and no fragment"},
     {"opensearch+https://h", NULL, NULL, "names no index"},

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "history/spool_send.h"
+#include "history/spool/send.h"
 #include "tests/check.h"
 #include "tests/scratch.h"
 

@@ -390,9 +390,9 @@ class Tls(Scratch):
 
     def test_ca_files(self):
         self.write("broken.pem", "no certificate\n")
-        for name in ("broken.pem", "absent.pem"):
+        for name, why in (("broken.pem", "expected PEM certificates"), ("absent.pem", "No such file or directory")):
             got = self.get("good", f"ca_file={self.folder / name}")
-            self.assertEqual(got, [f"error 100: 127.0.0.1:PORT: GET /: TLS: {self.folder / name} (opensearch_ca_file) cannot be used as the file of a CA: expected PEM certificates"])
+            self.assertEqual(got, [f"error 100: 127.0.0.1:PORT: GET /: TLS: {self.folder / name} (opensearch_ca_file) cannot be used as the file of a CA: {why}"])
         got = self.get("self", f"ca_file={self.folder / 'self.pem'}", "quiet=1")  # a certificate without an alternative name
         self.assertTrue(got[0].startswith("GET 200"), got)
 
@@ -578,6 +578,10 @@ class Proxies(Tls):
     def test_refusal(self):
         self.assertEqual(self.through(Proxy(status=403)), ["error 110: 127.0.0.1:PORT: GET /: the proxy (https_proxy) does not connect: 403 Forbidden"])
         self.assertEqual(self.through(Proxy(status=503))[-1], "error 110: 127.0.0.1:PORT: GET /: the proxy (https_proxy) does not connect: 503 Service Unavailable (attempt 2 of 2)")
+        refused = "the proxy (https_proxy, http_proxy, all_proxy): connection refused: nothing listens there (the wrong port?) (attempt 1 of 1)"
+        for proxy in (f"http://me:{CANARY}@127.0.0.1:1", "http://localhost:1", "socks5://127.0.0.1:1"):
+            got = self.get("good", self.ca(), "attempts=1", env={"https_proxy": proxy})
+            self.assertEqual(got, [f"error 110: 127.0.0.1:PORT: GET /: {refused}"])
         got = self.get("good", self.ca(), "attempts=1", env={"https_proxy": f"http://me:{CANARY}@nowhere.invalid:1"})
         self.assertEqual(got, ["error 110: 127.0.0.1:PORT: GET /: the proxy's name (https_proxy, http_proxy, all_proxy) cannot be resolved (attempt 1 of 1)"])
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "history/horreum_runs.h"
+#include "history/horreum/runs.h"
 #include "json/read.h"
 #include "json/write.h"
 

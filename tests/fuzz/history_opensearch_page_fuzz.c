@@ -2,8 +2,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "history/opensearch_page.h"
-#include "history/opensearch_take.h"
+#include "history/opensearch/page.h"
+#include "history/opensearch/take.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "history/opensearch_bulk.h"
-#include "history/opensearch_index.h"
-#include "history/opensearch_words.h"
+#include "history/opensearch/bulk.h"
+#include "history/opensearch/index.h"
+#include "history/opensearch/words.h"
 #include "json/read.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "history/spool_file.h"
+#include "history/spool/file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
