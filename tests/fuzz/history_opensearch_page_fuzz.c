@@ -16,7 +16,8 @@ static void check_piece(const char *text, size_t size, struct opensearch_piece p
 static void take(const struct opensearch_hit *hit)
 {
     char uri[] = "opensearch+http://h/i";
-    struct opensearch o = {.history = {.uri = uri}};
+    struct server server = {.url = "http://h"};
+    struct opensearch o = {.history = {.uri = uri}, .server = &server, .index = "i"};
     struct arena arena = {0};
     struct record record;
     struct opensearch_taken taken;
