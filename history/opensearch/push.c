@@ -131,7 +131,8 @@ static bool settled(struct opensearch *o, const struct waiting *payload, const s
 
 static void tell_item(struct opensearch *o, const struct known *known, const struct bulk_item *item)
 {
-    /* When an attempt of unknown end went before, or another was faster, the index may hold what we just sent: no news. */
+    /* When an attempt of unknown end went before, the index may hold what we just sent: no news. Whoever else was faster may have sent
+     * something else, and what it was is gone: that counts as replaced. */
     bool ours = known->state == KNOWN_NOT && item->repeated;
     switch (item->state) {
     case BULK_CREATED:
