@@ -250,7 +250,7 @@ bool opensearch_end(struct history *history, bool keep, struct error *err)
     bool ok = keep && send_window(o, err);
     if (!keep)
         leave(o, push->end.kind ? push->end.text : "the upload was stopped");
-    if (push->written && o->refresh)
+    if (push->written && o->refresh && !push->end.kind) /* a server that is gone is not waited for once more */
         refresh(o);
     if (ok && push->unsent)
         ok = error_set(err, ERR_STORE, "%s: payloads that were not sent: %zu of %zu; the first one: %s", http_host(o->http), push->unsent,
