@@ -86,7 +86,7 @@ class Bash(Shell):
 
     def test_options_with_dashes_and_negated(self):
         self.assertEqual(self.offered("matbench ci --history-sc"), ["--history-scope="])
-        self.assertEqual(self.offered("matbench ci --noup"), ["--noupload"])
+        self.assertEqual(self.offered("matbench ci --noup"), ["--noupload", "--noupload_by_kpi"])
         self.assertEqual(self.offered("matbench analyze-lts --verd"), ["--verdicts_dest="])
 
     def test_choices(self):
