@@ -117,6 +117,8 @@ double baseline_p(const struct baseline *base, double value, enum side side)
     if (!(base->sigma > 0))
         return difference > 0 ? 0 : 1;
     double t = difference / (base->sigma * sqrt(base->variance));
+    if (isnan(t))
+        return 1; /* values at the end of the numbers: nothing can be said */
     return fmax(law_t_upper(t, base->df), rank_p(base, difference, 1, side));
 }
 
@@ -126,6 +128,8 @@ double baseline_runs_p(const struct baseline *base, double difference, size_t so
     if (!(base->sigma > 0))
         return 0;
     double t = difference / (base->sigma * sqrt(variance_of_difference(base, some)));
+    if (isnan(t))
+        return 1;
     double one = fmax(law_t_upper(t, base->df), rank_p(base, difference, some, side));
     return fmin(1, exp(ln_choose((double)runs, (double)some)) * one);
 }

@@ -44,10 +44,11 @@ static double both_sides(double above, double below)
     return fmin(1, 2 * fmin(above, below));
 }
 
-/* The tails of a statistic on a grid of `step`, by the normal distribution. All values equal: nothing to be seen. */
-static double normal_tail(double distance, double step, double variance)
+/* A tail of a statistic that goes in steps of 1 (with ties in smaller ones: then this is the cautious side), by the normal distribution.
+ * All values equal: nothing to be seen. */
+static double normal_tail(double distance, double variance)
 {
-    return variance > 0 ? law_normal_upper((distance - step / 2) / sqrt(variance)) : 1;
+    return variance > 0 ? law_normal_upper((distance - 0.5) / sqrt(variance)) : 1;
 }
 
 /* ---- two samples ---- */
@@ -72,10 +73,10 @@ struct mann_whitney rank_mann_whitney(const double *x, size_t nx, const double *
         test.above = k == nx ? up : down;
         test.below = k == nx ? down : up;
     } else {
-        double variance = a * b / 12 * (count + 1 - ties / (count * (count - 1))), step = ties > 0 ? 0.5 : 1;
+        double variance = a * b / 12 * (count + 1 - ties / (count * (count - 1)));
         test.exact = false;
-        test.above = fmin(1, normal_tail(test.u - a * b / 2, step, variance));
-        test.below = fmin(1, normal_tail(a * b / 2 - test.u, step, variance));
+        test.above = normal_tail(test.u - a * b / 2, variance);
+        test.below = normal_tail(a * b / 2 - test.u, variance);
     }
     test.both = both_sides(test.above, test.below);
     arena_close(&scratch);
@@ -90,13 +91,14 @@ double rank_mann_whitney_least(size_t nx, size_t ny)
     return p;
 }
 
-/* The largest r with P(the statistic < r) <= left: how many of the sorted pairs lie outside the interval on either side. */
+/* The largest r with P(the statistic < its least + r) <= left: how many of the sorted pairs lie outside the interval on either side. */
 static size_t outside(const struct permutation_law *law, double left)
 {
-    double p = 0;
-    size_t r = 0;
-    while (r < law->n && (p += law->share[r]) <= left)
-        r++;
+    size_t least = 0, r = 0;
+    while (least < law->n && law->share[least] == 0)
+        least++;
+    for (double p = 0; least + r < law->n && (p += law->share[least + r]) <= left; r++) {
+    }
     return r;
 }
 
@@ -164,10 +166,10 @@ struct signed_rank rank_signed(const double *differences, size_t n)
         test.above = permutation_upper(&law, sum);
         test.below = permutation_lower(&law, sum);
     } else {
-        double mean = m * (m + 1) / 4, variance = m * (m + 1) * (2 * m + 1) / 24 - ties / 48, step = ties > 0 ? 0.5 : 1;
+        double mean = m * (m + 1) / 4, variance = m * (m + 1) * (2 * m + 1) / 24 - ties / 48;
         test.exact = false;
-        test.above = fmin(1, normal_tail(test.w - mean, step, variance));
-        test.below = fmin(1, normal_tail(mean - test.w, step, variance));
+        test.above = normal_tail(test.w - mean, variance);
+        test.below = normal_tail(mean - test.w, variance);
     }
     test.both = both_sides(test.above, test.below);
     arena_close(&scratch);

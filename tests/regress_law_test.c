@@ -102,7 +102,7 @@ static const struct {
     {"normal_upper", normal_upper, 13},     {"normal_quantile", normal_quantile, 15}, {"t_upper", t_upper, 120},
     {"t_quantile", t_quantile, 150},        {"f_upper", f_upper, 230},                {"f_quantile", f_quantile, 280},
     {"gamma_lower", gamma_lower, 60},       {"gamma_upper", gamma_upper, 55},         {"chi2_quantile", chi2_quantile, 64},
-    {"beta_lower", beta_lower, 60},         {"beta_upper", beta_upper, 60},           {"binomial", binomial, 120},
+    {"beta_lower", beta_lower, 60},         {"beta_upper", beta_upper, 60},           {"binomial", binomial, 110},
     {"binomial_lower", binomial_lower, 120}, {"binomial_upper", binomial_upper, 120}, {"stirling_error", stirling_error, 8},
     {"deviance", deviance, 8},
 };
