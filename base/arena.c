@@ -7,6 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 struct arena_chunk {
     struct arena_chunk *older;
     size_t size;
@@ -24,6 +28,13 @@ void *memory_need(void *allocated)
         _exit(120);
     }
     return allocated;
+}
+
+void memory_give_back(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }
 
 static void free_chunks(struct arena_chunk *chunk)
@@ -60,6 +71,14 @@ void arena_close(struct arena *arena)
     close_deferred(arena);
     free_chunks(arena->chunks);
     *arena = (struct arena){0};
+}
+
+void arena_wipe(struct arena *arena)
+{
+    close_deferred(arena);
+    for (struct arena_chunk *chunk = arena->chunks; chunk; chunk = chunk->older)
+        explicit_bzero(chunk->data, chunk->size);
+    arena_close(arena);
 }
 
 void arena_clear(struct arena *arena)

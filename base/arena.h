@@ -19,6 +19,7 @@ struct arena {
 /* A zeroed `struct arena` is an empty one. */
 void arena_close(struct arena *arena); /* frees all; the arena is empty again */
 void arena_clear(struct arena *arena); /* as arena_close, but keeps one chunk for the next round */
+void arena_wipe(struct arena *arena);  /* as arena_close, and what stood there is overwritten: for what held a secret */
 
 /* Zeroed memory, aligned for any type. With -DMB_ARENA_SEPARATE (the asan preset) each piece is its own malloc,
  * so that the sanitizer sees overruns. */
@@ -49,6 +50,8 @@ void arena_defer(struct arena *arena, void (*end)(void *), void *resource);
      &(list)->v[(list)->n++])
 void *arena_grow(struct arena *arena, void *v, size_t n, size_t *cap, size_t size);
 
+/* Gives free memory back to the system: between a part of the work that needed much and a long one that needs little. */
+void memory_give_back(void);
 /* malloc and friends that end the program instead of returning NULL; for what outlives arenas. */
 void *memory_need(void *allocated); /* returns `allocated`, or ends the program when it is NULL */
 

@@ -49,6 +49,14 @@ static json_t *history_json(const struct ci_pass *pass)
                      (json_int_t)n->replaced, "unchanged", (json_int_t)n->unchanged, "not_stored", name_json(pass->not_stored));
 }
 
+static json_t *horreum_json(const struct ci_pass *pass)
+{
+    const struct history_counts *n = &pass->horreum_stored;
+    return pass->horreum ? json_pack("{s:o s:I s:I s:I s:b}", "uri", name_json(pass->horreum), "added", (json_int_t)n->added, "replaced",
+                                     (json_int_t)n->replaced, "unchanged", (json_int_t)n->unchanged, "stored", pass->horreum_uploaded)
+                         : json_null();
+}
+
 static json_t *passes_json(const struct ci_pass *passes, size_t n)
 {
     json_t *list = json_array();
@@ -62,9 +70,9 @@ static json_t *passes_json(const struct ci_pass *passes, size_t n)
 void ci_outcome_write(struct ci_pass *pass, const struct ci_pass *others, size_t others_n, int exit_code)
 {
     struct error err = {0};
-    json_t *whole = json_pack("{s:i s:o s:o s:o s:o s:o s:o s:o}", "exit_code", exit_code, "workload", name_json(pass->workload->name),
+    json_t *whole = json_pack("{s:i s:o s:o s:o s:o s:o s:o s:o s:o}", "exit_code", exit_code, "workload", name_json(pass->workload->name),
                               "directory", name_json(pass->directory), "steps", steps_json(pass), "tests", tests_json(&pass->parsed),
-                              "verdicts", verdicts_json(pass->analysis), "history", history_json(pass), "passes",
+                              "verdicts", verdicts_json(pass->analysis), "history", history_json(pass), "horreum", horreum_json(pass), "passes",
                               passes_json(others, others_n));
     if (!context_write_json(pass->context, ci_pass_file(pass, "outcome.json"), whole, &err))
         ci_pass_add(pass, "outcome", context_fail(pass->context, &err));

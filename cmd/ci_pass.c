@@ -53,7 +53,8 @@ const char *ci_code_meaning(int code)
     } rows[] = {{0, "no regression"}, {1, "a regression"}, {2, "suspect"}, {3, "missing data"}, {4, "an improvement"},
                 {ERR_USAGE, "wrong usage or configuration"}, {ERR_ARTIFACT, "broken artifacts"}, {ERR_INVALID, "invalid payloads"},
                 {ERR_NO_TEST, "no test found"}, {ERR_OUTPUT, "an output could not be written"},
-                {ERR_STORE, "the history cannot be used"}};
+                {ERR_STORE, "the history cannot be used"},
+                {ERR_REFUSED, "refused credentials or TLS"}, {ERR_PARTLY, "stored in part, the rest waits in the spool"}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (rows[i].code == code)
             return rows[i].meaning;
@@ -195,14 +196,10 @@ static void analyze(struct ci_pass *pass)
     ci_pass_unlog(pass);
 }
 
-/* Why nothing may be stored, or NULL: only a gated regression may stand beside an upload; any other error stops it. */
+/* Why nothing may be stored, wherever that is, or NULL: only a gated regression may stand beside an upload; any other error stops it. */
 static const char *upload_obstacle(const struct ci_pass *pass, size_t payloads)
 {
     bool regressed = false;
-    if (!pass->upload)
-        return pass->plan->skipped ? pass->plan->skipped
-               : pass->plan->replot ? "this is a replot, and lts.opensearch.export.enabled_on_replot is not true"
-                                    : "it is switched off (--noupload, lts.history.upload, lts.opensearch.export.enabled)";
     if (payloads == 0 && !ci_pass_is_cut(pass))
         return "there is no valid payload";
     for (size_t i = 0; i < pass->outcomes.n; i++) {
@@ -216,20 +213,39 @@ static const char *upload_obstacle(const struct ci_pass *pass, size_t payloads)
     return regressed && !pass->plan->upload_on_regression ? "there is a regression, and upload_lts_on_regression is false" : NULL;
 }
 
+static const char *switched_off(const struct ci_pass *pass)
+{
+    return pass->plan->skipped ? pass->plan->skipped
+           : pass->plan->replot ? "this is a replot, and lts.opensearch.export.enabled_on_replot is not true"
+                                : "it is switched off (--noupload, lts.history.upload, lts.opensearch.export.enabled)";
+}
+
+static bool store(struct ci_pass *pass, const char *step, const char *uri, struct history_counts *counts)
+{
+    log_step(pass, step);
+    int code = upload_step(pass->context, pass->workload, uri, pass->batch, counts);
+    if (code && pass->plan->upload_may_fail)
+        log_line(&pass->context->log, LOG_WARNING, "the failed upload (%d) does not count: fail_test_on_fail is false", code);
+    add(pass, step, code, pass->plan->upload_may_fail);
+    ci_pass_unlog(pass);
+    return code == 0;
+}
+
+/* Each history has its own luck: that one cannot be reached keeps no payload from the other. */
 static void upload(struct ci_pass *pass)
 {
     size_t n;
     batch_records(pass->batch, &n);
-    pass->not_stored = upload_obstacle(pass, n);
-    if (pass->not_stored)
-        return;
-    log_step(pass, "upload_lts");
-    int code = upload_step(pass->context, pass->workload, pass->history, pass->batch, &pass->stored);
-    pass->uploaded = code == 0;
-    if (code && pass->plan->upload_may_fail)
-        log_line(&pass->context->log, LOG_WARNING, "the failed upload (%d) does not count: fail_test_on_fail is false", code);
-    add(pass, "upload_lts", code, pass->plan->upload_may_fail);
-    ci_pass_unlog(pass);
+    const char *obstacle = upload_obstacle(pass, n);
+    pass->not_stored = pass->upload ? obstacle : switched_off(pass);
+    if (obstacle && pass->upload)
+        upload_waiting(pass->context, pass->history);
+    if (obstacle && pass->horreum)
+        upload_waiting(pass->context, pass->horreum);
+    if (!pass->not_stored)
+        pass->uploaded = store(pass, "upload_lts", pass->history, &pass->stored);
+    if (!obstacle && pass->horreum && !context_interrupted(pass->context))
+        pass->horreum_uploaded = store(pass, "upload_horreum", pass->horreum, &pass->horreum_stored);
 }
 
 /* One set of reports for each filter of each item, in the folder of the filter, as TOPSAIL has it. */

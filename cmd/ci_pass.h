@@ -23,6 +23,7 @@ struct ci_pass {
     const struct workload *workload;
     const char *directory, *artifacts;
     const char *history; /* URI or NULL */
+    const char *horreum; /* URI of a Horreum test that gets the payloads besides, or NULL */
     bool lts, analyze, upload;
     struct plots plots;  /* the reports to draw; none: nothing is drawn */
 
@@ -30,9 +31,10 @@ struct ci_pass {
     struct batch *batch;             /* the valid payloads; the analysis borrows from it */
     struct parse_counts parsed;
     const struct analysis *analysis; /* NULL: nothing was compared */
-    struct history_counts stored;
+    struct history_counts stored, horreum_stored;
     bool uploaded, reported, drawn; /* stored; the regression report is there; reports_index.html is */
-    const char *not_stored; /* why nothing was stored; NULL */
+    bool horreum_uploaded;
+    const char *not_stored; /* why nothing was stored in the history; NULL */
     struct {
         struct ci_outcome *v; /* one of each step; of visualize one of each filter */
         size_t n, cap;

@@ -2,8 +2,10 @@
 
 #include <string.h>
 
-#include "config/instances.h"
+#include "config/servers.h"
 #include "history/history.h"
+#include "net/http.h"
+#include "step/access.h"
 #include "step/analyze_step.h"
 
 const struct option options_ci[] = {
@@ -29,6 +31,8 @@ struct planning {
     struct ci_plan *plan;
     const struct block *block;
     bool history_named; /* by a flag, a variable or the block */
+    bool server_named;  /* opensearch_host is, in an env file or the environment: they count more than the block's instance */
+    bool stores;        /* whether anything may be stored, wherever that is */
 };
 
 /* ---- where values come from ---- */
@@ -68,6 +72,8 @@ static bool apply_block(struct planning *p, struct error *err)
                 {"history", "lts.history.uri"},
                 {"fail_on", "lts.gate.fail_on"},
                 {"min_history", "lts.gate.min_history"},
+                {"history_since", "lts.gate.history_since"},
+                {"history_until", "lts.gate.history_until"},
                 {"false_alarm_rate", "lts.gate.false_alarm_rate"}};
     for (size_t i = 0; p->block && i < sizeof(rows) / sizeof(rows[0]); i++) {
         const char *text = block_text(p->block, rows[i].path);
@@ -171,10 +177,12 @@ static bool plan_steps(struct planning *p, struct error *err)
                     (!plan->replot || block_flag(block, "lts.regression_analyses.enabled_on_replot", false));
     plan->upload = block_flag(block, "lts.history.upload", upload) &&
                    (!plan->replot || block_flag(block, "lts.opensearch.export.enabled_on_replot", false));
+    p->stores = block_flag(block, "lts.history.upload", true) && (!plan->replot || block_flag(block, "lts.opensearch.export.enabled_on_replot", false));
     if (options_text(options, "upload"))
-        plan->upload = options_bool(options, "upload");
+        plan->upload = p->stores = options_bool(options, "upload");
     plan->analyze &= plan->lts;
     plan->upload &= plan->lts;
+    p->stores &= plan->lts;
     plan->upload_on_regression = block_flag(block, "lts.regression_analyses.upload_lts_on_regression", true);
     plan->upload_may_fail = !block_flag(block, "lts.opensearch.export.fail_test_on_fail", true);
     if (!chosen && !block_flag(block, "lts.regression_analyses.fail_test_on_regression", true))
@@ -190,7 +198,7 @@ static bool wants_server(const struct planning *p)
                    block_flag(p->block, "lts.opensearch.export.enabled", false);
     bool compares = plan->analyze && block_flag(p->block, "lts.regression_analyses.enabled", false) &&
                     block_has(p->block, "lts.opensearch.instance");
-    return !p->history_named && (exports || compares);
+    return !p->history_named && !p->server_named && (exports || compares);
 }
 
 /* The file of instances as TOPSAIL finds it: $<secrets.dir.env_key>/<secrets.opensearch_instances>. */
@@ -207,19 +215,48 @@ static bool find_instance(const struct planning *p, struct instance *instance, s
     return instance_load(p->context->arena, arena_printf(p->context->arena, "%s/%s", folder, file), name, instance, err);
 }
 
-/* Credentials that cannot be read skip the analysis and the upload, as in TOPSAIL; a server that is known and that this version
- * cannot reach is refused. */
+/* The name of the index as TOPSAIL puts it together; NULL: none. */
+static const char *block_index(const struct planning *p)
+{
+    const char *prefix = block_text(p->block, "lts.opensearch.index_prefix"), *index = block_text(p->block, "lts.opensearch.index");
+    return index ? arena_printf(p->context->arena, "%s%s", prefix ? prefix : "", index) : NULL;
+}
+
+/* The instance's index becomes the history of this run. */
+static bool use_instance(struct planning *p, const struct instance *instance, struct error *err)
+{
+    const char *index = block_index(p), *url;
+    if (!index)
+        return error_set(err, ERR_USAGE, "matbench.lts.opensearch.index is not set: expected the index of the instance '%s' that the payloads "
+                                         "are kept in", instance->name);
+    return (url = access_add_instance(p->context, instance, err)) &&
+           options_fallback(p->context->options, "history", arena_printf(p->context->arena, "opensearch+%s/%s", url, index),
+                            "matbench.lts.opensearch", err);
+}
+
+/* Where an env file has a server and no index, the block's is meant. */
+static bool use_block_index(struct planning *p, struct error *err)
+{
+    const char *index = block_index(p), *url = NULL;
+    if (!index || variables_get(p->context->variables, "MATBENCH_OPENSEARCH_INDEX"))
+        return true;
+    return (url = servers_url(p->context->variables, p->context->arena, "opensearch", err)) &&
+           options_fallback(p->context->options, "history", arena_printf(p->context->arena, "opensearch+%s/%s", url, index),
+                            "matbench.lts.opensearch", err);
+}
+
+/* Credentials that cannot be read skip the analysis and the upload, as in TOPSAIL. */
 static bool plan_server(struct planning *p, struct error *err)
 {
     struct ci_plan *plan = p->plan;
     struct instance instance;
     struct error why = {0};
+    if (p->server_named && !p->history_named)
+        return use_block_index(p, err);
     if (!wants_server(p))
         return true;
     if (find_instance(p, &instance, &why))
-        return error_set(err, ERR_USAGE, "matbench.lts.opensearch: the instance '%s' is configured, and this version has no OpenSearch "
-                                         "history; --history, MATBENCH_HISTORY or lts.history.uri: sqlite:FILE or dir:FOLDER names another",
-                         instance.name);
+        return use_instance(p, &instance, err);
     plan->analyze = plan->upload = false;
     plan->skipped = arena_printf(p->context->arena, "the credentials of matbench.lts.opensearch cannot be read: %s", why.text);
     plan->skipped_fails = block_flag(p->block, "lts.opensearch.export.fail_test_on_fail", true) ||
@@ -227,15 +264,35 @@ static bool plan_server(struct planning *p, struct error *err)
     return true;
 }
 
+/* A Horreum gets the payloads too, or alone when nothing else is configured; then it is also what is compared with. */
+static bool plan_horreum(struct planning *p, struct error *err)
+{
+    struct ci_plan *plan = p->plan;
+    const char *test = block_text(p->block, "lts.horreum.test_name"), *url;
+    if (!plan->lts || !test)
+        return true;
+    struct error why = {0};
+    if (!(url = servers_url(p->context->variables, p->context->arena, "horreum", &why)))
+        return error_set(err, ERR_USAGE, "matbench.lts.horreum.test_name is set, and %s", why.kind ? why.text : "no Horreum is known: "
+                         "expected horreum_url in an env file, or MATBENCH_HORREUM_URL; null switches it off");
+    const char *uri = arena_printf(p->context->arena, "horreum+%s/%s", url, http_encode(p->context->arena, test));
+    if (!history_is_known(uri, err))
+        return false;
+    if (!p->history_named && !p->server_named && !wants_server(p)) {
+        plan->upload = p->stores;
+        return options_fallback(p->context->options, "history", uri, "matbench.lts.horreum", err);
+    }
+    plan->horreum = p->stores && !plan->skipped ? uri : NULL;
+    return true;
+}
+
 /* Keys that ask for what this version has not: refused, never silently ignored. */
 static bool check_absent(const struct planning *p, struct error *err)
 {
-    if (p->plan->lts && block_text(p->block, "lts.horreum.test_name"))
-        return error_set(err, ERR_USAGE, "matbench.lts.horreum.test_name is set, and this version has no Horreum history; set it to null");
     if (p->plan->analyze && block_flag(p->block, "lts.regression_analyses.notification.enabled", false))
         return error_set(err, ERR_USAGE, "matbench.lts.regression_analyses.notification.enabled is true, and this version sends no "
                                          "notifications; set it to false");
-    return true;
+    return !p->plan->upload || command_push_check(p->context, p->plan->history, err);
 }
 
 /* Only what is used has to be there. */
@@ -256,7 +313,8 @@ bool ci_plan_make(struct context *context, struct ci_plan *plan, struct error *e
     if (!load_block(&p, err) || !apply_block(&p, err))
         return false;
     p.history_named = options_text(context->options, "history") != NULL;
+    p.server_named = variables_get(context->variables, "MATBENCH_OPENSEARCH_HOST") || variables_get(context->variables, "MATBENCH_OPENSEARCH_URL");
     plan_replot(&p);
     return plan_download(&p, err) && plan_places(&p, err) && plan_steps(&p, err) && plan_server(&p, err) &&
-           plan_history(&p, err) && check_absent(&p, err);
+           plan_horreum(&p, err) && plan_history(&p, err) && check_absent(&p, err);
 }

@@ -12,10 +12,11 @@ extern const struct option options_ci[];
 
 struct ci_plan {
     const char *workload, *prom_workload; /* names; prom_workload: NULL, or what the second pass parses with */
-    const char *prom_suffix;              /* what the second pass adds to the name of a folder history; never NULL */
+    const char *prom_suffix;              /* what the second pass adds to the name of its history; never NULL */
     const char *directory;                /* the results; with a download: where it goes */
     const char *artifacts;                /* where outputs go */
     const char *history;                  /* URI; NULL: none is used or named */
+    const char *horreum;                  /* URI of the Horreum test that gets the payloads besides; NULL: none */
     const char *preset, *config_file;     /* names of files in the workload's data/; NULL: none */
     const char *url, *url_file;           /* what is downloaded first; NULL: nothing (the preset may name a url_file) */
     const char *download_mode;

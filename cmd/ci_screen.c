@@ -56,18 +56,24 @@ static void show_verdicts(const struct ci_pass *pass)
     text_close(&out);
 }
 
+/* `why`: nothing was tried; a part that went is told too, and what waits in the spool is told by the log. */
+static void show_history(FILE *out, const char *history, bool stored, const struct history_counts *n, const char *why)
+{
+    if (why || (!stored && n->added + n->replaced + n->unchanged == 0))
+        fprintf(out, "nothing stored%s%s: %s\n", history ? " in " : "", history ? history : "", why ? why : "it failed, see above");
+    else
+        fprintf(out, "%s in %s: %zu added, %zu replaced, %zu there already\n", stored ? "stored" : "only a part is stored, see above,", history,
+                n->added, n->replaced, n->unchanged);
+}
+
 static void show_stored(const struct ci_pass *pass)
 {
     FILE *out = pass->context->out;
-    const char *history = pass->history ? context_shown(pass->context, pass->history) : NULL;
     if (!pass->lts)
         return;
-    if (pass->uploaded)
-        fprintf(out, "stored in %s: %zu added, %zu replaced, %zu there already\n", history, pass->stored.added, pass->stored.replaced,
-                pass->stored.unchanged);
-    else
-        fprintf(out, "nothing stored%s%s: %s\n", history ? " in " : "", history ? history : "",
-                pass->not_stored ? pass->not_stored : "it failed, see above");
+    show_history(out, pass->history ? context_shown(pass->context, pass->history) : NULL, pass->uploaded, &pass->stored, pass->not_stored);
+    if (pass->horreum)
+        show_history(out, context_shown(pass->context, pass->horreum), pass->horreum_uploaded, &pass->horreum_stored, NULL);
 }
 
 static void show_files(const struct ci_pass *pass)

@@ -15,7 +15,7 @@
 #include "store/download_list.h"
 #include "store/marked.h"
 
-static const struct option *const tables[] = {options_ci, options_history, options_analyze, options_common, NULL};
+static const struct option *const tables[] = {options_ci, options_history, options_push, options_spool, options_analyze, options_common, NULL};
 
 #define PROM_MARK ".matbench_prom_db_dir"
 enum { PASSES_MAX = 1000 };
@@ -50,11 +50,11 @@ static const char *artifacts_of(struct ci *ci, const char *of)
     return arena_join(ci->context->arena, ci->plan.artifacts, name);
 }
 
-/* The history of another index, with the suffix in its name: dir:lts-prom, sqlite:history-prom.db. A test has one payload of each
+/* The history of another index, with the suffix in its name: dir:lts-prom, sqlite:history-prom.db, …/index-prom. A test has one payload of each
  * workload under the same id, so they cannot share one. */
-static const char *prom_history(struct ci *ci)
+static const char *prom_history(struct ci *ci, const char *uri)
 {
-    const char *uri = ci->plan.history, *suffix = ci->plan.prom_suffix;
+    const char *suffix = ci->plan.prom_suffix;
     if (!uri)
         return NULL;
     const char *dot = strncmp(uri, "sqlite:", 7) == 0 ? strrchr(uri, '.') : NULL, *slash = strrchr(uri, '/');
@@ -82,6 +82,7 @@ static void plan_first(struct ci *ci)
     struct ci_pass *first = add_pass(ci, ci->workload, plan->directory, plan->artifacts);
     first->analyze = plan->analyze && first->lts;
     first->upload = plan->upload && first->lts;
+    first->horreum = first->lts ? plan->horreum : NULL;
     first->plots = ci->plots;
 }
 
@@ -94,7 +95,8 @@ static bool plan_second(struct ci *ci, struct error *err)
     struct ci_pass *all = add_pass(ci, ci->prom_workload, plan->directory, artifacts_of(ci, "all"));
     all->analyze = plan->analyze && all->lts;
     all->upload = plan->upload && all->lts;
-    all->history = prom_history(ci);
+    all->history = prom_history(ci, plan->history);
+    all->horreum = all->lts ? prom_history(ci, plan->horreum) : NULL;
     all->plots = ci->prom_plots;
     struct root *root = root_open(plan->directory, options_list(ci->context->options, "allow_root"), err);
     if (!root)
@@ -222,7 +224,8 @@ static void say_skipped(struct ci *ci)
 static bool run_pass(struct ci_pass *pass)
 {
     struct error err = {0};
-    ci_outcome_remove(pass->context, pass->artifacts);
+    if (strcmp(pass->artifacts, pass->plan->artifacts) != 0) /* those of the first pass went before anything was planned */
+        ci_outcome_remove(pass->context, pass->artifacts);
     if (!command_make_directory(pass->artifacts, &err)) {
         ci_pass_add(pass, "outputs", context_fail(pass->context, &err));
         return true;

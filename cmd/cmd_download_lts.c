@@ -3,7 +3,7 @@
 #include <sys/stat.h>
 
 #include "cmd/command.h"
-#include "history/folder_anchor.h"
+#include "history/folder/anchor.h"
 #include "step/copy_step.h"
 
 static const struct option options_download_only[] = {
@@ -18,7 +18,7 @@ static const struct option options_download_only[] = {
     {0},
 };
 
-static const struct option *const tables[] = {options_history, options_download_only, options_common, NULL};
+static const struct option *const tables[] = {options_history, options_download_only, options_period, options_common, NULL};
 
 static bool check_folder(struct context *context, const char *folder, const char *from, struct error *err)
 {

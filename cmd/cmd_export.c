@@ -22,7 +22,8 @@ static const struct option options_export_only[] = {
     {0},
 };
 
-static const struct option *const tables[] = {options_export_only, options_openmetrics, options_common, NULL};
+static const struct option *const tables[] = {options_export_only, options_period, options_servers, options_openmetrics,
+                                            options_common, NULL};
 
 /* A text form of payloads: looks at each of them first, then writes each of them. */
 struct rendering {
@@ -199,7 +200,7 @@ static bool write_file(struct rendering *rendering, struct batch *batch, size_t 
 {
     struct history_payload *payloads;
     bool dry = options_bool(rendering->context->options, "dry_run");
-    if (!batch_payloads(batch, &payloads, n, err) ||
+    if (!batch_ordered(batch, &payloads, n, err) ||
         !(rendering->out = output_open(dry ? "/dev/null" : rendering->to, rendering->context->out_fd, err)))
         return false;
     rendering->row = text_open(64 << 20);

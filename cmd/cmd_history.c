@@ -1,8 +1,11 @@
-/* matbench history list|show|labels|export|import — what is in a history, and copying it into another. */
+/* matbench history VERB — what is in a history, and copying it into another; looking after it: cmd/history_care.h. */
 #include <string.h>
 
 #include "base/moment.h"
 #include "cmd/command.h"
+#include "cmd/history_setup.h"
+#include "cmd/history_care.h"
+#include "cmd/history_listing.h"
 #include "history/census.h"
 #include "json/read.h"
 #include "json/write.h"
@@ -14,14 +17,18 @@ static const struct option options_history_only[] = {
     {"labels", OPTION_LIST, "KEY", NULL, false, "list: show these labels in columns of their own; labels: all values of these."},
     {"to", OPTION_TEXT, "URI", NULL, false, "export: the history that the payloads go into."},
     {"from", OPTION_TEXT, "URI", NULL, false, "import: the history that the payloads come from."},
-    {"filters", OPTION_TEXT, "K=V,…", NULL, false, "export, import: only payloads with these labels; K=A:B: one of these; also as {\"label\": \"value\"}."},
-    {"max_records", OPTION_NUMBER, "N", NULL, false, "export, import: at most so many, the newest."},
+    {"filters", OPTION_TEXT, "K=V,…", NULL, false, "Only payloads with these labels; K=A:B: one of these; also as {\"label\": \"value\"}."},
+    {"max_records", OPTION_NUMBER, "N", NULL, false, "At most so many, the newest."},
     {"opensearch_index", OPTION_TEXT, "NAME", NULL, false, "export, import: first part of the files' names in a new folder (dir:FOLDER)."},
+    {"workload", OPTION_TEXT, "NAME", NULL, false, "setup: the workload whose payloads will be there."},
+    {"workload_base_dir", OPTION_TEXT, "DIR", NULL, false, "setup: where a relative workload path starts."},
+    {"horreum_owner", OPTION_TEXT, "TEAM", NULL, false, "setup: the team in Horreum that a new test and schema belong to, as dev-team."},
     {"dry_run", OPTION_BOOL, NULL, "false", false, "export, import: says what would be done, stores nothing."},
+    {"format", OPTION_TEXT, "text|json", "text", false, "list, labels, kpis: how it is printed."},
     {0},
 };
 
-static const struct option *const tables[] = {options_history, options_history_only, options_common, NULL};
+static const struct option *const tables[] = {options_history, options_history_only, options_history_care, options_period, options_common, NULL};
 
 static const char *plural(size_t n)
 {
@@ -63,19 +70,24 @@ static void say_absent(struct context *context, const struct history_workload *w
 static bool list(struct context *context, struct history *history, struct error *err)
 {
     struct history_workload *workloads;
+    struct history_selection selection;
     size_t n, shown = 0;
     const char *only = options_text(context->options, "workload_name");
-    if (!history_workloads(history, context->arena, &workloads, &n, err))
+    if (!payload_source_select(context, &selection, err) || !history_workloads(history, context->arena, &workloads, &n, err))
         return false;
     say_absent(context, workloads, n);
     for (size_t i = 0; i < n; i++) {
         if (only && strcmp(only, workloads[i].name) != 0)
             continue;
         shown++;
-        fprintf(context->out, "%s: %zu payload%s from %s to %s\n", context_shown(context, workloads[i].name), workloads[i].records,
-                plural(workloads[i].records), when(context->arena, workloads[i].first_us), when(context->arena, workloads[i].last_us));
+        fprintf(context->out, "%s: %zu payload%s", context_shown(context, workloads[i].name), workloads[i].records,
+                plural(workloads[i].records));
+        if (workloads[i].first_us || workloads[i].last_us)
+            fprintf(context->out, " from %s to %s", when(context->arena, workloads[i].first_us), when(context->arena, workloads[i].last_us));
+        fputc('\n', context->out);
     }
-    bool ok = !shown || history_walk(history, only, context->arena, show_record, context, err);
+    selection.workload = only;
+    bool ok = !shown || history_walk(history, &selection, context->arena, show_record, context, err);
     payload_source_log_findings(context, history);
     return ok;
 }
@@ -145,16 +157,18 @@ static void show_labels(struct context *context, const struct census *census, bo
 static bool labels(struct context *context, struct history *history, struct error *err)
 {
     struct history_workload *workloads;
+    struct history_selection selection;
     size_t n;
     const char *only = options_text(context->options, "workload_name");
-    if (!history_workloads(history, context->arena, &workloads, &n, err))
+    if (!payload_source_select(context, &selection, err) || !history_workloads(history, context->arena, &workloads, &n, err))
         return false;
     say_absent(context, workloads, n);
     for (size_t i = 0; i < n; i++) {
         struct records records = {.arena = context->arena};
         if (only && strcmp(only, workloads[i].name) != 0)
             continue;
-        if (!history_walk(history, workloads[i].name, context->arena, take_record, &records, err))
+        selection.workload = workloads[i].name;
+        if (!history_walk(history, &selection, context->arena, take_record, &records, err))
             return false;
         struct census census = census_take(context->arena, records.list.v, records.list.n);
         fprintf(context->out, "%s: %zu payload%s\n", context_shown(context, workloads[i].name), records.list.n, plural(records.list.n));
@@ -208,14 +222,20 @@ static int copy(struct context *context, const char *from, const char *to)
 static int look(struct context *context, const char *uri, const char *verb, const char *id)
 {
     struct error err = {0};
-    struct history *history = history_open(uri, HISTORY_READ, &err);
+    struct history *history = history_open(uri, HISTORY_READ, context->access, &err);
     if (history && !history_exists(history)) {
         payload_source_log_findings(context, history);
         error_set(&err, ERR_STORE, "%s: there is no history yet; `matbench ci` or `matbench upload_lts` makes it", uri);
     }
-    bool ok = !err.kind && (strcmp(verb, "list") == 0     ? list(context, history, &err)
-                            : strcmp(verb, "labels") == 0 ? labels(context, history, &err)
-                                                          : show(context, history, id, &err));
+    bool json = false, ok = !err.kind && history_listing_format(context, &json, &err);
+    struct history_selection selection;
+    ok = ok && payload_source_select(context, &selection, &err);
+    selection.workload = options_text(context->options, "workload_name");
+    ok = ok && (json && !id                   ? history_listing_json(context, history, &selection, verb, &err)
+                : strcmp(verb, "list") == 0   ? list(context, history, &err)
+                : strcmp(verb, "labels") == 0 ? labels(context, history, &err)
+                : strcmp(verb, "kpis") == 0   ? history_listing_kpis(context, history, &selection, &err)
+                                              : show(context, history, id, &err));
     history_close(history);
     return ok ? 0 : context_fail(context, &err);
 }
@@ -226,26 +246,33 @@ static int run(struct context *context)
         const char *verb;
         bool with_id;
         const char *option; /* that it needs; NULL */
-    } verbs[] = {{"list", false, NULL}, {"show", true, NULL}, {"labels", false, NULL}, {"export", false, "to"}, {"import", false, "from"}};
+    } verbs[] = {{"list", false, NULL}, {"show", true, NULL}, {"labels", false, NULL}, {"kpis", false, NULL}, {"export", false, "to"},
+               {"import", false, "from"}, {"setup", false, NULL}};
     struct error err = {0};
     const char *verb = options_positional(context->options, 0), *id = options_positional(context->options, 1);
     const char *uri = command_history_uri(context, &err), *other = NULL;
     size_t i = 0, n = sizeof(verbs) / sizeof(verbs[0]);
+    if (uri && verb && history_care_is(verb))
+        return history_care_run(context, uri, verb);
     while (verb && i < n && strcmp(verb, verbs[i].verb) != 0)
         i++;
     if (uri && verb && i < n && verbs[i].with_id && !id)
         error_set(&err, ERR_USAGE, "history %s: the payload's ID is missing; `matbench history list` names them", verb);
-    else if (uri && (!verb || i == n || verbs[i].with_id != (id != NULL)))
-        error_set(&err, ERR_USAGE, "history%s%s: expected `history list`, `show ID`, `labels`, `export --to=URI` or `import --from=URI`",
+    else if (uri && (!verb || i == n || verbs[i].with_id != (id != NULL) || options_positional(context->options, 2)))
+        error_set(&err, ERR_USAGE, "history%s%s: expected `history list`, `show ID`, `labels`, `kpis`, `export --to=URI`, `import --from=URI`, `setup`, "
+                                     "`merge FILE…`, `prune`, `check`, `salvage --to=URI`, `upgrade`, `journal` or `compact`",
                   verb ? " " : "", verb ? verb : "");
     else if (uri && verbs[i].option && !(other = options_text(context->options, verbs[i].option)))
         error_set(&err, ERR_USAGE, "history %s: --%s=URI is missing: sqlite:FILE or dir:FOLDER", verb, verbs[i].option);
     if (err.kind)
         return context_fail(context, &err);
+    if (strcmp(verb, "setup") == 0)
+        return history_setup(context, uri);
     if (!other)
         return look(context, uri, verb, id);
     return strcmp(verb, "export") == 0 ? copy(context, uri, other) : copy(context, other, uri);
 }
 
-const struct command command_history = {"history", "Shows what a history holds, and copies it into another.",
-                                        "list | show ID | labels | export | import", 2, tables, run};
+const struct command command_history = {"history", "Shows what a history holds, copies it into another, looks after it.",
+                                        "list | show ID | labels | kpis | export | import | setup | merge FILE… | prune | check | salvage | upgrade | journal | compact", 61,
+                                        tables, run};

@@ -7,12 +7,11 @@
 static const struct option options_upload_only[] = {
     {"dry_run", OPTION_BOOL, NULL, "false", false, "Says what would be added, replaced or is there already; stores nothing."},
     {"opensearch_index", OPTION_TEXT, "NAME", NULL, false, "First part of the files' names in a new folder (dir:FOLDER); default: the workload's name."},
-    {"upload_by_kpi", OPTION_BOOL, NULL, "false", false, "One document per KPI too; needs OpenSearch, which this version has not."},
     {"valid_only", OPTION_BOOL, NULL, "false", false, "Stores the valid payloads although others are invalid."},
     {0},
 };
 
-static const struct option *const tables[] = {options_workload, options_results, options_history, options_upload_only,
+static const struct option *const tables[] = {options_workload, options_results, options_history, options_spool, options_push, options_upload_only,
                                               options_common, NULL};
 
 static int upload(struct context *context, const struct workload *workload, const char *uri, struct batch *batch)
@@ -30,6 +29,8 @@ static int upload(struct context *context, const struct workload *workload, cons
     else if (code) {
         if (partly && counts.valid)
             log_line(&context->log, LOG_ERROR, "nothing was stored; --valid_only stores the valid payloads: %zu", counts.valid);
+        if (!context_interrupted(context) && !options_bool(context->options, "dry_run"))
+            upload_waiting(context, uri);
         return code;
     }
     if (counts.withheld)
@@ -43,11 +44,8 @@ static int run(struct context *context)
 {
     struct error err = {0};
     const char *uri = command_history_uri(context, &err);
-    if (uri && options_bool(context->options, "upload_by_kpi")) {
-        error_set(&err, ERR_USAGE, "--upload_by_kpi needs OpenSearch, and %s is none; KPI values are in every history already: "
-                                   "`matbench export --from=%s --to=kpis.csv` gives them as a table, kpis.om as OpenMetrics", uri, uri);
+    if (uri && !command_push_check(context, uri, &err))
         uri = NULL;
-    }
     struct workload *workload = uri ? command_workload(context, options_text(context->options, "workload"), &err) : NULL;
     struct batch *batch = workload ? batch_open(&err) : NULL;
     int code = err.kind || !lts_exists(workload, &err) ? context_fail(context, &err) : upload(context, workload, uri, batch);

@@ -7,6 +7,9 @@
 #include <sys/stat.h>
 
 #include "cmd/history_uri.h"
+#include "config/servers.h"
+#include "regress/rules.h"
+#include "step/access.h"
 #include "store/parse.h"
 #include "workload/find.h"
 
@@ -32,8 +35,43 @@ const struct option options_results[] = {
     {0},
 };
 
+/* How a server is reached: of every command that may have to do with one. */
+#define SERVER_ROWS \
+    {"credentials", OPTION_TEXT, "FILE", NULL, false, "Logins of servers, a YAML list (docs/servers.md) that only its owner can read."}, \
+    {"opensearch_ca_file", OPTION_TEXT, "FILE", NULL, false, "The CA (PEM) that the server's certificate comes from; default: the system's."}, \
+    {"opensearch_insecure", OPTION_BOOL, NULL, NULL, false, "The server's certificate is not looked at: whoever is on the way can read and change everything."}, \
+    {"http_attempts", OPTION_NUMBER, "N", NULL, false, "How often a request is sent to a server that is not there or busy; default: 5."}, \
+    {"http_timeout", OPTION_NUMBER, "SECONDS", NULL, false, "How long a server may be silent; default: 60 (10 until it is connected)."}
+
+const struct option options_servers[] = {
+    SERVER_ROWS,
+    {0},
+};
+
 const struct option options_history[] = {
     {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
+    {"history_wait", OPTION_NUMBER, "SECONDS", "60", false, "How long to wait while other processes write into a file or folder."},
+    SERVER_ROWS,
+    {0},
+};
+
+const struct option options_push[] = {
+    {"refresh", OPTION_BOOL, NULL, "true", false, "What was put into an OpenSearch is found at once; --norefresh: a second later."},
+    {"upload_by_kpi", OPTION_BOOL, NULL, "false", false, "OpenSearch: a document per KPI too, in the index INDEX.KPI."},
+    {0},
+};
+
+const struct option options_spool[] = {
+    {"spool", OPTION_TEXT, "DIR", NULL, false,
+     "Where payloads wait until a history on a server has them; default: $XDG_STATE_HOME/matbench/spool, else ~/.local/state/matbench/spool; none: nowhere."},
+    {"spool_max", OPTION_TEXT, "SIZE", "1GB", false, "How large the spool may become."},
+    {0},
+};
+
+const struct option options_period[] = {
+    {"since", OPTION_TEXT, "WHEN", NULL, false,
+     "Only payloads whose run started since then: 12h, 30d or 4w ago; 2025-10-31, 2025-10 or 2025; 2025-10-31T08:00; today; yesterday. UTC."},
+    {"until", OPTION_TEXT, "WHEN", NULL, false, "Only those that started until then; a day, month or year counts as a whole."},
     {0},
 };
 
@@ -101,27 +139,69 @@ struct workload *command_workload(struct context *context, const char *name, str
         log_line(&context->log, LOG_ERROR, "%s", problems.list.v[i].text);
     if (problems.errors > 1)
         problems_count(&problems, folder, err);
+    access_set_workload(context, workload);
+    if (workload) {
+        context->workload_name = workload->name;
+        context->workload_folder = folder;
+    }
     return workload;
 }
 
-static struct history_clues find_clues(const struct context *context)
+static void close_workload(void *workload)
 {
-    return (struct history_clues){.history = options_text(context->options, "history"),
-                                  .opensearch_host = variables_get(context->variables, "MATBENCH_OPENSEARCH_HOST")};
+    workload_close(workload);
+}
+
+const struct fingerprint_rule *command_fingerprints(struct context *context, const char *name)
+{
+    struct workload_places places = {.base_dir = options_find_text(context->options, "workload_base_dir"), .search = search_path(context)};
+    struct error err = {0};
+    const char *folder = context->workload_folder;
+    if (!context->workload_name || strcmp(context->workload_name, name) != 0)
+        folder = strchr(name, '/') ? NULL : workload_find(context->arena, name, &places, &err); /* a history says it: no path */
+    struct workload *workload = folder ? workload_load(context->arena, folder, store_registry(), &err) : NULL;
+    if (!workload) {
+        log_line(&context->log, LOG_INFO, "payloads of '%s' get no fingerprints, since that workload is not here: comparing with them reads all "
+                                          "of them", name);
+        return NULL;
+    }
+    arena_defer(context->arena, close_workload, workload);
+    return rules_of_fingerprints(context->arena, workload);
+}
+
+/* The server is only asked for where it counts: what names no server is no error of a run that has another history. */
+static const char *choose_history(struct context *context, const char *folder, bool folder_by_flag, struct error *err)
+{
+    const char *index = options_find_text(context->options, "opensearch_index");
+    struct history_clues clues = {.history = options_text(context->options, "history"), .folder = folder, .folder_by_flag = folder_by_flag,
+                                  .opensearch_index = index ? index : variables_get(context->variables, "MATBENCH_OPENSEARCH_INDEX")};
+    struct error why = {0};
+    if (!clues.history && !folder_by_flag)
+        clues.opensearch_url = servers_url(context->variables, context->arena, "opensearch", &why);
+    if (!why.kind)
+        return history_uri_choose(context->arena, &clues, err);
+    *err = why;
+    return NULL;
 }
 
 const char *command_history_uri(struct context *context, struct error *err)
 {
-    struct history_clues clues = find_clues(context);
-    return history_uri_choose(context->arena, &clues, err);
+    return choose_history(context, NULL, false, err);
 }
 
 const char *command_compared_uri(struct context *context, struct error *err)
 {
-    struct history_clues clues = find_clues(context);
-    clues.folder = options_text(context->options, "lts_results_dirname");
-    clues.folder_by_flag = clues.folder && strcmp(options_source(context->options, "lts_results_dirname"), "command line") == 0;
-    return history_uri_choose(context->arena, &clues, err);
+    const char *folder = options_text(context->options, "lts_results_dirname");
+    bool by_flag = folder && strcmp(options_source(context->options, "lts_results_dirname"), "command line") == 0;
+    return choose_history(context, folder, by_flag, err);
+}
+
+bool command_push_check(struct context *context, const char *uri, struct error *err)
+{
+    if (!options_bool(context->options, "upload_by_kpi") || strncmp(uri, "opensearch+", strlen("opensearch+")) == 0)
+        return true;
+    return error_set(err, ERR_USAGE, "--upload_by_kpi needs OpenSearch, and %s is none; KPI values are in every history already: "
+                                     "`matbench export --from=%s --to=kpis.csv` gives them as a table, kpis.om as OpenMetrics", uri, uri);
 }
 
 bool command_make_directory(const char *path, struct error *err)

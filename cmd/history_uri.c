@@ -1,15 +1,25 @@
 #include "cmd/history_uri.h"
 
+#include <string.h>
+
 #include "history/history.h"
+
+/* One history, one URI, by which the spool knows it: of a server without the slash that a pasted URL ends with. */
+static const char *without_end_slash(struct arena *arena, const char *uri)
+{
+    size_t n = strlen(uri);
+    return n && uri[n - 1] == '/' && history_is_remote(uri) ? arena_strndup(arena, uri, n - 1) : uri;
+}
 
 const char *history_uri_choose(struct arena *arena, const struct history_clues *clues, struct error *err)
 {
     if (clues->history)
-        return history_is_known(clues->history, err) ? clues->history : NULL;
-    bool opensearch = clues->opensearch_host && !(clues->folder && clues->folder_by_flag);
-    if (opensearch) {
-        error_set(err, ERR_USAGE, "opensearch_host is set, and this version has no OpenSearch history; --history=sqlite:FILE or "
-                                  "--history=dir:FOLDER names another");
+        return history_is_known(clues->history, err) ? without_end_slash(arena, clues->history) : NULL;
+    if (clues->opensearch_url && !(clues->folder && clues->folder_by_flag)) {
+        if (clues->opensearch_index)
+            return arena_printf(arena, "opensearch+%s/%s", clues->opensearch_url, clues->opensearch_index);
+        error_set(err, ERR_USAGE, "opensearch_host is set, and opensearch_index is not: in an env file, as MATBENCH_OPENSEARCH_INDEX or as "
+                                  "--opensearch_index it says which index the history is; --history=URI names another history");
         return NULL;
     }
     return clues->folder ? arena_printf(arena, "dir:%s", clues->folder) : "sqlite:history.db";

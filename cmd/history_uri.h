@@ -10,13 +10,14 @@
 #include "base/error.h"
 
 struct history_clues {
-    const char *history;         /* URI or NULL */
-    const char *opensearch_host; /* or NULL */
+    const char *history;          /* URI or NULL */
+    const char *opensearch_url;   /* "https://HOST:PORT" of opensearch_host and _port (servers_url), or NULL */
+    const char *opensearch_index; /* of an env file, or --opensearch_index; NULL: not known */
     const char *folder;          /* --lts_results_dirname of a command that compares, or NULL */
-    bool folder_by_flag;         /* it stands on the command line */
+    bool folder_by_flag;          /* it stands on the command line */
 };
 
-/* The URI; NULL with ERR_USAGE: no such kind of history, or OpenSearch, which is not there yet. */
+/* The URI; NULL with ERR_USAGE: no such kind of history, or a server without an index. */
 const char *history_uri_choose(struct arena *arena, const struct history_clues *clues, struct error *err);
 
 #endif

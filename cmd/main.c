@@ -78,7 +78,7 @@ int main(int argc, char **argv)
     ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
     path[n < 0 ? 0 : n] = '\0';
     struct program program = {
-        .out = stdout, .err = stderr, .environment = (const char *const *)environ, .signal = &asked_to_stop,
+        .out = stdout, .err = stderr, .environment = environ, .signal = &asked_to_stop,
         .folder = n > 0 ? dirname(path) : NULL};
     return program_run(&program, argc - 1, (const char *const *)argv + 1);
 }

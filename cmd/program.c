@@ -8,6 +8,7 @@
 
 #include "cmd/command.h"
 #include "cmd/version.h"
+#include "step/access.h"
 
 const struct command *const program_commands[] = {
     &command_ci,
@@ -25,6 +26,7 @@ const struct command *const program_commands[] = {
     &command_validate,
     &command_history,
     &command_query,
+    &command_spool,
     NULL,
 };
 
@@ -40,6 +42,8 @@ static const struct command *find(const char *name)
     return NULL;
 }
 
+enum { COLUMNS = 100 };
+
 static void show_usage(FILE *out)
 {
     fprintf(out, "matbench — the post-test step of a performance CI: test artifacts in, a gate out\n\n"
@@ -52,13 +56,30 @@ static void show_usage(FILE *out)
                  "with --fail-on), from 100 on trouble: docs/exit-codes.md.\n");
 }
 
+/* The arguments, on lines of their own where they are many; broken before a bar. */
+static void add_arguments(struct text *out, const char *arguments, size_t column)
+{
+    for (const char *part = arguments; *part;) {
+        const char *end = strstr(part + 1, " |");
+        size_t n = end ? (size_t)(end - part) : strlen(part);
+        bool breaks = column + n + 1 > COLUMNS;
+        text_printf(out, "%s%.*s", breaks ? "\n      " : part == arguments ? " " : "", (int)n, part);
+        column = (breaks ? 6 : column) + n;
+        part += n;
+    }
+}
+
 static void show_help(FILE *out, const struct command *command)
 {
     struct text help = text_open(1 << 20);
     for (const struct option *const *table = command->tables; *table; table++)
         options_help(&help, *table);
-    fprintf(out, "usage: matbench %s [--option=value …]%s%s\n\n%s\n\noptions:\n%s", command->name,
-            command->arguments ? " " : "", command->arguments ? command->arguments : "", command->summary, help.s);
+    struct text usage = text_open(10000);
+    text_printf(&usage, "usage: matbench %s [--option=value …]", command->name);
+    if (command->arguments)
+        add_arguments(&usage, command->arguments, usage.len - 2 /* "…" is three bytes */);
+    fprintf(out, "%s\n\n%s\n\noptions:\n%s", usage.s, command->summary, help.s);
+    text_close(&usage);
     text_close(&help);
 }
 
@@ -112,11 +133,12 @@ static bool check_jobs(struct context *context)
     return false;
 }
 
-static int run_command(struct context *context, const struct command *command, int argc, const char *const *argv)
+static int run_command(const struct program *program, struct context *context, const struct command *command, int argc, const char *const *argv)
 {
     struct envfile_warnings warnings = {0};
     struct error err = {0};
     struct variables variables = envfiles_load(context->arena, ".", context->environment, &warnings);
+    envfiles_forget(program->environment);
     context->variables = &variables;
     context->options =
         options_parse(context->arena, command->tables, argc, argv, &variables, command->positional_max, &err);
@@ -126,6 +148,9 @@ static int run_command(struct context *context, const struct command *command, i
         return ERR_USAGE;
     for (size_t i = 0; i < warnings.n; i++)
         log_line(&context->log, LOG_WARNING, "%s", warnings.v[i]);
+    context->fingerprints = command_fingerprints;
+    if (!access_load(context, &err))
+        return context_fail(context, &err);
     return command->run(context);
 }
 
@@ -145,7 +170,7 @@ int program_run(const struct program *program, int argc, const char *const *argv
 {
     struct arena arena = {0};
     struct context context = {.arena = &arena, .out = program->out, .out_fd = fileno(program->out),
-                              .log = {.out = program->err, .least = LOG_INFO}, .environment = program->environment,
+                              .log = {.out = program->err, .least = LOG_INFO}, .environment = (const char *const *)program->environment,
                               .signal = program->signal, .program_folder = program->folder};
     bool helps = argc && (strcmp(argv[0], "help") == 0 || is_help_flag(argv[0]));
     const char *name = helps && argc > 1 ? argv[1] : argc ? argv[0] : NULL;
@@ -163,7 +188,7 @@ int program_run(const struct program *program, int argc, const char *const *argv
     } else if (helps || asks_for_help(argc, argv)) {
         show_help(program->out, command);
     } else {
-        code = run_command(&context, command, argc - 1, argv + 1);
+        code = run_command(program, &context, command, argc - 1, argv + 1);
     }
     code = finish(&context, code);
     arena_close(&arena);

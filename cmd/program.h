@@ -6,7 +6,7 @@
 
 struct program {
     FILE *out, *err;
-    const char *const *environment;
+    char *const *environment; /* the process's own: secrets in it are overwritten once they have been read */
     const volatile sig_atomic_t *signal;
     const char *folder; /* where the executable is; NULL: not known */
 };

@@ -63,6 +63,8 @@ static const struct block_key {
     {"lts.gate", KEY_MAP},
     {"lts.gate.fail_on", KEY_TEXT},
     {"lts.gate.min_history", KEY_TEXT},
+    {"lts.gate.history_since", KEY_TEXT},
+    {"lts.gate.history_until", KEY_TEXT},
     {"lts.gate.false_alarm_rate", KEY_TEXT},
 };
 

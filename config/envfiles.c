@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/root.h"
 #include "config/repr.h"
@@ -12,7 +13,8 @@
 enum { ENV_FILE_MAX = 1 << 20 };
 
 struct loading {
-    struct arena *arena;
+    struct arena *arena; /* for what stays */
+    struct arena *own;   /* for what a file is read into: overwritten behind it */
     struct variables *variables;
     struct envfile_warnings *warnings;
     const char *file;
@@ -40,9 +42,30 @@ static void warn_repeated(struct loading *loading, const char *name)
     }
 }
 
+bool variables_is_secret(const char *name)
+{
+    static const char *const parts[] = {"PASSWORD", "PASSWD", "SECRET", "TOKEN", "API_KEY", "APIKEY"};
+    static const char *const endings[] = {"_FILE", "_ID", "_DIR", "_PATH"}; /* where it is, or whose */
+    size_t len = strlen(name);
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+        size_t n = strlen(endings[i]);
+        if (len > n && strcasecmp(name + len - n, endings[i]) == 0)
+            return false;
+    }
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        if (strcasestr(name, parts[i]))
+            return true;
+    return false;
+}
+
 static void add(struct loading *loading, const char *name, const char *value, const char *source)
 {
-    *LIST_ADD(loading->arena, loading->variables) = (struct variable){name, value, source};
+    struct variable variable = {.name = name, .source = source};
+    if (variables_is_secret(name))
+        variable = (struct variable){name, "", source, secret_new(loading->arena, value, strlen(value))};
+    else
+        variable.value = arena_strdup(loading->arena, value);
+    *LIST_ADD(loading->arena, loading->variables) = variable;
 }
 
 /* KEY=VALUE lines; `export `, blank lines, comments, blanks around names and values, and quotes around a value are
@@ -71,7 +94,7 @@ static void load_lines(struct loading *loading, const char *bytes, size_t len)
             bool quoted = end - value >= 2 && (*value == '"' || *value == '\'') && end[-1] == *value;
             const char *name = arena_strndup(loading->arena, start, (size_t)(name_end - start));
             warn_repeated(loading, name);
-            add(loading, name, arena_strndup(loading->arena, value + quoted, (size_t)(end - value) - 2 * quoted), loading->file);
+            add(loading, name, arena_strndup(loading->own, value + quoted, (size_t)(end - value) - 2 * quoted), loading->file);
         } else if (start < end && start[0] != '#') {
             warn(loading, arena_printf(loading->arena, "a line without '=' is ignored (line %zu)", number));
         }
@@ -97,10 +120,10 @@ static struct node *read_yaml(struct loading *loading, const char *bytes, size_t
 {
     struct error err = {0}, ignored = {0};
     struct yaml_findings found = {0};
-    struct node *node = yaml_parse(loading->arena, bytes, len, loading->file, &err);
+    struct node *node = yaml_parse(loading->own, bytes, len, loading->file, &err);
     if (node)
         return node;
-    node = yaml_parse_artifact(loading->arena, bytes, len, loading->file, &found, &ignored);
+    node = yaml_parse_artifact(loading->own, bytes, len, loading->file, &found, &ignored);
     if (!node)
         warn_broken(loading, &err);
     else if (found.repeated_keys)
@@ -171,7 +194,7 @@ static void load_json(struct loading *loading, const char *bytes, size_t len)
     const char *key;
     json_t *value;
     json_object_foreach(document, key, value) {
-        const char *text = scalar_text(loading->arena, value);
+        const char *text = scalar_text(loading->own, value);
         if (text)
             add_member(loading, arena_strdup(loading->arena, key), text);
         else if (!json_is_null(value))
@@ -199,32 +222,66 @@ static void load_file(struct loading *loading, const struct root *root, size_t w
     struct error err = {0};
     loading->file = files[which].name;
     loading->begun = loading->variables->n;
-    enum root_found found = root_read(root, loading->file, ENV_FILE_MAX, loading->arena, &bytes, &len, &err);
+    enum root_found found = root_read(root, loading->file, ENV_FILE_MAX, loading->own, &bytes, &len, &err);
     if (found == ROOT_REFUSED)
         warn_broken(loading, &err);
     if (found == ROOT_FOUND && len == 0)
         warn(loading, "empty, and ignored");
     if (found == ROOT_FOUND && len > 0)
         files[which].load(loading, bytes, len);
+    arena_wipe(loading->own);
+}
+
+/* Those that other programs know by these names. */
+static bool is_wanted(const char *name, size_t n)
+{
+    static const char *const foreign[] = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"};
+    for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
+        if (strlen(foreign[i]) == n && strncmp(name, foreign[i], n) == 0)
+            return true;
+    return n > 9 && strncmp(name, "MATBENCH_", 9) == 0;
 }
 
 struct variables envfiles_load(struct arena *arena, const char *directory, const char *const *environment,
                                struct envfile_warnings *warnings)
 {
     struct variables variables = {0};
-    struct loading loading = {.arena = arena, .variables = &variables, .warnings = warnings};
+    struct arena own = {0};
+    struct loading loading = {.arena = arena, .own = &own, .variables = &variables, .warnings = warnings};
     struct error err = {0};
     static const char *const anywhere[] = {"/", NULL}; /* our own files may be links to anywhere */
     struct root *root = root_open(directory, anywhere, &err);
+    secret_reading(true);
     for (size_t i = 0; root && i < sizeof(files) / sizeof(files[0]); i++)
         load_file(&loading, root, i);
+    secret_reading(false);
     root_close(root);
     for (; environment && *environment; environment++) {
         size_t n = strcspn(*environment, "=");
-        if (strncmp(*environment, "MATBENCH_", 9) == 0 && (*environment)[n] == '=')
+        if ((*environment)[n] == '=' && is_wanted(*environment, n))
             add(&loading, arena_strndup(arena, *environment, n), *environment + n + 1, "environment");
     }
     return variables;
+}
+
+void envfiles_forget(char *const *environment)
+{
+    struct arena arena = {0};
+    for (; environment && *environment; environment++) {
+        char *value = *environment + strcspn(*environment, "=");
+        const char *name = arena_strndup(&arena, *environment, (size_t)(value - *environment));
+        if (*value == '=' && variables_is_secret(name))
+            secret_cleanse(value + 1, strlen(value + 1));
+    }
+    arena_close(&arena);
+}
+
+const struct variable *variables_find(const struct variables *variables, const char *name)
+{
+    for (size_t i = variables->n; i-- > 0;)
+        if (strcmp(variables->v[i].name, name) == 0 && (variables->v[i].value[0] || variables->v[i].secret))
+            return &variables->v[i];
+    return NULL;
 }
 
 const char *variables_get(const struct variables *variables, const char *name)

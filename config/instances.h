@@ -8,9 +8,11 @@
 #define CONFIG_INSTANCES_H
 #include "base/arena.h"
 #include "base/error.h"
+#include "net/secret.h"
 
 struct instance {
-    const char *name, *host, *port, *username, *password;
+    const char *file, *name, *host, *port, *username;
+    const struct secret *password;
 };
 
 /* The instance `name` of the file. ERR_USAGE: the file cannot be read or is no such YAML, the instance is not in it or lacks one of

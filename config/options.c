@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "config/envfiles.h"
+
 struct value {
     const struct option *option;
     const char *text; /* NULL: none */
@@ -160,6 +162,11 @@ static bool is_part(const char *text, const char *name)
 static bool unknown_flag(const struct options *options, const char *flag, size_t n, struct error *err)
 {
     struct arena scratch = {0};
+    if (variables_is_secret(arena_strndup(&scratch, flag, n))) {
+        arena_close(&scratch);
+        return error_set(err, ERR_USAGE, "--%.*s: secrets are not taken from the command line, where everybody on this machine sees them: "
+                                         "--credentials=FILE, or an env file (docs/servers.md)", (int)n, flag);
+    }
     const char **names = ARENA_ARRAY(&scratch, const char *, options->n + 2);
     for (size_t i = 0; i < options->n; i++)
         names[i] = options->values[i].option->name;
@@ -328,9 +335,22 @@ bool options_bool(const struct options *options, const char *name)
     return text && read_bool(text, &value) && value;
 }
 
+bool options_find_bool(const struct options *options, const char *name, bool otherwise)
+{
+    bool value = otherwise;
+    const char *text = options_find_text(options, name);
+    return text && read_bool(text, &value) ? value : otherwise;
+}
+
 double options_number(const struct options *options, const char *name)
 {
     const char *text = value_of(options, name)->text;
+    return text ? strtod(text, NULL) : (double)NAN;
+}
+
+double options_find_number(const struct options *options, const char *name)
+{
+    const char *text = options_find_text(options, name);
     return text ? strtod(text, NULL) : (double)NAN;
 }
 

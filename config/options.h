@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "net/secret.h"
 
 enum option_kind {
     OPTION_TEXT,
@@ -30,8 +31,9 @@ struct option {
 
 /* A name → value list, as the environment and the env files give: names as MATBENCH_RESULTS_DIRNAME. */
 struct variable {
-    const char *name, *value;
+    const char *name, *value; /* value: "" of a secret */
     const char *source; /* "environment", ".env.yaml" */
+    const struct secret *secret; /* of a name that says so (variables_is_secret); else NULL */
 };
 struct variables {
     struct variable *v;
@@ -55,7 +57,10 @@ const char *options_text(const struct options *options, const char *name);
 /* The same, and NULL for a name that is in none of the tables: for what several commands share. */
 const char *options_find_text(const struct options *options, const char *name);
 bool options_bool(const struct options *options, const char *name);
+/* The same, and `otherwise` for a name that is in none of the tables. */
+bool options_find_bool(const struct options *options, const char *name, bool otherwise);
 double options_number(const struct options *options, const char *name); /* NAN when it has none */
+double options_find_number(const struct options *options, const char *name); /* the same, and NAN for a name that is in none of the tables */
 const char *const *options_list(const struct options *options, const char *name); /* NULL-ended, never NULL */
 /* "command line", "environment", ".env", "default"; NULL when it has no value. */
 const char *options_source(const struct options *options, const char *name);

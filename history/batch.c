@@ -77,6 +77,10 @@ static struct record copy_record(struct arena *arena, const struct record *from)
         record.labels[i] = (struct label){arena_strdup(arena, from->labels[i].key), arena_strdup(arena, from->labels[i].value)};
     for (size_t i = 0; i < record.kpis_n; i++)
         record.kpis[i].name = arena_strdup(arena, from->kpis[i].name);
+    const char **units = from->units ? ARENA_ARRAY(arena, const char *, from->kpis_n) : NULL;
+    for (size_t i = 0; units && i < record.kpis_n; i++)
+        units[i] = arena_strdup(arena, from->units[i]);
+    record.units = units;
     return record;
 }
 
@@ -102,6 +106,24 @@ bool batch_payloads(struct batch *batch, struct history_payload **payloads, size
     batch->mapped = batch->size;
     for (size_t i = 0, at = 0; i < batch->payloads.n; at += batch->payloads.v[i++].text_len)
         batch->payloads.v[i].text = batch->map + at;
+    return true;
+}
+
+static int by_start(const void *left, const void *right)
+{
+    const struct record *a = &((const struct history_payload *)left)->record, *b = &((const struct history_payload *)right)->record;
+    if (a->start_us != b->start_us)
+        return a->start_us < b->start_us ? -1 : 1;
+    return strcmp(a->id, b->id);
+}
+
+bool batch_ordered(struct batch *batch, struct history_payload **payloads, size_t *n, struct error *err)
+{
+    if (!batch_payloads(batch, payloads, n, err))
+        return false;
+    *payloads = arena_copy(&batch->arena, *payloads, *n * sizeof(**payloads));
+    if (*n)
+        qsort(*payloads, *n, sizeof(**payloads), by_start);
     return true;
 }
 

@@ -17,6 +17,8 @@ bool batch_add(struct batch *batch, const json_t *payload, const char *text, siz
 bool batch_add_record(struct batch *batch, const struct record *record, const char *text, size_t len, struct error *err);
 /* Everything so far, in the order of adding; valid until the next batch_add. */
 bool batch_payloads(struct batch *batch, struct history_payload **payloads, size_t *n, struct error *err);
+/* The same, ordered by start, then id: in an array of its own that lives until batch_close. */
+bool batch_ordered(struct batch *batch, struct history_payload **payloads, size_t *n, struct error *err);
 /* Only the records; valid until batch_close. */
 const struct record *batch_records(struct batch *batch, size_t *n);
 

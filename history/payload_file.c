@@ -16,7 +16,10 @@ static const off_t PAYLOADS_MAX = (off_t)2 << 30;
 
 struct loading {
     const char *path, *text;
-    struct batch *batch;
+    bool (*visit)(void *context, const struct history_payload *payload);
+    void *context;
+    bool stopped; /* visit has enough */
+    struct arena page; /* of the payload at hand */
     size_t number; /* payloads so far */
     size_t left_out;
 };
@@ -33,7 +36,11 @@ static bool add_payload(struct loading *loading, const json_t *payload, struct e
     struct text compact = text_open(PAYLOAD_MAX);
     json_write(&compact, payload, &(struct json_style){.indent = -1}, 0);
     bool ok = !compact.over || error_set(err, ERR_INVALID, "is larger than 256 MB");
-    ok = ok && batch_add(loading->batch, payload, compact.s, compact.len, loading->path, err);
+    struct history_payload visited = {.text = compact.s, .text_len = compact.len};
+    ok = ok && record_from_payload(&loading->page, payload, loading->path, &visited.record, err);
+    if (ok)
+        loading->stopped = !loading->visit(loading->context, &visited);
+    arena_clear(&loading->page);
     text_close(&compact);
     return ok;
 }
@@ -69,12 +76,12 @@ static bool load_text(struct loading *loading, size_t len, struct error *err)
     bool ok = json_reader_next(reader, &event, err);
     if (ok && event.kind == JSON_EVENT_ARRAY_OPEN) {
         while ((ok = json_reader_next(reader, &event, err)) && event.kind != JSON_EVENT_ARRAY_CLOSE)
-            if (!(ok = take_value(loading, reader, &event, err)))
+            if (!(ok = take_value(loading, reader, &event, err)) || loading->stopped)
                 break;
     } else if (ok) {
         ok = take_value(loading, reader, &event, err);
     }
-    ok = ok && json_reader_next(reader, &event, err); /* nothing may follow */
+    ok = ok && (loading->stopped || json_reader_next(reader, &event, err)); /* nothing may follow */
     json_reader_close(reader);
     return ok;
 }
@@ -109,9 +116,10 @@ static bool read_file(const char *path, int fd, char **bytes, size_t *len, struc
     return true;
 }
 
-bool payload_file_load(const char *path, struct batch *batch, size_t *left_out, struct error *err)
+bool payload_file_read(const char *path, bool (*visit)(void *context, const struct history_payload *payload), void *context,
+                       size_t *left_out, struct error *err)
 {
-    struct loading loading = {.path = path, .batch = batch};
+    struct loading loading = {.path = path, .visit = visit, .context = context};
     char *bytes = NULL;
     size_t len = 0;
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -121,6 +129,7 @@ bool payload_file_load(const char *path, struct batch *batch, size_t *left_out, 
     if (fd >= 0)
         close(fd);
     free(bytes);
+    arena_close(&loading.page);
     *left_out = loading.left_out;
     return ok;
 }

@@ -1,7 +1,6 @@
 #include "history/record.h"
 
 #include <math.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +23,11 @@ const char *record_label(const struct record *record, const char *key)
             high = mid;
     }
     return NULL;
+}
+
+const char *record_unit(const struct record *record, size_t i)
+{
+    return record->units && record->units[i] ? record->units[i] : "";
 }
 
 bool record_kpi(const struct record *record, const char *name, double *value)
@@ -63,6 +67,8 @@ const char *record_fault(const struct record *record)
             return "its KPIs are not sorted by name, each once";
         if (!isfinite(kpi->value))
             return "a KPI's value is not finite";
+        if (!is_text(record_unit(record, i)))
+            return "a KPI's unit is not UTF-8";
     }
     return NULL;
 }
@@ -109,6 +115,17 @@ static void take_kpis(struct arena *arena, json_t *kpis, struct record *record)
             record->kpis[record->kpis_n++] = (struct kpi_value){arena_strdup(arena, name), number};
     }
     qsort(record->kpis, record->kpis_n, sizeof(*record->kpis), by_name);
+    record_set_units(arena, kpis, record);
+}
+
+void record_set_units(struct arena *arena, const json_t *kpis, struct record *record)
+{
+    const char **units = ARENA_ARRAY(arena, const char *, record->kpis_n);
+    for (size_t i = 0; i < record->kpis_n; i++) {
+        const char *unit = json_string_value(json_object_get(json_object_get(kpis, record->kpis[i].name), "unit"));
+        units[i] = unit ? arena_strdup(arena, unit) : "";
+    }
+    record->units = units;
 }
 
 bool record_from_payload(struct arena *arena, const json_t *payload, const char *where, struct record *record,

@@ -30,10 +30,13 @@ struct record {
     size_t labels_n;
     struct kpi_value *kpis; /* sorted by name; KPIs without a number (missing, lists) are absent */
     size_t kpis_n;
+    const char *const *units; /* of each KPI, as the payload says it, "" for none; NULL: not known */
 };
 
 /* The label's value text, or NULL. Binary search. */
 const char *record_label(const struct record *record, const char *key);
+/* The unit of kpis[i]; "" when it has none, or it is not known. */
+const char *record_unit(const struct record *record, size_t i);
 /* Whether the KPI has a number, and which. */
 bool record_kpi(const struct record *record, const char *name, double *value);
 
@@ -43,6 +46,9 @@ const char *record_fault(const struct record *record);
 
 /* Gives the record these labels, an object, in place of its own. They live in `arena`. */
 void record_set_labels(struct arena *arena, json_t *labels, struct record *record);
+
+/* Gives the record's KPIs the units that the payload's `kpis`, an object, say. */
+void record_set_units(struct arena *arena, const json_t *kpis, struct record *record);
 
 /* The record of a payload {metadata, results, kpis}: its id is metadata.test_uuid, its labels metadata.settings. Lives in
  * `arena`. Fails (ERR_INVALID) when there is no id or no start. */

@@ -46,6 +46,12 @@ void record_digest(struct digest *digest, struct text *room, const char *workloa
         add_text(room, record->kpis[i].name);
         add_double(room, record->kpis[i].value);
     }
+    for (size_t i = 0; i < record->kpis_n; i++) {
+        if (*record_unit(record, i)) { /* so that records of histories that know no units keep their digests */
+            add_number(room, i);
+            add_text(room, record_unit(record, i));
+        }
+    }
     assert(!room->over);
     digest_add(digest, room->s, room->len);
     digest_end(digest, out);

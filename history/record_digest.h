@@ -9,7 +9,7 @@
 #include "history/record.h"
 
 /* SHA-256 over the workload, id, start, `where` (which may be another than the record's own), labels and KPIs, each
- * with its length. -0.0 counts as 0.0, as which SQLite stores it. `room` is only working memory. */
+ * with its length, and the units that there are. -0.0 counts as 0.0, as which SQLite stores it. `room` is only working memory. */
 void record_digest(struct digest *digest, struct text *room, const char *workload, const char *where,
                    const struct record *record, unsigned char out[DIGEST_SIZE]);
 

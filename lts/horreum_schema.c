@@ -87,14 +87,43 @@ static json_t *label(const char *name, const struct text *path, bool metric, con
                      "filtering", !metric, "metrics", metric, "owner", owner, "access", "PUBLIC", "schemaId", 0);
 }
 
+/* `keyvalue()` is an error where there is no object, and one error takes all labels of a run with it. */
+#define KPIS_WHERE(condition) "$.kpis ? (@.type() == \"object\").keyvalue() ? (" condition ")"
+#define IS_NUMBER "@.value.value.type() == \"number\""
+#define NUMBERS KPIS_WHERE(IS_NUMBER)
+#define WITH_UNIT KPIS_WHERE(IS_NUMBER " && @.value.unit.type() == \"string\"")
+
+const char horreum_label_name[] = "matbench";
+
+json_t *horreum_label(const char *owner, const char *access)
+{
+    static const struct {
+        const char *name, *path;
+        bool array;
+    } extractors[] = {
+        {"id", "$.metadata.test_uuid", false},      {"start", "$.metadata.start", false}, {"status", "$.metadata.status", false},
+        {"settings", "$.metadata.settings", false}, {"kpis", NUMBERS ".key", true},       {"values", NUMBERS ".value.value", true},
+        {"measured", WITH_UNIT ".key", true},       {"units", WITH_UNIT ".value.unit", true},
+    };
+    json_t *list = json_array();
+    for (size_t i = 0; i < sizeof(extractors) / sizeof(extractors[0]); i++)
+        json_array_append_new(list, json_pack("{s:s s:s s:b}", "name", extractors[i].name, "jsonpath", extractors[i].path, "isarray",
+                                              extractors[i].array));
+    return json_pack("{s:s s:o s:b s:b s:s s:s s:i}", "name", horreum_label_name, "extractors", list, "filtering", 0, "metrics", 1, "owner",
+                     owner, "access", access, "schemaId", 0);
+}
+
 static void add_settings(json_t *labels, const struct model *settings, const char *owner)
 {
     for (size_t i = 0; settings && i < settings->fields_n; i++) {
-        struct text path = text_open(NAME_MAX_BYTES);
+        const char *name = settings->fields[i].document;
+        struct text path = text_open(NAME_MAX_BYTES), shown = text_open(NAME_MAX_BYTES);
         text_add(&path, "$.metadata.settings");
-        add_member(&path, settings->fields[i].document);
-        json_array_append_new(labels, label(settings->fields[i].document, &path, false, owner));
+        add_member(&path, name);
+        text_printf(&shown, "%s%s", name, strcmp(name, horreum_label_name) == 0 ? " (setting)" : "");
+        json_array_append_new(labels, label(shown.s, &path, false, owner));
         text_close(&path);
+        text_close(&shown);
     }
 }
 
@@ -106,7 +135,7 @@ static bool is_setting(const struct model *settings, const char *name)
     return false;
 }
 
-/* Names of labels are unique in a schema: a KPI called as a setting has its label called otherwise. */
+/* Names of labels are unique in a schema: a KPI called as a setting, or as the label of history, has its label called otherwise. */
 static void add_kpis(json_t *labels, const struct workload *workload, const struct model *settings, const char *owner)
 {
     for (size_t i = 0; i < workload->kpis_n; i++) {
@@ -115,7 +144,8 @@ static void add_kpis(json_t *labels, const struct workload *workload, const stru
         text_add(&path, "$.kpis");
         add_member(&path, name);
         text_add(&path, ".value");
-        text_printf(&shown, "%s%s", name, is_setting(settings, name) ? " (KPI)" : "");
+        text_printf(&shown, "%s%s", name,
+                    is_setting(settings, name) || strcmp(name, horreum_label_name) == 0 ? " (KPI)" : "");
         json_array_append_new(labels, label(shown.s, &path, true, owner));
         text_close(&path);
         text_close(&shown);
@@ -131,6 +161,14 @@ static void add_uri_part(struct text *uri, const char *part)
         text_addc(uri, isalnum((unsigned char)*part) || strchr("-._", *part) ? *part : '-');
 }
 
+static void add_default_uri(struct text *uri, const char *name, const char *version)
+{
+    text_add(uri, "urn:matbench");
+    add_uri_part(uri, name);
+    if (version)
+        add_uri_part(uri, version);
+}
+
 static void uri_of(struct text *uri, const struct workload *workload)
 {
     const struct model *payload = models_find(&workload->models, "Payload");
@@ -141,10 +179,16 @@ static void uri_of(struct text *uri, const struct workload *workload)
             return;
         }
     }
-    text_add(uri, "urn:matbench");
-    add_uri_part(uri, workload->name);
-    if (workload->schema_version)
-        add_uri_part(uri, workload->schema_version);
+    add_default_uri(uri, workload->name, workload->schema_version);
+}
+
+const char *horreum_default_uri(struct arena *arena, const char *name, const char *version)
+{
+    struct text uri = text_open(NAME_MAX_BYTES);
+    add_default_uri(&uri, name, version);
+    const char *copy = arena_strdup(arena, uri.s);
+    text_close(&uri);
+    return copy;
 }
 
 json_t *horreum_schema(const struct workload *workload, const char *owner, struct error *err)
@@ -156,6 +200,7 @@ json_t *horreum_schema(const struct workload *workload, const char *owner, struc
         const struct model *settings = models_of(&workload->models, &named);
         const char *version = workload->schema_version ? workload->schema_version : "";
         uri_of(&uri, workload);
+        json_array_append_new(labels, horreum_label(owner, "PUBLIC"));
         add_settings(labels, settings, owner);
         add_kpis(labels, workload, settings, owner);
         whole = json_pack("{s:s s:o s:s s:s s:s s:o s:O s:[]}", "uri", uri.s, "name", json_sprintf("%s%s%s", workload->name, version[0] ? " " : "", version),

@@ -6,7 +6,7 @@
  *
  * The body of Horreum's POST /api/schema/import (0.20). Its validator knows drafts 4 to 2019-09: the JSON Schema is draft-07,
  * with the URI as $id, and lets a payload name that URI as its $schema, which is how Horreum finds the schema of a run. The
- * labels: each setting to filter by, each KPI's value as a metric. The URI is the default of the model Payload's field
+ * labels: `matbench`, by which history is read back; each setting to filter by, each KPI's value as a metric. The URI is the default of the model Payload's field
  * `$schema`, if it has one. */
 #ifndef LTS_HORREUM_SCHEMA_H
 #define LTS_HORREUM_SCHEMA_H
@@ -16,5 +16,12 @@
 
 /* `owner`: the team in Horreum. A new reference; ERR_USAGE as lts_schema. */
 json_t *horreum_schema(const struct workload *workload, const char *owner, struct error *err);
+/* "urn:matbench:<name>:<version>", in `arena`; the version may be NULL. */
+const char *horreum_default_uri(struct arena *arena, const char *name, const char *version);
+
+/* The label that history is read back by: one object {"id", "start", "status", "settings", "kpis": [names], "values": [numbers]}, made
+ * by PostgreSQL's paths alone, for payloads of any workload. A new reference. */
+extern const char horreum_label_name[]; /* "matbench" */
+json_t *horreum_label(const char *owner, const char *access);
 
 #endif

@@ -10,6 +10,9 @@
  * attempt (ERR_STORE); the text names host, method, path, status and the server's own words, cut and cleaned. It never holds a
  * secret, and a query never stands in it.
  *
+ * A login with AWS Signature Version 4 is made by libcurl 7.88, which signs only what needs no encoding: a path of letters, digits,
+ * "-._~/", at most one query parameter of such a name and value, a body in memory. Other requests are refused (ERR_USAGE).
+ *
  * Redirects are followed on the same origin only, GET and HEAD only; else they are an error that names the place. Proxy variables
  * are honoured (https_proxy, http_proxy for http:, all_proxy, no_proxy). Secrets go to the server's own origin only.
  */
@@ -33,7 +36,8 @@ struct http_options {
     double wait_s, wait_max_s; /* before the second attempt, doubling, with jitter; 0: 0.5 and 30 */
     double retry_s; /* for all attempts of a request together; 0: 120. A Retry-After beyond it is an error at once */
     const volatile sig_atomic_t *signal; /* ends waiting and transfers with ERR_INTERRUPTED or ERR_TERMINATED; may be NULL */
-    void (*tell)(void *context, const char *line); /* "search.example.org: POST /i/_bulk: 503 …; again in 2.1 s (2 of 5)"; may be NULL */
+    /* "search.example.org: POST /i/_bulk: 503 …; again in 2.1 s (2 of 5)", and at http_open that a connection is INSECURE; may be NULL */
+    void (*tell)(void *context, const char *line);
     void *tell_context;
 };
 
@@ -44,12 +48,12 @@ struct http_request {
     const char *const *headers; /* "Name: value", NULL-ended, or NULL; never secret */
     const char *body; /* in memory until the request has ended; NULL: none. A streamed body: `read` */
     size_t body_len;
-    size_t (*read)(void *context, char *to, size_t room); /* 0 at the end, SIZE_MAX: failed. A streamed body is sent once, without repeats */
+    size_t (*read)(void *context, char *to, size_t room); /* 0 at the end, SIZE_MAX: failed (ERR_OUTPUT). Repeated only while nothing was read */
     void *read_context;
     bool gzip;        /* compress the body */
     bool once;        /* not safe to repeat after the server may have seen it (Horreum's POST): repeated only after a refused connection
                          and after 429, when nothing was processed */
-    size_t answer_max; /* bytes of a decoded answer that is kept; 0: 16 MB; more is an error */
+    size_t answer_max; /* bytes of a decoded answer that is kept; 0: 16 MB; more is an error; of an answer from 400 on 1 MB, the rest is left away */
     /* Takes the answer of a 2xx piece by piece instead of keeping it; false stops with *err set. Such a request is not repeated once a
      * piece was taken. */
     bool (*take)(void *context, const char *bytes, size_t n, struct error *err);

@@ -28,6 +28,10 @@ struct server {
     const char *client_certificate, *client_key; /* PEM files, or NULL */
     const char *pinned_key;               /* "sha256//<base64>;…", as curl takes it, or NULL */
     bool insecure;                        /* the certificate is not looked at; logged loudly by whoever opens a connection */
+    const char *option_prefix; /* "opensearch": of the options that describe it (opensearch_ca_file), for messages; NULL: that */
+    const char *described_in;  /* the credentials file whose entry it is, and whose ca_file and insecure hold; NULL: options and variables hold */
+    bool described_elsewhere;  /* a login or an entry is known, but for another host or port: hint says whose */
+    const char *hint;          /* for the message of a 401 or 403: "login: ci (.env.yaml)", "no login is known for this host: …"; or NULL */
 };
 
 #endif

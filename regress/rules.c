@@ -4,6 +4,8 @@
 
 #include "base/text.h"
 #include "json/write.h"
+#include "regress/labels.h"
+#include "regress/relabel.h"
 
 /* Run points of history that a regression needs, where the workload does not say (contract C5.1). */
 enum { MIN_HISTORY = 8, MIN_HISTORY_SAME = 5, VALUE_MAX = 1 << 20 };
@@ -45,6 +47,40 @@ struct analysis_options rules_of_analysis(struct arena *arena, const struct work
         .min_history = analyze->min_history ? analyze->min_history : MIN_HISTORY,
         .min_history_same = analyze->min_history ? 0 : MIN_HISTORY_SAME,
     };
+}
+
+static bool change_labels(void *context, struct arena *arena, struct record *record)
+{
+    struct error ignored = {0}; /* an analysis will say it */
+    bool kept;
+    return relabel_record(arena, context, record, &kept, &ignored) && kept;
+}
+
+/* What rewrite_settings does, as a text that is another one when it does something else. */
+static const char *rewrite_text(struct arena *arena, const struct workload *workload)
+{
+    const struct rewrite *rewrite = &workload->rewrite;
+    const char *text = "";
+    for (const char *const *key = rewrite->drop; key && *key; key++)
+        text = arena_printf(arena, "%sdrop %zu:%s\n", text, strlen(*key), *key);
+    for (size_t i = 0; i < rewrite->renames_n; i++)
+        text = arena_printf(arena, "%srename %zu:%s %s\n", text, strlen(rewrite->renames[i].from), rewrite->renames[i].from,
+                            rewrite->renames[i].to);
+    return rewrite->set || rewrite->function ? arena_printf(arena, "%scode of %s\n", text, workload->digest) : text;
+}
+
+struct fingerprint_rule *rules_of_fingerprints(struct arena *arena, const struct workload *workload)
+{
+    const struct analyze *analyze = &workload->analyze;
+    struct fingerprint_rule *rule = ARENA_NEW(arena, struct fingerprint_rule);
+    struct label_filter filter = label_filter_of(analyze->comparison_keys, analyze->ignored_keys, arena);
+    const char *rewrite = rewrite_text(arena, workload);
+    *rule = fingerprint_rule_of((const char *const *)filter.left_out, filter.n, rewrite);
+    if (rewrite[0]) {
+        rule->change = change_labels;
+        rule->context = (void *)(uintptr_t)workload; /* which is only read */
+    }
+    return rule;
 }
 
 static bool is_value(const json_t *value, const char *label)

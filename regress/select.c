@@ -97,6 +97,11 @@ static struct matches find_matches(const struct select_index *index, const struc
     return found;
 }
 
+bool select_any(const struct select_index *index, const struct record *entry, struct arena *arena)
+{
+    return find_matches(index, entry, arena).n > 0;
+}
+
 /* ---- run points ---- */
 
 struct placed {

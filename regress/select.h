@@ -37,6 +37,8 @@ struct select_index; /* the history's fingerprints, made once for all entries */
 struct select_index *select_open(struct arena *arena, const struct analysis_options *options,
                                  const struct record *history, size_t history_n);
 struct selection select_history(const struct select_index *index, const struct record *entry, struct arena *arena);
+/* Whether anything of the history is to be compared with the entry. */
+bool select_any(const struct select_index *index, const struct record *entry, struct arena *arena);
 const struct label_filter *select_filter(const struct select_index *index);
 
 #endif

@@ -143,19 +143,40 @@ static json_t *render_options(const struct analysis_options *o)
                   {"false_alarm_rate", real(o->false_alarm_rate)}, {"suspect_level", real(o->suspect_level)});
 }
 
+/* One entry at a time: as trees, all of them would need many times the room of their text. They stand last in the document. */
+static void write_entries(struct text *out, const struct analysis *analysis, const struct json_style *style)
+{
+    for (size_t i = 0; i < analysis->entries_n; i++) {
+        struct arena arena = {0};
+        json_t *entry = render_entry(&analysis->entries[i], &arena);
+        if (i)
+            text_addc(out, ',');
+        json_write_break(out, style, 2);
+        json_write(out, entry, style, 2);
+        json_decref(entry);
+        arena_close(&arena);
+    }
+    if (analysis->entries_n)
+        json_write_break(out, style, 1);
+}
+
 void verdict_json_render(struct text *out, const struct analysis *analysis)
 {
-    struct arena arena = {0};
-    json_t *counts = json_object(), *entries = json_array();
+    const struct json_style style = {.indent = 4, .ascii = true};
+    json_t *counts = json_object();
     for (int v = 0; v < VERDICT_COUNT; v++)
         json_object_set_new(counts, verdict_name((enum verdict)v), size(analysis->counts[v]));
-    for (size_t i = 0; i < analysis->entries_n; i++)
-        json_array_append_new(entries, render_entry(&analysis->entries[i], &arena));
-    json_t *root = OBJECT({"format", json_integer(VERDICT_JSON_FORMAT)}, {"options", render_options(analysis->options)},
+    json_t *head = OBJECT({"format", json_integer(VERDICT_JSON_FORMAT)}, {"options", render_options(analysis->options)},
                           {"history_records", size(analysis->history_records)}, {"tested", size(analysis->tested)},
-                          {"counts", counts}, {"entries", entries});
-    json_write(out, root, &(struct json_style){.indent = 4, .ascii = true}, 0);
-    text_addc(out, '\n');
-    json_decref(root);
-    arena_close(&arena);
+                          {"counts", counts});
+    json_write(out, head, &style, 0);
+    out->len -= out->over ? 0 : 2; /* without its end: a line break and a brace */
+    text_add(out, ",");
+    json_write_break(out, &style, 1);
+    text_add(out, "\"entries\": [");
+    write_entries(out, analysis, &style);
+    text_add(out, "]");
+    json_write_break(out, &style, 0);
+    text_add(out, "}\n");
+    json_decref(head);
 }

@@ -3,11 +3,14 @@
 #include <math.h>
 #include <string.h>
 
+#include "config/period.h"
 #include "regress/relabel.h"
 #include "regress/rules.h"
+#include "regress/select.h"
 #include "report/verdict_html.h"
 #include "report/verdict_json.h"
 #include "report/verdict_summary.h"
+#include "step/copy_step.h"
 #include "step/marker.h"
 #include "step/payload_source.h"
 
@@ -18,40 +21,125 @@ const struct option options_analyze[] = {
      "where all of them are of the version under test."},
     {"false_alarm_rate", OPTION_NUMBER, "P", "0.05", false, "Promised probability of any regression when nothing changed, per invocation."},
     {"history_scope", OPTION_TEXT, "older|all", "older", false, "older: versions up to the entry's own; all: newer ones too."},
+    {"history_since", OPTION_TEXT, "WHEN", NULL, false,
+     "Only history that started since then: 12h, 30d or 4w ago; 2025-10-31, 2025-10 or 2025; 2025-10-31T08:00; today; yesterday. UTC."},
+    {"history_until", OPTION_TEXT, "WHEN", NULL, false, "Only history that started until then; a day, month or year counts as a whole."},
     {"kpi_filter", OPTION_TEXT, "TEXT", NULL, false, "Only KPIs whose name contains this."},
     {0},
 };
 
 struct records {
-    struct arena *arena;
-    const struct workload *workload;
-    size_t left_out; /* by rewrite_settings */
-    struct error *err;
-    LIST_OF(struct record) list;
+    struct record *v;
+    size_t n;
+    size_t left_out;  /* by rewrite_settings */
+    size_t elsewhere; /* of the history: those that were not read, since they are like no entry */
 };
 
-static bool take_record(void *context, const struct record *record)
+/* Their labels as today's workload names them. */
+static bool relabel(struct context *context, const struct workload *workload, struct records *records, struct error *err)
 {
-    struct records *records = context;
-    struct record taken = *record;
-    bool kept;
-    if (!relabel_record(records->arena, records->workload, &taken, &kept, records->err))
-        return false;
-    records->left_out += !kept;
-    if (kept)
-        *LIST_ADD(records->arena, &records->list) = taken;
+    size_t n = 0;
+    for (size_t i = 0; i < records->n; i++) {
+        bool kept;
+        if (!relabel_record(context->arena, workload, &records->v[i], &kept, err))
+            return false;
+        if (kept)
+            records->v[n++] = records->v[i];
+    }
+    records->left_out = records->n - n;
+    records->n = n;
     return true;
 }
 
-static bool load_history(struct context *context, const struct analyze_request *request, struct records *records, struct error *err)
+/* What of the history can be like an entry. */
+static struct history_likeness *likeness_of(struct context *context, const struct workload *workload, const struct records *entries)
 {
-    struct history *history = history_open(request->history, HISTORY_READ, err);
-    bool ok = history && (!history_exists(history) ||
-                          history_walk(history, request->workload->name, context->arena, take_record, records, err));
+    struct fingerprint_rule *rule = rules_of_fingerprints(context->arena, workload);
+    size_t n = entries->n;
+    struct history_likeness *like = ARENA_NEW(context->arena, struct history_likeness);
+    const char **fingerprints = ARENA_ARRAY(context->arena, const char *, n + 1), **ids = ARENA_ARRAY(context->arena, const char *, n + 1);
+    *like = (struct history_likeness){.rule = rule, .fingerprints = fingerprints, .ids = ids, .ids_n = n};
+    for (size_t i = 0; i < n; i++) {
+        char print[FINGERPRINT_SIZE];
+        bool known = false;
+        fingerprint_of_changed(rule, &entries->v[i], print);
+        for (size_t k = 0; k < like->fingerprints_n && !known; k++)
+            known = strcmp(fingerprints[k], print) == 0;
+        if (!known)
+            fingerprints[like->fingerprints_n++] = arena_strdup(context->arena, print);
+        ids[i] = entries->v[i].id;
+    }
+    return like;
+}
+
+/* Whether every entry has something to be compared with: else the rest of the history is asked for near misses. */
+static bool suffices(const struct analysis_options *options, const struct records *records, const struct records *entries)
+{
+    struct arena scratch = {0};
+    const struct select_index *index = select_open(&scratch, options, records->v, records->n);
+    bool all = true;
+    for (size_t i = 0; i < entries->n && all; i++)
+        all = select_any(index, &entries->v[i], &scratch);
+    arena_close(&scratch);
+    return all;
+}
+
+static bool choose_period(struct context *context, struct period *period, struct error *err)
+{
+    return period_parse(options_text(context->options, "history_since"), options_text(context->options, "history_until"), "history_since",
+                        "history_until", copy_now_us(), period, err);
+}
+
+static bool stop_at_first(void *found, const struct record *record)
+{
+    (void)record;
+    *(bool *)found = true;
+    return false;
+}
+
+/* That there is history, but none of the time that was asked for: else it would look like a first run. */
+static bool say_other_times(struct context *context, struct history *history, const char *workload, struct error *err)
+{
+    struct history_selection all = {.workload = workload, .bare = true};
+    bool any = false;
+    if (!history_scan(history, &all, stop_at_first, &any, err))
+        return false;
+    if (any)
+        log_line(&context->log, LOG_WARNING, "%s: has payloads of '%s', but none in the time that --history_since and --history_until name",
+                 history_uri(history), workload);
+    return true;
+}
+
+static bool read_history(struct context *context, struct history *history, const struct analyze_request *request,
+                         const struct analysis_options *options, const struct records *entries, const struct period *period,
+                         struct records *records, struct error *err)
+{
+    struct history_selection selection = {.workload = request->workload->name, .from_us = period->from_us, .to_us = period->to_us};
+    selection.like = likeness_of(context, request->workload, entries);
+    bool ok = history_records(history, &selection, context->arena, &records->v, &records->n, err) &&
+              relabel(context, request->workload, records, err);
+    records->elsewhere = selection.like->left_out;
+    if (!ok || records->elsewhere == 0 || suffices(options, records, entries))
+        return ok;
+    selection.like = NULL;
+    records->elsewhere = 0;
+    return history_records(history, &selection, context->arena, &records->v, &records->n, err) &&
+           relabel(context, request->workload, records, err);
+}
+
+static bool load_history(struct context *context, const struct analyze_request *request, const struct analysis_options *options,
+                         const struct records *entries, struct records *records, struct error *err)
+{
+    struct history *history = history_open(request->history, HISTORY_READ, context->access, err);
+    struct period period = {0};
+    bool ok = history && choose_period(context, &period, err) &&
+              read_history(context, history, request, options, entries, &period, records, err);
     if (ok)
         payload_source_log_findings(context, history);
+    if (ok && !records->n && !records->left_out && !records->elsewhere && (period.from_us || period.to_us))
+        ok = say_other_times(context, history, request->workload->name, err);
     history_close(history);
-    return ok && !err->kind;
+    return ok;
 }
 
 bool analyze_check_options(struct context *context, struct error *err)
@@ -64,7 +152,8 @@ bool analyze_check_options(struct context *context, struct error *err)
         return error_set(err, ERR_USAGE, "--false_alarm_rate=%g: expected a probability between 0 and 1", rate);
     if (strcmp(scope, "older") != 0 && strcmp(scope, "all") != 0)
         return error_set(err, ERR_USAGE, "--history_scope=%s: expected older or all", scope);
-    return true;
+    struct period ignored;
+    return choose_period(context, &ignored, err);
 }
 
 /* What is given on the command line wins over the workload. */
@@ -83,17 +172,17 @@ static void make_options(struct context *context, const struct workload *workloa
 }
 
 /* The payloads under analysis, with the labels that are compared; those of ignored_entries are left out. */
-static bool load_entries(const struct analyze_request *request, struct records *entries)
+static bool load_entries(struct context *context, const struct analyze_request *request, struct records *entries, struct error *err)
 {
-    size_t all, kept = 0;
-    const struct record *records = batch_records(request->batch, &all);
-    for (size_t i = 0; i < all; i++)
-        if (!take_record(entries, &records[i]))
-            return false;
-    for (size_t i = 0; i < entries->list.n; i++)
-        if (!rules_ignore(request->workload, &entries->list.v[i]))
-            entries->list.v[kept++] = entries->list.v[i];
-    entries->list.n = kept;
+    size_t kept = 0;
+    const struct record *records = batch_records(request->batch, &entries->n);
+    entries->v = arena_copy(context->arena, records, entries->n * sizeof(*records));
+    if (!relabel(context, request->workload, entries, err))
+        return false;
+    for (size_t i = 0; i < entries->n; i++)
+        if (!rules_ignore(request->workload, &entries->v[i]))
+            entries->v[kept++] = entries->v[i];
+    entries->n = kept;
     return true;
 }
 
@@ -133,20 +222,21 @@ static bool write_reports(struct context *context, const struct analyze_request 
 const struct analysis *analyze_step(struct context *context, const struct analyze_request *request, int *code)
 {
     struct error err = {0};
-    struct records records = {.arena = context->arena, .workload = request->workload, .err = &err}, entries = records;
+    struct records records = {0}, entries = {0};
     struct analysis_options *options = ARENA_NEW(context->arena, struct analysis_options);
     make_options(context, request->workload, options);
-    if (!load_history(context, request, &records, &err) || !load_entries(request, &entries)) {
+    if (!load_entries(context, request, &entries, &err) || !load_history(context, request, options, &entries, &records, &err)) {
         *code = context_fail(context, &err);
         return NULL;
     }
     if (request->markers)
-        marker_set(context, request->markers, MARKER_NO_HISTORY, records.list.n == 0);
+        marker_set(context, request->markers, MARKER_NO_HISTORY, records.n + records.elsewhere == 0);
     if (records.left_out || entries.left_out)
         log_line(&context->log, LOG_INFO, "rewrite_settings leaves out %zu records of the history and %zu payloads",
                  records.left_out, entries.left_out);
     struct analysis *analysis =
-        analysis_run(context->arena, options, entries.list.v, entries.list.n, records.list.v, records.list.n);
+        analysis_run(context->arena, options, entries.v, entries.n, records.v, records.n);
+    analysis->history_records += records.elsewhere;
     analysis->tests = request->tests;
     analysis->without_payload = request->without_payload;
     *code = write_reports(context, request, analysis, &err) ? 0 : context_fail(context, &err);

@@ -13,6 +13,9 @@
 #include "config/options.h"
 #include "step/log.h"
 
+struct history_access;   /* history/history.h */
+struct fingerprint_rule; /* history/fingerprint.h */
+
 enum { JOBS_MAX = 256 };
 
 struct context {
@@ -24,6 +27,10 @@ struct context {
     const struct variables *variables;
     struct options *options;             /* of the command */
     const volatile sig_atomic_t *signal; /* the signal that asks to stop, or 0 */
+    const struct history_access *access; /* how servers' histories are reached; NULL: none can be */
+    /* By which rule payloads of a workload get fingerprints (history_access); made by the commands, which know where workloads are. */
+    const struct fingerprint_rule *(*fingerprints)(struct context *context, const char *workload);
+    const char *workload_name, *workload_folder; /* of the run's own workload; NULL: it has none */
     const char *program_folder;          /* where the program is: shipped workloads are found from there; NULL: not known */
 };
 

@@ -4,6 +4,10 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "step/upload_step.h"
+
+enum { REFUSALS_SHOWN = 10 };
+
 int64_t copy_now_us(void)
 {
     struct timespec now;
@@ -74,38 +78,59 @@ static void log_counts(struct context *context, const struct copy_request *reque
              request->dry_run ? "would be " : "", counts->replaced, counts->unchanged);
 }
 
-static bool put(const struct payload_source *source, const struct copy_request *request, const struct piece *piece,
-                struct batch *batch, struct history_counts *counts, struct error *err)
-{
-    struct history_payload *payloads;
+/* A history on a server refuses payloads one by one: told as they come, the others go on. */
+struct refusals {
+    struct context *context;
+    const char *to;
     size_t n;
-    json_t *filters = record_filters_json(&source->filters);
-    struct history_origin origin = {.index = piece->index, .date_us = copy_now_us(), .filters = filters,
-                                    .renew = request->renew, .clean = request->clean};
-    struct history *history = history_open(request->to, request->dry_run ? HISTORY_READ : HISTORY_WRITE, err);
-    bool ok = history && batch_payloads(batch, &payloads, &n, err);
-    if (ok && request->dry_run) {
-        ok = history_compare(history, payloads, n, counts, err);
-    } else if (ok) {
-        history_set_origin(history, &origin);
-        ok = history_put(history, piece->to, payloads, n, counts, err);
-    }
-    history_close(history);
-    json_decref(filters);
-    return ok;
+};
+
+static void take_fate(void *context, const char *id, enum history_fate fate, const char *why)
+{
+    struct refusals *refusals = context;
+    struct context *c = refusals->context;
+    if (fate == FATE_REFUSED && refusals->n++ < REFUSALS_SHOWN)
+        log_line(&c->log, LOG_ERROR, "%s: payload '%s' is refused: %s", refusals->to, context_shown(c, id), why ? context_shown(c, why) : "");
+}
+
+static bool add(void *history, const struct history_payload *payload, struct error *err)
+{
+    return history_add(history, payload, err);
+}
+
+/* One payload is in memory at a time. */
+static bool copy_payloads(struct context *context, struct payload_source *source, const struct piece *piece, struct history *to,
+                          struct history_counts *counts, struct error *err)
+{
+    if (!history_begin(to, piece->to, err))
+        return false;
+    bool ok = payload_source_read(context, source, piece->from, add, to, err);
+    return history_end(to, ok, counts, err);
 }
 
 static bool copy_piece(struct context *context, struct payload_source *source, const struct copy_request *request,
                        const struct piece *piece, struct history_counts *sum, struct error *err)
 {
     struct history_counts counts = {0};
-    struct batch *batch = batch_open(err);
-    bool ok = batch && payload_source_take(context, source, piece->from, batch, err) &&
-              put(source, request, piece, batch, &counts, err);
-    batch_close(batch);
+    json_t *filters = record_filters_json(source->selection.filters);
+    struct history_origin origin = {.index = piece->index, .date_us = copy_now_us(), .filters = filters,
+                                    .renew = request->renew, .clean = request->clean};
+    struct history *to = history_open(request->to, request->dry_run ? HISTORY_READ : HISTORY_WRITE, context->access, err);
+    struct refusals refusals = {.context = context, .to = request->to};
+    if (to) {
+        history_set_origin(to, &origin);
+        history_set_witness(to, take_fate, &refusals);
+    }
+    bool ok = to && copy_payloads(context, source, piece, to, &counts, err);
+    if (to)
+        payload_source_log_findings(context, to);
+    history_close(to);
+    json_decref(filters);
     sum->added += counts.added;
     sum->replaced += counts.replaced;
     sum->unchanged += counts.unchanged;
+    sum->refused += counts.refused;
+    sum->unsent += counts.unsent;
     return ok;
 }
 
@@ -116,12 +141,17 @@ int copy_step(struct context *context, struct payload_source *source, const stru
     size_t n;
     struct history_counts counts = {0};
     bool ok = choose_pieces(context, source, request, &pieces, &n, &err);
+    if (ok && !request->dry_run)
+        upload_waiting(context, request->to); /* else an older payload might come after its correction */
     for (size_t i = 0; ok && i < n; i++)
         ok = copy_piece(context, source, request, &pieces[i], &counts, &err);
-    if (ok) {
+    size_t arrived = counts.added + counts.replaced + counts.unchanged;
+    if (ok || (arrived && history_is_remote(request->to)))
         log_counts(context, request, &counts);
-        return 0;
-    }
+    if (counts.refused)
+        log_line(&context->log, LOG_ERROR, "%s: refused payloads: %zu", request->to, counts.refused);
+    if (ok)
+        return counts.refused ? ERR_INVALID : 0;
     if (err.kind == ERR_NO_INDEX && request->download) {
         log_line(&context->log, LOG_WARNING, "%s", err.text);
         return ERR_NO_INDEX;

@@ -12,7 +12,9 @@ struct copy_request {
     bool download;     /* that there is nothing yet is a warning and ERR_NO_INDEX, no error: a first run is no failure */
 };
 
-/* Gives the exit code; logs what was (or with dry_run would be) added, replaced, unchanged. Each workload's payloads go in as a whole. */
+/* Gives the exit code; logs what was (or with dry_run would be) added, replaced, unchanged. Each workload's payloads go in as a whole;
+ * into a history on a server one by one (102: some were refused; 110, 111: not all arrived). They do not go by way of the spool: the
+ * source still has them, and copying again brings what is missing. */
 int copy_step(struct context *context, struct payload_source *source, const struct copy_request *request);
 
 /* Whether two URIs or files are the same place. */

@@ -233,12 +233,24 @@ static bool deliver(void *context, struct outcome *outcome)
 
 /* ---- the step ---- */
 
-/* "2/5" → every fifth test, from the second. */
+/* "2/5": digits, and nothing else. */
+static bool parse_shard(const char *shard, unsigned long *i, unsigned long *n)
+{
+    static const char digits[] = "0123456789";
+    size_t before = strspn(shard, digits), after = shard[before] == '/' ? strspn(shard + before + 1, digits) : 0;
+    if (!before || before > 9 || !after || after > 9 || shard[before + 1 + after])
+        return false;
+    *i = strtoul(shard, NULL, 10);
+    *n = strtoul(shard + before + 1, NULL, 10);
+    return *i >= 1 && *i <= *n;
+}
+
+/* "2/5" → every fifth test, from the second. What is found has been sorted, freed of duplicates and made uniform before, so that each
+ * test is in just one shard, with the payload that it has without shards. */
 static bool take_shard(struct step *step, const char *shard, struct discovery *found)
 {
-    char *slash, *end;
-    unsigned long i = strtoul(shard, &slash, 10), n = *slash == '/' ? strtoul(slash + 1, &end, 10) : 0;
-    if (*slash != '/' || *end || n == 0 || i == 0 || i > n)
+    unsigned long i, n;
+    if (!parse_shard(shard, &i, &n))
         return error_set(&step->err, ERR_USAGE, "--shard=%s: expected I/N with 1 ≤ I ≤ N", shard);
     size_t kept = 0;
     step->empty_shard = found->n > 0 && i > found->n;

@@ -4,8 +4,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/moment.h"
+#include "config/period.h"
 #include "history/payload_file.h"
 #include "json/read.h"
+#include "step/copy_step.h"
 #include "step/progress.h"
 #include "store/literal.h"
 
@@ -51,16 +54,29 @@ static bool read_max(struct context *context, size_t *max, struct error *err)
     return true;
 }
 
+bool payload_source_select(struct context *context, struct history_selection *selection, struct error *err)
+{
+    const struct options *options = context->options;
+    struct filters *filters = ARENA_NEW(context->arena, struct filters);
+    struct period period = {0};
+    *selection = (struct history_selection){.filters = filters};
+    if (!read_filters(context, options_find_text(options, "filters"), filters, err) || !read_max(context, &selection->newest, err) ||
+        !period_parse(options_find_text(options, "since"), options_find_text(options, "until"), "since", "until", copy_now_us(), &period, err))
+        return false;
+    selection->from_us = period.from_us;
+    selection->to_us = period.to_us;
+    return true;
+}
+
 bool payload_source_open(struct context *context, const char *from, struct payload_source *source, struct error *err)
 {
     *source = (struct payload_source){.from = from};
-    if (!read_filters(context, options_find_text(context->options, "filters"), &source->filters, err) ||
-        !read_max(context, &source->max, err))
+    if (!payload_source_select(context, &source->selection, err))
         return false;
     bool uri = is_uri(from, err);
     if (!uri)
         return err->kind == ERR_NONE;
-    source->history = history_open(from, HISTORY_READ, err);
+    source->history = history_open(from, HISTORY_READ, context->access, err);
     return source->history &&
            history_workloads(source->history, context->arena, &source->workloads, &source->workloads_n, err);
 }
@@ -111,101 +127,163 @@ int payload_source_fail(struct context *context, const struct payload_source *so
     return context_fail(context, err);
 }
 
-/* ---- taking ---- */
+/* ---- reading ---- */
 
-struct selection {
+struct reading {
     struct context *context;
     const struct payload_source *source;
-    LIST_OF(struct record) list;
-    bool *known; /* beside the filters: some record has that label */
+    struct progress progress;
+    size_t n;   /* payloads so far */
+    bool (*take)(void *taking, const struct history_payload *payload, struct error *err);
+    void *taking;
+    struct error *err;
 };
-
-static bool select_record(void *context, const struct record *record)
-{
-    struct selection *selection = context;
-    const struct filters *filters = &selection->source->filters;
-    for (size_t i = 0; i < filters->n; i++)
-        selection->known[i] |= record_label(record, filters->v[i].key) != NULL;
-    if (record_passes(record, filters))
-        *LIST_ADD(selection->context->arena, &selection->list) = *record;
-    return !*selection->context->signal;
-}
 
 static bool goes_on(struct context *context, struct error *err)
 {
     return !context_stopped(context, "everything is as it was before", err);
 }
 
-/* The newest ones stay. */
-static size_t leave_out(struct context *context, const struct payload_source *source, size_t n)
+static bool take_payload(void *context, const struct history_payload *payload)
 {
-    size_t out = source->max && n > source->max ? n - source->max : 0;
-    if (out)
-        log_line(&context->log, LOG_WARNING, "--max_records=%zu: older payloads that are left out: %zu", source->max, out);
-    return out;
-}
-
-/* What the filters may have got wrong. */
-static void say_unknown_labels(const struct selection *selection)
-{
-    const struct filters *filters = &selection->source->filters;
-    bool all_known = true;
-    for (size_t i = 0; i < filters->n; i++) {
-        if (!selection->known[i])
-            log_line(&selection->context->log, LOG_WARNING, "--filters: no payload has a label '%s'", filters->v[i].key);
-        all_known &= selection->known[i];
-    }
-    if (filters->n && all_known && !selection->list.n)
-        log_line(&selection->context->log, LOG_WARNING, "--filters: no payload has these values; `matbench history labels` lists those that there are");
-}
-
-static bool fetch_all(struct selection *selection, struct batch *batch, struct error *err)
-{
-    struct context *context = selection->context;
-    struct history *history = selection->source->history;
-    struct arena page = {0};
-    bool ok = true;
-    size_t n = selection->list.n, first = leave_out(context, selection->source, n);
-    struct progress progress = progress_open(&context->log, "payloads read", n - first);
-    for (size_t i = first; ok && i < n; i++) {
-        const struct record *record = &selection->list.v[i];
-        size_t len;
-        const char *text = history_fetch(history, record->id, &page, &len, err);
-        if (!text && err->kind == ERR_NONE)
-            error_set(err, ERR_STORE, "%s: payload '%s' has gone meanwhile", selection->source->from, record->id);
-        ok = text && batch_add_record(batch, record, text, len, err) && goes_on(context, err);
-        arena_clear(&page);
-        progress_at(&progress, i + 1 - first);
-    }
-    progress_close(&progress);
-    arena_close(&page);
+    struct reading *reading = context;
+    bool ok = goes_on(reading->context, reading->err) && reading->take(reading->taking, payload, reading->err);
+    progress_at(&reading->progress, ++reading->n);
     return ok;
 }
 
-static bool take_file(struct context *context, struct payload_source *source, struct batch *batch, struct error *err)
+/* What the filters may have got wrong: asked only when nothing was found. */
+struct doubt {
+    struct context *context;
+    const struct filters *filters;
+    bool *known;    /* beside the filters: some record has that label */
+    size_t unknown;
+};
+
+static bool look_at_labels(void *context, const struct record *record)
 {
+    struct doubt *doubt = context;
+    for (size_t i = 0; i < doubt->filters->n; i++) {
+        bool seen = !doubt->known[i] && record_label(record, doubt->filters->v[i].key);
+        doubt->known[i] |= seen;
+        doubt->unknown -= seen;
+    }
+    return doubt->unknown && !*doubt->context->signal;
+}
+
+static bool say_unknown_labels(struct context *context, const struct payload_source *source, const char *workload, struct error *err)
+{
+    const struct filters *filters = source->selection.filters;
+    struct history_selection all = {.workload = workload};
+    struct doubt doubt = {context, filters, ARENA_ARRAY(context->arena, bool, filters->n + 1), filters->n};
+    if (!history_scan(source->history, &all, look_at_labels, &doubt, err))
+        return false;
+    for (size_t i = 0; i < filters->n; i++)
+        if (!doubt.known[i])
+            log_line(&context->log, LOG_WARNING, "--filters: no payload has a label '%s'", filters->v[i].key);
+    if (!doubt.unknown)
+        log_line(&context->log, LOG_WARNING, "--filters: no payload has these values%s; `matbench history labels` lists those that there are",
+                 source->selection.from_us || source->selection.to_us ? " in that time" : "");
+    return goes_on(context, err);
+}
+
+static const char *when(struct arena *arena, int64_t us)
+{
+    char text[MOMENT_TEXT_MAX];
+    moment_isoformat((struct moment){.us = us - us % 1000000}, 'T', text);
+    return arena_strdup(arena, text);
+}
+
+/* Why nothing was found, for somebody who expected something. */
+static bool say_nothing(struct context *context, const struct payload_source *source, const char *workload, struct error *err)
+{
+    bool timed = source->selection.from_us || source->selection.to_us;
+    if (source->selection.filters->n)
+        return say_unknown_labels(context, source, workload, err);
+    for (size_t i = 0; timed && i < source->workloads_n; i++) {
+        const struct history_workload *its = &source->workloads[i];
+        if (!workload || strcmp(workload, its->name) == 0)
+            log_line(&context->log, LOG_WARNING, "%s: no payload of '%s' started in that time; they started from %s to %s", source->from,
+                     its->name, when(context->arena, its->first_us), when(context->arena, its->last_us));
+    }
+    return true;
+}
+
+static bool count_record(void *context, const struct record *record)
+{
+    (void)record;
+    ++*(size_t *)context;
+    return true;
+}
+
+/* How many there are, when the newest ones of them are taken. */
+static bool count_all(struct history *history, struct history_selection selection, size_t *n, struct error *err)
+{
+    bool cut = selection.newest > 0;
+    selection.newest = 0;
+    selection.bare = true;
+    return !cut || history_scan(history, &selection, count_record, n, err);
+}
+
+/* An upper bound: how many the filters take is not known yet. */
+static size_t count_workload(const struct payload_source *source, const char *workload)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < source->workloads_n; i++)
+        if (!workload || strcmp(workload, source->workloads[i].name) == 0)
+            n += source->workloads[i].records;
+    return source->selection.newest && source->selection.newest < n ? source->selection.newest : n;
+}
+
+static bool read_history(struct reading *reading, const char *workload, struct error *err)
+{
+    struct context *context = reading->context;
+    const struct payload_source *source = reading->source;
+    struct history_selection selection = source->selection;
+    size_t all = 0;
+    selection.workload = workload;
+    if (!count_all(source->history, selection, &all, err))
+        return false;
+    reading->progress = progress_open(&context->log, "payloads read", count_workload(source, workload));
+    bool ok = history_read(source->history, &selection, take_payload, reading, err) && !err->kind;
+    progress_close(&reading->progress);
+    if (!ok)
+        return false;
+    payload_source_log_findings(context, source->history);
+    if (all > reading->n)
+        log_line(&context->log, LOG_WARNING, "--max_records=%zu: older payloads that are left out: %zu", selection.newest, all - reading->n);
+    return reading->n || say_nothing(context, source, workload, err);
+}
+
+static bool read_file(struct reading *reading, struct error *err)
+{
+    const struct payload_source *source = reading->source;
     size_t left_out;
-    if (source->filters.n || source->max)
-        return error_set(err, ERR_USAGE, "%s: --filters and --max_records are for histories, not for files", source->from);
-    if (!payload_file_load(source->from, batch, &left_out, err))
+    const struct history_selection *selection = &source->selection;
+    if (selection->filters->n || selection->newest || selection->from_us || selection->to_us)
+        return error_set(err, ERR_USAGE, "%s: --filters, --max_records, --since and --until are for histories, not for files", source->from);
+    if (!payload_file_read(source->from, take_payload, reading, &left_out, err) || err->kind)
         return false;
     if (left_out)
-        log_line(&context->log, LOG_WARNING, "%s: payloads whose status is not Valid, which are left out: %zu", source->from, left_out);
-    return goes_on(context, err);
+        log_line(&reading->context->log, LOG_WARNING, "%s: payloads whose status is not Valid, which are left out: %zu", source->from, left_out);
+    return true;
+}
+
+bool payload_source_read(struct context *context, struct payload_source *source, const char *workload,
+                         bool (*take)(void *taking, const struct history_payload *payload, struct error *err), void *taking,
+                         struct error *err)
+{
+    struct reading reading = {.context = context, .source = source, .take = take, .taking = taking, .err = err};
+    return (source->history ? read_history(&reading, workload, err) : read_file(&reading, err)) && goes_on(context, err);
+}
+
+static bool add_to_batch(void *batch, const struct history_payload *payload, struct error *err)
+{
+    return batch_add_record(batch, &payload->record, payload->text, payload->text_len, err);
 }
 
 bool payload_source_take(struct context *context, struct payload_source *source, const char *workload, struct batch *batch,
                          struct error *err)
 {
-    struct selection selection = {.context = context, .source = source,
-                                  .known = ARENA_ARRAY(context->arena, bool, source->filters.n + 1)};
-    if (!source->history)
-        return take_file(context, source, batch, err);
-    if (!history_walk(source->history, workload, context->arena, select_record, &selection, err))
-        return false;
-    payload_source_log_findings(context, source->history);
-    if (!goes_on(context, err))
-        return false;
-    say_unknown_labels(&selection);
-    return fetch_all(&selection, batch, err);
+    return payload_source_read(context, source, workload, add_to_batch, batch, err);
 }

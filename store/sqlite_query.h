@@ -1,4 +1,4 @@
-/* store/sqlite_query.h — one SELECT over a SQLite database in memory; with history/sqlite.c the only user of SQLite: that one writes
+/* store/sqlite_query.h — one SELECT over a SQLite database in memory; with history/sqlite/sqlite.c the only user of SQLite: that one writes
  * our own files, this one reads those of others, whose every byte may be hostile.
  *
  *     SELECT name, num_tasks FROM task_stats   →   [{"name": "0:1:decode[10]", "num_tasks": 100}, …]

@@ -172,7 +172,7 @@ static void test_mandatory(void)
 {
     static const char missing[] = "--workload=NAME is missing (or the variable MATBENCH_WORKLOAD): What to look at.";
     struct arena arena = {0};
-    struct variable set = {"MATBENCH_WORKLOAD", "w", "environment"}, empty = {"MATBENCH_WORKLOAD", "", "environment"};
+    struct variable set = {"MATBENCH_WORKLOAD", "w", "environment", NULL}, empty = {"MATBENCH_WORKLOAD", "", "environment", NULL};
     const char *const nothing[] = {"--workload="};
     struct error err = {0};
     CHECK(!options_parse(&arena, needy_tables, 0, NULL, NULL, 0, &err) && strcmp(err.text, missing) == 0, "%s", err.text);
@@ -193,10 +193,10 @@ static void test_mandatory(void)
 static void test_variables(void)
 {
     struct variable all[] = {
-        {"MATBENCH_RATE", "1", ".env"},         {"MATBENCH_RATE", "2", ".env.yaml"},    {"MATBENCH_RATE", "3", "environment"},
-        {"MATBENCH_FAIL_ON", "a,b", ".env"},    {"MATBENCH_FAIL_ON", "c", "environment"},
-        {"MATBENCH_PRETTY", "false", ".env"},   {"MATBENCH_UNKNOWN_THING", "x", ".env"}, {"MATBENCH_Output_lts", "x", ".env"},
-        {"RESULTS_DIRNAME", "x", ".env"},       {"MATBENCH_NOTIFY", "True", "environment"},
+        {"MATBENCH_RATE", "1", ".env", NULL},         {"MATBENCH_RATE", "2", ".env.yaml", NULL},    {"MATBENCH_RATE", "3", "environment", NULL},
+        {"MATBENCH_FAIL_ON", "a,b", ".env", NULL},    {"MATBENCH_FAIL_ON", "c", "environment", NULL},
+        {"MATBENCH_PRETTY", "false", ".env", NULL},   {"MATBENCH_UNKNOWN_THING", "x", ".env", NULL}, {"MATBENCH_Output_lts", "x", ".env", NULL},
+        {"RESULTS_DIRNAME", "x", ".env", NULL},       {"MATBENCH_NOTIFY", "True", "environment", NULL},
     };
     struct arena arena = {0};
     struct error err = {0};
@@ -214,7 +214,7 @@ static void test_variables(void)
     options = options_parse(&arena, plain_tables, 4, rate, &(struct variables){all, ROWS(all), ROWS(all)}, 0, &err);
     CHECK(options && options_number(options, "rate") == 4 && strcmp(options_source(options, "rate"), "command line") == 0 &&
               strcmp(shown(&arena, options, "fail_on"), "d|e") == 0 && !options_bool(options, "notify"), "%s", err.text);
-    struct variable broken = {"MATBENCH_RATE", "fast", ".env.json"};
+    struct variable broken = {"MATBENCH_RATE", "fast", ".env.json", NULL};
     CHECK(!options_parse(&arena, plain_tables, 0, none, &(struct variables){&broken, 1, 1}, 0, &err) &&
               strcmp(err.text, "--rate (.env.json): 'fast': expected a number") == 0, "%s", err.text);
     arena_close(&arena);

@@ -59,7 +59,7 @@ static inline long folder_records(const char *uri, struct error *err)
 {
     struct arena arena = {0};
     struct seen *seen = calloc(1, sizeof(*seen));
-    struct history *history = history_open(uri, HISTORY_READ, err);
+    struct history *history = history_open(uri, HISTORY_READ, NULL, err);
     bool ok = history && history_walk(history, NULL, &arena, seen_take, seen, err);
     long n = ok ? (long)seen->n : -1;
     history_close(history);
@@ -71,7 +71,7 @@ static inline long folder_records(const char *uri, struct error *err)
 static inline bool folder_put(const char *uri, const char *workload, struct payloads payloads, const struct history_origin *origin,
                               struct history_counts *counts, struct error *err)
 {
-    struct history *history = history_open(uri, HISTORY_WRITE, err);
+    struct history *history = history_open(uri, HISTORY_WRITE, NULL, err);
     if (history && origin)
         history_set_origin(history, origin);
     bool ok = history && history_put(history, workload, payloads.v, payloads.n, counts, err);

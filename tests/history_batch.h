@@ -87,7 +87,7 @@ static inline long batch_count(struct history *history, const char *workload, st
 {
     struct arena arena = {0};
     struct batch_walk walk = {.expected = batch};
-    bool ok = history_walk(history, workload, &arena, batch_visit, &walk, err);
+    bool ok = history_walk(history, &(struct history_selection){.workload = workload}, &arena, batch_visit, &walk, err);
     arena_close(&arena);
     return ok && !walk.wrong ? (long)walk.seen : -1;
 }
@@ -95,7 +95,7 @@ static inline long batch_count(struct history *history, const char *workload, st
 /* Opens, counts as batch_count, closes. */
 static inline long batch_count_file(const char *uri, const char *workload, struct batch batch, struct error *err)
 {
-    struct history *history = history_open(uri, HISTORY_READ, err);
+    struct history *history = history_open(uri, HISTORY_READ, NULL, err);
     long n = history ? batch_count(history, workload, batch, err) : -1;
     history_close(history);
     return n;
@@ -104,7 +104,7 @@ static inline long batch_count_file(const char *uri, const char *workload, struc
 static inline bool batch_put(const char *uri, const char *workload, struct batch batch, struct history_counts *counts,
                              struct error *err)
 {
-    struct history *history = history_open(uri, HISTORY_WRITE, err);
+    struct history *history = history_open(uri, HISTORY_WRITE, NULL, err);
     bool ok = history && history_put(history, workload, batch.v, batch.n, counts, err);
     history_close(history);
     return ok;

@@ -3,10 +3,9 @@
 #include <fcntl.h>
 #include <math.h>
 #include <sys/file.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "history/folder_anchor.h"
+#include "history/folder/anchor.h"
 #include "tests/folder_payloads.h"
 #include "tests/scratch.h"
 
@@ -86,11 +85,11 @@ static void test_python_folder(void)
     struct seen *seen = calloc(1, sizeof(*seen));
     const char *golden = shared ? arena_printf(&arena, "%s/data/python-golden/history/lts", shared)
                                 : arena_printf(&arena, "%s/../shared/data/python-golden/history/lts", source ? source : ".");
-    struct history *history = history_open(arena_printf(&arena, "dir:%s", golden), HISTORY_READ, &err);
+    struct history *history = history_open(arena_printf(&arena, "dir:%s", golden), HISTORY_READ, NULL, &err);
     CHECK(history && history_exists(history), "%s (MB_SHARED names the shared material)", err.text);
     if (!history)
         return;
-    CHECK(history_walk(history, "fine_tuning", &records, seen_take, seen, &err) && seen->n == 30, "%zu %s", seen->n, err.text);
+    CHECK(history_walk(history, &(struct history_selection){.workload = "fine_tuning"}, &records, seen_take, seen, &err) && seen->n == 30, "%zu %s", seen->n, err.text);
     CHECK(history_findings(history).n == 0, "%s", history_findings(history).v[0]);
     for (size_t i = 0; i < seen->n; i++) {
         const struct record *record = &seen->records[i];
@@ -168,7 +167,7 @@ static void test_files(void)
         struct seen *seen = calloc(1, sizeof(*seen));
         make_anchored();
         put_text(file_rows[i].name, file_rows[i].text, strlen(file_rows[i].text));
-        struct history *history = history_open(uri, HISTORY_READ, &err);
+        struct history *history = history_open(uri, HISTORY_READ, NULL, &err);
         CHECK(history && history_exists(history) && history_walk(history, NULL, &records, seen_take, seen, &err), "row %zu: %s", i, err.text);
         CHECK(seen->n == file_rows[i].records, "row %zu: %zu", i, seen->n);
         CHECK(!seen->n || seen->records[0].kpis_n == file_rows[i].kpis, "row %zu: %zu", i, seen->records[0].kpis_n);
@@ -196,13 +195,13 @@ static void test_odd_files(void)
     CHECK(symlink("good.json", in("same.json")) == 0, "a link within is a copy");
     struct arena records = {0};
     struct seen *seen = calloc(1, sizeof(*seen));
-    struct history *history = history_open(uri, HISTORY_READ, &err);
+    struct history *history = history_open(uri, HISTORY_READ, NULL, &err);
     CHECK(history && history_walk(history, NULL, &records, seen_take, seen, &err) && seen->n == 1, "%zu %s", seen->n, err.text);
     CHECK(history_findings(history).n == 5, "%zu", history_findings(history).n);
     history_close(history);
     for (int i = 0; i < 40; i++)
         put_text(arena_printf(&arena, "broken-%02d.json", i), "x", 1);
-    history = history_open(uri, HISTORY_READ, &err);
+    history = history_open(uri, HISTORY_READ, NULL, &err);
     CHECK(history_walk(history, NULL, &records, seen_take, seen, &err), "%s", err.text);
     CHECK(history_findings(history).n == 20 && history_findings(history).more == 25, "%zu", history_findings(history).more);
     history_close(history);
@@ -232,7 +231,7 @@ static void test_folders_below(void)
     mkdir(folder, 0777);
     CHECK(folder_records(uri, &err) == 0, "an empty one");
     put_text("loose.json", some.v[0].text, some.v[0].text_len);
-    struct history *history = history_open(uri, HISTORY_READ, &err);
+    struct history *history = history_open(uri, HISTORY_READ, NULL, &err);
     CHECK(history && !history_exists(history) && history_findings(history).n == 1, "no source.lts.yaml");
     history_close(history);
     CHECK(!folder_put(uri, "w", some, NULL, NULL, &err) && strstr(err.text, "it is no folder of payloads"), "%s", err.text);
@@ -248,9 +247,9 @@ static void test_folders_below(void)
     put_text("b/skip", "", 0);
     CHECK(folder_records(uri, &err) == 2, "b is skipped: %s", err.text);
     put_text("file", "", 0);
-    CHECK(!history_open(arena_printf(&arena, "%s/file", uri), HISTORY_READ, &err) && err.kind == ERR_STORE, "%s", err.text);
+    CHECK(!history_open(arena_printf(&arena, "%s/file", uri), HISTORY_READ, NULL, &err) && err.kind == ERR_STORE, "%s", err.text);
     err = (struct error){0};
-    CHECK(!history_open("dir:", HISTORY_READ, &err) && err.kind == ERR_USAGE, "%s", err.text);
+    CHECK(!history_open("dir:", HISTORY_READ, NULL, &err) && err.kind == ERR_USAGE, "%s", err.text);
 }
 
 /* ---- putting ---- */
@@ -342,7 +341,7 @@ static void test_names_of_others(void)
     put_text("idx_p-0001.json", "broken", 6);
     CHECK(folder_put(uri, "w", some, NULL, &counts, &err) && counts_are(counts, 1, 0, 1), "a broken file is written over: %s", err.text);
     put_text("idx_p-0001.json", payloads_make(&arena, "q", 1, 10, 0).v[0].text, payloads_make(&arena, "q", 1, 10, 0).v[0].text_len);
-    CHECK(!folder_put(uri, "w", some, NULL, &counts, &err) && strstr(err.text, "idx_p-0001.json holds the payload 'q-0000'"), "%s", err.text);
+    CHECK(!folder_put(uri, "w", some, NULL, &counts, &err) && strstr(err.text, "idx_p-0001.json holds another payload than 'p-0001'"), "%s", err.text);
 }
 
 static void test_clean_and_renew(void)
@@ -391,7 +390,7 @@ static void test_pending(void)
     put_text("../victim.json", "x", 1);
     struct arena records = {0};
     struct seen *seen = calloc(1, sizeof(*seen));
-    struct history *history = history_open(uri, HISTORY_READ, &err);
+    struct history *history = history_open(uri, HISTORY_READ, NULL, &err);
     CHECK(history && history_walk(history, NULL, &records, seen_take, seen, &err) && seen->n == 2, "%zu %s", seen->n, err.text);
     double salt = 0;
     CHECK(strcmp(seen->records[0].id, "p-0000") == 0 && record_kpi(&seen->records[0], "salt", &salt) && salt == 1, "%g", salt);
@@ -423,11 +422,11 @@ static void test_compare(void)
     struct payloads mixed = {ARENA_ARRAY(&arena, struct history_payload, 3), 3};
     mixed.v[0] = other.v[0], mixed.v[1] = some.v[1], mixed.v[2] = some.v[2];
     for (size_t i = 0; i < 2; i++) {
-        struct history *history = history_open(uris[i], HISTORY_READ, &err);
+        struct history *history = history_open(uris[i], HISTORY_READ, NULL, &err);
         CHECK(history_compare(history, mixed.v, 3, &counts, &err) && counts_are(counts, 3, 0, 0), "%s: %s", uris[i], err.text);
         history_close(history);
         CHECK(folder_put(uris[i], "w", (struct payloads){some.v, 2}, NULL, &counts, &err), "%s", err.text);
-        history = history_open(uris[i], HISTORY_READ, &err);
+        history = history_open(uris[i], HISTORY_READ, NULL, &err);
         CHECK(history_compare(history, mixed.v, 3, &counts, &err) && counts_are(counts, 1, 1, 1), "%s: %s", uris[i], err.text);
         history_close(history);
         CHECK(folder_records(uris[i], &err) == 2, "nothing was stored: %s", err.text);
@@ -460,7 +459,7 @@ static void test_anchors(void)
     put_text("source.lts.yaml", "- a", 3);
     struct payloads one = payloads_make(&arena, "p", 1, 10, 0);
     put_text("x.json", one.v[0].text, one.v[0].text_len);
-    struct history *history = history_open(uri, HISTORY_READ, &err);
+    struct history *history = history_open(uri, HISTORY_READ, NULL, &err);
     CHECK(history && history_exists(history) && history_findings(history).n == 1, "a broken one hides no payloads: %s", err.text);
     CHECK(folder_records(uri, &err) == 1, "%s", err.text);
     history_close(history);
@@ -475,30 +474,18 @@ static void test_lock(void)
     int fd = open(folder, O_RDONLY | O_DIRECTORY);
     CHECK(flock(fd, LOCK_SH) == 0, "lock");
     CHECK(folder_records(uri, &err) == 0, "readers get on with each other: %s", err.text);
-    CHECK(!folder_put(uri, "w", one, NULL, &counts, &err) && err.kind == ERR_STORE && strstr(err.text, "locked"), "%s", err.text);
+    struct history *history = history_open(uri, HISTORY_WRITE, &(struct history_access){.wait_s = 0.2}, &err);
+    bool ok = history && history_put(history, "w", one.v, one.n, &counts, &err);
+    CHECK(!ok && err.kind == ERR_STORE && strstr(err.text, "locked by another process (waited 0.2 s;"), "%s", err.text);
+    history_close(history);
     close(fd);
     err = (struct error){0};
     CHECK(folder_put(uri, "w", one, NULL, &counts, &err), "%s", err.text);
 }
 
-/* Beside the others, since it waits for 5 s. */
-static pid_t begin_lock_test(void)
-{
-    fflush(NULL);
-    pid_t pid = fork();
-    if (pid == 0) {
-        test_lock();
-        _exit(check_failures != 0);
-    }
-    cases++;
-    return pid;
-}
-
 int main(void)
 {
-    int status = -1;
     scratch_open(&scratch);
-    pid_t waiting = begin_lock_test();
     test_python_folder();
     test_files();
     test_odd_files();
@@ -511,8 +498,7 @@ int main(void)
     test_pending();
     test_compare();
     test_anchors();
-    waitpid(waiting, &status, 0);
-    CHECK(status == 0, "the lock's test: %d", status);
+    test_lock();
     scratch_close(&scratch);
     arena_close(&arena);
     return check_end();

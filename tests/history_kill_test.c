@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "tests/check.h"
+#include "tests/dying.h"
 #include "tests/history_batch.h"
 #include "tests/scratch.h"
 
@@ -26,57 +27,6 @@ static double now(void)
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
-/* ---- Dying at the n-th change: SQLite's unix VFS lets its system calls be replaced (sqlite3_vfs.xSetSystemCall) ----
- */
-
-static long changes_left = -1;
-
-static void count_change(void)
-{
-    if (changes_left > 0 && --changes_left == 0)
-        kill(getpid(), SIGKILL);
-}
-
-static ssize_t counted_pwrite(int fd, const void *bytes, size_t size, off_t at)
-{
-    if (changes_left == 1)
-        (void)!pwrite(fd, bytes, size / 2, at); /* torn */
-    count_change();
-    return pwrite(fd, bytes, size, at);
-}
-
-static int counted_truncate(int fd, off_t size)
-{
-    count_change();
-    return ftruncate(fd, size);
-}
-
-static int counted_unlink(const char *path)
-{
-    count_change();
-    return unlink(path);
-}
-
-static int counted_open(const char *path, int flags, int mode)
-{
-    if (flags & O_CREAT)
-        count_change();
-    return open(path, flags, mode);
-}
-
-static void count_changes(long n)
-{
-    sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
-    changes_left = n;
-    int failed = vfs->xSetSystemCall(vfs, "pwrite", (sqlite3_syscall_ptr)counted_pwrite) +
-                 vfs->xSetSystemCall(vfs, "pwrite64", (sqlite3_syscall_ptr)counted_pwrite) +
-                 vfs->xSetSystemCall(vfs, "ftruncate", (sqlite3_syscall_ptr)counted_truncate) +
-                 vfs->xSetSystemCall(vfs, "unlink", (sqlite3_syscall_ptr)counted_unlink) +
-                 vfs->xSetSystemCall(vfs, "open", (sqlite3_syscall_ptr)counted_open);
-    if (failed)
-        _exit(3);
 }
 
 /* ---- Uploads ---- */

@@ -47,7 +47,7 @@ static const struct {
     {"array([1], dtype=)", NULL, 0, 0, "pod.log:7:27: expected a Python literal, found ')'"},
     {"array([1] 2)", NULL, 0, 0, "pod.log:7:20: expected ',' or ')', found '2'"},
     {"array([1], \xFF=1)", NULL, 0, 0, "pod.log:7:21: expected a Python literal, found byte 0xFF"},
-    {"os.system('x')", NULL, 0, 0, "pod.log:7:10: expected a Python literal, found 'o'"},
+    {"os.getpid('x')", NULL, 0, 0, "pod.log:7:10: expected a Python literal, found 'o'"},
     {"np.array", NULL, 0, 0, "pod.log:7:10: expected a Python literal, found 'n'"},
     {"{'a': é}", NULL, 0, 0, "pod.log:7:16: expected a Python literal, found 'é'"},
     {"{'a': 1", NULL, 0, 0, "pod.log:7:17: expected ',' or '}', found the end of the text"},

@@ -10,11 +10,12 @@
 #   FILTERS         one item each line; empty: one item without a filter
 #   GENERATE_LTS, ANALYZE, UPLOAD, REPLOT, FAIL_ON_REGRESSION, UPLOAD_ON_REGRESSION, FAIL_ON_UPLOAD   true or false
 #   IGNORE_CACHE    true: download.mode is not prefer_cache
-# Where the history is comes from MATBENCH_HISTORY, as no server is needed then.
+#   SERVER          a file with what the step writes of its OpenSearch instance into .env.generated.yaml; one that cannot be read is
+#                   an instance that is not known. Empty: where the history is comes from MATBENCH_HISTORY, no server is needed
 set -o nounset -o pipefail
 
 : "${WORKLOAD:?}" "${BASE_DIR:?}" "${GENERATE:?}" "${FILTERS=}" "${IGNORE_CACHE=false}" "${GENERATE_LTS=true}" "${ANALYZE=true}" "${UPLOAD=true}"
-: "${REPLOT=false}" "${FAIL_ON_REGRESSION=true}" "${UPLOAD_ON_REGRESSION=true}" "${FAIL_ON_UPLOAD=true}"
+: "${SERVER=}" "${REPLOT=false}" "${FAIL_ON_REGRESSION=true}" "${UPLOAD_ON_REGRESSION=true}" "${FAIL_ON_UPLOAD=true}"
 results=$1 artifacts=$2
 lts_dir=$results/lts/$WORKLOAD
 step=0
@@ -31,6 +32,10 @@ log_has_errors() {
     [ -n "$found" ] || return 1
     printf '%s\n' "$found" >>"$artifacts/FAILURE"
 }
+
+# As the step's yaml.dump: with the rights that the umask leaves. The last to use it removes it.
+write_env() { [ -z "$SERVER" ] || cat -- "$SERVER" >.env.generated.yaml; }
+remove_env() { rm -f .env.generated.yaml; }
 
 stop_failed() {
     printf '%s\n' "$1" >"$artifacts/FAILURE"
@@ -73,7 +78,9 @@ analyze_lts() {
     local log code=0
     step=$((step + 1))
     log=$artifacts/${step}_matbench_analyze_lts.log
+    write_env
     (cd "$artifacts" && env MPLCONFIGDIR=/tmp matbench analyze_lts "${common[@]}" "--lts_results_dirname=$lts_dir" |& tee >"$log") || code=$?
+    remove_env
     printf 'step: analyze_lts %s\n' "$code"
     if [ "$code" -ge 100 ]; then
         record "${log##*/}"
@@ -95,7 +102,9 @@ upload_lts() {
     esac
     step=$((step + 1))
     log=$artifacts/${step}_matbench_upload_lts.log
+    write_env
     env MPLCONFIGDIR=/tmp matbench upload_lts "${common[@]}" |& tee >"$log" || code=$?
+    remove_env
     printf 'step: upload_lts %s\n' "$code"
     [ "$code" -eq 0 ] || [ "$FAIL_ON_UPLOAD" = false ] || record "${log##*/}"
 }
@@ -115,13 +124,18 @@ visualize() {
 
 parse
 [ "$GENERATE_LTS" = false ] || generate_lts
-if [ "$REPLOT" = false ]; then
-    if [ "$ANALYZE" = true ]; then
-        download_lts
-        analyze_lts
-    fi
-    [ "$UPLOAD" = false ] || upload_lts
+[ "$REPLOT" = false ] || ANALYZE=false UPLOAD=false
+if [ "$ANALYZE$UPLOAD" != falsefalse ] && ! write_env 2>/dev/null; then
+    ANALYZE=false UPLOAD=false
+    remove_env
+    printf 'step: the instance is not known\n'
+    [ "$FAIL_ON_UPLOAD$FAIL_ON_REGRESSION" = falsefalse ] || record "opensearch secret cannot be generated"
 fi
+if [ "$ANALYZE" = true ]; then
+    download_lts
+    analyze_lts
+fi
+[ "$UPLOAD" = false ] || upload_lts
 mapfile -t filters <<<"$FILTERS"
 for filter in "${filters[@]}"; do
     visualize "$filter"

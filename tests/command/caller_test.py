@@ -40,7 +40,7 @@ def write_history(folder, payloads, factor, seed=1):
             (folder / f"topsail-fine-tuning_{name}.json").write_text(json.dumps(older, indent=4) + "\n")
 
 
-class CallerTest(CommandTest):
+class CallerCase(CommandTest):
     def setUp(self):
         super().setUp()
         (self.place / "bin").mkdir()
@@ -64,6 +64,7 @@ class CallerTest(CommandTest):
         return done.stdout.splitlines()
 
     def golden(self, name):
+        shutil.rmtree(self.place / "tests", ignore_errors=True)
         shutil.copytree(GOLDEN / name, self.place / "tests", copy_function=shutil.copy)
         return "tests"
 
@@ -77,6 +78,8 @@ class CallerTest(CommandTest):
     def stored(self):
         return sorted((self.place / "history").glob("*.json"))
 
+
+class CallerTest(CallerCase):
     def test_first_run(self):
         """No history: 123 from the download is no failure, and the payloads are stored. The second time nothing changes."""
         rows = (("fms/tests", FMS, 4), ("fms/tests_small", FMS, 6), ("ilab/tests", FMS.replace("fms_hf_tuning", "ilab_training"), 2),

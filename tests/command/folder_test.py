@@ -68,14 +68,18 @@ class CompareTest(FolderTest):
         self.upload("one", "--history=dir:lts", code=0)
         def analyze(code, *options, env=None):
             return self.fine_tuning("analyze_lts", "--results_dirname=one", *options, env=env, code=code)
-        (self.place / ".env.generated.yaml").write_text("opensearch_host: 127.0.0.1\nopensearch_index: idx\n")
+        # Nothing listens on port 1: a server that is configured is asked, and never replaced by a file.
+        (self.place / ".env.generated.yaml").write_text(
+            "opensearch_host: 127.0.0.1\nopensearch_port: 1\nopensearch_index: idx\nhttp_attempts: 1\n")
         analyze(0, "--lts_results_dirname=lts")
-        analyze(100, env={"MATBENCH_LTS_RESULTS_DIRNAME": "lts"})
-        self.assertIn("opensearch_host is set", analyze(100).err)
+        analyze(110, env={"MATBENCH_LTS_RESULTS_DIRNAME": "lts"})
+        self.assertIn("127.0.0.1:1: GET /idx: connection refused", analyze(110).err)
         analyze(110, "--lts_results_dirname=lts", env={"MATBENCH_HISTORY": "sqlite:no/such/folder/x.db"})
         analyze(0, "--lts_results_dirname=lts", "--history=sqlite:x.db", env={"MATBENCH_HISTORY": "sqlite:no/such/x.db"})
-        self.upload("one", code=100)
-        self.matbench("download_lts", "--lts_results_dirname=new", code=100)
+        self.upload("one", code=110)
+        self.matbench("download_lts", "--lts_results_dirname=new", code=110)
+        (self.place / ".env.generated.yaml").write_text("opensearch_host: 127.0.0.1\n")
+        self.assertIn("opensearch_index is not", analyze(100).err)
         (self.place / ".env.generated.yaml").unlink()
         analyze(0, env={"MATBENCH_LTS_RESULTS_DIRNAME": "lts"})
         self.assertFalse((self.place / "history.db").exists())

@@ -197,6 +197,7 @@ class HorreumTest(ModelsTest):
         for name in re.findall(r'"#/definitions/(\w+)"', text):
             self.assertIn(name, schema["definitions"])
         self.assertEqual([(label["name"], label["extractors"][0]["jsonpath"], label["metrics"]) for label in whole["labels"]], [
+            ("matbench", "$.metadata.test_uuid", True),
             ("name", "$.metadata.settings.name", False), ("product version", '$.metadata.settings."product version"', False),
             ("level", "$.metadata.settings.level", False), ("run_id", "$.metadata.settings.run_id", False),
             ("speed", "$.kpis.speed.value", True), ("retries", "$.kpis.retries.value", True)])
@@ -216,7 +217,7 @@ class HorreumTest(ModelsTest):
         self.workload(("  retries: {help", "  name: {help"))
         self.schema("--horreum_file=h.json", "--horreum_owner=t")
         names = [label["name"] for label in self.json("h.json")["labels"]]
-        self.assertEqual(names, ["name", "product version", "level", "run_id", "speed", "name (KPI)"])
+        self.assertEqual(names, ["matbench", "name", "product version", "level", "run_id", "speed", "name (KPI)"])
 
     def test_options(self):
         self.assertRegex(self.schema("--horreum_file=h.json", code=100).err, r"^ERROR \| --horreum_file needs --horreum_owner=TEAM")

@@ -87,7 +87,7 @@ kpis:
         shutil.rmtree(self.place / "night-20")
         self.workload("gpus", "rewrite_settings: {set: {site: \"settings.run_id and settings.a.b or 'here'\"}}\n")
         done = self.compared(code=100) # fine for tests, which have no run_id; not for labels
-        self.assertIn("rewrite_settings on the labels of 6f8c61d9-6150-435c-9a8d-3a2ac4b90001: w/workload.yaml:14:", done.err)
+        self.assertIn("rewrite_settings on the labels of 6f8c61d9-6150-435c-9a8d-3a2ac4b90020: w/workload.yaml:14:", done.err)
 
 
 if __name__ == "__main__":

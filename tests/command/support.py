@@ -18,8 +18,9 @@ import uuid
 sys.dont_write_bytecode = True
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 SHARED = pathlib.Path(os.environ.get("MB_SHARED") or SOURCE.parent / "shared")
-sys.path[:0] = [str(SOURCE / "tests/trees"), str(SOURCE / "workloads/fine_tuning/example")]
+sys.path[:0] = [str(SOURCE / "tests/trees"), str(SOURCE / "workloads/fine_tuning/example"), str(SOURCE / "tests/servers")]
 import make  # noqa: E402
+import places  # noqa: E402
 
 MATBENCH = os.path.realpath(sys.argv.pop(1)) if len(sys.argv) > 1 else None
 KEPT = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS")
@@ -120,6 +121,8 @@ class Done:
 
 
 class CommandTest(unittest.TestCase):
+    access = {}  # variables that let the program into a server
+
     def setUp(self):
         place = tempfile.TemporaryDirectory(prefix="mb-command-")
         self.addCleanup(place.cleanup)
@@ -128,12 +131,30 @@ class CommandTest(unittest.TestCase):
     def matbench(self, *arguments, env=None, code=None, **popen):
         """Runs it in self.place; with `code` checks its exit code."""
         popen = {"cwd": self.place, "stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | popen
-        done = subprocess.run([MATBENCH, *map(str, arguments)], env=environment(env), timeout=SECONDS, **popen)
+        done = subprocess.run([MATBENCH, *map(str, arguments)], env=environment(self.access | (env or {})), timeout=SECONDS, **popen)
         done = Done(done.returncode, *((text or b"").decode(errors="backslashreplace") for text in (done.stdout, done.stderr)))
         self.assertNotIn("Sanitizer", done.err)
         if code is not None:
             self.assertEqual(done.code, code, f"{arguments}\n{done.out}\n{done.err}")
         return done
+
+    def opensearch(self, over=None):
+        """A real OpenSearch, and an index of its own that goes at the end (tests/servers/places.py): self.opensearch().uri(). The
+        program is let in by its environment from now on."""
+        folder = tempfile.TemporaryDirectory(prefix="mb-login-")  # not in self.place, which is searched for what was left there
+        self.addCleanup(folder.cleanup)
+        place = places.opensearch(over, folder.name)
+        self.addCleanup(place.drop)
+        self.access = self.access | place.env
+        return place
+
+    def tls_opensearch(self, over="tls"):
+        """The same behind nginx: TLS and a password (or another way of places.OVER)."""
+        return self.opensearch(over)
+
+    def prism(self):
+        """The URL of Prism serving Horreum's OpenAPI document."""
+        return places.prism()
 
     def without_rights(self, *arguments):
         """Runs a copy of it, with copies of the workloads, as a user whom permissions bind: root may read and write everything, and

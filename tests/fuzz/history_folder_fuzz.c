@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "history/history.h"
@@ -35,18 +36,27 @@ static bool visit(void *context, const struct record *record)
     return true;
 }
 
+static bool visit_payload(void *context, const struct history_payload *payload)
+{
+    (void)context;
+    if (record_fault(&payload->record) || strlen(payload->text) != payload->text_len)
+        abort();
+    return true;
+}
+
 static void use(const char *uri)
 {
     struct arena arena = {0};
-    struct error err = {0}, walk = {0}, list = {0}, put = {0};
+    struct error err = {0}, walk = {0}, read = {0}, list = {0}, put = {0};
     struct history_counts counts;
     struct history_workload *workloads;
     size_t n;
     struct history_payload payload = {.text = good, .text_len = sizeof(good) - 1,
                                       .record = {.id = "g", .where = "w", .start_us = 1735718400000000}};
-    struct history *history = history_open(uri, HISTORY_WRITE, &err);
+    struct history *history = history_open(uri, HISTORY_WRITE, NULL, &err);
     if (history) {
         history_walk(history, NULL, &arena, visit, history, &walk);
+        history_read(history, &(struct history_selection){.newest = 2}, visit_payload, NULL, &read);
         history_workloads(history, &arena, &workloads, &n, &list);
         history_put(history, "w", &payload, 1, &counts, &put);
     }

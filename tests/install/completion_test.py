@@ -85,8 +85,8 @@ class Bash(Shell):
                              sorted([f"--{n}{'=' if v else ''}" for n, v in options] + ["--help"]), command)
 
     def test_options_with_dashes_and_negated(self):
-        self.assertEqual(self.offered("matbench ci --history-s"), ["--history-scope="])
-        self.assertEqual(self.offered("matbench ci --noup"), ["--noupload"])
+        self.assertEqual(self.offered("matbench ci --history-sc"), ["--history-scope="])
+        self.assertEqual(self.offered("matbench ci --noup"), ["--noupload", "--noupload_by_kpi"])
         self.assertEqual(self.offered("matbench analyze-lts --verd"), ["--verdicts_dest="])
 
     def test_choices(self):
@@ -188,7 +188,7 @@ class Zsh(Shell):
 
     def test_lines(self):
         rows = {"matbench gen\t": "matbench generate_lts_schema",
-                "matbench ci --history_s\told\t": "matbench ci --history_scope=older",
+                "matbench ci --history_sc\told\t": "matbench ci --history_scope=older",
                 "matbench ci --conf\tcon\t": "matbench ci --config=config.yaml",
                 "matbench ci --noup\t": "matbench ci --noupload",
                 "matbench ci res\t": "matbench ci results/",

@@ -21,7 +21,7 @@ EXAMPLE = "usr/share/matbench/workloads/fine_tuning/example"
 ACCEPTED = {"copyright-without-copyright-notice"}  # the repository states neither holder nor licence
 SONAMES = {"libc6": "libc.so", "libjansson4": "libjansson", "liblua5.4-0": "liblua5.4", "libpcre2-8-0": "libpcre2-8",
            "libsqlite3-0": "libsqlite3", "libssl3": "libcrypto", "libyaml-0-2": "libyaml", "zlib1g": "libz.so", "liblzma5": "liblzma",
-           "libzstd1": "libzstd", "libexpat1": "libexpat"}
+           "libzstd1": "libzstd", "libexpat1": "libexpat", "libcurl4": "libcurl"}
 
 
 def run(*command, code=0, **popen):
