@@ -52,22 +52,30 @@ static struct hunter_change test_change(const double *x, size_t from, size_t at,
 
 /* ---- one window: the split with the largest Q ---- */
 
-/* distance[j * stride + k]: the sum of |x_i - x_j| over i < k, for k up to j, so that sums over any stretch are differences. */
+/* before(t, k): the sum of |x_i - x_j| over the pairs i < k, i < j < t of the window, so that the sum over any two stretches is made of
+ * four of them, and Q of all right sides of a place is one loop without dependencies. Row k holds all t. */
 struct window {
     const double *x;
     size_t n, stride;
-    double *distance;
+    double *before;
+    double *all;           /* before(t, t) */
+    const double *count, *inverse; /* m and 1/m, for m up to the window's length; 1/0 stands as 0 */
+    double *q;
 };
 
-static void fill_distances(struct window *w)
+static void fill_sums(struct window *w)
 {
-    for (size_t j = 0; j < w->n; j++) {
-        double *row = w->distance + j * w->stride, sum = 0;
-        for (size_t i = 0; i < j; i++) {
-            row[i] = sum;
-            sum += fabs(w->x[i] - w->x[j]);
+    size_t columns = w->n + 1;
+    memset(w->before, 0, columns * sizeof(*w->before));
+    for (size_t k = 1; k <= w->n; k++) {
+        const double *above = w->before + (k - 1) * w->stride;
+        double *row = w->before + k * w->stride, x = w->x[k - 1], sum = 0;
+        memcpy(row, above, (k + 1) * sizeof(*row));
+        for (size_t t = k + 1; t < columns; t++) {
+            sum += fabs(x - w->x[t - 1]);
+            row[t] = above[t] + sum;
         }
-        row[j] = sum;
+        w->all[k] = row[k];
     }
 }
 
@@ -77,33 +85,29 @@ struct stretch {
     double q;        /* -1: it has one value */
 };
 
-/* Q of [from, at) against [at, to): twice the mean distance between the sides less those within, times nm/(n+m). */
-static double q_of(double between, double left, double right, size_t n, size_t m)
+/* Q of [from, at) against [at, at + m): twice the mean distance between the sides less the means within, times nm/(n+m).
+ *   within(a, b) = before(b, b) - before(b, a); between: what is within both together less what is within each. */
+static void fill_q(const struct window *w, const struct stretch *s, size_t at)
 {
-    double a = (double)n, b = (double)m, q = 2 / (a + b) * between;
-    if (n > 1)
-        q -= 2 * b / ((a + b) * (a - 1)) * left;
-    if (m > 1)
-        q -= 2 * a / ((a + b) * (b - 1)) * right;
-    return q;
+    const double *from = w->before + s->from * w->stride + at, *here = w->before + at * w->stride + at, *all = w->all + at;
+    const double *right_n = w->count, *by_right = w->inverse, *by_both = w->inverse + (at - s->from);
+    double *restrict q = w->q + at;
+    double left = here[0] - from[0], n = (double)(at - s->from), left_mean = w->inverse[at - s->from - 1] * left;
+    for (size_t m = 1; m <= s->to - at; m++) {
+        double right = all[m] - here[m], between = all[m] - from[m] - left - right;
+        q[m] = 2 * by_both[m] * (between - right_n[m] * left_mean - n * by_right[m - 1] * right);
+    }
 }
 
 /* Over both ends of the right side: a change that returns is found, too. */
 static void find_best(const struct window *w, struct stretch *s)
 {
-    double left = 0;
     s->q = -1;
     for (size_t at = s->from + 1; at < s->to; at++) {
-        const double *last = w->distance + (at - 1) * w->stride;
-        double between = 0, right = 0;
-        left += last[at - 1] - last[s->from];
-        for (size_t to = at + 1; to <= s->to; to++) {
-            const double *row = w->distance + (to - 1) * w->stride;
-            between += row[at] - row[s->from];
-            right += row[to - 1] - row[at];
-            double q = q_of(between, left, right, at - s->from, to - at);
-            if (q > s->q) {
-                s->q = q;
+        fill_q(w, s, at);
+        for (size_t t = at + 1; t <= s->to; t++) {
+            if (w->q[t] > s->q) {
+                s->q = w->q[t];
                 s->at = at;
             }
         }
@@ -124,7 +128,7 @@ static size_t split_window(struct window *w, struct stretch *stretches, double p
 {
     size_t n = 1, last = 0;
     stretches[0] = (struct stretch){.to = w->n};
-    fill_distances(w);
+    fill_sums(w);
     find_best(w, &stretches[0]);
     for (;;) {
         size_t best = best_stretch(stretches, n);
@@ -154,7 +158,11 @@ static void mark_changes(const double *x, size_t n, size_t length, double p, boo
 {
     size_t step = length / 2;
     length = length < n ? length : n;
-    struct window w = {.stride = length, .distance = ARENA_ARRAY(scratch, double, length * length)};
+    double *count = ARENA_ARRAY(scratch, double, length + 1), *inverse = ARENA_ARRAY(scratch, double, length + 1);
+    for (size_t m = 1; m <= length; m++)
+        inverse[m] = 1 / (count[m] = (double)m);
+    struct window w = {.stride = length + 1, .count = count, .inverse = inverse, .all = ARENA_ARRAY(scratch, double, length + 1), .q = ARENA_ARRAY(scratch, double, length + 1),
+                       .before = ARENA_ARRAY(scratch, double, (length + 1) * (length + 1))};
     struct stretch *stretches = ARENA_ARRAY(scratch, struct stretch, length + 1);
     for (size_t start = 0; start < n;) {
         w.x = x + start;
