@@ -6,13 +6,14 @@
 
 #include "regress/score.h"
 
-static const struct method *const methods[] = {&method_auto,  &method_fixed,     &method_mann_whitney,
+static const struct method *const methods[] = {&method_auto,  &method_fixed,     &method_hunter, &method_mann_whitney,
                                                &method_stdev, &method_threshold, &method_zscore};
 enum { METHODS = sizeof(methods) / sizeof(methods[0]) };
 
 struct method_options method_defaults(void)
 {
-    return (struct method_options){.deviations = 3, .share = 0.05, .base = METHOD_OF_MEAN, .alpha = 0.05, .low = NAN, .high = NAN};
+    return (struct method_options){.deviations = 3, .share = 0.05, .base = METHOD_OF_MEAN, .alpha = 0.05, .hunter_p = 0.001,
+                                  .low = NAN, .high = NAN};
 }
 
 static bool same_name(const char *a, const char *b)

@@ -25,12 +25,13 @@ enum method_base { METHOD_OF_MEAN, METHOD_OF_PREVIOUS };
 
 struct method_options {
     double deviations;       /* zscore, stdev: how many standard deviations are too many */
-    double share;            /* threshold: 0.05 is 5 % */
+    double share;            /* threshold, hunter: 0.05 is 5 % */
     enum method_base base;   /* threshold: of the history's mean, or of the run before */
-    double alpha;            /* mann_whitney, auto, hunter: p at most */
+    double alpha;            /* mann_whitney, auto: p at most */
+    double hunter_p;         /* hunter: p at most, as it understands it */
     double low, high;        /* fixed; NAN: no bound on that side */
 };
-/* 3 standard deviations, 5 % of the mean, p .05, no bounds. */
+/* 3 standard deviations, 5 % of the mean, p .05 (hunter .001), no bounds. */
 struct method_options method_defaults(void);
 
 struct method_answer {
@@ -53,7 +54,7 @@ struct method {
                   struct arena *arena);
 };
 
-extern const struct method method_auto, method_fixed, method_mann_whitney, method_stdev, method_threshold, method_zscore;
+extern const struct method method_auto, method_fixed, method_hunter, method_mann_whitney, method_stdev, method_threshold, method_zscore;
 
 /* By name, `-` and `_` alike; NULL: there is none. */
 const struct method *method_find(const char *name);

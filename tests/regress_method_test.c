@@ -73,6 +73,8 @@ static const struct {
     {"in line", "auto", {10, 11, 10, 9, 10, 11, 9, 10}, 8, {11}, 1, {.alpha = .05}, true, false, true},
     {"three runs out", "auto", {10, 11, 10, 9, 10, 11, 9, 10}, 8, {14, 15, 14}, 3, {.alpha = .05}, true, true, true},
     {"three runs, one of them in line", "auto", {10, 11, 10, 9, 10, 11, 9, 10}, 8, {14, 15, 10}, 3, {.alpha = .05}, true, false, true},
+    {"far out", "hunter", {10, 11, 10, 9, 10, 11, 9, 10}, 8, {30, 31}, 2, {.share = .05}, true, true, true},
+    {"in line", "hunter", {10, 11, 10, 9, 10, 11, 9, 10}, 8, {11}, 1, {.share = .05}, true, false, false},
     {"two earlier runs", "auto", {10, 11}, 2, {30}, 1, {.alpha = .05}, false, false, false},
 };
 
