@@ -1,6 +1,7 @@
-/* drift_rates [SERIES [SEED]] — regress/drift.h by simulation: how often budget and creep cry at .05 when nothing changed, by noise family and
- * run points, with the autocorrelation estimated and declared as 0; how often the intervals at .90 hold the truth; and how often a creep of so many
- * sd over the series is seen. Built as the target `drift_rates`. */
+/* drift_rates [SERIES [SEED]] — regress/drift.h by simulation: how often budget and creep cry at .05 when nothing
+ * changed, by noise family and run points, with the autocorrelation estimated and declared as 0; how often the
+ * intervals at .90 hold the truth; and how often a creep of so many sd over the series is seen. Built as the target
+ * `drift_rates`. */
 #include "regress/drift.h"
 #include "tests/regress_build.h"
 
@@ -49,15 +50,18 @@ int main(int argc, char **argv)
     static const double creeps[] = {1, 2, 4};
     int series = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 4000;
     uint64_t random = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
-    printf("nothing changed: budget of 0 exceeded, creep, at .05; coverage of the change's and the slope's interval at .90; rho estimated | declared 0\n");
+    printf("nothing changed: budget of 0 exceeded, creep, at .05; coverage of the change's and the slope's interval at "
+           ".90; rho estimated | declared 0\n");
     for (size_t f = 0; f < 5; f++) {
         for (size_t k = 0; k < 6; k++) {
-            struct rates a = simulate(families[f], lengths[k], 0, NAN, series, &random), b = simulate(families[f], lengths[k], 0, 0, series, &random);
-            printf("%-10s n %3zu: %.3f %.3f  %.2f %.2f | %.3f %.3f  %.2f %.2f\n", families[f], lengths[k], a.exceeded, a.creep, a.covered_change,
-                   a.covered_slope, b.exceeded, b.creep, b.covered_change, b.covered_slope);
+            struct rates a = simulate(families[f], lengths[k], 0, NAN, series, &random),
+                         b = simulate(families[f], lengths[k], 0, 0, series, &random);
+            printf("%-10s n %3zu: %.3f %.3f  %.2f %.2f | %.3f %.3f  %.2f %.2f\n", families[f], lengths[k], a.exceeded,
+                   a.creep, a.covered_change, a.covered_slope, b.exceeded, b.creep, b.covered_change, b.covered_slope);
         }
     }
-    printf("a creep of 1, 2, 4 sd over the series, Gaussian: budget of 0 exceeded, creep; rho estimated | declared 0\n");
+    printf(
+        "a creep of 1, 2, 4 sd over the series, Gaussian: budget of 0 exceeded, creep; rho estimated | declared 0\n");
     for (size_t k = 0; k < 6; k++) {
         printf("n %3zu:", lengths[k]);
         for (size_t c = 0; c < 3; c++) {

@@ -15,8 +15,9 @@ static const struct {
     double quantile; /* < 0: the mean */
     size_t count_min;
 } parts[DISTRIBUTION_PARTS] = {
-    [DISTRIBUTION_MEAN] = {"mean", -1, 1}, [DISTRIBUTION_P50] = {"p50", 0.5, 1},    [DISTRIBUTION_P90] = {"p90", 0.9, 5},
-    [DISTRIBUTION_P95] = {"p95", 0.95, 10}, [DISTRIBUTION_P99] = {"p99", 0.99, 50},
+    [DISTRIBUTION_MEAN] = {"mean", -1, 1},  [DISTRIBUTION_P50] = {"p50", 0.5, 1},
+    [DISTRIBUTION_P90] = {"p90", 0.9, 5},   [DISTRIBUTION_P95] = {"p95", 0.95, 10},
+    [DISTRIBUTION_P99] = {"p99", 0.99, 50},
 };
 
 const char *distribution_part_name(enum distribution_part part)
@@ -69,6 +70,27 @@ struct distribution distribution_mean(const struct distribution *repetitions, si
     return mean;
 }
 
+const char *distribution_kept_name(const char *kpi, size_t i, struct arena *arena)
+{
+    return arena_printf(arena, "%s:%s", kpi, i < DISTRIBUTION_PARTS ? parts[i].name : "count");
+}
+
+bool distribution_of_record(const struct record *record, const char *kpi, struct distribution *run)
+{
+    struct arena scratch = {0};
+    double count;
+    bool found = record_kpi(record, distribution_kept_name(kpi, DISTRIBUTION_PARTS, &scratch), &count) && count >= 1 &&
+                 count < 1e15;
+    run->count = found ? (size_t)count : 0;
+    for (size_t i = 0; i < DISTRIBUTION_PARTS; i++) {
+        if (!found || !record_kpi(record, distribution_kept_name(kpi, i, &scratch), &run->part[i]) ||
+            !isfinite(run->part[i]))
+            run->part[i] = NAN;
+    }
+    arena_close(&scratch);
+    return found;
+}
+
 /* ---- against history ---- */
 
 static bool passes(const struct distribution_options *options, const struct distribution_move *move)
@@ -77,8 +99,8 @@ static bool passes(const struct distribution_options *options, const struct dist
     return size > 0 && size >= options->min_relative * fabs(move->level) && size >= options->min_absolute;
 }
 
-static void test_part(const double *x, size_t n, const struct distribution_options *options, struct distribution_move *move,
-                      struct arena *scratch)
+static void test_part(const double *x, size_t n, const struct distribution_options *options,
+                      struct distribution_move *move, struct arena *scratch)
 {
     struct levels levels = levels_find(x, n, &(struct levels_options){.alpha = 0.05, .rho = NAN}, scratch);
     struct baseline base = baseline_of(x, n, &levels, levels.n, score_resolution(x, n + 1), NAN, scratch);
@@ -97,11 +119,20 @@ static void test_part(const double *x, size_t n, const struct distribution_optio
     move->p_better = counts ? baseline_p(&base, move->value, better) : 1;
 }
 
-static struct distribution_move move_of(const struct distribution *history, size_t n, const struct distribution *newest, size_t part,
-                                        const struct distribution_options *options)
+static struct distribution_move move_of(const struct distribution *history, size_t n, const struct distribution *newest,
+                                        size_t part, const struct distribution_options *options)
 {
-    struct distribution_move move = {.value = newest->part[part], .level = NAN, .change = NAN, .relative = NAN, .low = NAN, .high = NAN,
-                                     .p_worse = 1, .p_better = 1, .corrected_worse = 1, .corrected_better = 1, .smallest_seen = NAN};
+    struct distribution_move move = {.value = newest->part[part],
+                                     .level = NAN,
+                                     .change = NAN,
+                                     .relative = NAN,
+                                     .low = NAN,
+                                     .high = NAN,
+                                     .p_worse = 1,
+                                     .p_better = 1,
+                                     .corrected_worse = 1,
+                                     .corrected_better = 1,
+                                     .smallest_seen = NAN};
     struct arena scratch = {0};
     double *x = ARENA_ARRAY(&scratch, double, n + 1);
     for (size_t i = 0; i < n; i++) {
@@ -160,8 +191,8 @@ static const char *told(const struct distribution_move *move, size_t part, doubl
     const char *way = move->change > 0 ? "above" : "below";
     const char *by = isnan(move->relative) ? arena_printf(arena, "%.3g", fabs(move->change))
                                            : arena_printf(arena, "%.3g %%", 100 * fabs(move->relative));
-    return arena_printf(arena, "%s %.4g is %s %s %.4g (%+.3g … %+.3g), p %.2g", parts[part].name, move->value, by, way, move->level, move->low,
-                        move->high, p);
+    return arena_printf(arena, "%s %.4g is %s %s %.4g (%+.3g … %+.3g), p %.2g", parts[part].name, move->value, by, way,
+                        move->level, move->low, move->high, p);
 }
 
 static const char *summary_of(const struct distribution_result *result, double alpha, struct arena *arena)
@@ -180,7 +211,8 @@ static const char *summary_of(const struct distribution_result *result, double a
     return *quiet ? arena_printf(arena, "%s%s%s in line", moved, *moved ? "; " : "", quiet) : moved;
 }
 
-struct distribution_result distribution_test(const struct distribution *history, size_t n, const struct distribution *newest,
+struct distribution_result distribution_test(const struct distribution *history, size_t n,
+                                             const struct distribution *newest,
                                              const struct distribution_options *options, struct arena *arena)
 {
     struct distribution_result result = {.p_worse = 1, .p_better = 1};

@@ -45,7 +45,8 @@ static void test_budget(const double *left, size_t n, double alpha, struct drift
     double squares = 0, df = fmax(1, (double)n - 2);
     for (size_t i = 0; i < n; i++)
         squares += left[i] * left[i];
-    double error = sqrt(squares / df * (mean_variance(drift->current_n, drift->rho) + mean_variance(drift->reference_n, drift->rho)));
+    double error = sqrt(squares / df *
+                        (mean_variance(drift->current_n, drift->rho) + mean_variance(drift->reference_n, drift->rho)));
     df = fmax(1, df * (1 - drift->rho) / (1 + drift->rho)); /* autocorrelated runs tell less about the spread, too */
     double excess = drift->change - drift->budget, room = law_t_quantile(alpha, df) * error;
     drift->p_exceeded = error > 0 ? law_t_upper(excess / error, df) : excess > 0 ? 0 : 1;
@@ -62,8 +63,15 @@ static double runs_left(const struct drift *drift)
 
 struct drift drift_test(const double *x, size_t n, const struct drift_options *options)
 {
-    struct drift drift = {.p_exceeded = 1, .p_creep = 1, .slope = NAN, .slope_low = NAN, .slope_high = NAN, .change = NAN,
-                          .change_low = NAN, .change_high = NAN, .runs_left = NAN};
+    struct drift drift = {.p_exceeded = 1,
+                          .p_creep = 1,
+                          .slope = NAN,
+                          .slope_low = NAN,
+                          .slope_high = NAN,
+                          .change = NAN,
+                          .change_low = NAN,
+                          .change_high = NAN,
+                          .runs_left = NAN};
     size_t skipped = n > TREND_MAX ? n - TREND_MAX : 0;
     const double *recent = x + skipped, *at = options->at ? options->at + skipped : NULL;
     if (n < DRIFT_MIN)

@@ -1,9 +1,11 @@
-/* regress/drift.h — slow drift: many small steps, each too small for any test of the newest run, against a budget ("≤ 5 % since 4.18").
+/* regress/drift.h — slow drift: many small steps, each too small for any test of the newest run, against a budget ("≤ 5
+ * % since 4.18").
  *
- * Two questions. Budget: is the level of the newest runs worse than the reference, the pinned release or the oldest comparable runs, by more than
- * the budget? By Student's t for the difference of the two means beyond the budget, with the spread of what a line leaves, so that the drift
- * itself is not taken for noise, widened for autocorrelation. Creep: does the series get worse at all, and how fast? By Mann–Kendall, the slope by
- * Theil and Sen (regress/trend.h). bench/drift_rates.c measures both; false alarms of budget and creep at .05 are in drift.c's table.
+ * Two questions. Budget: is the level of the newest runs worse than the reference, the pinned release or the oldest
+ * comparable runs, by more than the budget? By Student's t for the difference of the two means beyond the budget, with
+ * the spread of what a line leaves, so that the drift itself is not taken for noise, widened for autocorrelation.
+ * Creep: does the series get worse at all, and how fast? By Mann–Kendall, the slope by Theil and Sen (regress/trend.h).
+ * bench/drift_rates.c measures both; false alarms of budget and creep at .05 are in drift.c's table.
  */
 #ifndef REGRESS_DRIFT_H
 #define REGRESS_DRIFT_H
@@ -17,28 +19,29 @@ enum { DRIFT_BLOCK = 8, DRIFT_MIN = 8 }; /* newest (and oldest) runs that are av
 
 struct drift_options {
     enum side worse;
-    double budget;         /* allowed share of the reference level: 0.05; 0: none */
+    double budget;          /* allowed share of the reference level: 0.05; 0: none */
     double budget_absolute; /* the same in the KPI's unit; the larger of both is the budget */
-    const double *pinned;  /* runs of the pinned reference; NULL: the oldest runs of the series */
+    const double *pinned;   /* runs of the pinned reference; NULL: the oldest runs of the series */
     size_t pinned_n;
-    const double *at;      /* see trend_options */
-    double rho;            /* declared autocorrelation, or NAN */
-    double alpha;          /* .05: intervals are at 1 - 2 alpha, so that their near end is the one-sided bound */
+    const double *at; /* see trend_options */
+    double rho;       /* declared autocorrelation, or NAN */
+    double alpha;     /* .05: intervals are at 1 - 2 alpha, so that their near end is the one-sided bound */
 };
 
 struct drift {
-    bool tested;        /* false: fewer than DRIFT_MIN runs */
-    double reference;   /* level; mean of the pinned or oldest runs */
-    double current;     /* mean of the newest */
+    bool tested;      /* false: fewer than DRIFT_MIN runs */
+    double reference; /* level; mean of the pinned or oldest runs */
+    double current;   /* mean of the newest */
     size_t reference_n, current_n;
-    double change;      /* for the worse: above 0 */
+    double change; /* for the worse: above 0 */
     double change_low, change_high;
-    double budget;      /* in the KPI's unit */
-    double p_exceeded;  /* of "the change is within the budget" */
-    double p_creep;     /* of "it does not get worse" */
+    double budget;                       /* in the KPI's unit */
+    double p_exceeded;                   /* of "the change is within the budget" */
+    double p_creep;                      /* of "it does not get worse" */
     double slope, slope_low, slope_high; /* for the worse, per run or per unit of `at` */
     double rho;
-    double runs_left;   /* runs (or units of `at`) until the budget is used up, should it go on so; 0: it is; INFINITY: it does not get worse */
+    double runs_left; /* runs (or units of `at`) until the budget is used up, should it go on so; 0: it is; INFINITY: it
+                         does not get worse */
 };
 
 /* x: finite values, oldest first, the newest last. */

@@ -27,14 +27,15 @@ double law_normal_quantile(double p)
         return -law_normal_quantile(1 - p);
     if (p == 0.5)
         return 0;
-    double half = p < 0.25 ? special_gamma_inverse(0.5, 2 * p, SPECIAL_UPPER) : special_gamma_inverse(0.5, 1 - 2 * p, SPECIAL_LOWER);
+    double half = p < 0.25 ? special_gamma_inverse(0.5, 2 * p, SPECIAL_UPPER)
+                           : special_gamma_inverse(0.5, 1 - 2 * p, SPECIAL_LOWER);
     return sqrt(2 * half);
 }
 
 /* ---- Student's t ---- */
 
-/* df/(df+t²) underflows where t² overflows; there the first term of the series is all there is: t^-df c, and c is had from where
- * nothing underflows. */
+/* df/(df+t²) underflows where t² overflows; there the first term of the series is all there is: t^-df c, and c is had
+ * from where nothing underflows. */
 static double t_far(double t, double df)
 {
     double near = 1e100 * sqrt(df);
@@ -82,7 +83,8 @@ double law_f_upper(double f, double m, double n)
 
 double law_f_quantile(double p, double m, double n)
 {
-    double odds = p < 0.5 ? special_beta_inverse(n / 2, m / 2, p, SPECIAL_LOWER) : special_beta_inverse(n / 2, m / 2, 1 - p, SPECIAL_UPPER);
+    double odds = p < 0.5 ? special_beta_inverse(n / 2, m / 2, p, SPECIAL_LOWER)
+                          : special_beta_inverse(n / 2, m / 2, 1 - p, SPECIAL_UPPER);
     return n / m / odds;
 }
 
@@ -93,7 +95,8 @@ double law_chi2_upper(double x, double df)
 
 double law_chi2_quantile(double p, double df)
 {
-    return 2 * (p < 0.5 ? special_gamma_inverse(df / 2, p, SPECIAL_UPPER) : special_gamma_inverse(df / 2, 1 - p, SPECIAL_LOWER));
+    return 2 * (p < 0.5 ? special_gamma_inverse(df / 2, p, SPECIAL_UPPER)
+                        : special_gamma_inverse(df / 2, 1 - p, SPECIAL_LOWER));
 }
 
 /* ---- binomial ---- */

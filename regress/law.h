@@ -1,8 +1,10 @@
-/* regress/law.h — probability laws: tails and quantiles of the normal, Student t, F, chi-squared and binomial distribution.
+/* regress/law.h — probability laws: tails and quantiles of the normal, Student t, F, chi-squared and binomial
+ * distribution.
  *
- * law_X_upper(x) is P(X >= x); law_X_quantile(p) is the x whose *upper* tail is p, 0 < p < 1: a test's critical value at level p.
- * Accuracy: 1e-10 relative in the tails too, down to 1e-300, against tables made with mpmath at 50 digits (tests/statistics/laws.py).
- * Degrees of freedom are >= 0.5 and need not be whole. Pure functions; no allocation, no state.
+ * law_X_upper(x) is P(X >= x); law_X_quantile(p) is the x whose *upper* tail is p, 0 < p < 1: a test's critical value
+ * at level p. Accuracy: 1e-10 relative in the tails too, down to 1e-300, against tables made with mpmath at 50 digits
+ * (tests/statistics/laws.py). Degrees of freedom are >= 0.5 and need not be whole. Pure functions; no allocation, no
+ * state.
  */
 #ifndef REGRESS_LAW_H
 #define REGRESS_LAW_H
@@ -29,9 +31,9 @@ double law_binomial(size_t k, size_t n, double p);       /* P(K = k) */
 double law_binomial_lower(size_t k, size_t n, double p); /* P(K <= k) */
 double law_binomial_upper(size_t k, size_t n, double p); /* P(K >= k) */
 
-/* The interval of a median that holds whatever the distribution: the r-th smallest and the r-th largest of n values, r from 1. r is the
- * largest for which P(between them) = 1 - 2 P(K <= r-1; n, 1/2) is at least `confidence`; 0: n is too small for any (below 6 for .95).
- * The rule of benchstat. */
+/* The interval of a median that holds whatever the distribution: the r-th smallest and the r-th largest of n values, r
+ * from 1. r is the largest for which P(between them) = 1 - 2 P(K <= r-1; n, 1/2) is at least `confidence`; 0: n is too
+ * small for any (below 6 for .95). The rule of benchstat. */
 size_t law_median_rank(size_t n, double confidence);
 
 #endif

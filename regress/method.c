@@ -12,8 +12,13 @@ enum { METHODS = sizeof(methods) / sizeof(methods[0]) };
 
 struct method_options method_defaults(void)
 {
-    return (struct method_options){.deviations = 3, .share = 0.05, .base = METHOD_OF_MEAN, .alpha = 0.05, .hunter_p = 0.001,
-                                  .low = NAN, .high = NAN};
+    return (struct method_options){.deviations = 3,
+                                   .share = 0.05,
+                                   .base = METHOD_OF_MEAN,
+                                   .alpha = 0.05,
+                                   .hunter_p = 0.001,
+                                   .low = NAN,
+                                   .high = NAN};
 }
 
 static bool same_name(const char *a, const char *b)
@@ -52,7 +57,8 @@ bool method_is_worse(const struct method_question *question, double deviation)
     return false;
 }
 
-void method_outside(const struct method_question *question, struct method_answer *answer, const char *around, struct arena *arena)
+void method_outside(const struct method_question *question, struct method_answer *answer, const char *around,
+                    struct arena *arena)
 {
     bool above = answer->value > answer->high, below = answer->value < answer->low;
     answer->tested = true;
@@ -69,8 +75,12 @@ struct method_answer method_judge(const struct method *method, const struct meth
                                   const struct method_options *options, struct arena *arena)
 {
     assert(question->newest_n >= 1);
-    struct method_answer answer = {.value = score_mean(question->newest, question->newest_n), .reference = NAN, .low = NAN, .high = NAN,
-                                   .score = NAN, .p = NAN};
+    struct method_answer answer = {.value = score_mean(question->newest, question->newest_n),
+                                   .reference = NAN,
+                                   .low = NAN,
+                                   .high = NAN,
+                                   .score = NAN,
+                                   .p = NAN};
     if (question->n < method->history_min) {
         answer.why = arena_printf(arena, "%s needs %zu earlier runs, there %s %zu", method->name, method->history_min,
                                   question->n == 1 ? "is" : "are", question->n);

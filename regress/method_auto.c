@@ -1,4 +1,5 @@
-/* auto: our own newest-run test, uncorrected: the mean of the newest against the current level (regress/levels.h, regress/baseline.h), two-sided. */
+/* auto: our own newest-run test, uncorrected: the mean of the newest against the current level (regress/levels.h,
+ * regress/baseline.h), two-sided. */
 #include "regress/method.h"
 
 #include <math.h>
@@ -21,13 +22,14 @@ static double least_of(const struct method_question *question, double centre, en
     return least;
 }
 
-static void judge(const struct method_question *question, const struct method_options *options, struct method_answer *answer,
-                  struct arena *arena)
+static void judge(const struct method_question *question, const struct method_options *options,
+                  struct method_answer *answer, struct arena *arena)
 {
     struct arena scratch = {0};
     struct levels_options found = {.alpha = options->alpha, .rho = NAN};
     struct levels levels = levels_find(question->history, question->n, &found, &scratch);
-    struct baseline base = baseline_of(question->history, question->n, &levels, levels.n, resolution_of(question, &scratch), NAN, &scratch);
+    struct baseline base = baseline_of(question->history, question->n, &levels, levels.n,
+                                       resolution_of(question, &scratch), NAN, &scratch);
     if (base.n < 2) {
         answer->why = "the current level began with the run before: one more is needed";
         goto out;
@@ -42,7 +44,8 @@ static void judge(const struct method_question *question, const struct method_op
     answer->low = base.centre - baseline_critical(&base, options->alpha / 2, SIDE_BELOW);
     answer->high = base.centre + baseline_critical(&base, options->alpha / 2, SIDE_ABOVE);
     answer->score = base.sigma > 0 ? (answer->value - base.centre) / base.sigma : NAN;
-    method_outside(question, answer, arena_printf(arena, "where a run of the current level (%zu runs) falls", base.n), arena);
+    method_outside(question, answer, arena_printf(arena, "where a run of the current level (%zu runs) falls", base.n),
+                   arena);
     answer->flagged = answer->p <= options->alpha;
     if (question->newest_n > 1)
         answer->low = answer->high = NAN; /* the bounds are those of a single run */

@@ -3,8 +3,8 @@
 
 #include <math.h>
 
-static void judge(const struct method_question *question, const struct method_options *options, struct method_answer *answer,
-                  struct arena *arena)
+static void judge(const struct method_question *question, const struct method_options *options,
+                  struct method_answer *answer, struct arena *arena)
 {
     answer->low = isnan(options->low) ? -INFINITY : options->low;
     answer->high = isnan(options->high) ? INFINITY : options->high;

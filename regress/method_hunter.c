@@ -1,8 +1,9 @@
-/* hunter: as the Python tool's method/hunter.py: did a level begin with the newest runs, by Hunter's change points (regress/hunter.h)?
+/* hunter: as the Python tool's method/hunter.py: did a level begin with the newest runs, by Hunter's change points
+ * (regress/hunter.h)?
  *
- * Its faults aside: a KPI without a direction is taken for "higher is better" there, and a regression is accepted one run after it began, when
- * the change point is no longer at the newest run. Here too a single newest run is asked about its own level only, but several newest ones are
- * flagged when it began with any of them. */
+ * Its faults aside: a KPI without a direction is taken for "higher is better" there, and a regression is accepted one
+ * run after it began, when the change point is no longer at the newest run. Here too a single newest run is asked about
+ * its own level only, but several newest ones are flagged when it began with any of them. */
 #include "regress/method.h"
 
 #include <math.h>
@@ -14,8 +15,8 @@ static const struct hunter_change *last_of(const struct hunter_changes *changes,
     return changes->n && changes->v[changes->n - 1].at >= from ? &changes->v[changes->n - 1] : NULL;
 }
 
-static void judge(const struct method_question *question, const struct method_options *options, struct method_answer *answer,
-                  struct arena *arena)
+static void judge(const struct method_question *question, const struct method_options *options,
+                  struct method_answer *answer, struct arena *arena)
 {
     struct arena scratch = {0};
     size_t n = question->n + question->newest_n;
@@ -33,11 +34,12 @@ static void judge(const struct method_question *question, const struct method_op
         answer->p = last->p;
         answer->score = last->mean_before != 0 ? (last->mean_after - last->mean_before) / fabs(last->mean_before) : NAN;
         answer->why = arena_printf(arena, "a new level began with %s: %.6g after %.6g, p %.2g",
-                                   last->at + 1 == n ? "the newest run" : arena_printf(arena, "the newest run but %zu", n - 1 - last->at),
+                                   last->at + 1 == n ? "the newest run"
+                                                     : arena_printf(arena, "the newest run but %zu", n - 1 - last->at),
                                    last->mean_after, last->mean_before, last->p);
     } else {
-        answer->why = arena_printf(arena, "no level began with the newest %s (%zu changes before)", question->newest_n > 1 ? "runs" : "run",
-                                   changes.n);
+        answer->why = arena_printf(arena, "no level began with the newest %s (%zu changes before)",
+                                   question->newest_n > 1 ? "runs" : "run", changes.n);
     }
     arena_close(&scratch);
 }

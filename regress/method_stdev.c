@@ -1,15 +1,15 @@
 /* stdev: as the Python tool's method/stdev.py: worse by more than 3 sample standard deviations (divisor n - 1).
  *
- * Its faults aside: the deviation of a single earlier value is that value itself there, so that anything up to twice as much is "1 sigma";
- * without earlier values the mean is 0. Here it asks for two. */
+ * Its faults aside: the deviation of a single earlier value is that value itself there, so that anything up to twice as
+ * much is "1 sigma"; without earlier values the mean is 0. Here it asks for two. */
 #include "regress/method.h"
 
 #include <math.h>
 
 #include "regress/score.h"
 
-static void judge(const struct method_question *question, const struct method_options *options, struct method_answer *answer,
-                  struct arena *arena)
+static void judge(const struct method_question *question, const struct method_options *options,
+                  struct method_answer *answer, struct arena *arena)
 {
     double mean = score_mean(question->history, question->n), squares = 0;
     for (size_t i = 0; i < question->n; i++)
@@ -20,7 +20,8 @@ static void judge(const struct method_question *question, const struct method_op
     answer->low = mean - options->deviations * sd;
     answer->high = mean + options->deviations * sd;
     method_outside(question, answer,
-                   arena_printf(arena, "%g standard deviations (%.4g) around the mean of %zu runs", options->deviations, sd, question->n),
+                   arena_printf(arena, "%g standard deviations (%.4g) around the mean of %zu runs", options->deviations,
+                                sd, question->n),
                    arena);
     answer->flagged = answer->flagged && answer->worse;
 }

@@ -1,7 +1,8 @@
-/* zscore: as the Python tool's method/zscore.py (3 population standard deviations, numpy's divisor n), and bencher's z-score.
+/* zscore: as the Python tool's method/zscore.py (3 population standard deviations, numpy's divisor n), and bencher's
+ * z-score.
  *
- * Its faults aside: a constant history divides by zero there, so that even an equal value is refused (nan < 3 is false); z > 0 is called
- * "improved" whatever the direction. */
+ * Its faults aside: a constant history divides by zero there, so that even an equal value is refused (nan < 3 is
+ * false); z > 0 is called "improved" whatever the direction. */
 #include "regress/method.h"
 
 #include <math.h>
@@ -9,8 +10,8 @@
 #include "regress/law.h"
 #include "regress/score.h"
 
-static void judge(const struct method_question *question, const struct method_options *options, struct method_answer *answer,
-                  struct arena *arena)
+static void judge(const struct method_question *question, const struct method_options *options,
+                  struct method_answer *answer, struct arena *arena)
 {
     double mean = score_mean(question->history, question->n), squares = 0;
     for (size_t i = 0; i < question->n; i++)
@@ -22,7 +23,8 @@ static void judge(const struct method_question *question, const struct method_op
     answer->low = mean - options->deviations * sd;
     answer->high = mean + options->deviations * sd;
     method_outside(question, answer,
-                   arena_printf(arena, "%g standard deviations (%.4g) around the mean of %zu runs", options->deviations, sd, question->n),
+                   arena_printf(arena, "%g standard deviations (%.4g) around the mean of %zu runs", options->deviations,
+                                sd, question->n),
                    arena);
     answer->flagged = fabs(answer->score) >= options->deviations; /* refused from the limit on */
 }

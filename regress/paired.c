@@ -58,7 +58,8 @@ struct paired_values paired_match(const struct paired_run *runs, size_t n, struc
     struct arena scratch = {0};
     struct pair *pairs = ARENA_ARRAY(&scratch, struct pair, n + 1);
     size_t found = group(runs, n, pairs, &scratch);
-    struct paired_values values = {.candidate = ARENA_ARRAY(arena, double, found + 1), .baseline = ARENA_ARRAY(arena, double, found + 1)};
+    struct paired_values values = {.candidate = ARENA_ARRAY(arena, double, found + 1),
+                                   .baseline = ARENA_ARRAY(arena, double, found + 1)};
     for (size_t i = 0; i < found; i++) {
         if (!pairs[i].n[0] || !pairs[i].n[1]) {
             values.alone++;

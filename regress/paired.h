@@ -1,7 +1,8 @@
-/* regress/paired.h — paired runs: each candidate beside a baseline that ran at the same time on the same machine (label `pair_id`).
+/* regress/paired.h — paired runs: each candidate beside a baseline that ran at the same time on the same machine (label
+ * `pair_id`).
  *
- * What both suffer from cancels in the ratio of a pair, so that a handful of pairs sees what dozens of single runs do not. Tested is the
- * logarithm of the ratios: signed ranks (exact), or with fewer than 6 pairs their signs alone.
+ * What both suffer from cancels in the ratio of a pair, so that a handful of pairs sees what dozens of single runs do
+ * not. Tested is the logarithm of the ratios: signed ranks (exact), or with fewer than 6 pairs their signs alone.
  */
 #ifndef REGRESS_PAIRED_H
 #define REGRESS_PAIRED_H
@@ -35,7 +36,7 @@ struct paired {
     double lower;     /* p of "the candidate is not lower" */
     double both;
     bool by_signs;
-    double least;     /* the smallest one-sided p that so many pairs can give: 2^-used */
+    double least; /* the smallest one-sided p that so many pairs can give: 2^-used */
 };
 struct paired paired_test(const double *candidate, const double *baseline, size_t n, double confidence);
 

@@ -1,7 +1,7 @@
 /* regress/permutation.h — exact null distributions: what a sum would be, had chance alone chosen or signed its terms.
  *
- * Rank tests ask for sums of whole numbers, whose distribution is counted (ties change nothing); tests of the values themselves go through
- * all choices, or, where those are too many, through 9,999 drawn ones (always the same).
+ * Rank tests ask for sums of whole numbers, whose distribution is counted (ties change nothing); tests of the values
+ * themselves go through all choices, or, where those are too many, through 9,999 drawn ones (always the same).
  */
 #ifndef REGRESS_PERMUTATION_H
 #define REGRESS_PERMUTATION_H
@@ -23,8 +23,8 @@ struct permutation_law permutation_coins(const size_t *values, size_t n, struct 
 double permutation_lower(const struct permutation_law *law, size_t sum); /* P(<= sum) */
 double permutation_upper(const struct permutation_law *law, size_t sum); /* P(>= sum) */
 
-/* P(the mean of nx values, chosen from all nx + ny, is at least that of x). Sums that differ by less than 1e-12 of the values' size count as
- * equal. Exact up to 50,000 choices, else (1 + hits)/10,000 of drawn ones. */
+/* P(the mean of nx values, chosen from all nx + ny, is at least that of x). Sums that differ by less than 1e-12 of the
+ * values' size count as equal. Exact up to 50,000 choices, else (1 + hits)/10,000 of drawn ones. */
 double permutation_mean(const double *x, size_t nx, const double *y, size_t ny);
 /* P(the sum of the differences is at least theirs, had each had its sign by chance). Exact up to 15 differences. */
 double permutation_signs(const double *differences, size_t n);

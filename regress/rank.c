@@ -44,8 +44,8 @@ static double both_sides(double above, double below)
     return fmin(1, 2 * fmin(above, below));
 }
 
-/* A tail of a statistic that goes in steps of 1 (with ties in smaller ones: then this is the cautious side), by the normal distribution.
- * All values equal: nothing to be seen. */
+/* A tail of a statistic that goes in steps of 1 (with ties in smaller ones: then this is the cautious side), by the
+ * normal distribution. All values equal: nothing to be seen. */
 static double normal_tail(double distance, double variance)
 {
     return variance > 0 ? law_normal_upper((distance - 0.5) / sqrt(variance)) : 1;
@@ -91,7 +91,8 @@ double rank_mann_whitney_least(size_t nx, size_t ny)
     return p;
 }
 
-/* The largest r with P(the statistic < its least + r) <= left: how many of the sorted pairs lie outside the interval on either side. */
+/* The largest r with P(the statistic < its least + r) <= left: how many of the sorted pairs lie outside the interval on
+ * either side. */
 static size_t outside(const struct permutation_law *law, double left)
 {
     size_t least = 0, r = 0;
@@ -132,10 +133,11 @@ struct rank_shift rank_shift(const double *x, size_t nx, const double *y, size_t
     if (nx == 0 || ny == 0 || nx > RANK_PAIRS_MAX / ny)
         return (struct rank_shift){NAN, NAN, NAN};
     struct arena scratch = {0};
-    double *pairs = ARENA_ARRAY(&scratch, double, nx * ny), left = (1 - confidence) / 2, a = (double)nx, b = (double)ny;
+    double *pairs = ARENA_ARRAY(&scratch, double, nx *ny), left = (1 - confidence) / 2, a = (double)nx, b = (double)ny;
     for (size_t i = 0; i < nx * ny; i++)
         pairs[i] = x[i / ny] - y[i % ny];
-    struct permutation_law law = permutation_choices(plain_ranks(nx + ny, 0, &scratch), nx + ny, nx < ny ? nx : ny, &scratch);
+    struct permutation_law law =
+        permutation_choices(plain_ranks(nx + ny, 0, &scratch), nx + ny, nx < ny ? nx : ny, &scratch);
     size_t out = law.n ? outside(&law, left) : outside_normal(a * b / 2, a * b * (a + b + 1) / 12, left);
     struct rank_shift shift = interval_of(pairs, nx * ny, out);
     arena_close(&scratch);
@@ -181,7 +183,7 @@ struct rank_shift rank_signed_shift(const double *d, size_t n, double confidence
     if (n == 0 || n * (n + 1) / 2 > RANK_PAIRS_MAX || n > RANK_PAIRS_MAX)
         return (struct rank_shift){NAN, NAN, NAN};
     struct arena scratch = {0};
-    double *pairs = ARENA_ARRAY(&scratch, double, n * (n + 1) / 2), m = (double)n, left = (1 - confidence) / 2;
+    double *pairs = ARENA_ARRAY(&scratch, double, n *(n + 1) / 2), m = (double)n, left = (1 - confidence) / 2;
     size_t count = 0;
     for (size_t i = 0; i < n; i++)
         for (size_t j = i; j < n; j++)

@@ -1,8 +1,10 @@
-/* regress/rank.h — tests of ranks: Mann–Whitney (two samples) and Wilcoxon's signed ranks (one), with Hodges & Lehmann's estimates.
+/* regress/rank.h — tests of ranks: Mann–Whitney (two samples) and Wilcoxon's signed ranks (one), with Hodges &
+ * Lehmann's estimates.
  *
- * They assume no distribution, only that runs are exchangeable (signed ranks: symmetric about the middle). Exact, ties included, as long
- * as counting takes no more than some 20 million additions (two samples of 50, or 3 against 700; 400 signed ranks), beyond that by the normal
- * approximation, corrected for ties and for continuity. Sources: Hollander, Wolfe & Chicken 2014, sections 3.1–3.3, 4.1–4.3.
+ * They assume no distribution, only that runs are exchangeable (signed ranks: symmetric about the middle). Exact, ties
+ * included, as long as counting takes no more than some 20 million additions (two samples of 50, or 3 against 700; 400
+ * signed ranks), beyond that by the normal approximation, corrected for ties and for continuity. Sources: Hollander,
+ * Wolfe & Chicken 2014, sections 3.1–3.3, 4.1–4.3.
  */
 #ifndef REGRESS_RANK_H
 #define REGRESS_RANK_H
@@ -11,14 +13,15 @@
 
 #include "base/arena.h"
 
-/* How far apart, in the values' unit: the estimate and the interval that holds the true one at `confidence`. -INFINITY … INFINITY: there
- * are too few values for any. NAN: there are too many (RANK_PAIRS_MAX), or none. */
+/* How far apart, in the values' unit: the estimate and the interval that holds the true one at `confidence`. -INFINITY
+ * … INFINITY: there are too few values for any. NAN: there are too many (RANK_PAIRS_MAX), or none. */
 struct rank_shift {
     double estimate, low, high;
 };
 enum { RANK_PAIRS_MAX = 1000000 };
 
-/* Twice the rank of each value, from 2 on: equal ones share the mean of theirs. Gives Σ (t³ - t) over groups of t equal ones. */
+/* Twice the rank of each value, from 2 on: equal ones share the mean of theirs. Gives Σ (t³ - t) over groups of t equal
+ * ones. */
 double rank_doubled(const double *x, size_t n, size_t *doubled, struct arena *arena);
 
 struct mann_whitney {

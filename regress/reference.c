@@ -40,7 +40,8 @@ static double scale_of(const double *x, const double *control, size_t n, struct 
 struct reference reference_of(const double *x, const double *control, size_t n, struct arena *arena)
 {
     struct arena scratch = {0};
-    struct reference reference = {.values = ARENA_ARRAY(arena, double, n + 1), .scale = scale_of(x, control, n, &scratch)};
+    struct reference reference = {.values = ARENA_ARRAY(arena, double, n + 1),
+                                  .scale = scale_of(x, control, n, &scratch)};
     double *plain = ARENA_ARRAY(&scratch, double, n + 1), *ratios = ARENA_ARRAY(&scratch, double, n + 1);
     for (size_t i = 0; i < n; i++) {
         double value = usable(x[i], control[i]) ? x[i] / (control[i] / reference.scale) : NAN;

@@ -14,8 +14,8 @@ enum { TERMS_MAX = 200000 };
 
 double special_stirling_error(double a)
 {
-    static const double terms[] = {1.0 / 12, -1.0 / 360, 1.0 / 1260, -1.0 / 1680, 1.0 / 1188, -691.0 / 360360, 1.0 / 156,
-                                   -3617.0 / 122400};
+    static const double terms[] = {1.0 / 12,   -1.0 / 360,      1.0 / 1260, -1.0 / 1680,
+                                   1.0 / 1188, -691.0 / 360360, 1.0 / 156,  -3617.0 / 122400};
     if (a < 16) {
         int sign;
         return lgamma_r(a + 1, &sign) - (a + 0.5) * log(a) + a - LN_SQRT_2PI;
@@ -153,13 +153,15 @@ struct law {
 static double tail_at(const struct law *law, double ln)
 {
     double v = exp(ln);
-    return law->b > 0 ? special_beta(law->a, law->b, 1 / (1 + 1 / v), 1 / (1 + v), law->tail) : special_gamma(law->a, v, law->tail);
+    return law->b > 0 ? special_beta(law->a, law->b, 1 / (1 + 1 / v), 1 / (1 + v), law->tail)
+                      : special_gamma(law->a, v, law->tail);
 }
 
 /* d tail / d ln v, always >= 0 for the lower tail. */
 static double slope_at(const struct law *law, double ln)
 {
-    double v = exp(ln), front = law->b > 0 ? beta_front(law->a, law->b, 1 / (1 + 1 / v), 1 / (1 + v)) : gamma_front(law->a, v);
+    double v = exp(ln),
+           front = law->b > 0 ? beta_front(law->a, law->b, 1 / (1 + 1 / v), 1 / (1 + v)) : gamma_front(law->a, v);
     return law->tail == SPECIAL_LOWER ? front : -front;
 }
 
@@ -169,8 +171,8 @@ static bool beyond(const struct law *law, double ln, double p)
     return (tail_at(law, ln) < p) == (law->tail == SPECIAL_LOWER);
 }
 
-/* Newton on the logarithm of the tail as a function of ln v, kept inside a bracket that bisection shrinks: both tails are nearly
- * straight lines or parabolas there, however small p is. */
+/* Newton on the logarithm of the tail as a function of ln v, kept inside a bracket that bisection shrinks: both tails
+ * are nearly straight lines or parabolas there, however small p is. */
 static double inverse(const struct law *law, double p)
 {
     assert(p > 0 && p < 1);

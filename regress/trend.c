@@ -103,7 +103,8 @@ static size_t sorted_slopes(const double *x, size_t n, const struct trend_option
     return count;
 }
 
-static double estimated_rho(const double *x, size_t n, double slope, const struct trend_options *options, struct arena *scratch)
+static double estimated_rho(const double *x, size_t n, double slope, const struct trend_options *options,
+                            struct arena *scratch)
 {
     double *residuals = ARENA_ARRAY(scratch, double, n), mean = 0;
     for (size_t i = 0; i < n; i++) {
@@ -149,7 +150,8 @@ struct trend trend_test(const double *x, size_t n, const struct trend_options *o
     for (size_t i = 0; i < slopes_n; i++)
         trend.s += sign_of(slopes[i]);
     trend.tau = trend.s / (double)slopes_n;
-    double variance = fmax(0, count * (count - 1) * (2 * count + 5) - ties - same_time) / 18 * trend_widening(n, trend.rho);
+    double variance =
+        fmax(0, count * (count - 1) * (2 * count + 5) - ties - same_time) / 18 * trend_widening(n, trend.rho);
     trend.exact = ties == 0 && same_time == 0 && trend.rho == 0 && n <= COUNTED_MAX;
     if (trend.exact) {
         const double *share = falling_pairs(n, &scratch);
@@ -176,7 +178,8 @@ static double product_sum(const size_t *a, const size_t *b, const size_t *order,
     return sum;
 }
 
-/* Heap's algorithm (1963), without recursion: all orders of b against a, and how many give at least (at most) their own sum. */
+/* Heap's algorithm (1963), without recursion: all orders of b against a, and how many give at least (at most) their own
+ * sum. */
 static void all_orders(const size_t *a, const size_t *b, size_t n, double *at_least, double *at_most)
 {
     size_t order[ORDERS_MAX], turn[ORDERS_MAX] = {0}, count = 1, high = 1, low = 1;
