@@ -5,6 +5,11 @@
  * differ. So each run gives one value per quantile and for the mean, and each of these series is tested as any KPI's
  * is: the newest run against the current level (regress/baseline.h). The p are corrected over the parts (Holm), so that
  * a list is one hypothesis for the correction of the invocation: its p is the smallest corrected one.
+ *
+ * Measured (bench/list_rates.c, 1,000 lists of 300 values per run, seed 1): share of lists that got "worse" at .05 when
+ * nothing changed, 5, 8, 16, 40 earlier runs: Gaussian .036 .012 .013 .029, t3 .033 .007 .010 .024, log-normal .052 .021 .011
+ * .016, AR(.3) .031 .011 .007 .021 (s.e. .006). Seen with 16 runs that differ by 2 %: all values 10 % up .55, 20 % up .98; the
+ * slowest tenth 1.5 times as slow 1.00 (named: p95, p90 or p99); the slowest 3 % twice as slow .98 (named p99 in .96).
  */
 #ifndef REGRESS_DISTRIBUTION_H
 #define REGRESS_DISTRIBUTION_H

@@ -3,9 +3,17 @@
  *
  * Two questions. Budget: is the level of the newest runs worse than the reference, the pinned release or the oldest
  * comparable runs, by more than the budget? By Student's t for the difference of the two means beyond the budget, with
- * the spread of what a line leaves, so that the drift itself is not taken for noise, widened for autocorrelation.
- * Creep: does the series get worse at all, and how fast? By Mann–Kendall, the slope by Theil and Sen (regress/trend.h).
- * bench/drift_rates.c measures both; false alarms of budget and creep at .05 are in drift.c's table.
+ * the spread of what a line leaves, so that the drift itself is not taken for noise, widened for autocorrelation. A step
+ * within the series counts as spread: it makes the test more careful, not surer. Creep: does the series get worse at all,
+ * and how fast? By Mann–Kendall, the slope by Theil and Sen (regress/trend.h).
+ *
+ * Measured (bench/drift_rates.c, 2,000 series each, seed 1): share of series without any change in which the budget of 0
+ * was exceeded / that crept, at .05, the autocorrelation estimated; 12, 30, 120 runs (s.e. .005):
+ *   Gaussian .011/.017 .023/.021 .040/.047, t3 .011/.013 .027/.027 .040/.038, log-normal .008/.013 .020/.023 .046/.044,
+ *   AR(.3) .014/.023 .025/.024 .041/.038, AR(.5) .019/.039 .035/.041 .033/.038 (8 runs: .010/.055).
+ * Declared independent (rho 0), Gaussian: .043/.044 .056/.057 .041/.037; AR(.3) then .11, AR(.5) .16.
+ * Seen of a creep of 2 sd over the series: 12 runs .19/.29, 30 runs .77/.78, 60 runs .96/.99; declared independent .55/.57
+ * .90/.91 .98/1. The intervals at .90 held the truth in at least 92 % of the series.
  */
 #ifndef REGRESS_DRIFT_H
 #define REGRESS_DRIFT_H

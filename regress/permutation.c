@@ -43,33 +43,43 @@ static size_t *reduced(const size_t *values, size_t n, size_t least, size_t *ste
     return small;
 }
 
+/* ways[j · row + s]: choices of j values with sum s, up to k and the sum that the k largest have. reach[j]: the largest
+ * sum of j. */
+static void count_choices(const size_t *small, size_t n, size_t k, const size_t *reach, double *ways)
+{
+    size_t row = reach[k] + 1;
+    ways[0] = 1;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = i + 1 < k ? i + 1 : k; j >= 1; j--) {
+            double *to = ways + j * row + small[i];
+            const double *from = ways + (j - 1) * row;
+            for (size_t s = 0; s <= reach[j - 1] && s + small[i] < row; s++)
+                to[s] += from[s];
+        }
+    }
+}
+
 struct permutation_law permutation_choices(const size_t *values, size_t n, size_t k, struct arena *arena)
 {
     assert(k <= n);
     struct permutation_law law = {.n = 0};
-    size_t least = n ? values[0] : 0, most = 0;
+    size_t least = n ? values[0] : 0;
     for (size_t i = 1; i < n; i++)
         least = values[i] < least ? values[i] : least;
     struct arena scratch = {0};
-    size_t *small = reduced(values, n, least, &law.step, &scratch);
-    for (size_t i = n - k; i < n; i++)
-        most += small[i];
-    law.from = k * least;
-    if ((double)n * (double)k * (double)(most + 1) > ADDITIONS_MAX)
-        goto out;
-    /* ways[j][s]: choices of j of the values so far with sum s */
-    double *ways = ARENA_ARRAY(&scratch, double, (k + 1) * (most + 1)), all = 0;
-    ways[0] = 1;
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = i + 1 < k ? i + 1 : k; j >= 1; j--) {
-            double *to = ways + j * (most + 1) + small[i];
-            const double *from = ways + (j - 1) * (most + 1);
-            for (size_t s = 0; s + small[i] <= most; s++)
-                to[s] += from[s];
-        }
+    size_t *small = reduced(values, n, least, &law.step, &scratch), *reach = ARENA_ARRAY(&scratch, size_t, k + 1);
+    double additions = 0, all = 0;
+    for (size_t j = 1; j <= k; j++) {
+        reach[j] = reach[j - 1] + small[n - j];
+        additions += (double)n * (double)(reach[j - 1] + 1);
     }
-    law.n = most + 1;
-    law.share = arena_copy(arena, ways + k * (most + 1), law.n * sizeof(double));
+    law.from = k * least;
+    if (additions > ADDITIONS_MAX)
+        goto out;
+    double *ways = ARENA_ARRAY(&scratch, double, (k + 1) * (reach[k] + 1));
+    count_choices(small, n, k, reach, ways);
+    law.n = reach[k] + 1;
+    law.share = arena_copy(arena, ways + k * law.n, law.n * sizeof(double));
     for (size_t s = 0; s < law.n; s++)
         all += law.share[s];
     for (size_t s = 0; s < law.n; s++)

@@ -2,7 +2,7 @@
  * Lehmann's estimates.
  *
  * They assume no distribution, only that runs are exchangeable (signed ranks: symmetric about the middle). Exact, ties
- * included, as long as counting takes no more than some 20 million additions (two samples of 50, or 3 against 700; 400
+ * included, as long as counting takes no more than some 20 million additions (two samples of 50, or 3 against 700; 340
  * signed ranks), beyond that by the normal approximation, corrected for ties and for continuity. Sources: Hollander,
  * Wolfe & Chicken 2014, sections 3.1–3.3, 4.1–4.3.
  */
