@@ -111,23 +111,31 @@ double special_gamma(double a, double x, enum special_tail tail)
 
 /* ---- beta ---- */
 
-/* Converges fast for x < (a+1)/(a+b+2). */
-static double beta_fraction(double a, double b, double x)
+/* a - (a+b)x = (a+b)y - b: how far x is below the mean, from the smaller of both, so that large parameters lose
+ * nothing. */
+static double below_mean(double a, double b, double x, double y)
 {
-    double c = 1, d = 1 / away_from_zero(1 - (a + b) * x / (a + 1)), h = d;
+    return x <= y ? a - (a + b) * x : (a + b) * y - b;
+}
+
+/* The even part of the continued fraction 1/(1 + d1/(1 + d2/(1 + …))): its denominators 1 + d(2m) + d(2m+1), written
+ * with what x is below the mean, are sums of positive terms, where the plain fraction subtracts nearly equal ones.
+ * Converges fast for x < (a+1)/(a+b+2). */
+static double beta_fraction(double a, double b, double x, double y)
+{
+    double below = below_mean(a, b, x, y), c = away_from_zero((1 + below) / (a + 1)), d = 0, h = c;
     for (int i = 1; i < TERMS_MAX; i++) {
-        double m = i, even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
-        double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
-        for (int half = 0; half < 2; half++) {
-            double by = half ? odd : even;
-            d = 1 / away_from_zero(1 + by * d);
-            c = away_from_zero(1 + by / c);
-            h *= d * c;
-        }
-        if (fabs(d * c - 1) < DBL_EPSILON / 2)
+        double m = i, at = a + 2 * m;
+        double even = m * (b - m) * x / ((at - 1) * at);
+        double by = even * ((a + m - 1) / (at - 2)) * ((a + b + m - 1) / (at - 1)) * x;
+        double to = even + (a * (1 + 2 * m) + m * (3 * m + 2) + (a + m) * (below + m * y)) / (at * (at + 1));
+        d = 1 / away_from_zero(to + by * d);
+        c = away_from_zero(to + by / c);
+        h *= c * d;
+        if (fabs(c * d - 1) < DBL_EPSILON / 2)
             break;
     }
-    return h;
+    return 1 / h;
 }
 
 double special_beta(double a, double b, double x, double y, enum special_tail tail)
@@ -135,10 +143,10 @@ double special_beta(double a, double b, double x, double y, enum special_tail ta
     assert(a > 0 && b > 0 && x >= 0 && y >= 0);
     double front = beta_front(a, b, x, y);
     if (x * (a + b + 2) < a + 1) {
-        double lower = fmin(1, front / a * beta_fraction(a, b, x));
+        double lower = fmin(1, front / a * beta_fraction(a, b, x, y));
         return tail == SPECIAL_LOWER ? lower : 1 - lower;
     }
-    double upper = fmin(1, front / b * beta_fraction(b, a, y));
+    double upper = fmin(1, front / b * beta_fraction(b, a, y, x));
     return tail == SPECIAL_UPPER ? upper : 1 - upper;
 }
 

@@ -140,6 +140,7 @@ static void test_edges(void)
     CHECK(law_t_upper(1e308, 5) == 0, "a tail that underflows");
     CHECK(law_normal_upper(INFINITY) == 0 && law_normal_upper(-INFINITY) == 1 && law_normal_upper(40) == 0, "normal at its ends");
     CHECK(law_normal_quantile(0.5) == 0 && law_t_quantile(0.5, 4) == 0, "the middle");
+    CHECK(close(law_t_quantile(.01, 1e15), law_normal_quantile(.01)), "very many degrees of freedom: %.17g", law_t_quantile(.01, 1e15));
     CHECK(isfinite(law_t_quantile(1e-300, 0.5)) && isfinite(law_t_quantile(5e-324, 100)), "the smallest p");
     CHECK(law_f_upper(0, 2, 3) == 1 && law_f_upper(INFINITY, 2, 3) == 0, "F at its ends");
     CHECK(law_chi2_upper(0, 2) == 1 && law_chi2_upper(INFINITY, 2) == 0, "chi-squared at its ends");

@@ -98,7 +98,7 @@ def row(name, arguments, value, other):
         ROWS.append((name, [float(x) for x in arguments], value))
 
 
-DFS = [0.5, 1, 1.5, 2, 3, 5.5, 10, 30, 41, 200, 5000, 1e6]
+DFS = [0.5, 1, 1.5, 2, 3, 5.5, 10, 30, 41, 200, 5000, 1e6, 1e9]
 TAILS = [0.49, 0.4, 0.3, 0.25, 0.2, 0.05, 0.01, 1e-3, 1e-6, 1e-12, 1e-40, 0.5000001, 0.6, 0.9, 0.999]
 
 
