@@ -396,11 +396,13 @@ static const char *hint_of(const struct server *server, const struct description
     if (source && host)
         return arena_printf(arena, "no login was sent: the one in %s is for %s", source, host);
     if (source)
-        return arena_printf(arena, "no login was sent: %s names no %s_host beside its own", source, prefix);
+        return arena_printf(arena, "no login was sent: beside the one in %s stands no %s_host and no %s_url, whose it would be", source, prefix, prefix);
     if (servers && servers->known.n)
         return arena_printf(arena, "no login was sent: %s has none for this host and port", servers->known.v[0].source);
-    return arena_printf(arena, "no login is known: %s_host, %s_username and %s_password in an env file give one, or --credentials=FILE",
-                        prefix, prefix, prefix);
+    const char *key = strcmp(prefix, "horreum") == 0 ? arena_printf(arena, "%s_api_key", prefix)
+                                                     : arena_printf(arena, "%s_username and %s_password", prefix, prefix);
+    return arena_printf(arena, "no login is known: %s_host%s %s in an env file give one, or --credentials=FILE", prefix,
+                        strchr(key, ' ') ? "," : " and", key);
 }
 
 const struct server *servers_find(const struct servers *servers, struct arena *arena, const char *prefix, const char *url, struct error *err)

@@ -26,8 +26,8 @@ int check_history_step(struct context *context, struct history *history)
         log_line(&context->log, LOG_INFO, "%s: whole", history_uri(history));
         return 0;
     }
-    error_set(&err, ERR_STORE, "%s: is damaged: %zu of %zu payloads are whole; `matbench history salvage --to=URI` saves them", history_uri(history),
-              health.payloads_whole, health.records);
+    error_set(&err, ERR_STORE, "%s: is damaged: %zu of %zu payloads are whole%s", history_uri(history), health.payloads_whole, health.records,
+              health.payloads_whole ? "; `matbench history salvage --to=URI` saves them" : "");
     return context_fail(context, &err);
 }
 
@@ -84,11 +84,20 @@ static bool put_workload(struct salvage *salvage, const char *workload, struct e
     return ok;
 }
 
-static bool put_all(struct salvage *salvage, struct error *err)
+/* Who replaces the damaged history by what was saved must not end with nothing. */
+static bool has_something(const struct salvage *salvage, const struct history_health *health, struct error *err)
+{
+    if (salvage->workloads.n || (!health->records && !health->damage.n))
+        return true;
+    return error_set(err, ERR_STORE, "%s: nothing is saved: %s", history_uri(salvage->from),
+                     salvage->nameless ? "the workload of its whole payloads is lost; --workload_name=NAME names it" : "no payload in it is whole");
+}
+
+static bool put_all(struct salvage *salvage, const struct history_health *health, struct error *err)
 {
     const struct salvage_request *request = salvage->request;
     bool ok = history_salvage(salvage->from, name_workload, salvage, err) && !context_stopped(salvage->context, "nothing is stored", err);
-    if (!ok)
+    if (!ok || !has_something(salvage, health, err))
         return false;
     salvage->to = history_open(request->to, request->dry_run ? HISTORY_READ : HISTORY_WRITE, salvage->context->access, err);
     ok = salvage->to != NULL;
@@ -118,7 +127,7 @@ int salvage_step(struct context *context, struct history *history, const struct 
     struct error err = {0};
     struct history_health health;
     struct salvage salvage = {.context = context, .request = request, .from = history};
-    bool ok = check(context, history, &health, &err) && put_all(&salvage, &err);
+    bool ok = check(context, history, &health, &err) && put_all(&salvage, &health, &err);
     if (!ok)
         return context_fail(context, &err);
     tell(&salvage, &health);

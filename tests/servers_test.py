@@ -67,7 +67,7 @@ class Variables(Scratch):
     def test_a_password_without_its_host(self):
         self.write(".env", "MATBENCH_OPENSEARCH_USERNAME=ci\nMATBENCH_OPENSEARCH_PASSWORD=pass\n")
         self.write(".env.yaml", "opensearch_host: evil.example.org\n")
-        self.check(("https://evil.example.org none", "no login was sent: .env names no opensearch_host beside its own"))
+        self.check(("https://evil.example.org none", "no login was sent: beside the one in .env stands no opensearch_host and no opensearch_url, whose it would be"))
 
     def test_a_host_that_another_source_changes(self):
         self.write(".env.generated.yaml", BOTH)

@@ -131,7 +131,8 @@ static bool settled(struct opensearch *o, const struct waiting *payload, const s
 
 static void tell_item(struct opensearch *o, const struct known *known, const struct bulk_item *item)
 {
-    /* When an attempt of unknown end went before, or another was faster, the index may hold what we just sent: no news. */
+    /* When an attempt of unknown end went before, the index may hold what we just sent: no news. Whoever else was faster may have sent
+     * something else, and what it was is gone: that counts as replaced. */
     bool ours = known->state == KNOWN_NOT && item->repeated;
     switch (item->state) {
     case BULK_CREATED:
@@ -249,7 +250,7 @@ bool opensearch_end(struct history *history, bool keep, struct error *err)
     bool ok = keep && send_window(o, err);
     if (!keep)
         leave(o, push->end.kind ? push->end.text : "the upload was stopped");
-    if (push->written && o->refresh)
+    if (push->written && o->refresh && !push->end.kind) /* a server that is gone is not waited for once more */
         refresh(o);
     if (ok && push->unsent)
         ok = error_set(err, ERR_STORE, "%s: payloads that were not sent: %zu of %zu; the first one: %s", http_host(o->http), push->unsent,

@@ -91,18 +91,29 @@ static enum opensearch_go visit_bare(void *context, const struct opensearch_hit 
     return GO_ON;
 }
 
+/* A payload that counts, and its source is the caller's; false: it was told or counted. */
+static bool take_source(struct reading *r, const struct opensearch_hit *hit, struct opensearch_taken *taken)
+{
+    struct error why = {0};
+    if (!opensearch_take_source(&r->arena, r->o, hit, taken, &why)) {
+        leave_out(r, hit, &why);
+        return false;
+    }
+    if (!taken->valid) {
+        r->invalid++;
+        json_decref(taken->source);
+    }
+    return taken->valid;
+}
+
 static enum opensearch_go visit_unmarked(void *context, const struct opensearch_hit *hit, struct error *err)
 {
     struct reading *r = context;
     struct opensearch_taken taken;
-    struct error why = {0};
-    if (!opensearch_take_source(&r->arena, r->o, hit, &taken, &why)) {
-        leave_out(r, hit, &why);
+    if (!take_source(r, hit, &taken))
         return GO_ON;
-    }
     json_decref(taken.source);
-    r->invalid += !taken.valid;
-    return taken.valid ? visit_record(r, hit, &hit->source, &taken.record, err) : GO_ON;
+    return visit_record(r, hit, &hit->source, &taken.record, err);
 }
 
 static bool walk_part(struct reading *r, const struct history_selection *selection, enum opensearch_part part, int64_t *found, struct error *err)
@@ -181,14 +192,11 @@ static enum opensearch_go visit_payload(void *context, const struct opensearch_h
 {
     struct reading *r = context;
     struct opensearch_taken taken;
-    struct error why = {0};
-    if (!opensearch_take_source(&r->arena, r->o, hit, &taken, &why)) {
-        leave_out(r, hit, &why);
-        return GO_ON;
+    enum opensearch_go result = GO_ON;
+    if (take_source(r, hit, &taken)) {
+        result = visit_text(r, hit, &taken, err);
+        json_decref(taken.source);
     }
-    r->invalid += !taken.valid;
-    enum opensearch_go result = taken.valid ? visit_text(r, hit, &taken, err) : GO_ON;
-    json_decref(taken.source);
     arena_clear(&r->arena);
     return result;
 }

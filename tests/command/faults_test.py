@@ -259,10 +259,15 @@ class SpoolTest(Faults, support.FullDiskCase):
     """The spool itself fails: what can be sent now is not lost for that."""
 
     def test_disk_full(self):
-        done = self.on_full_disk("4k", "upload_lts", "--workload=w", "--results_dirname=tests", f"--history={self.uri()}", "--spool=disk/spool")
-        self.check_seen("the disk is full while spooling", done)
-        self.check_whole()
-        self.assertEqual([p.name for p in (self.place / "after/spool").iterdir() if p.stat().st_size], [])
+        for user in False, True:
+            with self.subTest(user=user):
+                self.server.call("DELETE", f"/{self.server.index}")
+                done = self.on_full_disk("4k", "upload_lts", "--workload=w", "--results_dirname=tests", f"--history={self.uri()}", "--spool=disk/spool",
+                                         user=user)
+                self.check_seen("the disk is full while spooling", done)
+                self.check_whole()
+                self.assertEqual([p.name for p in (self.place / "after/spool").iterdir() if p.stat().st_size], [])
+                self.assertEqual((self.place / "after/spool").stat().st_mode & 0o777, 0o700)
 
     def test_file_limit(self):
         size = sum(len(json.dumps(payload, separators=(",", ":"))) for payload in self.payloads.values()) + 200

@@ -8,7 +8,6 @@ import unittest
 import support
 
 LEVELS = 100000
-SANITIZED = b"__asan_init" in open(support.MATBENCH, "rb").read()  # its shadow memory counts, too
 MEGABYTES = 320  # what a file kept whole may have, and the program
 # Starts the program from a process that is small itself, whose own memory would count otherwise, and says how much was used.
 LAUNCH = "import os,sys; s,u=os.wait4(os.posix_spawn(sys.argv[1],sys.argv[1:],os.environ),0)[1:]; print(u.ru_maxrss>>10,file=sys.stderr); sys.exit(os.waitstatus_to_exitcode(s))"
@@ -29,7 +28,7 @@ class Hostile(support.CommandTest):
                               capture_output=True, text=True, errors="backslashreplace", timeout=support.SECONDS)
         self.assertNotIn("Sanitizer", done.stderr)
         self.assertEqual(done.returncode, code, done.stdout[-2000:] + done.stderr[-2000:])
-        if not SANITIZED:
+        if not support.SANITIZED:
             self.assertLess(int(done.stderr.splitlines()[-1]), megabytes, "MB of memory")
         return done.stdout + done.stderr
 

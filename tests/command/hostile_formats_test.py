@@ -7,9 +7,8 @@ import sqlite3
 import tempfile
 import unittest
 
-from support import MATBENCH, environment, measured
+from support import MATBENCH, SANITIZED, environment, measured
 
-SANITIZED = b"__asan_init" in pathlib.Path(MATBENCH).read_bytes()  # keeps what was freed for a while: memory says nothing there
 MEMORY_MAX = 700 << 20
 SPDL = """
 CREATE TABLE task_stats (id INTEGER PRIMARY KEY AUTOINCREMENT, timestamp REAL NOT NULL, name TEXT NOT NULL, num_tasks INTEGER NOT NULL,

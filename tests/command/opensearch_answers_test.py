@@ -130,6 +130,15 @@ class AnswersTest(CommandTest):
         self.push("--norefresh")
         self.assertEqual(len(self.fake.calls("/i/_refresh")), 1)
 
+    def test_no_refresh_of_a_server_that_is_gone(self):
+        """A part is stored, then the server is away: its refresh would be tried, and waited for, as often as a request that matters."""
+        def answer(n, request, stored):
+            return (413, b"") if n == 1 else stored() if n == 2 else (503, b"")
+        self.on_bulk(answer)
+        self.push(code=112)
+        self.assertEqual(len(self.fake.documents), 3)
+        self.assertEqual(self.fake.calls("/i/_refresh"), [])
+
     def test_busy_items_go_again(self):
         for status in 429, 503, 409:
             def answer(n, request, stored):

@@ -26,7 +26,7 @@ class ShardTest(CommandTest):
 
     def stored(self, history):
         out = self.place / f"out-{history.replace(':', '-').replace('/', '-')}"
-        self.matbench("download_lts", f"--history={history}", f"--lts_results_dirname={out}", code=0)
+        self.matbench("download_lts", f"--history={history}", f"--lts_results_dirname={out}", "--opensearch_index=x", code=0)
         return {path.name: path.read_bytes() for path in out.glob("*.json")}
 
     def test_the_shards_together_are_the_whole(self):
@@ -58,6 +58,20 @@ class ShardTest(CommandTest):
                     self.assertRegex(said, r"payloads: \d+ added, 0 replaced, \d+ there already")
             self.assertEqual(self.stored(history), whole)
             self.assert_no_temporary()
+
+    def test_uploads_at_once_to_a_server(self):
+        """Machines with spools of their own, into one index of a real OpenSearch; shards overlap and repeat."""
+        self.upload("--history=sqlite:whole.db", code=0)
+        server = self.opensearch("plain")
+        for _ in range(2):
+            started = [subprocess.Popen([MATBENCH, "upload_lts", "--workload=w", "--results_dirname=r", f"--history={server.uri()}", f"--shard={shard}",
+                                         f"--spool=spool-{shard.replace('/', '-')}"], cwd=self.place, stderr=subprocess.PIPE,
+                                        env=environment({"MATBENCH_STORE_IGNORE_CACHE": "y"})) for shard in ("1/3", "2/3", "3/3", "2/2")]
+            for process in started:
+                said = process.communicate(timeout=support.SECONDS)[1].decode()
+                self.assertEqual(process.returncode, 0, said)
+        self.assertEqual(len(server.documents()), TESTS)
+        self.assertEqual(self.stored(server.uri()), self.stored("sqlite:whole.db"))
 
     def test_more_shards_than_tests(self):
         done = self.upload("--history=sqlite:h.db", f"--shard={TESTS + 1}/{TESTS + 1}", code=0)

@@ -257,6 +257,16 @@ class CareTest(SqliteTest):
         self.assertEqual(self.ids("sqlite:saved.db"), [i for i in sorted(payload(k)["metadata"]["test_uuid"] for k in range(1, 41)) if i != lost])
         self.history("check", "--history=sqlite:saved.db")
 
+    def test_nothing_to_salvage(self):
+        """What is to be put in the damaged history's place is not an empty one."""
+        self.put("sqlite:h.db", [payload(i) for i in range(1, 4)])
+        self.damage("h.db", "UPDATE packed_payload SET packed = x'00'")
+        self.assertIn("0 of 3 payloads are whole\n", self.history("check", "--history=sqlite:h.db", code=110).err)
+        for more in (), ("--dry_run",):
+            done = self.history("salvage", "--history=sqlite:h.db", "--to=sqlite:saved.db", *more, code=110)
+            self.assertIn("ERROR | sqlite:h.db: nothing is saved: no payload in it is whole", done.err)
+        self.assertNotIn("saved.db", self.names())
+
     def test_salvage_broken_pages(self):
         """Pages overwritten with noise: what is saved is as it was stored, and each page costs only what was on it."""
         originals = {p["metadata"]["test_uuid"]: p for p in (payload(i, fill=os.urandom(300).hex()) for i in range(1, 301))}

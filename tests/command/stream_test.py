@@ -9,10 +9,9 @@ import time
 import uuid
 
 import support
-from support import MATBENCH, CommandTest, environment, main, measured
+from support import MATBENCH, SANITIZED, CommandTest, environment, main, measured
 
 LONG = os.environ.get("MB_LONG") == "1"
-SANITIZED = b"__asan_init" in open(MATBENCH, "rb").read() if MATBENCH else False
 ANCHOR = "index: idx\nworkload: w\n"
 FIRST = datetime.datetime(2024, 1, 1)
 

@@ -25,6 +25,7 @@ import places  # noqa: E402
 MATBENCH = os.path.realpath(sys.argv.pop(1)) if len(sys.argv) > 1 else None
 KEPT = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS")
 SECONDS = 120
+SANITIZED = MATBENCH is not None and b"__asan_init" in pathlib.Path(MATBENCH).read_bytes()
 
 
 def environment(extra=None):
@@ -156,13 +157,17 @@ class CommandTest(unittest.TestCase):
         """The URL of Prism serving Horreum's OpenAPI document."""
         return places.prism()
 
-    def without_rights(self, *arguments):
-        """Runs a copy of it, with copies of the workloads, as a user whom permissions bind: root may read and write everything, and
-        what is built below root's home nobody else may start."""
+    def copy_for_users(self):
+        """A folder with a copy of the program that every user may start: what is built below root's home nobody else may."""
         away = pathlib.Path(tempfile.mkdtemp(prefix="mb-user-"))
         self.addCleanup(shutil.rmtree, away)
         away.chmod(0o755)
         shutil.copy(MATBENCH, away / "matbench")
+        return away
+
+    def without_rights(self, *arguments):
+        """Runs a copy of it, with copies of the workloads, as a user whom permissions bind: root may read and write everything."""
+        away = self.copy_for_users()
         shutil.copytree(SOURCE / "workloads", away / "workloads", ignore=shutil.ignore_patterns("example"))
         user = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
         env = environment({"MATBENCH_WORKLOADS": str(away / "workloads")})
@@ -204,11 +209,16 @@ class FullDiskCase(CommandTest):
         for name in "disk", "before":
             (self.place / name).mkdir()
 
-    def on_full_disk(self, size, *arguments):
+    def on_full_disk(self, size, *arguments, user=False):
+        """`user`: as one whom permissions bind, where the test runs as root."""
+        program = [MATBENCH]
+        if user and os.getuid() == 0:
+            self.place.chmod(0o755)
+            program = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs", self.copy_for_users() / "matbench"]
         unshare = ["unshare", "-m"] if os.getuid() == 0 else ["unshare", "-rm"]
         if subprocess.run([*unshare, "true"], stderr=subprocess.DEVNULL).returncode != 0:
             unshare += ["--propagation", "unchanged"]  # in a chroot whose root is no mount of its own
-        done = subprocess.run([*unshare, "sh", "-c", self.SCRIPT, "sh", size, MATBENCH, *arguments], cwd=self.place,
+        done = subprocess.run([*unshare, "sh", "-c", self.SCRIPT, "sh", size, *program, *arguments], cwd=self.place,
                               env=environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=100)
         self.assertTrue((self.place / "after").is_dir(), done.stderr)
         self.assertNotIn("Sanitizer", done.stderr)

@@ -77,6 +77,7 @@ class Package(unittest.TestCase):
             self.assertEqual(len(package), 1, f"{library}: of which package?")
             self.assertRegex(depends, rf"(^|, ){re.escape(package[0])}( |,|$)")
         self.assertRegex(depends, r"libsqlite3-0 \(>= 3\.37\)")
+        self.assertEqual(self.field("Recommends"), "ca-certificates")  # without it no server on https is believed
 
     def test_contents(self):
         for line in run("dpkg-deb", "--contents", self.deb).splitlines():
