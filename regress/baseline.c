@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "regress/law.h"
 #include "regress/score.h"
 #include "regress/stats.h"
 
@@ -116,7 +117,9 @@ double baseline_p(const struct baseline *base, double value, enum side side)
     if (!(base->sigma > 0))
         return difference > 0 ? 0 : 1;
     double t = difference / (base->sigma * sqrt(base->variance));
-    return fmax(stats_t_upper(t, base->df), rank_p(base, difference, 1, side));
+    if (isnan(t))
+        return 1; /* values at the end of the numbers: nothing can be said */
+    return fmax(law_t_upper(t, base->df), rank_p(base, difference, 1, side));
 }
 
 double baseline_runs_p(const struct baseline *base, double difference, size_t some, size_t runs, enum side side)
@@ -125,7 +128,9 @@ double baseline_runs_p(const struct baseline *base, double difference, size_t so
     if (!(base->sigma > 0))
         return 0;
     double t = difference / (base->sigma * sqrt(variance_of_difference(base, some)));
-    double one = fmax(stats_t_upper(t, base->df), rank_p(base, difference, some, side));
+    if (isnan(t))
+        return 1;
+    double one = fmax(law_t_upper(t, base->df), rank_p(base, difference, some, side));
     return fmin(1, exp(ln_choose((double)runs, (double)some)) * one);
 }
 
@@ -137,7 +142,7 @@ double baseline_critical(const struct baseline *base, double alpha, enum side si
     size_t rank = (size_t)floor(alpha * (count + 1));
     double u = rank >= 1 ? extreme(base, rank > base->residuals_n ? base->residuals_n : rank, side)
                          : extreme(base, 1, side) * pow(1 / (alpha * (count + 1)), 1 / base->tail);
-    return fmax(stats_t_quantile(fmin(alpha, 0.5), base->df) * base->sigma, u) * sqrt(base->variance);
+    return fmax(law_t_quantile(fmin(alpha, 0.5), base->df) * base->sigma, u) * sqrt(base->variance);
 }
 
 double baseline_detectable(const struct baseline *base, double alpha, enum side side)
@@ -149,7 +154,7 @@ int baseline_more_runs(const struct baseline *base, double alpha, double target)
 {
     if (!(base->sigma > 0))
         return 0;
-    double factor = (stats_t_quantile(fmin(alpha, 0.5), base->df) + POWER_80) * base->sigma;
+    double factor = (law_t_quantile(fmin(alpha, 0.5), base->df) + POWER_80) * base->sigma;
     for (int more = 0; more <= MORE_RUNS_MAX; more++) {
         if (factor * sqrt(variance_of_difference(base, 1 + (size_t)more)) <= target)
             return more;

@@ -1,27 +1,50 @@
-/* regress/stats.h — distributions and corrections that the regression tests stand on.
+/* regress/stats.h — corrections for many tests, and the median, that the regression tests stand on.
  *
- * Pure functions of finite numbers; no allocation, no state. Accuracy: 1e-10 relative, in the tails too (tests/stats_test.c).
+ * Pure functions of finite numbers; no allocation, no state. The probability laws are in regress/law.h.
  */
 #ifndef REGRESS_STATS_H
 #define REGRESS_STATS_H
+#include <stdbool.h>
 #include <stddef.h>
 
-/* P(T >= t) for Student's t with df > 0 degrees of freedom (df need not be whole). Infinite t gives 0 or 1.
- * By the regularised incomplete beta function: P = I_{df/(df+t²)}(df/2, 1/2)/2 for t >= 0 (Abramowitz & Stegun 26.7.1),
- * by its continued fraction (26.5.8, evaluated by Lentz's method). */
-double stats_t_upper(double t, double df);
-/* The t with P(T >= t) = p, 0 < p < 1: stats_t_quantile(0.05, 10) is 1.812. */
-double stats_t_quantile(double p, double df);
+#include "base/quantile.h"
+#include "regress/law.h"
 
-/* The z with P(Z >= z) = p of the standard normal distribution: stats_normal_quantile(0.05) is 1.645. */
-double stats_normal_quantile(double p);
+/* Earlier names of regress/law.h's. */
+static inline double stats_t_upper(double t, double df)
+{
+    return law_t_upper(t, df);
+}
+
+static inline double stats_t_quantile(double p, double df)
+{
+    return law_t_quantile(p, df);
+}
+
+static inline double stats_normal_quantile(double p)
+{
+    return law_normal_quantile(p);
+}
 
 /* Median; an even count gives the mean of the two middle values. Reorders `values`. n >= 1. */
-double stats_median(double *values, size_t n);
+static inline double stats_median(double *values, size_t n)
+{
+    return quantile_median(values, n);
+}
 
-/* Benjamini–Hochberg: adjusted[i] = min over j with p[j] >= p[i] of p[j]·n/rank(j), at most 1. Rejecting where
- * adjusted <= q keeps the false discovery rate at q (and, when nothing changed, the chance of any rejection).
- * Source: Benjamini & Hochberg 1995. `order` is room for n indexes. adjusted may be p. */
+/* Each gives adjusted p: rejecting where adjusted <= level holds what the correction promises. The order of p does not
+ * matter, and a smaller p never gets a larger adjusted one. `order` is room for n indexes. adjusted may be p.
+ *
+ * Benjamini–Hochberg: adjusted[i] = min over j with p[j] >= p[i] of p[j]·n/rank(j), at most 1. Keeps the false
+ * discovery rate (and, when nothing changed, the chance of any rejection). Source: Benjamini & Hochberg 1995. */
 void stats_adjust(const double *p, size_t n, double *adjusted, size_t *order);
+/* Holm: adjusted[i] = max over j with p[j] <= p[i] of p[j]·(n - rank(j) + 1), at most 1. Keeps the chance of any false
+ * rejection also when other KPIs did change, whatever the dependence. Source: Holm 1979. */
+void stats_adjust_holm(const double *p, size_t n, double *adjusted, size_t *order);
+
+enum correction { CORRECTION_BH, CORRECTION_HOLM };
+void stats_correct(enum correction correction, const double *p, size_t n, double *adjusted, size_t *order);
+/* "bh", "holm", in any case; false: no such correction. */
+bool stats_correction_of(const char *name, enum correction *correction);
 
 #endif

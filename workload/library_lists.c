@@ -9,6 +9,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 
+#include "base/quantile.h"
 #include "workload/bridge.h"
 #include "workload/library.h"
 
@@ -232,52 +233,6 @@ static int list_count(lua_State *lua)
     return 1;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double middle_of(double a, double b, double c)
-{
-    return fmax(fmin(a, b), fmin(fmax(a, b), c));
-}
-
-static void swap(double *a, double *b)
-{
-    double kept = *a;
-    *a = *b;
-    *b = kept;
-}
-
-/* Puts v[k] where sorting would, smaller ones before it and greater ones behind (Hoare 1961); sorts what resists. */
-static void select_nth(double *v, size_t n, size_t k)
-{
-    size_t low = 0, high = n - 1, rounds = 40;
-    while (low < high) {
-        if (rounds-- == 0) {
-            qsort(v + low, high - low + 1, sizeof(*v), by_value);
-            return;
-        }
-        double pivot = middle_of(v[low], v[low + (high - low) / 2], v[high]);
-        size_t i = low, j = high;
-        for (;;) {
-            while (v[i] < pivot)
-                i++;
-            while (v[j] > pivot)
-                j--;
-            if (i >= j)
-                break;
-            swap(&v[i++], &v[j--]);
-        }
-        /* [low, j] ≤ pivot ≤ [j + 1, high] */
-        if (k <= j)
-            high = j;
-        else
-            low = j + 1;
-    }
-}
-
 /* Pushes a copy that Lua owns; NULL: there is a NaN. */
 static double *copy_of(const struct list *list)
 {
@@ -290,20 +245,6 @@ static double *copy_of(const struct list *list)
     return nan ? NULL : values;
 }
 
-/* The value at place `at` (0 … n - 1, with a fraction) of the sorted list, between two neighbours linearly. As numpy's default
- * ("linear"; its _lerp): a + (b - a) t, and from t = 0.5 on b - (b - a)(1 - t), so that it never leaves [a, b]. */
-static double at_place(double *values, size_t n, double at)
-{
-    size_t k = (size_t)at;
-    select_nth(values, n, k);
-    double a = values[k], b = a, t = at - (double)k;
-    if (k + 1 < n)
-        b = values[k + 1];
-    for (size_t i = k + 2; i < n; i++)
-        b = fmin(b, values[i]);
-    return t >= 0.5 ? b - (b - a) * (1 - t) : a + (b - a) * t;
-}
-
 static int list_percentile(lua_State *lua)
 {
     struct list list;
@@ -313,7 +254,7 @@ static int list_percentile(lua_State *lua)
     if (!open_list(lua, "percentile", 4, &list) || list.n == 0)
         return 0;
     double *values = copy_of(&list);
-    return values ? give(lua, at_place(values, list.n, p / 100 * (double)(list.n - 1))) : 0;
+    return values ? give(lua, quantile_at(values, list.n, p / 100)) : 0;
 }
 
 /* The mean of the two in the middle, where there are two. */
@@ -323,14 +264,7 @@ static int list_median(lua_State *lua)
     if (!open_list(lua, "median", 4, &list) || list.n == 0)
         return 0;
     double *values = copy_of(&list);
-    if (!values)
-        return 0;
-    size_t k = (list.n - 1) / 2;
-    double low = at_place(values, list.n, (double)k), high = list.n % 2 ? low : values[k + 1];
-    for (size_t i = k + 2; list.n % 2 == 0 && i < list.n; i++)
-        high = fmin(high, values[i]);
-    double sum = low + high;
-    return give(lua, isinf(sum) && isfinite(low) && isfinite(high) ? low / 2 + high / 2 : sum / 2);
+    return values ? give(lua, quantile_median(values, list.n)) : 0;
 }
 
 void library_add_lists(lua_State *lua)
