@@ -16,17 +16,22 @@ struct bounds {
     bool *fresh; /* p[i] must be found again: a neighbour moved */
 };
 
-static struct split_options node_options(const struct levels_options *options, bool arcs)
-{
-    double need = ceil(50 / options->alpha) - 1;
-    return (struct split_options){options->alpha, (size_t)fmax(999, need), arcs, options->rho};
-}
+/* What all tests of a series share. */
+struct search {
+    const double *x;
+    size_t n;
+    const struct levels_options *options;
+    struct shuffles *shuffles;
+    struct arena *arena;  /* until the series is done */
+    struct arena scratch; /* of one test */
+};
 
-static struct split node_test(const double *x, size_t n, const struct split_options *options)
+static struct split node_test(struct search *s, size_t from, size_t to, bool arcs)
 {
-    struct arena scratch = {0};
-    struct split found = split_test(x, n, options, &scratch);
-    arena_close(&scratch);
+    double need = ceil(50 / s->options->alpha) - 1;
+    struct split_options node = {s->options->alpha, (size_t)fmax(RESAMPLES_MIN, need), arcs, s->options->rho, s->shuffles};
+    struct split found = split_test(s->x + from, to - from, &node, &s->scratch);
+    arena_clear(&s->scratch);
     return found;
 }
 
@@ -35,19 +40,18 @@ struct stretch {
 };
 
 /* Marks every change that the recursion accepts; an explicit stack, so depth is no matter. */
-static double mark_changes(const double *x, size_t n, const struct levels_options *options, bool *marks,
-                           struct arena *arena)
+static double mark_changes(struct search *search, bool *marks)
 {
-    struct split_options node = node_options(options, true);
+    struct arena *arena = search->arena;
     LIST_OF(struct stretch) stack = {0};
-    *LIST_ADD(arena, &stack) = (struct stretch){0, n};
+    *LIST_ADD(arena, &stack) = (struct stretch){0, search->n};
     double p_series = NAN;
     while (stack.n) {
         struct stretch s = stack.v[--stack.n];
-        struct split found = node_test(x + s.from, s.to - s.from, &node);
+        struct split found = node_test(search, s.from, s.to, true);
         if (isnan(p_series))
             p_series = found.p;
-        if (found.p > options->alpha)
+        if (found.p > search->options->alpha)
             continue;
         size_t from = s.from + found.from, to = s.from + found.to;
         marks[from] = true;
@@ -108,15 +112,13 @@ static void drop(struct bounds *c, size_t i)
 }
 
 /* Tests the changes whose neighbours moved; returns the least sure change. */
-static size_t retest(const double *x, struct bounds *c, const struct levels_options *options, double p_series)
+static size_t retest(struct search *search, struct bounds *c, double p_series)
 {
-    struct split_options node = node_options(options, false);
     size_t changes = c->n - 2, worst = 1;
     double p_worst = -1;
     for (size_t i = 1; i <= changes; i++) {
-        size_t from = c->b[i - 1];
         if (c->fresh[i])
-            c->p[i] = changes == 1 ? p_series : node_test(x + from, c->b[i + 1] - from, &node).p;
+            c->p[i] = changes == 1 ? p_series : node_test(search, c->b[i - 1], c->b[i + 1], false).p;
         c->fresh[i] = false;
         if (c->p[i] > p_worst) {
             p_worst = c->p[i];
@@ -126,18 +128,17 @@ static size_t retest(const double *x, struct bounds *c, const struct levels_opti
     return worst;
 }
 
-static void prune(const double *x, struct bounds *c, const struct levels_options *options, double p_series,
-                  struct arena *arena)
+static void prune(struct search *search, struct bounds *c, double p_series)
 {
-    size_t *old = ARENA_ARRAY(arena, size_t, c->n);
+    size_t *old = ARENA_ARRAY(search->arena, size_t, c->n);
     while (c->n > 2) {
         for (size_t i = 0; i < c->n; i++)
             old[i] = c->b[i];
-        refit(x, c, arena);
+        refit(search->x, c, search->arena);
         for (size_t i = 1; i + 1 < c->n; i++)
             c->fresh[i] = c->fresh[i] || c->b[i - 1] != old[i - 1] || c->b[i + 1] != old[i + 1];
-        size_t worst = retest(x, c, options, p_series);
-        if (c->p[worst] <= options->alpha / (double)(c->n - 2))
+        size_t worst = retest(search, c, p_series);
+        if (c->p[worst] <= search->options->alpha / (double)(c->n - 2))
             return;
         drop(c, worst);
     }
@@ -206,22 +207,33 @@ static void flag_drift(const double *x, const struct bounds *c, bool *drift, str
         drift[i] = drift[i] || is_drift(x, c, i, i, arena);
 }
 
-struct levels levels_find(const double *x, size_t n, const struct levels_options *options, struct arena *arena)
+struct levels levels_find_with(struct shuffles *shuffles, const double *x, size_t n, const struct levels_options *options,
+                               struct arena *arena)
 {
     struct levels levels = {.p_series = 1};
     if (n < 2)
         return levels;
     struct arena scratch = {0};
+    struct search search = {x, n, options, shuffles, &scratch, {0}};
     bool *marks = ARENA_ARRAY(&scratch, bool, n + 1), *drift = ARENA_ARRAY(&scratch, bool, n + 1);
-    levels.p_series = mark_changes(x, n, options, marks, &scratch);
+    levels.p_series = mark_changes(&search, marks);
     struct bounds c = bounds_of(marks, n, &scratch);
-    prune(x, &c, options, levels.p_series, &scratch);
+    prune(&search, &c, levels.p_series);
     flag_drift(x, &c, drift, &scratch);
     levels.n = c.n - 2;
     levels.changes = ARENA_ARRAY(arena, struct level_change, levels.n + 1);
     for (size_t i = 0; i < levels.n; i++)
         levels.changes[i] = (struct level_change){c.b[i + 1], c.p[i + 1], drift[i + 1]};
+    arena_close(&search.scratch);
     arena_close(&scratch);
+    return levels;
+}
+
+struct levels levels_find(const double *x, size_t n, const struct levels_options *options, struct arena *arena)
+{
+    struct shuffles shuffles = {0};
+    struct levels levels = levels_find_with(&shuffles, x, n, options, arena);
+    shuffles_close(&shuffles);
     return levels;
 }
 
@@ -233,7 +245,12 @@ size_t levels_start(const struct levels *levels, size_t i, size_t n)
 double levels_resolve(const double *x, size_t n, const struct levels *levels, size_t i, double alpha)
 {
     double need = fmin(RESAMPLES_MAX, fmax(RESAMPLES_MIN, ceil(20 / alpha) - 1));
-    struct split_options exact = {.alpha = fmin(alpha, EXACT_BELOW), .resamples = (size_t)need, .rho = NAN};
+    struct shuffles shuffles = {0};
+    struct arena scratch = {0};
+    struct split_options exact = {.alpha = fmin(alpha, EXACT_BELOW), .resamples = (size_t)need, .rho = NAN, .shuffles = &shuffles};
     size_t from = levels_start(levels, i, n), to = levels_start(levels, i + 2, n);
-    return fmin(1, node_test(x + from, to - from, &exact).p * (double)levels->n);
+    double p = split_test(x + from, to - from, &exact, &scratch).p;
+    arena_close(&scratch);
+    shuffles_close(&shuffles);
+    return fmin(1, p * (double)levels->n);
 }

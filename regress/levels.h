@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "regress/shuffle.h"
 
 struct level_change {
     size_t at;  /* index of the first value of the new level */
@@ -31,6 +32,9 @@ struct levels_options {
 
 /* x: finite values in order. Takes milliseconds for hundreds of values. */
 struct levels levels_find(const double *x, size_t n, const struct levels_options *options, struct arena *arena);
+/* The same for many series: `shuffles` (regress/shuffle.h) keeps for the next one what does not depend on the values. */
+struct levels levels_find_with(struct shuffles *shuffles, const double *x, size_t n, const struct levels_options *options,
+                               struct arena *arena);
 
 /* p of change i between its neighbours, times the number of changes, exact at the strict level `alpha` (.05/m for a
  * correction over m tests): by permuting the values themselves, with as many resamples as that level needs, up to

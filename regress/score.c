@@ -106,12 +106,3 @@ double score_difference_variance(size_t n, size_t k, double rho)
     double ka = (double)k, kb = (double)(n - k);
     return a / (ka * ka) + b / (kb * kb) - (all - a - b) / (ka * kb);
 }
-
-uint64_t score_random(uint64_t *state)
-{
-    *state += 0x9E3779B97F4A7C15u;
-    uint64_t z = *state;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return z ^ (z >> 31);
-}

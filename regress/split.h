@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "regress/shuffle.h"
 
 struct split {
     double p;        /* of "no change here"; 1 when it cannot be tested (fewer than 5 values, all equal) */
@@ -23,6 +24,7 @@ struct split_options {
     size_t resamples; /* B: p is resolved down to 1/(B+1) */
     bool arcs;        /* also look for interior arcs (n >= 20) and, on a miss, at windows (n >= 40) */
     double rho;       /* declared autocorrelation, 0 for independent; NAN: estimated */
+    struct shuffles *shuffles;
 };
 
 /* scratch: for the call only; the caller clears it. */
