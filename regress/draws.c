@@ -104,7 +104,7 @@ INLINE unsigned at_least(const struct row *values, const struct row *limit)
     return bits;
 }
 
-VECTORISED unsigned draws_split(const struct draws *draws, const uint16_t *tile, const struct split_weights *w, double t)
+VECTORISED void draws_split(const struct draws *draws, const uint16_t *tile, const struct split_weights *w, double *t)
 {
     size_t n = draws->n;
     struct row *sums = (struct row *)draws->room, squares = fill_sums(draws, tile, sums), total = sums[n], best, gain = {0};
@@ -118,13 +118,11 @@ VECTORISED unsigned draws_split(const struct draws *draws, const uint16_t *tile,
             best.q[h] = PICK(more, v, best.q[h]);
         }
     }
-    struct row limit;
-    for (size_t h = 0; h < QUADS; h++) {
+    for (size_t h = 0; h < QUADS; h++, t += QUAD) {
         quad rest = squares.q[h] - total.q[h] * total.q[h] / (double)n - gain.q[h], least = 1e-12 * squares.q[h] + 1e-300;
-        limit.q[h] = LARGER(rest, least) * t;
-        best.q[h] *= (double)(n - 2);
+        quad out = (double)(n - 2) * best.q[h] / LARGER(rest, least);
+        memcpy(t, &out, sizeof(out));
     }
-    return at_least(&best, &limit);
 }
 
 /* The sums less their trend: then an arc is the difference of two of them. Returns the standard deviations. */

@@ -33,10 +33,10 @@ struct draws {
 };
 double *draws_room(size_t n, struct arena *arena);
 
-/* One bit for each permutation of the tile whose largest studentised split is at least `t`. */
-unsigned draws_split(const struct draws *draws, const uint16_t *tile, const struct split_weights *weights, double t);
+/* t[lane]: the largest studentised split of that permutation of the tile. */
+void draws_split(const struct draws *draws, const uint16_t *tile, const struct split_weights *weights, double *t);
 
-/* The same for the largest penalised interior arc. */
+/* One bit for each permutation of the tile whose largest penalised interior arc is at least `t`. */
 unsigned draws_arc(const struct draws *draws, const uint16_t *tile, const struct arc_lengths *lengths,
                    const struct arc_weights *weights, double t);
 

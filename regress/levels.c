@@ -29,7 +29,8 @@ struct search {
 static struct split node_test(struct search *s, size_t from, size_t to, bool arcs)
 {
     double need = ceil(50 / s->options->alpha) - 1;
-    struct split_options node = {s->options->alpha, (size_t)fmax(RESAMPLES_MIN, need), arcs, s->options->rho, s->shuffles};
+    struct split_options node = {.alpha = s->options->alpha, .resamples = (size_t)fmax(RESAMPLES_MIN, need), .arcs = arcs,
+                                 .rho = s->options->rho, .shuffles = s->shuffles};
     struct split found = split_test(s->x + from, to - from, &node, &s->scratch);
     arena_clear(&s->scratch);
     return found;

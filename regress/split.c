@@ -7,6 +7,7 @@
 #include "regress/draws.h"
 #include "regress/score.h"
 #include "regress/stats.h"
+#include "regress/tail.h"
 
 /* The shortest stretch for resampling, arcs, windows; shares of alpha; levels. Section 1 of the specification. */
 enum { SHORTEST = 5, RESAMPLE_MIN = 8, TABLE_MAX = 11, ARC_MIN = 20, WINDOWS_MIN = 40, WINDOW_MIN = 20, WINDOW_LAYERS = 3 };
@@ -28,7 +29,7 @@ struct trial {
     const double *x; /* scores, perhaps rescaled */
     size_t n;
     double alpha;
-    size_t resamples;
+    size_t resamples, enough;
     bool arcs;
     double first_share; /* share of alpha that the split test has */
     bool exact;         /* permute the scores themselves, not the residuals of the best fit */
@@ -133,7 +134,8 @@ struct tally {
 
 static struct tally tally_open(const struct trial *trial, double share)
 {
-    return (struct tally){.enough = (size_t)(1.25 * trial->alpha * share * (double)(trial->resamples + 1)) + 2};
+    size_t clearly = (size_t)(1.25 * trial->alpha * share * (double)(trial->resamples + 1)) + 2;
+    return (struct tally){.enough = trial->enough ? trial->enough : clearly};
 }
 
 /* The next draws; one bit of `hits` each. False: it is enough. */
@@ -162,9 +164,18 @@ static double split_p(const struct trial *trial, struct best *found)
     struct draws draws = {trial->n, innovations(trial, found->from, trial->n, trial->rho.split), trial->rho.split, trial->room};
     struct tally tally = tally_open(trial, trial->first_share);
     struct shuffle_loop loop = shuffle_open(trial->shuffles, trial->n);
-    double t = found->t * (1 - 1e-9);
-    while (tally_add(&tally, draws_split(&draws, shuffle_next(&loop, trial->scratch), &weights, t), trial))
-        ;
+    double least = found->t * (1 - 1e-9), first[TAIL_DRAWS], later[SHUFFLE_LANES];
+    for (bool more = true; more;) {
+        double *t = tally.draws < TAIL_DRAWS ? first + tally.draws : later;
+        unsigned hits = 0;
+        draws_split(&draws, shuffle_next(&loop, trial->scratch), &weights, t);
+        for (unsigned lane = 0; lane < SHUFFLE_LANES; lane++)
+            hits |= (unsigned)(t[lane] >= least) << lane;
+        more = tally_add(&tally, hits, trial);
+        if (tally.draws == TAIL_DRAWS && !tally.hits &&
+            tail_is_sure(first, found->t, trial->n, found->from, trial->rho.split, trial->resamples))
+            return 1 / ((double)trial->resamples + 1);
+    }
     return tally_p(&tally);
 }
 
@@ -250,6 +261,7 @@ static struct split test_interval(const double *values, size_t n, const struct s
 {
     size_t equal = count_equal(values, n, scratch);
     struct trial trial = {.n = n, .alpha = options->alpha, .resamples = options->resamples,
+                          .enough = options->enough,
                           .arcs = options->arcs && n >= ARC_MIN, .first_share = 1, .scratch = scratch,
                           .shuffles = options->shuffles, .room = draws_room(n, scratch)};
     trial.exact = trial.alpha < EXACT_LEVEL || equal * 4 > n;
@@ -334,9 +346,10 @@ static struct split test_windows(const double *x, size_t n, const struct split_o
         size_t count = ((size_t)2 << layer) - 1;
         double share = layer_share / (double)count, level = options->alpha * share;
         struct split_options strict = {.alpha = level / 1.25, .resamples = (size_t)ceil(2 / level) - 1, .rho = options->rho,
-                                       .shuffles = options->shuffles};
+                                       .enough = 2, .shuffles = options->shuffles};
+        double surest = 1.5 / ((double)strict.resamples + 1); /* no window is surer: the first one counts */
         struct split best = {.p = 2};
-        for (size_t i = 0; i < count; i++) {
+        for (size_t i = 0; i < count && best.p > surest; i++) {
             size_t start = (size_t)((double)i * (double)(n - width) / ((double)count - 1));
             if (constant(x + start, width))
                 continue;

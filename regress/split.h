@@ -22,6 +22,7 @@ struct split {
 struct split_options {
     double alpha;     /* level that the caller compares p with; p is exact enough around it, and below */
     size_t resamples; /* B: p is resolved down to 1/(B+1) */
+    size_t enough;    /* draws that look as changed, after which p does not matter; 0: when it is clearly above alpha */
     bool arcs;        /* also look for interior arcs (n >= 20) and, on a miss, at windows (n >= 40) */
     double rho;       /* declared autocorrelation, 0 for independent; NAN: estimated */
     struct shuffles *shuffles;
