@@ -5,13 +5,13 @@
 
 #include "regress/score.h"
 
-enum { SIZES = 1024, TILES_KEPT = 128 };
-static const size_t BYTES_EACH = (size_t)2 << 20, BYTES_ALL = (size_t)10 << 20;
+enum { SIZES = 1024 };
+static const size_t BYTES_EACH = (size_t)2 << 20, BYTES_ALL = (size_t)12 << 20;
 
 struct shuffle {
     struct shuffle *other; /* of the same hash */
-    size_t n, kept, kept_max;
-    uint16_t *tiles[TILES_KEPT];
+    size_t n, kept_max;
+    LIST_OF(uint16_t *) kept;
     uint16_t *order; /* the permutation after the kept tiles */
     uint64_t random;
 };
@@ -37,8 +37,7 @@ static struct shuffle *shuffle_of(struct shuffles *shuffles, size_t n)
     if (*place)
         return *place;
     struct shuffle *made = *place = ARENA_NEW(&shuffles->arena, struct shuffle);
-    size_t fit = BYTES_EACH / tile_bytes(n);
-    *made = (struct shuffle){.n = n, .kept_max = fit < TILES_KEPT ? fit : TILES_KEPT, .random = SCORE_SEED};
+    *made = (struct shuffle){.n = n, .kept_max = BYTES_EACH / tile_bytes(n), .random = SCORE_SEED};
     made->order = ARENA_ARRAY(&shuffles->arena, uint16_t, n);
     for (size_t i = 0; i < n; i++)
         made->order[i] = (uint16_t)i;
@@ -74,13 +73,13 @@ static void fill_tile(uint16_t *tile, uint16_t *order, size_t n, uint64_t *rando
 const uint16_t *shuffle_next(struct shuffle_loop *loop, struct arena *scratch)
 {
     struct shuffle *s = loop->shuffle;
-    if (loop->next < s->kept)
-        return s->tiles[loop->next++];
-    if (s->kept < s->kept_max) {
+    if (loop->next < s->kept.n)
+        return s->kept.v[loop->next++];
+    if (s->kept.n < s->kept_max) {
         uint16_t *tile = ARENA_ARRAY(&loop->shuffles->arena, uint16_t, s->n * SHUFFLE_LANES);
         loop->shuffles->bytes += tile_bytes(s->n);
         fill_tile(tile, s->order, s->n, &s->random);
-        s->tiles[s->kept++] = tile;
+        *LIST_ADD(&loop->shuffles->arena, &s->kept) = tile;
         loop->next++;
         return tile;
     }

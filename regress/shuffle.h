@@ -2,7 +2,7 @@
  * (the detector reference, 1.6), so that the b-th permutation of n places is the same for every stretch of n values.
  *
  * They come in tiles of SHUFFLE_LANES permutations side by side: tile[i·SHUFFLE_LANES + lane] is the place from which permutation
- * `lane` of the tile takes its i-th value. Kept are the first thousand permutations, as far as they fit in some megabytes; later ones
+ * `lane` of the tile takes its i-th value. Kept are the first of them, two megabytes for each n and twelve in all; later ones
  * are made again. Belongs to one thread at a time.
  */
 #ifndef REGRESS_SHUFFLE_H
