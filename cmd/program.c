@@ -25,6 +25,7 @@ const struct command *const program_commands[] = {
     &command_validate,
     &command_history,
     &command_query,
+    &command_changepoints,
     NULL,
 };
 
