@@ -14,6 +14,9 @@ struct bounds {
     size_t *b, n;
     double *p;
     bool *fresh; /* p[i] must be found again: a neighbour moved */
+    struct fitted {
+        size_t from, at, to; /* where it was fitted the last time, between which neighbours; all 0: never */
+    } *fitted;
 };
 
 /* What all tests of a series share. */
@@ -68,7 +71,11 @@ static double mark_changes(struct search *search, bool *marks)
 
 static struct bounds bounds_of(const bool *marks, size_t n, struct arena *arena)
 {
-    struct bounds c = {ARENA_ARRAY(arena, size_t, n + 1), 1, ARENA_ARRAY(arena, double, n + 1), ARENA_ARRAY(arena, bool, n + 1)};
+    size_t count = 2;
+    for (size_t i = 1; i < n; i++)
+        count += marks[i];
+    struct bounds c = {ARENA_ARRAY(arena, size_t, count), 1, ARENA_ARRAY(arena, double, count), ARENA_ARRAY(arena, bool, count),
+                       ARENA_ARRAY(arena, struct fitted, count)};
     for (size_t i = 1; i < n; i++) {
         if (marks[i])
             c.b[c.n++] = i;
@@ -79,20 +86,30 @@ static struct bounds bounds_of(const bool *marks, size_t n, struct arena *arena)
     return c;
 }
 
-/* Moves each change to the best place between its neighbours. */
-static void refit(const double *x, struct bounds *c, struct arena *arena)
+/* The best place of a change between its neighbours. */
+static size_t best_place(const double *x, size_t from, size_t to, struct arena *scratch)
 {
-    size_t n = c->b[c->n - 1];
-    double *scores = ARENA_ARRAY(arena, double, n), *room = ARENA_ARRAY(arena, double, n);
+    size_t span = to - from;
+    double *scores = ARENA_ARRAY(scratch, double, span), *room = ARENA_ARRAY(scratch, double, span);
+    score_clip(x + from, span, scores, room);
+    size_t at = from + score_best_split(scores, span, SCORE_SEGMENT_MIN).at;
+    arena_clear(scratch);
+    return at;
+}
+
+/* Moves each change there; what stands between the same neighbours as the last time stands right. */
+static void refit(struct search *search, struct bounds *c)
+{
     bool moved = true;
     for (int pass = 0; pass < REFIT_PASSES && moved; pass++) {
         moved = false;
         for (size_t i = 1; i + 1 < c->n; i++) {
-            size_t from = c->b[i - 1], span = c->b[i + 1] - from;
-            if (span < 2 * SCORE_SEGMENT_MIN)
+            size_t from = c->b[i - 1], to = c->b[i + 1];
+            struct fitted *last = &c->fitted[i];
+            if (to - from < 2 * SCORE_SEGMENT_MIN || (last->from == from && last->to == to && last->at == c->b[i]))
                 continue;
-            score_clip(x + from, span, scores, room);
-            size_t at = from + score_best_split(scores, span, SCORE_SEGMENT_MIN).at;
+            size_t at = best_place(search->x, from, to, &search->scratch);
+            *last = (struct fitted){from, at, to};
             moved = moved || at != c->b[i];
             c->b[i] = at;
         }
@@ -105,6 +122,7 @@ static void drop(struct bounds *c, size_t i)
         c->b[j] = c->b[j + 1];
         c->p[j] = c->p[j + 1];
         c->fresh[j] = c->fresh[j + 1];
+        c->fitted[j] = c->fitted[j + 1];
     }
     c->n--;
     c->fresh[i - 1] = c->fresh[i] = true;
@@ -135,7 +153,7 @@ static void prune(struct search *search, struct bounds *c, double p_series)
     while (c->n > 2) {
         for (size_t i = 0; i < c->n; i++)
             old[i] = c->b[i];
-        refit(search->x, c, search->arena);
+        refit(search, c);
         for (size_t i = 1; i + 1 < c->n; i++)
             c->fresh[i] = c->fresh[i] || c->b[i - 1] != old[i - 1] || c->b[i + 1] != old[i + 1];
         size_t worst = retest(search, c, p_series);

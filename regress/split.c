@@ -11,7 +11,7 @@
 
 /* The shortest stretch for resampling, arcs, windows; shares of alpha; levels. Section 1 of the specification. */
 enum { SHORTEST = 5, RESAMPLE_MIN = 8, TABLE_MAX = 11, ARC_MIN = 20, WINDOWS_MIN = 40, WINDOW_MIN = 20, WINDOW_LAYERS = 3 };
-enum { SPREAD_SIDE_MIN = 8 };
+enum { SPREAD_SIDE_MIN = 8, LONG = 16384 };
 static const double ARC_SHARE = 0.15, WINDOW_SHARE = 0.10, EXACT_LEVEL = 0.02, SPREAD_LIMIT = 12;
 
 /* Table S, section 1.7: the largest quantile of T over eight noise families, 400,000 series each. */
@@ -365,8 +365,26 @@ static struct split test_windows(const double *x, size_t n, const struct split_o
     return (struct split){.p = 1, .to = n};
 }
 
+/* A long stretch is looked at as the means of neighbouring values: a level is one of them as well, and what lasts is seen all the
+ * better. Where a change began is then found among the values themselves (refit in regress/levels.c). */
+static struct split test_long(const double *x, size_t n, const struct split_options *options, struct arena *scratch)
+{
+    size_t each = (n + LONG - 1) / LONG, bins = n / each;
+    double *means = ARENA_ARRAY(scratch, double, bins);
+    for (size_t i = 0; i < bins; i++) {
+        size_t from = i * n / bins, to = (i + 1) * n / bins;
+        means[i] = score_mean(x + from, to - from);
+    }
+    struct split found = split_test(means, bins, options, scratch);
+    found.to = found.to == bins ? n : found.to * n / bins;
+    found.from = found.from * n / bins;
+    return found;
+}
+
 struct split split_test(const double *x, size_t n, const struct split_options *options, struct arena *scratch)
 {
+    if (n > LONG)
+        return test_long(x, n, options, scratch);
     if (n < SHORTEST || constant(x, n))
         return (struct split){.p = 1, .to = n};
     if (n < RESAMPLE_MIN)

@@ -3,7 +3,8 @@
  * The statistic is the largest studentised difference of means over all splits of the clipped scores; its null
  * distribution is rebuilt by permuting the innovations of an AR(1) whose coefficient is estimated conservatively, so
  * that the search, heavy tails, ties and autocorrelation are all accounted for. Specification: the detector reference,
- * sections 1.3 to 1.8. Deterministic: the same values give the same p.
+ * sections 1.3 to 1.8. Deterministic: the same values give the same p. Stretches of more than 16,384 values are tested by the means of 2, 3 …
+ * neighbouring values, so that the cost per draw is bounded.
  */
 #ifndef REGRESS_SPLIT_H
 #define REGRESS_SPLIT_H
