@@ -11,7 +11,6 @@
 
 const char *const changes_method_names[] = {"auto", "hunter", NULL};
 
-enum { FAR = 300 };
 static const double PLACES = 7.35, ONE_SIDE = 0.025, LEVEL = 0.05;
 
 bool changes_method_parse(const char *name, enum changes_method *method, struct error *err)
@@ -142,17 +141,6 @@ static struct changes find_hunter(const double *x, size_t n, const struct change
     return changes;
 }
 
-/* The power of two by which values are made smaller (or larger), so that no square of them leaves the range of doubles; 0: none. */
-static int far_exponent(const double *x, size_t n)
-{
-    double largest = 0;
-    int exponent = 0;
-    for (size_t i = 0; i < n; i++)
-        largest = fmax(largest, fabs(x[i]));
-    frexp(largest, &exponent);
-    return exponent > FAR || exponent < -FAR ? exponent : 0;
-}
-
 static void scale_back(struct changes *changes, int exponent)
 {
     for (size_t i = 0; i < changes->n; i++) {
@@ -165,7 +153,7 @@ static void scale_back(struct changes *changes, int exponent)
 
 struct changes changes_find(struct shuffles *shuffles, const double *x, size_t n, const struct changes_options *options, struct arena *arena)
 {
-    int exponent = far_exponent(x, n);
+    int exponent = score_far_exponent(x, n);
     struct arena scratch = {0};
     if (exponent) {
         double *near = ARENA_ARRAY(&scratch, double, n);

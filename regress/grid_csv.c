@@ -195,8 +195,8 @@ static bool read_row(struct grid *grid, struct csv *csv, struct error *err)
         if (!read_cell(csv, &cell, err))
             return false;
         if (column == grid->columns_n || (cell.last && column + 1 < grid->columns_n))
-            return error_at(err, ERR_ARTIFACT, place(csv, &cell), "found %s %zu cells in this line, expected %zu as in the first one",
-                            cell.last ? "only" : "more than", cell.last ? column + 1 : grid->columns_n, grid->columns_n);
+            return error_at(err, ERR_ARTIFACT, place(csv, &cell), "found %s in this line, expected %zu cells as in the first one",
+                            column == grid->columns_n ? "one cell more" : "the last cell", grid->columns_n);
         put_cell(grid, csv, &cell, grid->rows, column);
     }
     grid->rows++;

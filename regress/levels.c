@@ -92,9 +92,9 @@ static size_t best_place(const double *x, size_t from, size_t to, struct arena *
     size_t span = to - from;
     double *scores = ARENA_ARRAY(scratch, double, span), *room = ARENA_ARRAY(scratch, double, span);
     score_clip(x + from, span, scores, room);
-    size_t at = from + score_best_split(scores, span, SCORE_SEGMENT_MIN).at;
+    size_t at = score_best_split(scores, span, SCORE_SEGMENT_MIN).at;
     arena_clear(scratch);
-    return at;
+    return from + at; /* from: there is none */
 }
 
 /* Moves each change there; what stands between the same neighbours as the last time stands right. */
@@ -109,6 +109,7 @@ static void refit(struct search *search, struct bounds *c)
             if (to - from < 2 * SCORE_SEGMENT_MIN || (last->from == from && last->to == to && last->at == c->b[i]))
                 continue;
             size_t at = best_place(search->x, from, to, &search->scratch);
+            at = at > from ? at : c->b[i];
             *last = (struct fitted){from, at, to};
             moved = moved || at != c->b[i];
             c->b[i] = at;

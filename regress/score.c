@@ -6,6 +6,18 @@
 
 #include "regress/stats.h"
 
+enum { FAR = 300 };
+
+int score_far_exponent(const double *x, size_t n)
+{
+    double largest = 0;
+    int exponent = 0;
+    for (size_t i = 0; i < n; i++)
+        largest = fmax(largest, fabs(x[i]));
+    frexp(largest, &exponent);
+    return exponent > FAR || exponent < -FAR ? exponent : 0;
+}
+
 double score_mean(const double *x, size_t n)
 {
     double sum = 0;

@@ -24,6 +24,9 @@ struct score_split {
 /* 1.2: the best least-squares split; the first of equals. */
 struct score_split score_best_split(const double *x, size_t n, size_t shortest);
 
+/* The power of two by which far values (beyond 2^±300) have to be divided, so that no square of them leaves the range of doubles; else 0. */
+int score_far_exponent(const double *x, size_t n);
+
 double score_mean(const double *x, size_t n);
 /* Lag-1 autocorrelation of residuals (mean taken as 0); 0 when all are 0. */
 double score_lag1(const double *residuals, size_t n);

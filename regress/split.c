@@ -211,6 +211,8 @@ static bool even_spread(const double *x, size_t n, double *out, struct arena *sc
     if (n < 2 * SPREAD_SIDE_MIN + 2)
         return false;
     size_t at = score_best_split(x, n, SCORE_SEGMENT_MIN).at;
+    if (at == 0) /* values so far apart that their sums are none */
+        return false;
     double *room = ARENA_ARRAY(scratch, double, n), *a = ARENA_ARRAY(scratch, double, n);
     memcpy(room, x, n * sizeof(*x));
     double first = stats_median(room, at), second = stats_median(room + at, n - at), sum = 0, squares = 0;

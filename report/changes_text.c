@@ -53,9 +53,14 @@ static const char *share(double size, double level, struct arena *arena)
 
 static const char *sure(double p, struct arena *arena)
 {
-    const char *shown = value_p(p, arena);
-    return arena_printf(arena, "chance would do this in %s of 1,000 such series", p >= 0.00095 ? number(ceil(p * 1000), arena)
-                                                                              : shown[0] == '<' ? "fewer than 0.1" : number(p * 1000, arena));
+    return p < 0.00095 ? "chance would do this in fewer than 1 of 1,000 such series"
+                       : arena_printf(arena, "chance would do this in %s of 1,000 such series", number(ceil(p * 1000 - 1e-6), arena));
+}
+
+/* Hunter's level is nominal: chance does it more often than p says. */
+static const char *how_sure(const struct changes_report *report, const struct change *c, struct arena *arena)
+{
+    return report->method == CHANGES_HUNTER ? arena_printf(arena, "nominal p %s", value_p(c->p, arena)) : sure(c->p, arena);
 }
 
 /* ---- the newest run ---- */
@@ -99,8 +104,7 @@ static void add_more_runs(struct text *out, const struct evidence *e, struct are
         text_add(out, " More runs would not settle it: too little is known about the level before.");
 }
 
-static void add_why(struct text *out, const struct changes_report *report, const struct column *column, const struct kpi_result *result,
-                    struct arena *arena)
+static void add_why(struct text *out, const struct column *column, const struct kpi_result *result, struct arena *arena)
 {
     const struct evidence *e = &result->evidence;
     enum verdict verdict = result->verdict;
@@ -112,8 +116,6 @@ static void add_why(struct text *out, const struct changes_report *report, const
     text_add(out, "It is ");
     add_distance(out, e, arena);
     text_add(out, "\n  ");
-    if ((verdict == VERDICT_REGRESSION || verdict == VERDICT_SUSPECT) && e->since_point < e->points_n)
-        text_printf(out, "It has been so since %s. ", run_name(report, column->row[newest_index(column, e, e->since_point)], arena));
     if (verdict == VERDICT_REGRESSION || verdict == VERDICT_IMPROVEMENT)
         text_printf(out, "That is more than these runs scatter: %s.", sure(e->p_corrected, arena));
     else if (verdict == VERDICT_SUSPECT)
@@ -133,8 +135,13 @@ static void add_newest(struct text *out, const struct changes_report *report, si
     bool directed = report->better != DIRECTION_NONE;
     if (!result)
         return;
-    text_printf(out, "Was the newest run %s?  %s\n", directed ? "worse" : "different from those before",
-                answer(result->verdict, directed, result->evidence.change > 0));
+    const struct evidence *e = &result->evidence;
+    bool since = (result->verdict == VERDICT_REGRESSION || result->verdict == VERDICT_SUSPECT) && e->since_point < e->points_n;
+    text_printf(out, "Was the newest run %s?  %s", directed ? "worse" : "different from those before",
+                answer(result->verdict, directed, e->change > 0));
+    if (since)
+        text_printf(out, ", as those since run %zu", column->row[newest_index(column, e, e->since_point)] + 1);
+    text_add(out, "\n");
     if (!column->n) {
         text_add(out, "  There is no value in this column.\n");
         return;
@@ -143,7 +150,7 @@ static void add_newest(struct text *out, const struct changes_report *report, si
     text_printf(out, "  The newest value is %s, of ", number(column->x[column->n - 1], arena));
     text_add_line(out, run_name(report, row, arena));
     text_printf(out, "%s.\n", row + 1 < report->columns->rows ? "; the rows behind it are gaps" : "");
-    add_why(out, report, column, result, arena);
+    add_why(out, column, result, arena);
     text_add(out, "\n");
 }
 
@@ -195,7 +202,7 @@ static void add_change(struct text *out, const struct changes_report *report, co
     text_printf(out, " (%s to %s)", crosses ? number(0, arena) : share(low, c->before, arena), share(high, c->before, arena));
     if (c->low < c->high)
         text_printf(out, "; it began at one of the runs %zu to %zu", column->row[c->low] + 1, column->row[c->high] + 1);
-    text_printf(out, "; %s%s\n", c->drift ? "a slow drift rather than a step; " : "", sure(c->p, arena));
+    text_printf(out, "; %s%s\n", c->drift ? "a slow drift rather than a step; " : "", how_sure(report, c, arena));
 }
 
 static void add_changes(struct text *out, const struct changes_report *report, size_t index, struct arena *arena)
