@@ -55,8 +55,9 @@ double score_centre(const double *x, size_t n, double *room)
     double median = 0, s = scale(x, n, &median, room);
     if (!(s > 0))
         return median;
-    score_clip(x, n, room + n, room);
-    return median + s * score_mean(room + n, n);
+    for (size_t i = 0; i < n; i++)
+        room[i] = clamp((x[i] - median) / s, -SCORE_CLIP, SCORE_CLIP);
+    return median + s * score_mean(room, n);
 }
 
 struct score_split score_best_split(const double *x, size_t n, size_t shortest)
