@@ -262,15 +262,13 @@ size_t levels_start(const struct levels *levels, size_t i, size_t n)
     return i == 0 ? 0 : i <= levels->n ? levels->changes[i - 1].at : n;
 }
 
-double levels_resolve(const double *x, size_t n, const struct levels *levels, size_t i, double alpha)
+double levels_resolve(struct shuffles *shuffles, const double *x, size_t n, const struct levels *levels, size_t i, double alpha)
 {
     double need = fmin(RESAMPLES_MAX, fmax(RESAMPLES_MIN, ceil(20 / alpha) - 1));
-    struct shuffles shuffles = {0};
     struct arena scratch = {0};
-    struct split_options exact = {.alpha = fmin(alpha, EXACT_BELOW), .resamples = (size_t)need, .rho = NAN, .shuffles = &shuffles};
+    struct split_options exact = {.alpha = fmin(alpha, EXACT_BELOW), .resamples = (size_t)need, .rho = NAN, .shuffles = shuffles};
     size_t from = levels_start(levels, i, n), to = levels_start(levels, i + 2, n);
     double p = split_test(x + from, to - from, &exact, &scratch).p;
     arena_close(&scratch);
-    shuffles_close(&shuffles);
     return fmin(1, p * (double)levels->n);
 }

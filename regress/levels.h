@@ -39,7 +39,7 @@ struct levels levels_find_with(struct shuffles *shuffles, const double *x, size_
 /* p of change i between its neighbours, times the number of changes, exact at the strict level `alpha` (.05/m for a
  * correction over m tests): by permuting the values themselves, with as many resamples as that level needs, up to
  * 20,000. The p of levels_find is made for .05 and too sure far below it. */
-double levels_resolve(const double *x, size_t n, const struct levels *levels, size_t i, double alpha);
+double levels_resolve(struct shuffles *shuffles, const double *x, size_t n, const struct levels *levels, size_t i, double alpha);
 
 /* First index of level i (0 … levels->n), and the index after the last level for i = levels->n + 1. */
 size_t levels_start(const struct levels *levels, size_t i, size_t n);
