@@ -4,8 +4,10 @@
  * - its size: the difference of the robust centres of the values between the neighbouring changes, and an interval of 95 %: Student's t
  *   with their pooled spread, widened for autocorrelation as the newest run's test is (the detector reference, 1.11);
  * - the places where it may have begun: all k where a split explains the values as well as the best one does, but for c·s²·(1+rho)/(1-rho),
- *   c = 7.35: the 95 % point of the likelihood ratio of a place (Hansen 2000, Econometrica 68:575). Measured by bench/change_intervals.c:
- *   the places hold the true one in 96 to 100 % of the steps of 2 to 5 sd that were found, with and without autocorrelation of .3.
+ *   c = 7.35: the 95 % point of the likelihood ratio of a place (Hansen 2000, Econometrica 68:575). 
+ * Measured by bench/change_points.c (1,000 series a cell, steps of 2, 3, 5 sd that are 3, 5, 30 runs old after 30): the places hold the true
+ * one in 96 to 100 % of Gaussian series, 94 to 100 % with an AR(1) of .3; the sizes in 93 to 97 and 84 to 96 %: least for small steps 3 runs
+ * old, of which only those are found that look larger than they are.
  */
 #ifndef REGRESS_CHANGES_H
 #define REGRESS_CHANGES_H

@@ -2,11 +2,12 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "regress/score.h"
 #include "regress/split.h"
 
-enum { REFIT_PASSES = 3, CURVE_SIDE_MIN = 8, RESAMPLES_MIN = 999, RESAMPLES_MAX = 19999 };
+enum { REFIT_PASSES = 3, CURVE_SIDE_MIN = 8, RESAMPLES_MIN = 999, RESAMPLES_MAX = 19999, PRUNE_MAX = 199999, WIDE = 4096 };
 static const double DRIFT_MARGIN = 2, EXACT_BELOW = 0.019; /* below .02 the values themselves are permuted */
 
 /* The bounds of levels while they are found: b[0] = 0, b[last] = n; p[i] belongs to the change at b[i]. */
@@ -29,11 +30,31 @@ struct search {
     struct arena scratch; /* of one test */
 };
 
-static struct split node_test(struct search *s, size_t from, size_t to, bool arcs)
+static struct split_options node_options(const struct search *s)
 {
     double need = ceil(50 / s->options->alpha) - 1;
-    struct split_options node = {.alpha = s->options->alpha, .resamples = (size_t)fmax(RESAMPLES_MIN, need), .arcs = arcs,
-                                 .rho = s->options->rho, .shuffles = s->shuffles};
+    return (struct split_options){.alpha = s->options->alpha, .resamples = (size_t)fmax(RESAMPLES_MIN, need), .rho = s->options->rho,
+                                  .shuffles = s->shuffles};
+}
+
+/* One of many changes is kept at a level that asks for more draws than one of few; the specification lets all but 50 of them go. */
+static double change_p(struct search *s, size_t from, size_t to, size_t changes)
+{
+    struct split_options node = node_options(s);
+    double level = s->options->alpha / (double)changes, need = fmin(PRUNE_MAX, ceil(2 / level) - 1);
+    if (need > (double)node.resamples) {
+        node.resamples = (size_t)need;
+        node.enough = (size_t)(1.25 * level * (need + 1)) + 2;
+    }
+    double p = split_test(s->x + from, to - from, &node, &s->scratch).p;
+    arena_clear(&s->scratch);
+    return p;
+}
+
+static struct split node_test(struct search *s, size_t from, size_t to)
+{
+    struct split_options node = node_options(s);
+    node.arcs = true;
     struct split found = split_test(s->x + from, to - from, &node, &s->scratch);
     arena_clear(&s->scratch);
     return found;
@@ -42,6 +63,19 @@ static struct split node_test(struct search *s, size_t from, size_t to, bool arc
 struct stretch {
     size_t from, to;
 };
+
+/* A wide stretch that is not one level is halved, too, so that its parts are soon short and the cost grows as n log² n however many changes
+ * it holds. The middle is a candidate as any other: it moves to the best place near it, and goes when it is no change. */
+static size_t add_middle(size_t *cuts, size_t n, size_t middle)
+{
+    size_t i = n;
+    for (; i > 1 && cuts[i - 1] >= middle; i--)
+        if (cuts[i - 1] == middle)
+            return n;
+    memmove(cuts + i + 1, cuts + i, (n - i) * sizeof(*cuts));
+    cuts[i] = middle;
+    return n + 1;
+}
 
 /* Marks every change that the recursion accepts; an explicit stack, so depth is no matter. */
 static double mark_changes(struct search *search, bool *marks)
@@ -52,18 +86,20 @@ static double mark_changes(struct search *search, bool *marks)
     double p_series = NAN;
     while (stack.n) {
         struct stretch s = stack.v[--stack.n];
-        struct split found = node_test(search, s.from, s.to, true);
+        struct split found = node_test(search, s.from, s.to);
         if (isnan(p_series))
             p_series = found.p;
         if (found.p > search->options->alpha)
             continue;
-        size_t from = s.from + found.from, to = s.from + found.to;
-        marks[from] = true;
-        *LIST_ADD(arena, &stack) = (struct stretch){s.from, from};
-        *LIST_ADD(arena, &stack) = (struct stretch){from, to};
-        if (to < s.to) {
-            marks[to] = true;
-            *LIST_ADD(arena, &stack) = (struct stretch){to, s.to};
+        size_t cuts[5] = {s.from, s.from + found.from}, n = 2;
+        if (s.from + found.to < s.to)
+            cuts[n++] = s.from + found.to;
+        if (s.to - s.from > WIDE)
+            n = add_middle(cuts, n, s.from + (s.to - s.from) / 2);
+        cuts[n] = s.to;
+        for (size_t i = 0; i < n; i++) {
+            marks[cuts[i]] = marks[cuts[i]] || i > 0;
+            *LIST_ADD(arena, &stack) = (struct stretch){cuts[i], cuts[i + 1]};
         }
     }
     return p_series;
@@ -138,7 +174,7 @@ static size_t retest(struct search *search, struct bounds *c, double p_series)
     double p_worst = -1;
     for (size_t i = 1; i <= changes; i++) {
         if (c->fresh[i])
-            c->p[i] = changes == 1 ? p_series : node_test(search, c->b[i - 1], c->b[i + 1], false).p;
+            c->p[i] = changes == 1 ? p_series : change_p(search, c->b[i - 1], c->b[i + 1], changes);
         c->fresh[i] = false;
         if (c->p[i] > p_worst) {
             p_worst = c->p[i];
