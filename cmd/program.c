@@ -27,6 +27,7 @@ const struct command *const program_commands[] = {
     &command_history,
     &command_query,
     &command_spool,
+    &command_changepoints,
     NULL,
 };
 

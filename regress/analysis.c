@@ -4,9 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/pool.h"
 #include "regress/order.h"
 #include "regress/stats.h"
 #include "regress/verdict.h"
+
+enum { WORTH_WORKERS = 16 }; /* series */
 
 /* One invocation while it is worked on. */
 struct work {
@@ -185,28 +188,69 @@ static void correct(struct work *work)
     }
 }
 
-/* A step's p is found at the level that the correction asks of it, which takes the number of tests. */
-static void resolve_steps(struct work *work)
+/* What a worker has for itself. */
+struct tester {
+    struct arena *arena; /* of the findings: until the run's is closed */
+    struct shuffles shuffles;
+};
+
+struct testing {
+    struct work *work;
+    struct tester *testers;
+    double step_level;
+};
+
+static void end_arena(void *arena)
 {
-    double level = work->options->false_alarm_rate * SERIES_STEP_SHARE / (double)work->analysis->tested;
-    for (size_t i = 0; i < work->hypotheses.n; i++) {
-        struct hypothesis *h = &work->hypotheses.v[i];
-        if (!h->findings.tested)
-            continue;
-        series_resolve(&h->series, &h->findings, level);
-        weigh(h);
-    }
+    arena_close(arena);
 }
 
+static void test_piece(void *context, size_t i, unsigned worker)
+{
+    struct testing *t = context;
+    struct hypothesis *h = &t->work->hypotheses.v[i];
+    h->findings = series_test(&h->series, &t->testers[worker].shuffles, t->testers[worker].arena);
+}
+
+/* A step's p is found at the level that the correction asks of it, which takes the number of tests. */
+static void resolve_piece(void *context, size_t i, unsigned worker)
+{
+    struct testing *t = context;
+    struct hypothesis *h = &t->work->hypotheses.v[i];
+    if (!h->findings.tested)
+        return;
+    series_resolve(&h->series, &h->findings, &t->testers[worker].shuffles, t->step_level);
+    weigh(h);
+}
+
+static bool go_on(void *context, size_t i)
+{
+    (void)context;
+    (void)i;
+    return true;
+}
+
+/* Every series is tested by itself: by all processors, with the same result. */
 static void test_all(struct work *work)
 {
-    for (size_t i = 0; i < work->hypotheses.n; i++) {
-        struct hypothesis *h = &work->hypotheses.v[i];
-        h->findings = series_test(&h->series, work->arena);
-        work->analysis->tested += h->findings.tested;
+    size_t n = work->hypotheses.n;
+    unsigned processors = pool_processors(), workers = n >= WORTH_WORKERS && processors > 1 ? processors : 1;
+    struct testing testing = {.work = work, .testers = ARENA_ARRAY(work->arena, struct tester, workers)};
+    for (unsigned i = 0; i < workers; i++) {
+        testing.testers[i].arena = ARENA_NEW(work->arena, struct arena);
+        arena_defer(work->arena, end_arena, testing.testers[i].arena);
     }
-    if (work->analysis->tested)
-        resolve_steps(work);
+    struct pool_job job = {.count = n, .workers = workers, .window = 8 * (size_t)workers, .context = &testing, .work = test_piece, .deliver = go_on};
+    pool_run(&job);
+    for (size_t i = 0; i < n; i++)
+        work->analysis->tested += work->hypotheses.v[i].findings.tested;
+    if (work->analysis->tested) {
+        testing.step_level = work->options->false_alarm_rate * SERIES_STEP_SHARE / (double)work->analysis->tested;
+        job.work = resolve_piece;
+        pool_run(&job);
+    }
+    for (unsigned i = 0; i < workers; i++)
+        shuffles_close(&testing.testers[i].shuffles);
     correct(work);
 }
 

@@ -10,8 +10,9 @@
 #include "base/arena.h"
 
 /* Lengths of the arcs that are looked at: 2, 3, 4, 6, 8, 12, … up to n/2. */
+enum { ARC_LENGTHS_MAX = 128 };
 struct arc_lengths {
-    size_t v[128], n;
+    size_t v[ARC_LENGTHS_MAX], n;
 };
 struct arc_lengths arc_lengths(size_t n);
 

@@ -6,6 +6,18 @@
 
 #include "regress/stats.h"
 
+enum { FAR = 300 };
+
+int score_far_exponent(const double *x, size_t n)
+{
+    double largest = 0;
+    int exponent = 0;
+    for (size_t i = 0; i < n; i++)
+        largest = fmax(largest, fabs(x[i]));
+    frexp(largest, &exponent);
+    return exponent > FAR || exponent < -FAR ? exponent : 0;
+}
+
 double score_mean(const double *x, size_t n)
 {
     double sum = 0;
@@ -43,8 +55,9 @@ double score_centre(const double *x, size_t n, double *room)
     double median = 0, s = scale(x, n, &median, room);
     if (!(s > 0))
         return median;
-    score_clip(x, n, room + n, room);
-    return median + s * score_mean(room + n, n);
+    for (size_t i = 0; i < n; i++)
+        room[i] = clamp((x[i] - median) / s, -SCORE_CLIP, SCORE_CLIP);
+    return median + s * score_mean(room, n);
 }
 
 struct score_split score_best_split(const double *x, size_t n, size_t shortest)
@@ -105,13 +118,4 @@ double score_difference_variance(size_t n, size_t k, double rho)
     double all = score_sum_variance(n, rho), a = score_sum_variance(k, rho), b = score_sum_variance(n - k, rho);
     double ka = (double)k, kb = (double)(n - k);
     return a / (ka * ka) + b / (kb * kb) - (all - a - b) / (ka * kb);
-}
-
-uint64_t score_random(uint64_t *state)
-{
-    *state += 0x9E3779B97F4A7C15u;
-    uint64_t z = *state;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return z ^ (z >> 31);
 }

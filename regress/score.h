@@ -24,6 +24,9 @@ struct score_split {
 /* 1.2: the best least-squares split; the first of equals. */
 struct score_split score_best_split(const double *x, size_t n, size_t shortest);
 
+/* The power of two by which far values (beyond 2^±300) have to be divided, so that no square of them leaves the range of doubles; else 0. */
+int score_far_exponent(const double *x, size_t n);
+
 double score_mean(const double *x, size_t n);
 /* Lag-1 autocorrelation of residuals (mean taken as 0); 0 when all are 0. */
 double score_lag1(const double *residuals, size_t n);
@@ -37,6 +40,13 @@ double score_difference_variance(size_t n, size_t k, double rho);
 
 /* splitmix64: every resampling loop starts from this seed, so that results are the same everywhere. */
 #define SCORE_SEED 0x6D617462656E6368u
-uint64_t score_random(uint64_t *state);
+static inline uint64_t score_random(uint64_t *state)
+{
+    *state += 0x9E3779B97F4A7C15u;
+    uint64_t z = *state;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    return z ^ (z >> 31);
+}
 
 #endif

@@ -130,14 +130,14 @@ static bool worth_testing(const struct series *s, size_t start, struct arena *sc
 
 /* The runs from `start` on against the level before them: how rare it is that three quarters of them stand as far out
  * as they do; the first is nearer to the bad level. Looking at every number of runs k costs a share 1/(k(k-1)), together 1. */
-static struct began test_runs(const struct series *s, size_t start, struct arena *arena)
+static struct began test_runs(const struct series *s, size_t start, struct shuffles *shuffles, struct arena *arena)
 {
     struct arena scratch = {0};
     struct began began = {.start = start};
     size_t k = s->n + 1 - start, some = k - k / 4;
     if (!worth_testing(s, start, &scratch))
         goto out;
-    struct levels levels = levels_find(s->x, start, &estimated, &scratch);
+    struct levels levels = levels_find_with(shuffles, s->x, start, &estimated, &scratch);
     double resolution = score_resolution(s->x, s->n + 1), *out_by = ARENA_ARRAY(&scratch, double, k);
     began.reference = cautious_baseline(s->x, start, &levels, levels.n, resolution, arena);
     double good = began.reference.centre, bad = median_of(s->x + start, k, &scratch);
@@ -158,11 +158,11 @@ out:
     return began;
 }
 
-static struct began find_runs(const struct series *s, struct arena *arena)
+static struct began find_runs(const struct series *s, struct shuffles *shuffles, struct arena *arena)
 {
     struct began best = {.p = 1};
     for (size_t k = 2; k <= SERIES_WINDOW && s->n + 1 >= k + SERIES_TESTED_MIN; k++) {
-        struct began began = test_runs(s, s->n + 1 - k, arena);
+        struct began began = test_runs(s, s->n + 1 - k, shuffles, arena);
         if (began.found && began.p < best.p)
             best = began;
     }
@@ -223,28 +223,28 @@ out:
     return began;
 }
 
-void series_resolve(const struct series *series, struct findings *findings, double alpha)
+void series_resolve(const struct series *series, struct findings *findings, struct shuffles *shuffles, double alpha)
 {
     if (findings->step.found)
-        findings->step.p = levels_resolve(series->x, series->n, &findings->levels, findings->step_change, alpha);
+        findings->step.p = levels_resolve(shuffles, series->x, series->n, &findings->levels, findings->step_change, alpha);
 }
 
 /* ---- all of it ---- */
 
-struct findings series_test(const struct series *series, struct arena *arena)
+struct findings series_test(const struct series *series, struct shuffles *shuffles, struct arena *arena)
 {
     struct findings f = {.p_worse = 1, .p_better = 1, .runs = {.p = 1}, .step = {.p = 1}};
     if (series->n < SERIES_TESTED_MIN)
         return f;
     double resolution = score_resolution(series->x, series->n + 1), value = series->x[series->n];
-    f.levels = levels_find(series->x, series->n, &estimated, arena);
+    f.levels = levels_find_with(shuffles, series->x, series->n, &estimated, arena);
     f.now = cautious_baseline(series->x, series->n, &f.levels, f.levels.n, resolution, arena);
     f.tested = f.now.n >= 2;
     if (!f.tested)
         return f;
     f.p_worse = baseline_p(&f.now, value, series->worse);
     f.p_better = baseline_p(&f.now, value, series->worse == SIDE_ABOVE ? SIDE_BELOW : SIDE_ABOVE);
-    f.runs = find_runs(series, arena);
+    f.runs = find_runs(series, shuffles, arena);
     f.step = find_step(series, &f, arena);
     return f;
 }

@@ -84,13 +84,14 @@ double series_newest_share(const struct series *series);
 double series_relative_threshold(const struct kpi_rule *rule, double level);
 bool series_passes(const struct kpi_rule *rule, double change, double level);
 
-struct findings series_test(const struct series *series, struct arena *arena);
+/* `shuffles`: see levels_find_with. */
+struct findings series_test(const struct series *series, struct shuffles *shuffles, struct arena *arena);
 
 /* p of "nothing got worse" for the gate: the questions with their shares, only where thresholds are passed; at most 1.
  * *began: which regression it is, NULL for the newest run alone. */
 double series_worse(const struct series *series, const struct findings *findings, const struct began **began);
 
 /* Finds the p of the step again, for the level that the correction asks of a single one. */
-void series_resolve(const struct series *series, struct findings *findings, double alpha);
+void series_resolve(const struct series *series, struct findings *findings, struct shuffles *shuffles, double alpha);
 
 #endif

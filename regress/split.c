@@ -4,13 +4,14 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "regress/rho.h"
+#include "regress/draws.h"
 #include "regress/score.h"
 #include "regress/stats.h"
+#include "regress/tail.h"
 
 /* The shortest stretch for resampling, arcs, windows; shares of alpha; levels. Section 1 of the specification. */
 enum { SHORTEST = 5, RESAMPLE_MIN = 8, TABLE_MAX = 11, ARC_MIN = 20, WINDOWS_MIN = 40, WINDOW_MIN = 20, WINDOW_LAYERS = 3 };
-enum { SPREAD_SIDE_MIN = 8 };
+enum { SPREAD_SIDE_MIN = 8, LONG = 16384 };
 static const double ARC_SHARE = 0.15, WINDOW_SHARE = 0.10, EXACT_LEVEL = 0.02, SPREAD_LIMIT = 12;
 
 /* Table S, section 1.7: the largest quantile of T over eight noise families, 400,000 series each. */
@@ -28,12 +29,14 @@ struct trial {
     const double *x; /* scores, perhaps rescaled */
     size_t n;
     double alpha;
-    size_t resamples;
+    size_t resamples, enough;
     bool arcs;
     double first_share; /* share of alpha that the split test has */
     bool exact;         /* permute the scores themselves, not the residuals of the best fit */
     struct arc_lengths lengths;
     struct rho_pair rho;
+    struct shuffles *shuffles;
+    double *room; /* of the draws */
     struct arena *scratch;
 };
 
@@ -44,23 +47,8 @@ struct best {
 
 /* ---- statistics ---- */
 
-/* Per k: the difference of the means of x[0..k) and the rest is left·sum - total·rest; weight: 1/its variance. */
-struct split_weight {
-    double sum, rest, weight;
-};
-
-static struct split_weight *split_weights(const struct trial *trial, double rho)
-{
-    struct split_weight *w = ARENA_ARRAY(trial->scratch, struct split_weight, trial->n + 1);
-    for (size_t k = 1; k < trial->n; k++) {
-        double a = (double)k, b = (double)(trial->n - k);
-        w[k] = (struct split_weight){1 / a + 1 / b, 1 / b, 1 / score_difference_variance(trial->n, k, rho)};
-    }
-    return w;
-}
-
 /* The largest squared studentised difference of means over all splits. */
-static struct best best_split(const double *x, size_t n, const struct split_weight *weights)
+static struct best best_split(const double *x, size_t n, const struct split_weights *weights)
 {
     double total = 0, squares = 0, left = 0, largest = -1, gain = 0;
     struct best best = {0, 0, n};
@@ -72,32 +60,17 @@ static struct best best_split(const double *x, size_t n, const struct split_weig
         left += x[k - 1];
         if (k < SCORE_SEGMENT_MIN)
             continue;
-        double d = left * weights[k].sum - total * weights[k].rest;
-        double t = d * d * weights[k].weight;
+        double d = left * weights->sum[k] - total * weights->rest[k];
+        double t = d * d * weights->weight[k];
         if (t > largest) {
             largest = t;
             best.from = k;
-            gain = d * d / weights[k].sum; /* k(n-k)/n */
+            gain = d * d * weights->share[k];
         }
     }
     double rest = squares - total * total / (double)n - gain;
     best.t = (double)(n - 2) * largest / fmax(rest, 1e-12 * squares + 1e-300);
     return best;
-}
-
-struct arc_weights {
-    double factor[128], penalty[128];
-};
-
-static struct arc_weights arc_weights(const struct arc_lengths *lengths, size_t n, double rho)
-{
-    struct arc_weights w;
-    for (size_t j = 0; j < lengths->n; j++) {
-        double l = (double)lengths->v[j], share = l / (double)n;
-        w.factor[j] = 1 / sqrt(score_sum_variance(lengths->v[j], rho) * (1 - share));
-        w.penalty[j] = sqrt(2 * log(1 / share));
-    }
-    return w;
 }
 
 /* The largest scale-penalised studentised interior arc. sums: room for n+1. */
@@ -154,20 +127,6 @@ static double *innovations(const struct trial *trial, size_t from, size_t to, do
     return e;
 }
 
-/* Shuffles e (cumulatively) and rebuilds a series from it. */
-static void resample(double *e, size_t n, double rho, uint64_t *random, double *y)
-{
-    for (size_t i = n - 1; i >= 1; i--) {
-        size_t j = (size_t)(((score_random(random) >> 32) * (uint64_t)(i + 1)) >> 32);
-        double swap = e[i];
-        e[i] = e[j];
-        e[j] = swap;
-    }
-    y[0] = e[0] / sqrt(1 - rho * rho);
-    for (size_t i = 1; i < n; i++)
-        y[i] = rho * y[i - 1] + e[i];
-}
-
 /* p from h exceedances among b draws: stops early once p is clearly above the level. */
 struct tally {
     size_t hits, draws, enough;
@@ -175,14 +134,20 @@ struct tally {
 
 static struct tally tally_open(const struct trial *trial, double share)
 {
-    return (struct tally){.enough = (size_t)(1.25 * trial->alpha * share * (double)(trial->resamples + 1)) + 2};
+    size_t clearly = (size_t)(1.25 * trial->alpha * share * (double)(trial->resamples + 1)) + 2;
+    return (struct tally){.enough = trial->enough ? trial->enough : clearly};
 }
 
-static bool tally_add(struct tally *tally, bool hit)
+/* The next draws; one bit of `hits` each. False: it is enough. */
+static bool tally_add(struct tally *tally, unsigned hits, const struct trial *trial)
 {
-    tally->draws++;
-    tally->hits += hit;
-    return tally->hits < tally->enough;
+    for (size_t lane = 0; lane < SHUFFLE_LANES; lane++) {
+        tally->draws++;
+        tally->hits += hits >> lane & 1;
+        if (tally->hits == tally->enough || tally->draws == trial->resamples)
+            return false;
+    }
+    return true;
 }
 
 static double tally_p(const struct tally *tally)
@@ -194,35 +159,36 @@ static double tally_p(const struct tally *tally)
 
 static double split_p(const struct trial *trial, struct best *found)
 {
-    size_t n = trial->n;
-    double rho = trial->rho.split;
-    struct split_weight *weights = split_weights(trial, rho);
-    *found = best_split(trial->x, n, weights);
-    double *e = innovations(trial, found->from, n, rho), *y = ARENA_ARRAY(trial->scratch, double, n);
+    struct split_weights weights = split_weights(trial->n, trial->rho.split, trial->scratch);
+    *found = best_split(trial->x, trial->n, &weights);
+    struct draws draws = {trial->n, innovations(trial, found->from, trial->n, trial->rho.split), trial->rho.split, trial->room};
     struct tally tally = tally_open(trial, trial->first_share);
-    uint64_t random = SCORE_SEED;
-    for (size_t b = 0; b < trial->resamples; b++) {
-        resample(e, n, rho, &random, y);
-        if (!tally_add(&tally, best_split(y, n, weights).t >= found->t * (1 - 1e-9)))
-            break;
+    struct shuffle_loop loop = shuffle_open(trial->shuffles, trial->n);
+    double least = found->t * (1 - 1e-9), first[TAIL_DRAWS], later[SHUFFLE_LANES];
+    for (bool more = true; more;) {
+        double *t = tally.draws < TAIL_DRAWS ? first + tally.draws : later;
+        unsigned hits = 0;
+        draws_split(&draws, shuffle_next(&loop, trial->scratch), &weights, t);
+        for (unsigned lane = 0; lane < SHUFFLE_LANES; lane++)
+            hits |= (unsigned)(t[lane] >= least) << lane;
+        more = tally_add(&tally, hits, trial);
+        if (tally.draws == TAIL_DRAWS && !tally.hits &&
+            tail_is_sure(first, found->t, trial->n, found->from, trial->rho.split, trial->resamples))
+            return 1 / ((double)trial->resamples + 1);
     }
     return tally_p(&tally);
 }
 
 static double arc_p(const struct trial *trial, struct best *found)
 {
-    size_t n = trial->n;
-    struct arc_weights weights = arc_weights(&trial->lengths, n, trial->rho.arc);
-    double *sums = ARENA_ARRAY(trial->scratch, double, n + 1);
-    *found = best_arc(trial->x, n, &trial->lengths, &weights, sums);
-    double *e = innovations(trial, found->from, found->to, trial->rho.arc), *y = ARENA_ARRAY(trial->scratch, double, n);
+    struct arc_weights weights = arc_weights(&trial->lengths, trial->n, trial->rho.arc);
+    *found = best_arc(trial->x, trial->n, &trial->lengths, &weights, ARENA_ARRAY(trial->scratch, double, trial->n + 1));
+    struct draws draws = {trial->n, innovations(trial, found->from, found->to, trial->rho.arc), trial->rho.arc, trial->room};
     struct tally tally = tally_open(trial, ARC_SHARE);
-    uint64_t random = SCORE_SEED;
-    for (size_t b = 0; b < trial->resamples; b++) {
-        resample(e, n, trial->rho.arc, &random, y);
-        if (!tally_add(&tally, best_arc(y, n, &trial->lengths, &weights, sums).t >= found->t - 1e-9))
-            break;
-    }
+    struct shuffle_loop loop = shuffle_open(trial->shuffles, trial->n);
+    double t = found->t - 1e-9;
+    while (tally_add(&tally, draws_arc(&draws, shuffle_next(&loop, trial->scratch), &trial->lengths, &weights, t), trial))
+        ;
     return tally_p(&tally);
 }
 
@@ -245,6 +211,8 @@ static bool even_spread(const double *x, size_t n, double *out, struct arena *sc
     if (n < 2 * SPREAD_SIDE_MIN + 2)
         return false;
     size_t at = score_best_split(x, n, SCORE_SEGMENT_MIN).at;
+    if (at == 0) /* values so far apart that their sums are none */
+        return false;
     double *room = ARENA_ARRAY(scratch, double, n), *a = ARENA_ARRAY(scratch, double, n);
     memcpy(room, x, n * sizeof(*x));
     double first = stats_median(room, at), second = stats_median(room + at, n - at), sum = 0, squares = 0;
@@ -295,7 +263,9 @@ static struct split test_interval(const double *values, size_t n, const struct s
 {
     size_t equal = count_equal(values, n, scratch);
     struct trial trial = {.n = n, .alpha = options->alpha, .resamples = options->resamples,
-                          .arcs = options->arcs && n >= ARC_MIN, .first_share = 1, .scratch = scratch};
+                          .enough = options->enough,
+                          .arcs = options->arcs && n >= ARC_MIN, .first_share = 1, .scratch = scratch,
+                          .shuffles = options->shuffles, .room = draws_room(n, scratch)};
     trial.exact = trial.alpha < EXACT_LEVEL || equal * 4 > n;
     if (trial.arcs) {
         trial.lengths = arc_lengths(n);
@@ -331,13 +301,13 @@ static double table_lookup(double t, const double *row)
 /* 1.7: 5 to 11 values, by the worst-case table, with the rounding of the values as a floor of the noise. */
 static struct split test_short(const double *values, size_t n, struct arena *scratch)
 {
-    struct trial trial = {.n = n, .scratch = scratch};
+    struct split_weights weights = split_weights(n, 0, scratch);
     double *x = ARENA_ARRAY(scratch, double, n), mean = score_mean(values, n), squares = 0;
     for (size_t i = 0; i < n; i++) {
         x[i] = values[i] - mean;
         squares += x[i] * x[i];
     }
-    struct best best = best_split(x, n, split_weights(&trial, 0));
+    struct best best = best_split(x, n, &weights);
     double gain = score_best_split(x, n, SCORE_SEGMENT_MIN).gain, rest = squares - gain;
     double q = score_resolution(values, n), least = (double)n * q * q / 12;
     if (rest < least)
@@ -377,9 +347,11 @@ static struct split test_windows(const double *x, size_t n, const struct split_o
     for (size_t layer = 1; layer <= WINDOW_LAYERS && width >= WINDOW_MIN; layer++, width /= 2, layer_share /= 2) {
         size_t count = ((size_t)2 << layer) - 1;
         double share = layer_share / (double)count, level = options->alpha * share;
-        struct split_options strict = {.alpha = level / 1.25, .resamples = (size_t)ceil(2 / level) - 1, .rho = options->rho};
+        struct split_options strict = {.alpha = level / 1.25, .resamples = (size_t)ceil(2 / level) - 1, .rho = options->rho,
+                                       .enough = 2, .shuffles = options->shuffles};
+        double surest = 1.5 / ((double)strict.resamples + 1); /* no window is surer: the first one counts */
         struct split best = {.p = 2};
-        for (size_t i = 0; i < count; i++) {
+        for (size_t i = 0; i < count && best.p > surest; i++) {
             size_t start = (size_t)((double)i * (double)(n - width) / ((double)count - 1));
             if (constant(x + start, width))
                 continue;
@@ -395,8 +367,26 @@ static struct split test_windows(const double *x, size_t n, const struct split_o
     return (struct split){.p = 1, .to = n};
 }
 
+/* A long stretch is looked at as the means of neighbouring values: a level is one of them as well, and what lasts is seen all the
+ * better. Where a change began is then found among the values themselves (refit in regress/levels.c). */
+static struct split test_long(const double *x, size_t n, const struct split_options *options, struct arena *scratch)
+{
+    size_t each = (n + LONG - 1) / LONG, bins = n / each;
+    double *means = ARENA_ARRAY(scratch, double, bins);
+    for (size_t i = 0; i < bins; i++) {
+        size_t from = i * n / bins, to = (i + 1) * n / bins;
+        means[i] = score_mean(x + from, to - from);
+    }
+    struct split found = split_test(means, bins, options, scratch);
+    found.to = found.to == bins ? n : found.to * n / bins;
+    found.from = found.from * n / bins;
+    return found;
+}
+
 struct split split_test(const double *x, size_t n, const struct split_options *options, struct arena *scratch)
 {
+    if (n > LONG)
+        return test_long(x, n, options, scratch);
     if (n < SHORTEST || constant(x, n))
         return (struct split){.p = 1, .to = n};
     if (n < RESAMPLE_MIN)

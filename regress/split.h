@@ -3,7 +3,8 @@
  * The statistic is the largest studentised difference of means over all splits of the clipped scores; its null
  * distribution is rebuilt by permuting the innovations of an AR(1) whose coefficient is estimated conservatively, so
  * that the search, heavy tails, ties and autocorrelation are all accounted for. Specification: the detector reference,
- * sections 1.3 to 1.8. Deterministic: the same values give the same p.
+ * sections 1.3 to 1.8. Deterministic: the same values give the same p. Stretches of more than 16,384 values are tested by the means of 2, 3 …
+ * neighbouring values, so that the cost per draw is bounded.
  */
 #ifndef REGRESS_SPLIT_H
 #define REGRESS_SPLIT_H
@@ -11,6 +12,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "regress/shuffle.h"
 
 struct split {
     double p;        /* of "no change here"; 1 when it cannot be tested (fewer than 5 values, all equal) */
@@ -21,8 +23,10 @@ struct split {
 struct split_options {
     double alpha;     /* level that the caller compares p with; p is exact enough around it, and below */
     size_t resamples; /* B: p is resolved down to 1/(B+1) */
+    size_t enough;    /* draws that look as changed, after which p does not matter; 0: when it is clearly above alpha */
     bool arcs;        /* also look for interior arcs (n >= 20) and, on a miss, at windows (n >= 40) */
     double rho;       /* declared autocorrelation, 0 for independent; NAN: estimated */
+    struct shuffles *shuffles;
 };
 
 /* scratch: for the call only; the caller clears it. */

@@ -217,7 +217,10 @@ static struct findings ask(const double *x, size_t n, struct series *series, str
     static const struct kpi_rule plain = {.name = "speed", .better = DIRECTION_HIGHER};
     *series = (struct series){.rule = &plain, .x = arena_copy(arena, x, n * sizeof(*x)), .n = n - 1, .worse = SIDE_BELOW};
     series->points = ARENA_ARRAY(arena, struct run_point, n);
-    return series_test(series, arena);
+    struct shuffles shuffles = {0};
+    struct findings findings = series_test(series, &shuffles, arena);
+    shuffles_close(&shuffles);
+    return findings;
 }
 
 static void test_steps(void)

@@ -195,7 +195,9 @@ static void test_edges(void)
     CHECK(levels_find(flat, 10, &options, &arena).n == 0, "constant");
     struct levels found = levels_find(step, 12, &options, &arena);
     CHECK(found.n == 1 && found.changes[0].at == 6, "a step between constants");
-    double p = levels_resolve(step, 12, &found, 0, 1e-3);
+    struct shuffles shuffles = {0};
+    double p = levels_resolve(&shuffles, step, 12, &found, 0, 1e-3);
+    shuffles_close(&shuffles);
     CHECK(p >= 5e-5 && p < 1e-3, "never below 1 in 20,000: %g", p);
     /* An interior bump has its own autocorrelation estimate; expected numbers: rhos() of the prototype. */
     static const double arc[] = {0, 1, -1, .5, -.5, 1, 0, -1, .5, 0, 6, 7, 5, 6.5, 5.5, 6, 0, 1, -.5, .25, -1, .75, 0, -.25};

@@ -1,0 +1,258 @@
+#include <math.h>
+#include <string.h>
+
+#include "regress/value.h"
+#include "report/changes_report.h"
+
+enum { PICTURE = 60, SECTIONS_ALL = 5 };
+static const struct kpi_rule plain = {.name = ""};
+
+/* ---- which verdict ---- */
+
+static int weight(enum verdict verdict)
+{
+    static const int weights[VERDICT_COUNT] = {[VERDICT_REGRESSION] = 5, [VERDICT_IMPROVEMENT] = 4, [VERDICT_SUSPECT] = 3, [VERDICT_CANNOT_TELL] = 2,
+                                               [VERDICT_NO_HISTORY] = 1};
+    return weights[verdict];
+}
+
+const struct kpi_result *changes_newest(const struct changes_report *report, size_t column)
+{
+    if (!report->newest)
+        return NULL;
+    const struct kpi_result *down = &report->newest->entries[0].kpis[column];
+    const struct kpi_result *up = report->newest_up ? &report->newest_up->entries[0].kpis[column] : down;
+    if (weight(up->verdict) != weight(down->verdict))
+        return weight(up->verdict) > weight(down->verdict) ? up : down;
+    return up->evidence.change > 0 ? up : down;
+}
+
+/* ---- words ---- */
+
+static const char *number(double value, struct arena *arena)
+{
+    return value_number(&plain, value, VALUE_PEOPLE, arena);
+}
+
+static const char *runs(size_t n, struct arena *arena)
+{
+    return arena_printf(arena, "%zu run%s", n, n == 1 ? "" : "s");
+}
+
+/* "run 31 (2024-01-31)" */
+static const char *run_name(const struct changes_report *report, size_t row, struct arena *arena)
+{
+    const char *const *times = report->columns->times;
+    return times ? arena_printf(arena, "run %zu (%s)", row + 1, times[row]) : arena_printf(arena, "run %zu", row + 1);
+}
+
+static const char *share(double size, double level, struct arena *arena)
+{
+    return level != 0 ? value_percent(size / level, arena) : number(fabs(size), arena);
+}
+
+static const char *sure(double p, struct arena *arena)
+{
+    return p < 0.00095 ? "chance would do this in fewer than 1 of 1,000 such series"
+                       : arena_printf(arena, "chance would do this in %s of 1,000 such series", number(ceil(p * 1000 - 1e-6), arena));
+}
+
+/* Hunter's level is nominal: chance does it more often than p says. */
+static const char *how_sure(const struct changes_report *report, const struct change *c, struct arena *arena)
+{
+    return report->method == CHANGES_HUNTER ? arena_printf(arena, "nominal p %s", value_p(c->p, arena)) : sure(c->p, arena);
+}
+
+/* ---- the newest run ---- */
+
+static const char *answer(enum verdict verdict, bool directed, bool above)
+{
+    switch (verdict) {
+    case VERDICT_REGRESSION:
+        return directed ? "YES" : above ? "YES, HIGHER" : "YES, LOWER";
+    case VERDICT_SUSPECT:
+        return "PERHAPS";
+    case VERDICT_IMPROVEMENT:
+        return directed ? "NO, IT WAS BETTER" : above ? "YES, HIGHER" : "YES, LOWER";
+    case VERDICT_OK:
+    case VERDICT_ACKNOWLEDGED:
+        return "NO";
+    case VERDICT_CANNOT_TELL:
+    case VERDICT_NO_HISTORY:
+    case VERDICT_MISSING:
+    case VERDICT_NOT_ANALYSED:
+        break;
+    }
+    return "CANNOT TELL";
+}
+
+static void add_distance(struct text *out, const struct evidence *e, struct arena *arena)
+{
+    if (e->change == 0)
+        text_add(out, "exactly");
+    else
+        text_printf(out, "%s %s", share(e->change, e->level, arena), e->change > 0 ? "above" : "below");
+    text_printf(out, " the usual level, %s: the middle of %s that scatter by about ±%s.", number(e->level, arena), runs(e->level_n, arena),
+                number(e->sd, arena));
+}
+
+static void add_more_runs(struct text *out, const struct evidence *e, struct arena *arena)
+{
+    if (e->more_runs > 0)
+        text_printf(out, " %s more like this would settle it.", runs((size_t)e->more_runs, arena));
+    else if (e->more_runs < 0)
+        text_add(out, " More runs would not settle it: too little is known about the level before.");
+}
+
+static void add_why(struct text *out, const struct column *column, const struct kpi_result *result, struct arena *arena)
+{
+    const struct evidence *e = &result->evidence;
+    enum verdict verdict = result->verdict;
+    text_add(out, "  ");
+    if (!e->level_n) {
+        text_printf(out, "It takes at least 4 runs, and 9 to be sure; there %s only %zu.", column->n == 1 ? "is" : "are", column->n);
+        return;
+    }
+    text_add(out, "It is ");
+    add_distance(out, e, arena);
+    text_add(out, "\n  ");
+    if (verdict == VERDICT_REGRESSION || verdict == VERDICT_IMPROVEMENT)
+        text_printf(out, "That is more than these runs scatter: %s.", sure(e->p_corrected, arena));
+    else if (verdict == VERDICT_SUSPECT)
+        text_add(out, "That is far out for one run, but too little to be sure.");
+    else if (verdict == VERDICT_CANNOT_TELL)
+        text_printf(out, "The runs scatter so much that only a change of %s would be seen.", share(e->smallest_seen, e->level, arena));
+    else
+        text_printf(out, "So far out is nothing special here; a change of %s (%s) would most likely have been seen.", number(e->smallest_seen, arena),
+                    share(e->smallest_seen, e->level, arena));
+    add_more_runs(out, e, arena);
+}
+
+static void add_newest(struct text *out, const struct changes_report *report, size_t index, struct arena *arena)
+{
+    const struct column *column = &report->columns->v[index];
+    const struct kpi_result *result = changes_newest(report, index);
+    bool directed = report->better != DIRECTION_NONE;
+    if (!result)
+        return;
+    const struct evidence *e = &result->evidence;
+    bool since = (result->verdict == VERDICT_REGRESSION || result->verdict == VERDICT_SUSPECT) && e->since_point < e->points_n;
+    text_printf(out, "Was the newest run %s?  %s", directed ? "worse" : "different from those before",
+                answer(result->verdict, directed, e->change > 0));
+    if (since)
+        text_printf(out, ", as those since run %zu", column->row[newest_index(column, e, e->since_point)] + 1);
+    text_add(out, "\n");
+    if (!column->n) {
+        text_add(out, "  There is no value in this column.\n");
+        return;
+    }
+    size_t row = column->row[column->n - 1];
+    text_printf(out, "  The newest value is %s, of ", number(column->x[column->n - 1], arena));
+    text_add_line(out, run_name(report, row, arena));
+    text_printf(out, "%s.\n", row + 1 < report->columns->rows ? "; the rows behind it are gaps" : "");
+    add_why(out, column, result, arena);
+    text_add(out, "\n");
+}
+
+/* ---- the picture ---- */
+
+static void add_picture(struct text *out, const struct column *column, const struct changes *found)
+{
+    static const char *const bars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    size_t n = column->n, width = n < PICTURE ? n : PICTURE, next = 0;
+    double means[PICTURE], low = INFINITY, high = -INFINITY;
+    for (size_t i = 0; i < width; i++) {
+        size_t from = i * n / width, to = (i + 1) * n / width;
+        double sum = 0;
+        for (size_t j = from; j < to; j++)
+            sum += column->x[j] / (double)(to - from);
+        means[i] = sum;
+        low = fmin(low, sum);
+        high = fmax(high, sum);
+    }
+    text_add(out, "\n  ");
+    for (size_t i = 0; i < width; i++) {
+        double part = high / 2 - low / 2 > 0 ? (means[i] / 2 - low / 2) / (high / 2 - low / 2) : 0.5;
+        text_add(out, bars[(size_t)fmin(7, floor(part * 8))]);
+    }
+    text_add(out, "\n");
+    if (!found->n)
+        return;
+    text_add(out, "  ");
+    for (size_t i = 0; i < width && next < found->n; i++) {
+        bool here = found->v[next].at < (i + 1) * n / width;
+        text_add(out, here ? "^" : " ");
+        while (next < found->n && found->v[next].at < (i + 1) * n / width)
+            next++;
+    }
+    text_add(out, "\n");
+}
+
+/* ---- the changes ---- */
+
+static void add_change(struct text *out, const struct changes_report *report, const struct column *column, const struct change *c,
+                       struct arena *arena)
+{
+    double low = fmin(fabs(c->size_low), fabs(c->size_high)), high = fmax(fabs(c->size_low), fabs(c->size_high));
+    bool crosses = (c->size_low < 0) != (c->size_high < 0);
+    text_add(out, "  ");
+    text_add_line(out, run_name(report, column->row[c->at], arena));
+    text_printf(out, ": %s%s, from %s to %s", share(c->size, c->before, arena), c->size > 0 ? " higher" : " lower", number(c->before, arena),
+                number(c->after, arena));
+    text_printf(out, " (%s to %s)", crosses ? number(0, arena) : share(low, c->before, arena), share(high, c->before, arena));
+    if (c->low < c->high)
+        text_printf(out, "; it began at one of the runs %zu to %zu", column->row[c->low] + 1, column->row[c->high] + 1);
+    text_printf(out, "; %s%s\n", c->drift ? "a slow drift rather than a step; " : "", how_sure(report, c, arena));
+}
+
+static void add_changes(struct text *out, const struct changes_report *report, size_t index, struct arena *arena)
+{
+    const struct column *column = &report->columns->v[index];
+    const struct changes *found = &report->found[index];
+    if (!found->n) {
+        text_printf(out, "No lasting change in %s.\n", runs(column->n, arena));
+        return;
+    }
+    text_printf(out, "%zu lasting change%s in %s:\n", found->n, found->n == 1 ? "" : "s", runs(column->n, arena));
+    for (size_t i = 0; i < found->n; i++)
+        add_change(out, report, column, &found->v[i], arena);
+}
+
+static bool stands_out(const struct changes_report *report, size_t column)
+{
+    const struct kpi_result *newest = changes_newest(report, column);
+    return report->found[column].n || (newest && newest->verdict != VERDICT_OK);
+}
+
+static void add_section(struct text *out, const struct changes_report *report, size_t i, struct arena *arena)
+{
+    const struct column *column = &report->columns->v[i];
+    text_add_line(out, report->file);
+    text_add(out, ", ");
+    text_add_line(out, column->name);
+    text_printf(out, ": %s%s\n\n", runs(column->n, arena), column->gaps ? arena_printf(arena, " and %zu gap%s", column->gaps, column->gaps == 1 ? "" : "s") : "");
+    add_newest(out, report, i, arena);
+    if (column->n > 1)
+        add_picture(out, column, &report->found[i]);
+    text_add(out, "\n");
+    add_changes(out, report, i, arena);
+}
+
+void changes_text_render(struct text *out, const struct changes_report *report, struct arena *arena)
+{
+    size_t quiet = 0, shown = 0;
+    for (size_t i = 0; i < report->columns->n; i++) {
+        if (report->columns->n > SECTIONS_ALL && !stands_out(report, i)) {
+            quiet++;
+            continue;
+        }
+        if (shown++)
+            text_add(out, "\n");
+        add_section(out, report, i, arena);
+    }
+    if (quiet)
+        text_printf(out, "%s%s%zu series without a change%s\n", shown ? "\n" : "", shown ? "and " : "", quiet,
+                    report->newest ? ", whose newest run is like those before" : "");
+    if (report->newest_up)
+        text_add(out, "\nWhich way is worse? --better=higher (as for a throughput) or --better=lower (as for a time) says it.\n");
+}

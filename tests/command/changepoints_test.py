@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""`changepoints` on what is large, hostile or comes through a pipe; what it says of small files is golden."""
+import json
+import os
+import random
+import subprocess
+
+from support import MATBENCH, SOURCE, CommandTest, environment, main
+
+
+class ChangepointsTest(CommandTest):
+    def put(self, name, text):
+        (self.place / name).write_text(text)
+        return name
+
+    def found(self, *arguments, code=0):
+        return json.loads(self.matbench("changepoints", *arguments, "--format=json", code=code).out)
+
+    def noisy(self, n, step_at=None, seed=1, size=4):
+        rng = random.Random(seed)
+        return [100 + rng.gauss(0, 1) + (size if step_at is not None and i >= step_at else 0) for i in range(n)]
+
+    def test_both_methods_find_a_step(self):
+        self.put("s.csv", "\n".join(map(str, self.noisy(60, 40))))
+        for method in ("auto", "hunter"):
+            (change,) = self.found("s.csv", f"--method={method}")["change_points"]
+            self.assertEqual(change["index"], 40, method)
+            self.assertTrue(change["change_interval"][0] < 4 < change["change_interval"][1], change)
+            self.assertEqual(change["kind"], "step")
+
+    def test_gaps_keep_their_rows(self):
+        values = self.noisy(60, 40)
+        with_gaps = [v if i % 7 != 3 else float("nan") for i, v in enumerate(values)]
+        self.put("s.csv", "v\n" + "\n".join(map(str, with_gaps)))
+        (change,) = self.found("s.csv")["change_points"]
+        self.assertEqual(change["index"], 40)
+
+    def test_any_number_of_workers(self):
+        columns = [self.noisy(50, 25 if i % 3 else None, seed=i) for i in range(40)]
+        self.put("s.csv", "\n".join(",".join(map(str, row)) for row in zip(*columns)))
+        first = self.matbench("changepoints", "s.csv", "--format=json", "--better=lower", "--jobs=1").out
+        for jobs in (2, 7):
+            self.assertEqual(self.matbench("changepoints", "s.csv", "--format=json", "--better=lower", f"--jobs={jobs}").out, first)
+        self.assertEqual(len(json.loads(first)["series"]), 40)
+
+    def test_schema(self):
+        schema = str(SOURCE / "docs/changepoints.schema.json")
+        self.put("a.csv", "t,x,y\n" + "\n".join(f"{1700000000 + i},{a},{b}" for i, (a, b) in enumerate(zip(self.noisy(50, 20), self.noisy(50)))))
+        for i, arguments in enumerate((["--column=x"], ["--column=x", "--column=y"], ["--column=x", "--better=lower", "--time=t"], ["--method=hunter", "--column=x"])):
+            self.put(f"{i}.json", self.matbench("changepoints", "a.csv", "--format=json", *arguments).out)
+            self.matbench("validate", f"--schema={schema}", f"{i}.json")
+
+    def test_order_by_time(self):
+        values = self.noisy(60, 40)
+        rows = [f"{1700000000 + i * 60},{v}" for i, v in enumerate(values)]
+        random.Random(3).shuffle(rows)
+        self.put("s.csv", "t,v\n" + "\n".join(rows))
+        (change,) = self.found("s.csv", "--time=t", "--column=v")["change_points"]
+        self.assertEqual((change["index"], change["time"]), (40, str(1700000000 + 40 * 60)))
+
+    def test_hostile(self):
+        rng = random.Random(5)
+        for name, text in {"million": "\n".join(f"{rng.random():.3f}" for _ in range(1000000 if os.environ.get("MB_LONG") else 100000)),
+                           "far": "\n".join(str(rng.choice([1e308, -1e308, 0])) for _ in range(300)),
+                           "tiny": "\n".join(str(rng.choice([5e-324, 1e-310])) for _ in range(300)),
+                           "wide": "\n".join(",".join(str(rng.random()) for _ in range(10000)) for _ in range(12)),
+                           "one": "7", "equal": "3\n" * 500,
+                           "same-time": "t,v\n" + "2024-01-01,5\n" * 50}.items():
+            self.put(name, text)
+            for method in ("auto", "hunter"):
+                more = ["--time=t", "--column=v"] if name == "same-time" else []
+                self.found(name, f"--method={method}", "--better=lower", *more)
+            self.matbench("changepoints", name, *more)
+
+    def test_far_values_change_too(self):
+        self.put("s.csv", "\n".join(str(v * 1e306) for v in self.noisy(60, 40)))
+        for method in ("auto", "hunter"):
+            (change,) = self.found("s.csv", f"--method={method}")["change_points"]
+            self.assertEqual(change["index"], 40, method)
+
+    def test_units_do_not_matter(self):
+        values = [round(v, 3) for v in self.noisy(60, 40, seed=9)]
+        places = []
+        for factor in (1, 1e-6, 1e9):
+            self.put("s.csv", "\n".join(repr(v * factor) for v in values))
+            places.append([c["index"] for c in self.found("s.csv")["change_points"]])
+        self.assertEqual(places, [places[0]] * 3)
+
+    def test_pipe(self):
+        done = subprocess.run([MATBENCH, "changepoints", "-", "--format=json"], input="1\n2\n3\n", capture_output=True, text=True,
+                              env=environment(), cwd=self.place)
+        self.assertEqual((done.returncode, json.loads(done.stdout)["values"]), (0, 3))
+
+
+if __name__ == "__main__":
+    main()
