@@ -69,7 +69,7 @@ static void show_step(struct bench *b, const char *family, double step, size_t a
 
 int main(int argc, char **argv)
 {
-    struct bench b = {.series = argc > 1 ? atoi(argv[1]) : 1000, .random = argc > 2 ? strtoull(argv[2], NULL, 10) : 11};
+    struct bench b = {.series = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 1000, .random = argc > 2 ? strtoull(argv[2], NULL, 10) : 11};
     static const double steps[] = {2, 3, 5};
     static const size_t after[] = {2, 3, 5, 10, 30};
     show_false_alarms(&b);
