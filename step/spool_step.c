@@ -270,7 +270,7 @@ static bool put_after_older(struct turn *turn, const struct spool_head *head, co
     struct error again = {0};
     send_spool(turn);
     if (turn->sent.error.kind || !arrived(&turn->sent.older) ||
-        !spool_put(turn->spool, head, payloads, n, &turn->own, &again))
+        !spool_put(turn->spool, head, payloads, n, &turn->arena, &turn->own, &again))
         return false;
     *why = (struct error){0};
     return true;
@@ -296,7 +296,7 @@ static int upload(struct turn *turn, const char *workload, const struct history_
     struct error err = {0}, why = {0};
     struct spool_head head = {.history = turn->uri, .workload = workload, .by_kpi = turn->context->access->by_kpi};
     turn->spool = spool_step_open(turn->context, true, &why);
-    turn->spooled = turn->spool && spool_put(turn->spool, &head, payloads, n, &turn->own, &why);
+    turn->spooled = turn->spool && spool_put(turn->spool, &head, payloads, n, &turn->arena, &turn->own, &why);
     if (why.kind == ERR_USAGE || why.kind == ERR_INVALID)
         return context_fail(turn->context, &why);
     if (turn->spool && (turn->spooled || why.kind == ERR_OUTPUT) && !take_lock(turn, &err)) {

@@ -3,6 +3,7 @@ import itertools
 import json
 import os
 import signal
+import socket
 import stat
 import subprocess
 import time
@@ -108,6 +109,27 @@ class UseTest(SpoolCase):
         self.push("tests", code=110)
         for path in (self.place / "spool", *(self.place / "spool").iterdir()):
             self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o700 if path.is_dir() else 0o600, path)
+
+    def test_again(self):
+        """An upload that is repeated while the server is away: its payloads wait once, and with the last content."""
+        self.make("tests")
+        closed = self.enterContext(socket.socket())
+        closed.bind(("127.0.0.1", 0))  # nobody listens
+        away = [f"--history=opensearch+http://127.0.0.1:{closed.getsockname()[1]}/x", "--spool=spool", "--http_attempts=1"]
+        again = ["upload_lts", "--workload=w", "--results_dirname=tests"]
+        for _ in range(3):
+            done = self.matbench(*again, *away, code=110)
+            self.assertIn(": 3 of 3 payloads could not be sent; they wait", done.err)
+            self.assertEqual([len(entry["payloads"]) for entry in self.listed()["entries"]], [3])
+        self.assertEqual(self.listed()["entries"][0]["tries"], 3)
+        self.proxy.fault = fp.status(503)
+        self.push("tests", code=110)
+        self.assertIn("6 payloads in 2 entries", self.matbench("spool", "list", "--spool=spool", code=0).out)
+        self.proxy.fault = None
+        done = self.push("tests", code=0)
+        self.assertIn("payloads: 3 added, 0 replaced", done.err)
+        self.assertNotIn("earlier runs", done.err)
+        self.assertEqual((self.waiting(), len(self.server.documents())), (3, 3))
 
     def test_places(self):
         self.make("tests")
