@@ -51,7 +51,11 @@ struct spool *spool_step_open(struct context *context, bool make, struct error *
     const char *max = options_find_text(context->options, "spool_max");
     if (!settings.folder || !parse_size(max ? max : "1GB", &settings.max_bytes, err))
         return NULL;
-    return spool_open(&settings, make, err);
+    struct spool *spool = spool_open(&settings, make, err);
+    const char *fault = spool ? spool_folder_fault(spool, context->arena) : NULL;
+    if (fault)
+        log_line(&context->log, LOG_WARNING, "%s", context_shown(context, fault));
+    return spool;
 }
 
 void spool_log_findings(struct context *context, const struct spool_list *list)

@@ -70,6 +70,23 @@ const char *spool_folder(const struct spool *spool)
     return spool->folder;
 }
 
+const char *spool_folder_fault(const struct spool *spool, struct arena *arena)
+{
+    struct stat st;
+    if (spool->fd < 0 || fstat(spool->fd, &st) != 0)
+        return NULL;
+    unsigned mode = (unsigned)(st.st_mode & 07777);
+    if (st.st_uid != geteuid())
+        return arena_printf(arena, "the spool %s belongs to another user, who can remove what waits in it", spool->folder);
+    if (mode & (S_IWGRP | S_IWOTH))
+        return arena_printf(arena, "others may write to the spool %s (mode %04o) and remove what waits in it; `chmod 700 %s` makes it its owner's only",
+                            spool->folder, mode, spool->folder);
+    if (mode & (S_IRWXG | S_IRWXO))
+        return arena_printf(arena, "others may look into the spool %s (mode %04o); `chmod 700 %s` makes it its owner's only", spool->folder, mode,
+                            spool->folder);
+    return NULL;
+}
+
 /* ---- what stands beside an entry ---- */
 
 static int folder_of(const struct spool *spool, const struct spool_entry *entry)

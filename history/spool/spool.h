@@ -33,6 +33,8 @@ struct spool_settings {
 struct spool *spool_open(const struct spool_settings *settings, bool make, struct error *err);
 void spool_close(struct spool *spool); /* NULL is fine */
 const char *spool_folder(const struct spool *spool);
+/* What is wrong with the rights of a folder that was there before, in `arena`, or NULL: it is its owner's only, or there is none. */
+const char *spool_folder_fault(const struct spool *spool, struct arena *arena);
 
 /* A payload of an entry: it keeps both when it is refused. */
 struct spool_place {

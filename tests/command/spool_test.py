@@ -110,6 +110,20 @@ class UseTest(SpoolCase):
         for path in (self.place / "spool", *(self.place / "spool").iterdir()):
             self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o700 if path.is_dir() else 0o600, path)
 
+    def test_rights_of_others(self):
+        """A folder that others may get into is used, and told; what is in it is still its owner's."""
+        self.make("tests")
+        spool = self.place / "spool"
+        spool.mkdir()
+        self.proxy.fault = fp.status(503)
+        for mode, said in ((0o777, "others may write to the spool spool (mode 0777) and remove what waits in it; `chmod 700 spool`"),
+                           (0o755, "others may look into the spool spool (mode 0755); `chmod 700 spool`"), (0o700, None)):
+            spool.chmod(mode)
+            for done in (self.push("tests", code=110), self.matbench("spool", "list", "--spool=spool", code=0)):
+                self.assertEqual("others may" in done.err, bool(said), done.err)
+                self.assertIn(f"WARNING | {said}" if said else "", done.err)
+            self.assertEqual({stat.S_IMODE(path.stat().st_mode) for path in spool.iterdir()}, {0o600})
+
     def test_again(self):
         """An upload that is repeated while the server is away: its payloads wait once, and with the last content."""
         self.make("tests")
