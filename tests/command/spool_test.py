@@ -233,6 +233,10 @@ class UseTest(SpoolCase):
         self.proxy.fault = None
         done = self.matbench(*copy, env={"MATBENCH_SPOOL": "spool"}, code=0)
         self.assertEqual((self.waiting(), len(self.server.documents())), (0, 6), done.err)
+        done = self.matbench(*copy[:-2], f"--to={self.uri}/", env={"MATBENCH_SPOOL": "spool"}, code=0)
+        self.assertIn(f"{self.uri}: payloads: 0 added, 0 replaced, 3 there already", done.err)
+        done = self.matbench("export", f"--from={self.uri}-none/", "--to=sqlite:none.db", code=110)
+        self.assertIn(f"{self.uri}-none: there is no history there", done.err)
 
     def kpi_documents(self):
         return len(self.server.documents(f"{self.server.index}.speed"))
