@@ -244,6 +244,8 @@ static int run(struct context *context)
     struct error err = {0};
     struct payload_source source = {0};
     const char *from = options_text(context->options, "from"), *to = options_text(context->options, "to");
+    from = history_plain_uri(context->arena, from);
+    to = history_plain_uri(context->arena, to);
     bool ok = check_target(from, to, &err) && payload_source_open(context, from, &source, &err);
     if (ok && source.history && !history_exists(source.history))
         ok = error_set(&err, ERR_STORE, "%s: there is no history there", from);

@@ -268,6 +268,8 @@ static int run(struct context *context)
         return context_fail(context, &err);
     if (strcmp(verb, "setup") == 0)
         return history_setup(context, uri);
+    if (other)
+        other = history_plain_uri(context->arena, other);
     if (!other)
         return look(context, uri, verb, id);
     return strcmp(verb, "export") == 0 ? copy(context, uri, other) : copy(context, other, uri);

@@ -130,6 +130,7 @@ static int list_json(const struct view *view)
 
 static int list(struct view *view)
 {
+    spool_count_once(&view->list);
     return strcmp(options_text(view->context->options, "format"), "json") == 0 ? list_json(view) : list_text(view);
 }
 

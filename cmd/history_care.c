@@ -40,7 +40,8 @@ static int check(struct context *context, struct history *history)
 static int salvage(struct context *context, struct history *history)
 {
     struct error err = {0};
-    struct salvage_request request = {options_text(context->options, "to"), workload_name(context), is_dry(context)};
+    const char *to = options_text(context->options, "to");
+    struct salvage_request request = {to ? history_plain_uri(context->arena, to) : NULL, workload_name(context), is_dry(context)};
     if (!request.to)
         error_set(&err, ERR_USAGE, "history salvage: --to=URI is missing: the history that takes what is whole, e.g. sqlite:saved.db");
     else if (copy_same_place(history_uri(history), request.to))

@@ -4,17 +4,10 @@
 
 #include "history/history.h"
 
-/* One history, one URI, by which the spool knows it: of a server without the slash that a pasted URL ends with. */
-static const char *without_end_slash(struct arena *arena, const char *uri)
-{
-    size_t n = strlen(uri);
-    return n && uri[n - 1] == '/' && history_is_remote(uri) ? arena_strndup(arena, uri, n - 1) : uri;
-}
-
 const char *history_uri_choose(struct arena *arena, const struct history_clues *clues, struct error *err)
 {
     if (clues->history)
-        return history_is_known(clues->history, err) ? without_end_slash(arena, clues->history) : NULL;
+        return history_is_known(clues->history, err) ? history_plain_uri(arena, clues->history) : NULL;
     if (clues->opensearch_url && !(clues->folder && clues->folder_by_flag)) {
         if (clues->opensearch_index)
             return arena_printf(arena, "opensearch+%s/%s", clues->opensearch_url, clues->opensearch_index);

@@ -215,20 +215,37 @@ static const struct {
     {".env.generated.yaml", load_yaml},
 };
 
+/* The Python tool's callers write these files with the rights that the umask leaves: so no refusal, as for a credentials file. */
+static void warn_readable(struct loading *loading, const struct stat *st)
+{
+    if (!(st->st_mode & (S_IRWXG | S_IRWXO)))
+        return;
+    for (size_t i = loading->begun; i < loading->variables->n; i++) {
+        if (!loading->variables->v[i].secret)
+            continue;
+        warn(loading, arena_printf(loading->arena, "others may read it (mode %04o), and it holds %s; `chmod 600 %s` makes it its owner's only",
+                                   (unsigned)(st->st_mode & 07777), loading->variables->v[i].name, loading->file));
+        return;
+    }
+}
+
 static void load_file(struct loading *loading, const struct root *root, size_t which)
 {
     const char *bytes;
     size_t len;
     struct error err = {0};
+    struct stat st;
     loading->file = files[which].name;
     loading->begun = loading->variables->n;
-    enum root_found found = root_read(root, loading->file, ENV_FILE_MAX, loading->own, &bytes, &len, &err);
+    enum root_found found = root_read_seen(root, loading->file, ENV_FILE_MAX, loading->own, &bytes, &len, &st, &err);
     if (found == ROOT_REFUSED)
         warn_broken(loading, &err);
     if (found == ROOT_FOUND && len == 0)
         warn(loading, "empty, and ignored");
     if (found == ROOT_FOUND && len > 0)
         files[which].load(loading, bytes, len);
+    if (found == ROOT_FOUND)
+        warn_readable(loading, &st);
     arena_wipe(loading->own);
 }
 

@@ -2,7 +2,8 @@
  *
  * Read in this order, the later wins: .env, .env.generated (KEY=VALUE lines, names in full: MATBENCH_INDEX=x), .env.yaml,
  * .env.json, .env.generated.json, .env.generated.yaml (keys as options: `opensearch_index: x` is MATBENCH_OPENSEARCH_INDEX),
- * then the environment's MATBENCH_*. An empty or broken env file is a warning, never an error.
+ * then the environment's MATBENCH_*. An empty or broken env file is a warning, never an error; as one
+ * with a secret that others than its owner may read.
  *
  * Values whose name says that they are secret go into secrets (net/secret.h), and what the files were read into is overwritten.
  * Of the environment AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN are variables too.

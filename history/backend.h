@@ -60,6 +60,8 @@ struct history_backend {
     bool keeps_texts;    /* walk's label keys and values and KPI names live in `arena`, each text once */
     /* What is wrong with a URI, before anything is touched (ERR_USAGE); NULL: nothing can be. */
     bool (*check)(const char *uri, struct error *err);
+    /* The one spelling of a URI, which may be wrong; NULL: there are no others. */
+    const char *(*plain)(struct arena *arena, const char *uri);
     struct history *(*open)(const char *uri, const char *rest, enum history_mode mode, const struct history_access *access,
                             struct error *err);
     void (*close)(struct history *history);
@@ -74,6 +76,11 @@ struct history_backend {
                       struct error *err);
     const char *(*fetch)(struct history *history, const char *id, struct arena *arena, size_t *len, struct error *err);
     bool (*set_up)(struct history *history, const char *owner, struct error *err); /* NULL: there is nothing to set up */
+    /* For a selection with `newest`: raises *from_us, where the server can tell it, to a start from which on there are at least so many; it need
+     * not be right, since history.c reads all when too few come. NULL: cannot be told. */
+    bool (*newest_from)(struct history *history, const struct history_selection *selection, int64_t *from_us, struct error *err);
+    /* Sets *n to the number of records of a selection, `newest` aside, where that can be told without reading them. NULL: it cannot. */
+    bool (*count)(struct history *history, const struct history_selection *selection, int64_t *n, struct error *err);
     const struct history_upkeep *upkeep; /* NULL: it looks after itself, or has nothing to be looked after */
 };
 

@@ -23,7 +23,7 @@ static int by_id(const void *left, const void *right)
     return strcmp(((const struct place *)left)->id, ((const struct place *)right)->id);
 }
 
-static size_t *count_of(struct history_counts *counts, enum history_fate fate)
+size_t *history_count_of(struct history_counts *counts, enum history_fate fate)
 {
     switch (fate) {
     case FATE_ADDED:
@@ -45,7 +45,7 @@ static void settle(struct running *running, struct place *place, enum history_fa
     if (place->known)
         return;
     place->known = true;
-    ++*count_of(&running->counts, fate);
+    ++*history_count_of(&running->counts, fate);
     running->delivery->fate(running->delivery->context, place->i, fate, why);
 }
 

@@ -19,4 +19,7 @@ struct delivery {
  * unsent, whatever history_end said. *counts are what `fate` was told. False: *err says what went wrong; some may have arrived. */
 bool delivery_run(struct history *history, const struct delivery *delivery, struct history_counts *counts, struct error *err);
 
+/* The member of *counts that counts this. */
+size_t *history_count_of(struct history_counts *counts, enum history_fate fate);
+
 #endif

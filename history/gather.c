@@ -136,6 +136,11 @@ bool gather_newest_take(void *context, const struct record *record)
     return true;
 }
 
+size_t gather_newest_n(const struct gather_newest *newest)
+{
+    return newest->n;
+}
+
 void gather_newest_close(struct gather_newest *newest, struct gather_bound *bound)
 {
     cut(newest);

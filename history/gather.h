@@ -24,6 +24,8 @@ bool gather_is_before(const struct record *record, const struct gather_bound *bo
 struct gather_newest;
 struct gather_newest *gather_newest_open(size_t n);
 bool gather_newest_take(void *newest, const struct record *record);
+/* How many are kept: N or more when so many came. */
+size_t gather_newest_n(const struct gather_newest *newest);
 void gather_newest_close(struct gather_newest *newest, struct gather_bound *bound);
 
 #endif

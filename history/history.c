@@ -64,6 +64,17 @@ const char *history_scheme(size_t i)
     return i < BACKENDS ? backends[i]->scheme : NULL;
 }
 
+const char *history_plain_uri(struct arena *arena, const char *uri)
+{
+    const struct history_backend *backend = find_scheme(uri, strcspn(uri, ":"));
+    size_t n = strlen(uri);
+    if (!backend || !backend->remote)
+        return uri;
+    if (uri[n - 1] == '/')
+        uri = arena_strndup(arena, uri, n - 1);
+    return backend->plain ? backend->plain(arena, uri) : uri;
+}
+
 double history_wait_s(const struct history_access *access)
 {
     double wait_s = access ? access->wait_s : 0;
@@ -389,14 +400,51 @@ static bool sieve_records(struct history *history, const struct history_selectio
     return ok;
 }
 
-/* The first of the newest ones, which a reading without order has to know before. */
-static bool find_bound(struct history *history, const struct history_selection *selection, struct gather_bound *bound, struct error *err)
+/* Asks the back end where the newest ones begin; *narrowed: it knew. What is found from there on counts only when it is enough. */
+static bool narrow(struct history *history, struct history_selection *selection, bool *narrowed, struct error *err)
+{
+    int64_t from_us = selection->from_us;
+    bool asks = selection->newest && !selection->like && history->backend->newest_from;
+    bool ok = !asks || history->backend->newest_from(history, selection, &from_us, err);
+    *narrowed = ok && from_us != selection->from_us;
+    selection->from_us = from_us;
+    return ok;
+}
+
+static bool scan_bound(struct history *history, const struct history_selection *selection, struct gather_bound *bound, size_t *n,
+                       struct error *err)
 {
     struct history_selection bare = *selection;
     struct gather_newest *newest = gather_newest_open(selection->newest);
     bare.bare = true;
     bool ok = sieve_records(history, &bare, NULL, NULL, gather_newest_take, newest, err);
+    *n = gather_newest_n(newest);
     gather_newest_close(newest, bound);
+    return ok;
+}
+
+/* The first of the newest ones, which a reading without order has to know before; all of them start in *selection then. */
+static bool find_bound(struct history *history, struct history_selection *selection, struct gather_bound *bound, struct error *err)
+{
+    struct history_selection meant = *selection;
+    bool narrowed;
+    size_t n;
+    if (!narrow(history, &meant, &narrowed, err) || !scan_bound(history, &meant, bound, &n, err))
+        return false;
+    if (!narrowed || n >= meant.newest) {
+        *selection = meant;
+        return true;
+    }
+    gather_bound_free(bound);
+    return scan_bound(history, selection, bound, &n, err);
+}
+
+static bool gather_all(struct history *history, const struct history_selection *selection, struct arena *arena, struct record **records,
+                       size_t *n, struct error *err)
+{
+    struct gather *gather = gather_open(arena, history->backend->keeps_texts);
+    bool ok = sieve_records(history, selection, arena, NULL, gather_take, gather, err);
+    *records = gather_close(gather, n);
     return ok;
 }
 
@@ -410,9 +458,10 @@ bool history_records(struct history *history, const struct history_selection *se
         meant.like->left_out = 0;
     if (!history->exists)
         return true;
-    struct gather *gather = gather_open(arena, history->backend->keeps_texts);
-    bool ok = sieve_records(history, &meant, arena, NULL, gather_take, gather, err);
-    *records = gather_close(gather, n);
+    struct history_selection narrower = meant;
+    bool narrowed, ok = narrow(history, &narrower, &narrowed, err) && gather_all(history, &narrower, arena, records, n, err);
+    if (ok && narrowed && *n < meant.newest)
+        ok = gather_all(history, &meant, arena, records, n, err);
     size_t first = meant.newest && *n > meant.newest ? *n - meant.newest : 0;
     if (first) /* an empty list may be NULL */
         *records += first;
@@ -443,6 +492,28 @@ bool history_scan(struct history *history, const struct history_selection *selec
               sieve_records(history, &meant, NULL, meant.newest ? &bound : NULL, visit, context, err);
     gather_bound_free(&bound);
     return ok;
+}
+
+static bool count_record(void *context, const struct record *record)
+{
+    (void)record;
+    ++*(size_t *)context;
+    return true;
+}
+
+bool history_count(struct history *history, const struct history_selection *selection, size_t *n, struct error *err)
+{
+    struct history_selection all = given(selection);
+    int64_t known = -1;
+    all.newest = 0;
+    all.bare = true;
+    *n = 0;
+    if (history->exists && history->backend->count && !history->backend->count(history, &all, &known, err))
+        return false;
+    if (known < 0)
+        return history_scan(history, &all, count_record, n, err);
+    *n = (size_t)known;
+    return true;
 }
 
 bool history_read(struct history *history, const struct history_selection *selection,

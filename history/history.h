@@ -94,6 +94,9 @@ struct history_workload {
 bool history_is_known(const char *uri, struct error *err);
 /* Whether the URI names a server's history; false for what is no URI of ours. */
 bool history_is_remote(const char *uri);
+/* The one spelling of a server's history, by which the spool and messages know it: without the slash that a pasted URL ends with, and the name
+ * of a Horreum test with %XX for all that needs it ("a b" and "a%20b" are one test). What is no such URI is given back. */
+const char *history_plain_uri(struct arena *arena, const char *uri);
 /* What stands before the colon of a URI: "sqlite", "dir", …; NULL beyond the last. */
 const char *history_scheme(size_t i);
 /* How long a back end waits for a lock. */
@@ -197,6 +200,8 @@ bool history_records(struct history *history, const struct history_selection *se
  * the history, and should not take long: writers may have to wait. When it fails, some have been visited. */
 bool history_scan(struct history *history, const struct history_selection *selection,
                   bool (*visit)(void *context, const struct record *record), void *context, struct error *err);
+/* How many records the selection has, `newest` aside. */
+bool history_count(struct history *history, const struct history_selection *selection, size_t *n, struct error *err);
 /* Whole payloads one by one, in the order of the back end, each alive during its visit only; per payload not more than a few bytes
  * are kept (with `newest`: and that many ids). Others may write meanwhile: what goes away after the reading began is ERR_STORE. visit
  * may not use the history. When it fails, some have been visited. */

@@ -209,22 +209,6 @@ static bool say_nothing(struct context *context, const struct payload_source *so
     return true;
 }
 
-static bool count_record(void *context, const struct record *record)
-{
-    (void)record;
-    ++*(size_t *)context;
-    return true;
-}
-
-/* How many there are, when the newest ones of them are taken. */
-static bool count_all(struct history *history, struct history_selection selection, size_t *n, struct error *err)
-{
-    bool cut = selection.newest > 0;
-    selection.newest = 0;
-    selection.bare = true;
-    return !cut || history_scan(history, &selection, count_record, n, err);
-}
-
 /* An upper bound: how many the filters take is not known yet. */
 static size_t count_workload(const struct payload_source *source, const char *workload)
 {
@@ -242,7 +226,7 @@ static bool read_history(struct reading *reading, const char *workload, struct e
     struct history_selection selection = source->selection;
     size_t all = 0;
     selection.workload = workload;
-    if (!count_all(source->history, selection, &all, err))
+    if (selection.newest && !history_count(source->history, &selection, &all, err))
         return false;
     reading->progress = progress_open(&context->log, "payloads read", count_workload(source, workload));
     bool ok = history_read(source->history, &selection, take_payload, reading, err) && !err->kind;

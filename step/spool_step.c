@@ -51,7 +51,11 @@ struct spool *spool_step_open(struct context *context, bool make, struct error *
     const char *max = options_find_text(context->options, "spool_max");
     if (!settings.folder || !parse_size(max ? max : "1GB", &settings.max_bytes, err))
         return NULL;
-    return spool_open(&settings, make, err);
+    struct spool *spool = spool_open(&settings, make, err);
+    const char *fault = spool ? spool_folder_fault(spool, context->arena) : NULL;
+    if (fault)
+        log_line(&context->log, LOG_WARNING, "%s", context_shown(context, fault));
+    return spool;
 }
 
 void spool_log_findings(struct context *context, const struct spool_list *list)
@@ -270,7 +274,7 @@ static bool put_after_older(struct turn *turn, const struct spool_head *head, co
     struct error again = {0};
     send_spool(turn);
     if (turn->sent.error.kind || !arrived(&turn->sent.older) ||
-        !spool_put(turn->spool, head, payloads, n, &turn->own, &again))
+        !spool_put(turn->spool, head, payloads, n, &turn->arena, &turn->own, &again))
         return false;
     *why = (struct error){0};
     return true;
@@ -296,7 +300,7 @@ static int upload(struct turn *turn, const char *workload, const struct history_
     struct error err = {0}, why = {0};
     struct spool_head head = {.history = turn->uri, .workload = workload, .by_kpi = turn->context->access->by_kpi};
     turn->spool = spool_step_open(turn->context, true, &why);
-    turn->spooled = turn->spool && spool_put(turn->spool, &head, payloads, n, &turn->own, &why);
+    turn->spooled = turn->spool && spool_put(turn->spool, &head, payloads, n, &turn->arena, &turn->own, &why);
     if (why.kind == ERR_USAGE || why.kind == ERR_INVALID)
         return context_fail(turn->context, &why);
     if (turn->spool && (turn->spooled || why.kind == ERR_OUTPUT) && !take_lock(turn, &err)) {

@@ -131,6 +131,35 @@ static void test_rows(struct scratch *scratch)
     }
 }
 
+/* Whether a warning names the file, the variable and what to do. */
+static void test_rights(struct scratch *scratch)
+{
+    static const struct {
+        const char *file, *bytes;
+        mode_t mode;
+        const char *warning;
+    } files[] = {
+        {".env.generated.yaml", "opensearch_password: canary\n", 0644,
+         ".env.generated.yaml: others may read it (mode 0644), and it holds MATBENCH_OPENSEARCH_PASSWORD; `chmod 600 .env.generated.yaml` makes"},
+        {".env", "MATBENCH_HORREUM_API_KEY=canary\n", 0640, ".env: others may read it (mode 0640), and it holds MATBENCH_HORREUM_API_KEY"},
+        {".env.json", "{\"opensearch_host\": \"h\", \"opensearch_password\": \"canary\"}", 0604, ".env.json: others may read it (mode 0604)"},
+        {".env.yaml", "opensearch_password: canary\n", 0600, ""},
+        {".env.yaml", "opensearch_host: h\nopensearch_password_file: f\n", 0644, ""},
+        {".env.yaml", "opensearch_password:\n", 0644, ""},
+    };
+    for (size_t i = 0; i < ROWS(files); i++) {
+        struct arena arena = {0};
+        const char *warning;
+        write_file(scratch, files[i].file, files[i].bytes, strlen(files[i].bytes));
+        CHECK(chmod(scratch_path(scratch, files[i].file), files[i].mode) == 0, "%zu", i);
+        value_in(&arena, scratch, NULL, "MATBENCH_A", &warning);
+        CHECK(files[i].warning[0] ? strncmp(warning, files[i].warning, strlen(files[i].warning)) == 0 : !warning[0], "%zu: %s", i, warning);
+        CHECK(!strstr(warning, "canary"), "%s", warning);
+        unlink(scratch_path(scratch, files[i].file));
+        arena_close(&arena);
+    }
+}
+
 static void test_odd(struct scratch *scratch)
 {
     struct arena arena = {0};
@@ -161,6 +190,7 @@ int main(void)
     scratch_open(&scratch);
     test_pairs(&scratch);
     test_rows(&scratch);
+    test_rights(&scratch);
     test_odd(&scratch);
     scratch_close(&scratch);
     return check_end();

@@ -120,7 +120,7 @@ static struct spool *open_spool(uint64_t max, struct error *err)
 static bool put(const char *prefix, size_t n, int salt, struct spool_numbers *numbers, struct error *err)
 {
     struct spool *spool = open_spool(1 << 30, err);
-    bool ok = spool && spool_put(spool, &head, payloads_of(prefix, n, salt), n, numbers, err);
+    bool ok = spool && spool_put(spool, &head, payloads_of(prefix, n, salt), n, &arena, numbers, err);
     spool_close(spool);
     return ok;
 }
@@ -212,6 +212,83 @@ static void test_order(void)
     sent = send_it(&server, false, own, &list);
     CHECK(sent.own.added == 2 && sent.older.added == 1, "own %zu, older %zu: the corrected ones count", sent.own.added, sent.older.added);
     CHECK(is_served("a-0", 2) && is_served("a-1", 2) && is_served("a-2", 1) && served_n() == 3 && left_n() == 0, "%d left", left_n());
+}
+
+/* What waits already is not put in a second time, and belongs to both who put it there; other content is, and content that is the
+ * older one by now. */
+static void test_again(void)
+{
+    struct error err = {0};
+    struct spool_list list;
+    struct spool_server server = server_of(served);
+    struct spool_numbers own;
+    clean();
+    server.takes = 0;
+    for (int i = 0; i < 2; i++) {
+        CHECK(put("a", 3, 1, &own, &err) && own.last == (i == 0) && own.waiting_n == (i ? 3 : 0), "%s, %zu wait", err.text, own.waiting_n);
+        struct spool_sent sent = send_it(&server, false, own, &list);
+        CHECK(sent.own.unsent == 3 && sent.older.unsent == 0 && left_n() == 2, "%zu and %zu, %d files", sent.own.unsent, sent.older.unsent, left_n());
+    }
+    CHECK(put("a", 5, 1, &own, &err) && own.first == 2 && own.waiting_n == 3, "%s", err.text);
+    struct spool_sent sent = send_it(&server, false, own, &list);
+    CHECK(list.n == 2 && list.v[1].file.n == 2 && sent.own.unsent == 5 && sent.older.unsent == 0, "%zu of five", sent.own.unsent);
+    CHECK(put("a", 1, 2, &own, &err) && own.first == 3 && put("a", 1, 1, &own, &err) && own.first == 4 && !own.waiting_n, "there and back");
+    server.takes = -1;
+    sent = send_it(&server, false, own, &list);
+    CHECK(sent.own.added == 1 && sent.older.added == 4 && left_n() == 0, "%zu and %zu", sent.own.added, sent.older.added);
+    CHECK(is_served("a-0", 1) && is_served("a-4", 1) && served_n() == 5, "the last content counts");
+    CHECK(put("a", 3, 1, &own, &err) && own.first == 1 && !own.waiting_n, "what has arrived waits no longer");
+}
+
+/* A spool that is full by what is put in again is not too full for it. */
+static void test_again_when_full(void)
+{
+    struct error err = {0};
+    struct spool_numbers own;
+    clean();
+    struct spool *spool = open_spool(4000, &err);
+    for (int i = 0; i < 2; i++)
+        CHECK(spool_put(spool, &head, payloads_of("a", 4, 1), 4, &arena, &own, &err) && left_n() == 1, "%s", err.text);
+    CHECK(!spool_put(spool, &head, payloads_of("a", 4, 2), 4, &arena, &own, &err) && strstr(err.text, "is full"), "others: %s", err.text);
+    spool_close(spool);
+}
+
+/* The server cannot be reached at all: of two contents one waits. */
+static void test_unreached(void)
+{
+    struct error err = {0};
+    struct spool_list list;
+    struct spool_numbers own;
+    struct spool_sent sent = {0};
+    clean();
+    CHECK(put("a", 3, 1, &own, &err) && put("a", 3, 2, &own, &err), "%s", err.text);
+    struct spool *spool = open_spool(1 << 30, &err);
+    CHECK(spool_list(spool, uri, true, &arena, &list, &err) && list.n == 2 && list.v[0].waiting == 3, "%s", err.text);
+    spool_count_once(&list);
+    CHECK(list.v[0].waiting == 0 && list.v[1].waiting == 3, "%zu, %zu", list.v[0].waiting, list.v[1].waiting);
+    CHECK(spool_list(spool, uri, true, &arena, &list, &err), "%s", err.text);
+    spool_send_failed(&(struct spool_sending){.spool = spool, .own = own}, &list, "away", &sent);
+    CHECK(sent.own.unsent == 3 && sent.older.unsent == 0 && left_n() == 2, "%zu, %zu, %d files", sent.own.unsent, sent.older.unsent, left_n());
+    spool_close(spool);
+}
+
+/* Two tries of one entry, each with a payload that is refused: both are kept. */
+static void test_refused_one_by_one(void)
+{
+    struct error err = {0};
+    struct spool_list list;
+    struct spool_server server = server_of(served);
+    struct spool_numbers own;
+    clean();
+    CHECK(put("a", 4, 1, &own, &err), "%s", err.text);
+    server.refuses = "-0";
+    server.takes = 1;
+    send_it(&server, false, own, &list);
+    server.refuses = "-3";
+    server.takes = -1;
+    send_it(&server, false, own, &list);
+    struct spool_sent sent = send_it(&server, true, (struct spool_numbers){0}, &list);
+    CHECK(sent.older.refused == 1 && sent.older.added == 1 && served_n() == 3, "%zu refused, %zu added, %d", sent.older.refused, sent.older.added, served_n());
 }
 
 /* Years back and forth: what was put in later is later. */
@@ -330,7 +407,7 @@ static void test_twins(void)
     clean();
     twins[1].record.id = twins[0].record.id;
     struct spool *spool = open_spool(1 << 30, &err);
-    CHECK(!spool_put(spool, &head, twins, 2, &own, &err) && err.kind == ERR_INVALID, "%s", err.text);
+    CHECK(!spool_put(spool, &head, twins, 2, &arena, &own, &err) && err.kind == ERR_INVALID, "%s", err.text);
     CHECK(left_n() == 0, "nothing stays");
     spool_close(spool);
 }
@@ -343,8 +420,8 @@ static void test_full(void)
     struct spool_numbers own;
     clean();
     struct spool *spool = open_spool(5000, &err);
-    CHECK(spool_put(spool, &head, payloads_of("a", 3, 1), 3, &own, &err), "%s", err.text);
-    CHECK(!spool_put(spool, &head, payloads_of("b", 9, 1), 9, &own, &err) && err.kind == ERR_OUTPUT && strstr(err.text, "is full"), "%s",
+    CHECK(spool_put(spool, &head, payloads_of("a", 3, 1), 3, &arena, &own, &err), "%s", err.text);
+    CHECK(!spool_put(spool, &head, payloads_of("b", 9, 1), 9, &arena, &own, &err) && err.kind == ERR_OUTPUT && strstr(err.text, "is full"), "%s",
           err.text);
     CHECK(left_n() == 1, "the first stays, of the second nothing: %d", left_n());
     spool_close(spool);
@@ -352,7 +429,7 @@ static void test_full(void)
     static const char *const secret[] = {"opensearch+http://u:p@h/i", "opensearch+http://h/i?key=1"};
     for (size_t i = 0; i < ROWS(secret); i++) {
         spool = open_spool(1 << 20, &err);
-        CHECK(!spool_put(spool, &(struct spool_head){secret[i], "w", NULL, false}, payloads_of("b", 1, 1), 1, &own, &err) && !strchr(err.text, '@'), "%s", err.text);
+        CHECK(!spool_put(spool, &(struct spool_head){secret[i], "w", NULL, false}, payloads_of("b", 1, 1), 1, &arena, &own, &err) && !strchr(err.text, '@'), "%s", err.text);
         spool_close(spool);
         err = (struct error){0};
     }
@@ -550,7 +627,7 @@ int main(void)
     scratch_open(&scratch);
     snprintf(folder, sizeof(folder), "%s", scratch_path(&scratch, "spool"));
     snprintf(served, sizeof(served), "%s", scratch_path(&scratch, "served"));
-    void (*const tests[])(void) = {test_way, test_order, test_clock, test_numbers, test_part, test_refused, test_mixed, test_twins, test_full, test_damage,
+    void (*const tests[])(void) = {test_way, test_order, test_again, test_again_when_full, test_unreached, test_refused_one_by_one, test_clock, test_numbers, test_part, test_refused, test_mixed, test_twins, test_full, test_damage,
                                    test_kill, test_kill_before_sending, test_disk_full, test_at_once};
     for (size_t i = 0; i < ROWS(tests); i++) {
         tests[i]();

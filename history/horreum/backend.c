@@ -36,7 +36,8 @@ static bool set_up(struct history *history, const char *owner, struct error *err
 
 #define ROW(name, start, text)                                                                                                       \
     const struct history_backend name = {                                                                                           \
-        .scheme = start, .example = text, .remote = true, .rewrites = true, .check = horreum_check_uri, .open = open_history,       \
+        .scheme = start, .example = text, .remote = true, .rewrites = true, .check = horreum_check_uri,                             \
+        .plain = horreum_plain_uri, .open = open_history,                                                                            \
         .close = close_history, .begin = horreum_begin, .add = horreum_add, .end = horreum_end, .walk = horreum_walk,               \
         .read = horreum_read, .workloads = horreum_workloads, .fetch = horreum_fetch, .set_up = set_up,                             \
     }

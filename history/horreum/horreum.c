@@ -79,6 +79,15 @@ bool horreum_check_uri(const char *uri, struct error *err)
     return ok;
 }
 
+const char *horreum_plain_uri(struct arena *arena, const char *uri)
+{
+    struct place place;
+    struct error ignored = {0};
+    if (!parse_uri(arena, uri, &place, &ignored))
+        return uri;
+    return arena_printf(arena, "horreum+%s/%s", place.url, http_encode(arena, place.test));
+}
+
 /* ---- answers ---- */
 
 /* What Horreum means where it says nothing: many of its refusals have an empty body. */

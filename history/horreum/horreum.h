@@ -42,6 +42,8 @@ struct horreum {
 
 /* ---- opening ---- */
 
+/* The URI as matbench spells it: a test's name has one. */
+const char *horreum_plain_uri(struct arena *arena, const char *uri);
 bool horreum_check_uri(const char *uri, struct error *err);
 /* ERR_USAGE: the URI; ERR_REFUSED: who we are may not read, or (HISTORY_WRITE) not upload; ERR_STORE: no server, or no Horreum. */
 bool horreum_open(struct horreum *h, const char *uri, enum history_mode mode, const struct history_access *access, struct error *err);

@@ -65,7 +65,8 @@ static struct history *open_history(const char *uri, const char *rest, enum hist
 
 #define OPENSEARCH_FUNCTIONS                                                                                                           \
     .remote = true, .check = check_uri, .open = open_history, .close = close_history, .begin = opensearch_begin, .add = opensearch_add, \
-    .end = opensearch_end, .walk = opensearch_walk, .read = opensearch_read, .workloads = opensearch_workloads, .fetch = opensearch_fetch
+    .end = opensearch_end, .walk = opensearch_walk, .read = opensearch_read, .workloads = opensearch_workloads, .fetch = opensearch_fetch,         \
+    .newest_from = opensearch_newest_from, .count = opensearch_count_selected
 
 const struct history_backend history_opensearch_https = {
     .scheme = "opensearch+https", .example = "opensearch+https://HOST:9200/INDEX", OPENSEARCH_FUNCTIONS};

@@ -78,6 +78,8 @@ bool opensearch_add(struct history *history, const struct history_payload *paylo
 bool opensearch_end(struct history *history, bool keep, struct error *err);
 
 /* Reading; history/opensearch_read.c. */
+bool opensearch_newest_from(struct history *history, const struct history_selection *selection, int64_t *from_us, struct error *err);
+bool opensearch_count_selected(struct history *history, const struct history_selection *selection, int64_t *n, struct error *err);
 bool opensearch_walk(struct history *history, const struct history_selection *selection, struct arena *arena,
                      bool (*visit)(void *context, const struct record *record), void *context, struct error *err);
 bool opensearch_read(struct history *history, const struct history_selection *selection,

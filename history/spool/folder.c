@@ -140,12 +140,17 @@ static void take_highest(void *context, int folder, const char *name)
 bool spool_next_name(const struct spool *spool, char name[SPOOL_NAME_MAX], struct error *err)
 {
     uint64_t highest = 0;
-    unsigned char chance[RANDOM_BYTES];
     each_name(spool->fd, take_highest, &highest);
     each_name(spool->refused, take_highest, &highest);
+    return spool_new_name(spool, highest + 1, name, err);
+}
+
+bool spool_new_name(const struct spool *spool, uint64_t number, char name[SPOOL_NAME_MAX], struct error *err)
+{
+    unsigned char chance[RANDOM_BYTES];
     if (getrandom(chance, sizeof(chance), 0) != sizeof(chance))
         return spool_trouble(spool, NULL, errno, err);
-    int n = snprintf(name, SPOOL_NAME_MAX, "%0*llu-", (int)NUMBER_DIGITS, (unsigned long long)(highest + 1));
+    int n = snprintf(name, SPOOL_NAME_MAX, "%0*llu-", (int)NUMBER_DIGITS, (unsigned long long)number);
     for (size_t i = 0; i < sizeof(chance); i++)
         n += snprintf(name + n, SPOOL_NAME_MAX - (size_t)n, "%02x", chance[i]);
     return true;

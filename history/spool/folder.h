@@ -41,6 +41,8 @@ int spool_subfolder(int folder, const char *name, bool make);
 bool spool_parse_name(const char *name, uint64_t *number);
 /* "000000000012-8c1f…", one more than the highest in the folder; the folder's lock is held. */
 bool spool_next_name(const struct spool *spool, char name[SPOOL_NAME_MAX], struct error *err);
+/* A name with that number that no file has. */
+bool spool_new_name(const struct spool *spool, uint64_t number, char name[SPOOL_NAME_MAX], struct error *err);
 /* Bytes of all files, also of the subfolders. Removes what killed writers left when `sweep` (the folder's lock is held). */
 uint64_t spool_measure(const struct spool *spool, bool sweep);
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/moment.h"
+#include "history/spool/claims.h"
 #include "history/spool/folder.h"
 
 enum {
@@ -96,6 +97,47 @@ static bool choose(struct arena *arena, const struct history_payload *payloads, 
     return true;
 }
 
+/* What waits already as the latest with its id, to the byte, and is sent as it has to be. A refused one does not wait: it is tried again. */
+static bool is_waiting(const struct spool_claim *claim, const struct spool_head *head, const struct history_payload *payload)
+{
+    char hex[DIGEST_HEX_SIZE];
+    if (!claim || claim->entry->refused || claim->entry->sent[claim->item] || (head->by_kpi && !claim->entry->file.head.by_kpi))
+        return false;
+    digest_sha256(payload->text, payload->text_len, hex);
+    return strcmp(hex, claim->entry->file.items[claim->item].sha256) == 0;
+}
+
+static int by_waiting_id(const void *left, const void *right)
+{
+    return strcmp(((const struct spool_place *)left)->id, ((const struct spool_place *)right)->id);
+}
+
+/* Takes out of `payloads` what waits already. Whoever is sending it just now ends by marking it: then it is there. Damaged files wait for
+ * whoever sends, and hold nothing. */
+static bool leave_waiting(struct put *put, const struct history_payload **payloads, size_t *n, struct arena *arena,
+                          struct spool_numbers *numbers, struct error *err)
+{
+    struct spool_list list;
+    struct spool_place *waiting = ARENA_ARRAY(arena, struct spool_place, *n + 1);
+    size_t claims_n, left = 0;
+    if (!spool_list(put->spool, put->head.history, false, &put->arena, &list, err))
+        return false;
+    struct spool_claim *claims = spool_claims(&list, &claims_n);
+    for (size_t i = 0; i < *n; i++) {
+        const struct spool_claim *claim = spool_latest(claims, claims_n, payloads[i]->record.id, put->head.workload);
+        if (is_waiting(claim, &put->head, payloads[i]))
+            waiting[numbers->waiting_n++] = (struct spool_place){claim->entry->number, arena_strdup(arena, payloads[i]->record.id)};
+        else
+            payloads[left++] = payloads[i];
+    }
+    free(claims);
+    if (numbers->waiting_n)
+        qsort(waiting, numbers->waiting_n, sizeof(*waiting), by_waiting_id);
+    numbers->waiting = waiting;
+    *n = left;
+    return true;
+}
+
 /* Writes as many as fit into one file; *i is then the next. */
 static bool put_part(struct put *put, const struct history_payload *const *payloads, size_t n, size_t *i, struct error *err)
 {
@@ -122,7 +164,7 @@ static bool put_part(struct put *put, const struct history_payload *const *paylo
     return true;
 }
 
-bool spool_put(struct spool *spool, const struct spool_head *head, const struct history_payload *payloads, size_t n,
+bool spool_put(struct spool *spool, const struct spool_head *head, const struct history_payload *payloads, size_t n, struct arena *arena,
                struct spool_numbers *numbers, struct error *err)
 {
     struct put put = {.spool = spool, .head = *head};
@@ -134,7 +176,8 @@ bool spool_put(struct spool *spool, const struct spool_head *head, const struct 
     if (!spool_lock_folder(spool, &lock, err))
         return false;
     put.head.written = now_text(&put.arena);
-    bool ok = choose(&put.arena, payloads, n, &chosen, &n, err) && check_room(spool, chosen, n, err);
+    bool ok = choose(&put.arena, payloads, n, &chosen, &n, err) && leave_waiting(&put, chosen, &n, arena, numbers, err) &&
+              (n == 0 || check_room(spool, chosen, n, err));
     for (size_t i = 0; ok && i < n;)
         ok = put_part(&put, chosen, n, &i, err);
     for (size_t i = 0; !ok && i < put.names.n; i++)
@@ -143,6 +186,8 @@ bool spool_put(struct spool *spool, const struct spool_head *head, const struct 
         spool_parse_name(put.names.v[0], &numbers->first);
         spool_parse_name(put.names.v[put.names.n - 1], &numbers->last);
     }
+    if (!ok)
+        *numbers = (struct spool_numbers){0};
     if (lock >= 0)
         close(lock);
     arena_close(&put.arena);

@@ -5,60 +5,64 @@
 #include <unistd.h>
 
 #include "history/delivery.h"
+#include "history/spool/claims.h"
 #include "json/read.h"
 
 enum { FAILURES_MAX = 2 };
 
 /* ---- one id, several payloads ---- */
 
-struct claim {
-    struct spool_entry *entry;
-    size_t item;
-};
-
-/* Of one entry's payload in both folders: it has left the first one for refused/, unless it still waits there: a run was killed in
- * between, and it is tried again. */
-static int rank(const struct claim *claim)
-{
-    return claim->entry->refused ? 1 : claim->entry->sent[claim->item] ? 0 : 2;
-}
-
-static int by_age(const void *left, const void *right)
-{
-    const struct claim *a = left, *b = right;
-    const struct spool_file *x = &a->entry->file, *y = &b->entry->file;
-    int order = strcmp(x->items[a->item].id, y->items[b->item].id);
-    if (order == 0)
-        order = strcmp(x->head.workload, y->head.workload);
-    if (order == 0)
-        order = (a->entry->number > b->entry->number) - (a->entry->number < b->entry->number);
-    if (order == 0)
-        order = rank(a) - rank(b);
-    return order ? order : (a->item > b->item) - (a->item < b->item);
-}
-
-static bool same_payload(const struct claim *a, const struct claim *b)
-{
-    return strcmp(a->entry->file.items[a->item].id, b->entry->file.items[b->item].id) == 0 &&
-           strcmp(a->entry->file.head.workload, b->entry->file.head.workload) == 0;
-}
-
 /* The latest of the payloads with one id is what the history has in the end: the others need not go out, but for documents of KPIs that
  * the latest does not bring. */
 static void drop_obsolete(struct spool *spool, struct spool_list *list)
 {
-    size_t n = 0, all = 0;
-    for (size_t i = 0; i < list->n; i++)
-        all += list->v[i].file.n;
-    struct claim *claims = memory_need(malloc((all + 1) * sizeof(*claims)));
-    for (size_t i = 0; i < list->n; i++)
-        for (size_t k = 0; k < list->v[i].file.n; k++)
-            claims[n++] = (struct claim){&list->v[i], k};
-    qsort(claims, n, sizeof(*claims), by_age);
-    for (size_t i = 0; i + 1 < n; i++)
-        if (same_payload(&claims[i], &claims[i + 1]) && (!claims[i].entry->file.head.by_kpi || claims[i + 1].entry->file.head.by_kpi))
+    size_t n;
+    struct spool_claim *claims = spool_claims(list, &n);
+    for (size_t i = 0; i < n; i++)
+        if (spool_is_obsolete(claims, n, i))
             spool_mark(spool, claims[i].entry, claims[i].item);
     free(claims);
+}
+
+/* ---- whose they are ---- */
+
+static int by_place(const void *left, const void *right)
+{
+    return strcmp(((const struct spool_place *)left)->id, ((const struct spool_place *)right)->id);
+}
+
+static bool is_made(const struct spool_sending *sending, const struct spool_entry *entry)
+{
+    return entry->number >= sending->own.first && entry->number <= sending->own.last;
+}
+
+static bool is_own_item(const struct spool_sending *sending, const struct spool_entry *entry, size_t item)
+{
+    const struct spool_numbers *own = &sending->own;
+    struct spool_place sought = {.id = entry->file.items[item].id};
+    const struct spool_place *place = own->waiting_n ? bsearch(&sought, own->waiting, own->waiting_n, sizeof(sought), by_place) : NULL;
+    return is_made(sending, entry) || (place && place->number == entry->number);
+}
+
+/* Whether any of it is. */
+static bool is_own(const struct spool_sending *sending, const struct spool_entry *entry)
+{
+    bool own = is_made(sending, entry);
+    for (size_t i = 0; !own && i < entry->file.n && sending->own.waiting_n; i++)
+        own = is_own_item(sending, entry, i);
+    return own;
+}
+
+static struct history_counts *counts_of(const struct spool_sending *sending, const struct spool_entry *entry, size_t item, struct spool_sent *sent)
+{
+    return is_own_item(sending, entry, item) ? &sent->own : &sent->older;
+}
+
+static void count_unsent(const struct spool_sending *sending, const struct spool_entry *entry, struct spool_sent *sent)
+{
+    for (size_t i = 0; i < entry->file.n; i++)
+        if (!entry->sent[i])
+            counts_of(sending, entry, i, sent)->unsent++;
 }
 
 /* ---- one entry ---- */
@@ -66,6 +70,7 @@ static void drop_obsolete(struct spool *spool, struct spool_list *list)
 struct sending_entry {
     const struct spool_sending *sending;
     struct spool_entry *entry;
+    struct spool_sent *sent;
     struct arena arena; /* the reasons */
     const char **whys;  /* of the refused ones */
     size_t refused;
@@ -100,6 +105,8 @@ static void take_fate(void *context, size_t i, enum history_fate fate, const cha
 {
     struct sending_entry *at = context;
     const struct spool_sending *sending = at->sending;
+    struct history_counts *counts = counts_of(sending, at->entry, i, at->sent);
+    ++*history_count_of(counts, fate);
     switch (fate) {
     case FATE_ADDED:
     case FATE_UNCHANGED:
@@ -117,27 +124,19 @@ static void take_fate(void *context, size_t i, enum history_fate fate, const cha
     }
 }
 
-static void add_counts(struct history_counts *sum, const struct history_counts *more)
-{
-    sum->added += more->added;
-    sum->unchanged += more->unchanged;
-    sum->replaced += more->replaced;
-    sum->refused += more->refused;
-    sum->unsent += more->unsent;
-}
-
 /* Whether anything of it got an answer. */
-static bool send_entry(const struct spool_sending *sending, struct spool_entry *entry, struct history_counts *sum, struct error *err)
+static bool send_entry(const struct spool_sending *sending, struct spool_entry *entry, struct spool_sent *sent)
 {
-    struct sending_entry at = {.sending = sending, .entry = entry};
+    struct sending_entry at = {.sending = sending, .entry = entry, .sent = sent};
     struct history_counts counts = {0};
     struct error why = {0};
     at.whys = ARENA_ARRAY(&at.arena, const char *, entry->file.n + 1);
     at.fd = spool_entry_open(sending->spool, entry, &why);
     struct delivery delivery = {.workload = entry->file.head.workload, .n = entry->file.n, .id = item_id, .get = get_item,
                                 .fate = take_fate, .context = &at, .by_kpi = entry->file.head.by_kpi};
+    counts.unsent = at.fd < 0 ? entry->waiting : 0;
     if (at.fd < 0)
-        counts.unsent = entry->waiting;
+        count_unsent(sending, entry, sent);
     else
         delivery_run(sending->history, &delivery, &counts, &why);
     if (at.fd >= 0)
@@ -146,18 +145,12 @@ static bool send_entry(const struct spool_sending *sending, struct spool_entry *
         spool_refuse(sending->spool, entry, at.whys, &why); /* what cannot be kept there stays here */
     spool_settle(sending->spool, entry, why.kind ? why.text : NULL);
     if (why.kind)
-        error_set(err, why.kind, "%s", why.text);
-    add_counts(sum, &counts);
+        error_set(&sent->error, why.kind, "%s", why.text);
     arena_close(&at.arena);
     return counts.unsent == 0 || counts.added + counts.unchanged + counts.replaced + counts.refused > 0;
 }
 
 /* ---- all of them ---- */
-
-static bool is_own(const struct spool_sending *sending, const struct spool_entry *entry)
-{
-    return entry->number >= sending->own.first && entry->number <= sending->own.last;
-}
 
 static bool is_ours_to_send(const struct spool_sending *sending, const struct spool_entry *entry)
 {
@@ -165,12 +158,12 @@ static bool is_ours_to_send(const struct spool_sending *sending, const struct sp
 }
 
 /* While this process waited for its turn another one sent these. */
-static void take_refusals(const struct spool_sending *sending, const struct spool_entry *entry, struct history_counts *counts)
+static void take_refusals(const struct spool_sending *sending, const struct spool_entry *entry, struct spool_sent *sent)
 {
     for (size_t i = 0; i < entry->file.n; i++) {
-        if (entry->sent[i])
+        if (entry->sent[i] || !is_own_item(sending, entry, i))
             continue;
-        counts->refused++;
+        sent->own.refused++;
         if (sending->refused)
             sending->refused(sending->context, &entry->file.items[i], entry->file.items[i].why ? entry->file.items[i].why : "");
     }
@@ -188,15 +181,14 @@ void spool_send(const struct spool_sending *sending, struct spool_list *list, st
     for (size_t i = 0; i < list->n; i++) {
         struct spool_entry *entry = &list->v[i];
         bool own = is_own(sending, entry);
-        struct history_counts *counts = own ? &sent->own : &sent->older;
         if (own && entry->refused && !sending->refused_too)
-            take_refusals(sending, entry, counts);
+            take_refusals(sending, entry, sent);
         if (!is_ours_to_send(sending, entry) || entry->waiting == 0) {
             spool_settle(sending->spool, entry, NULL);
         } else if (is_stop(sent->error.kind) || failures >= (own ? FAILURES_MAX + 1 : FAILURES_MAX)) {
-            counts->unsent += entry->waiting;
+            count_unsent(sending, entry, sent);
         } else {
-            bool answered = send_entry(sending, entry, counts, &sent->error);
+            bool answered = send_entry(sending, entry, sent);
             failures = answered ? 0 : failures + 1;
         }
     }
@@ -204,11 +196,12 @@ void spool_send(const struct spool_sending *sending, struct spool_list *list, st
 
 void spool_send_failed(const struct spool_sending *sending, struct spool_list *list, const char *why, struct spool_sent *sent)
 {
+    drop_obsolete(sending->spool, list);
     for (size_t i = 0; i < list->n; i++) {
         struct spool_entry *entry = &list->v[i];
-        if (!is_ours_to_send(sending, entry) || entry->waiting == 0)
-            continue;
-        (is_own(sending, entry) ? &sent->own : &sent->older)->unsent += entry->waiting;
-        spool_settle(sending->spool, entry, why);
+        bool waits = is_ours_to_send(sending, entry) && entry->waiting;
+        if (waits)
+            count_unsent(sending, entry, sent);
+        spool_settle(sending->spool, entry, waits ? why : NULL);
     }
 }

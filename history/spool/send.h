@@ -9,7 +9,7 @@ struct spool_sending {
     struct spool *spool;
     struct history *history;
     bool refused_too;       /* also those in refused/ */
-    struct spool_numbers own; /* what spool_put has just made; what was put in later is left to whoever did that. Zeroes: all goes out */
+    struct spool_numbers own; /* where spool_put has just found or put them; what was put in later is left to whoever did that. Zeroes: all goes out */
     /* A payload that the server refused, and why. */
     void (*refused)(void *context, const struct spool_item *item, const char *why);
     void *context;

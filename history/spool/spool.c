@@ -14,6 +14,7 @@
 #include "base/moment.h"
 #include "base/text.h"
 #include "base/write.h"
+#include "history/spool/claims.h"
 #include "history/spool/folder.h"
 #include "json/read.h"
 #include "json/write.h"
@@ -67,6 +68,23 @@ void spool_close(struct spool *spool)
 const char *spool_folder(const struct spool *spool)
 {
     return spool->folder;
+}
+
+const char *spool_folder_fault(const struct spool *spool, struct arena *arena)
+{
+    struct stat st;
+    if (spool->fd < 0 || fstat(spool->fd, &st) != 0)
+        return NULL;
+    unsigned mode = (unsigned)(st.st_mode & 07777);
+    if (st.st_uid != geteuid())
+        return arena_printf(arena, "the spool %s belongs to another user, who can remove what waits in it", spool->folder);
+    if (mode & (S_IWGRP | S_IWOTH))
+        return arena_printf(arena, "others may write to the spool %s (mode %04o) and remove what waits in it; `chmod 700 %s` makes it its owner's only",
+                            spool->folder, mode, spool->folder);
+    if (mode & (S_IRWXG | S_IRWXO))
+        return arena_printf(arena, "others may look into the spool %s (mode %04o); `chmod 700 %s` makes it its owner's only", spool->folder, mode,
+                            spool->folder);
+    return NULL;
 }
 
 /* ---- what stands beside an entry ---- */
@@ -252,6 +270,20 @@ bool spool_list(struct spool *spool, const char *history, bool mend, struct aren
     return true;
 }
 
+void spool_count_once(struct spool_list *list)
+{
+    size_t n;
+    struct spool_claim *claims = spool_claims(list, &n);
+    for (size_t i = 0; i < n; i++) {
+        bool *sent = &claims[i].entry->sent[claims[i].item];
+        if (*sent || !spool_is_obsolete(claims, n, i))
+            continue;
+        *sent = true;
+        claims[i].entry->waiting--;
+    }
+    free(claims);
+}
+
 /* ---- sending ---- */
 
 int spool_lock(struct spool *spool, const char *history, void (*tell)(void *context), void *context, struct error *err)
@@ -343,19 +375,26 @@ static bool write_refused(const struct spool_entry *entry, const char *const *wh
 }
 
 /* A refused entry is written anew without what has left it; so its .sent, which counts the older file's payloads, goes first: a kill
- * between the two makes payloads wait that have arrived, never the other way round. */
+ * between the two makes payloads wait that have arrived, never the other way round. What an earlier try of an entry left in refused/ stays: the
+ * next ones go into a file of their own, with the entry's number. */
 static bool put_refused(struct spool *spool, const struct spool_entry *entry, const char *const *whys, int from, struct error *err)
 {
-    char name[SPOOL_NAME_MAX + 10];
+    char name[SPOOL_NAME_MAX + 10], own[SPOOL_NAME_MAX];
     struct error why = {0};
     snprintf(name, sizeof(name), "%s" SPOOL_SUFFIX, entry->name);
+    if (!entry->refused && faccessat(spool->refused, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+        if (!spool_new_name(spool, entry->number, own, err))
+            return false;
+        snprintf(name, sizeof(name), "%s" SPOOL_SUFFIX, own);
+    }
     int to = spool_begin_file(spool, spool->refused, name, err);
     if (to < 0)
         return false;
     bool ok = write_refused(entry, whys, from, to, &why);
     if (!ok)
         error_set(err, why.kind, "the spool %s: %s", spool->folder, why.text);
-    remove_beside(spool->refused, entry->name);
+    if (entry->refused)
+        remove_beside(spool->refused, entry->name);
     return spool_commit_file(spool, spool->refused, name, to, ok, err);
 }
 

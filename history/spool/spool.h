@@ -33,14 +33,25 @@ struct spool_settings {
 struct spool *spool_open(const struct spool_settings *settings, bool make, struct error *err);
 void spool_close(struct spool *spool); /* NULL is fine */
 const char *spool_folder(const struct spool *spool);
+/* What is wrong with the rights of a folder that was there before, in `arena`, or NULL: it is its owner's only, or there is none. */
+const char *spool_folder_fault(const struct spool *spool, struct arena *arena);
 
-/* The numbers of entries that were made together, [first, last]; 0: none. */
+/* A payload of an entry: it keeps both when it is refused. */
+struct spool_place {
+    uint64_t number;
+    const char *id;
+};
+/* Where the payloads of one spool_put are: in the entries [first, last], which it made (0: none), and, those that were waiting already, in
+ * older ones. */
 struct spool_numbers {
     uint64_t first, last;
+    const struct spool_place *waiting; /* by id */
+    size_t waiting_n;
 };
-/* All payloads, durable, or none; each id once. `head->written` is set here. ERR_OUTPUT: the spool is full (it says how full), the disk is, or the folder cannot be
+/* All payloads, durable, or none; each id once. What waits already for that history with the same text stays where it is: `numbers`, in
+ * `arena`, says where. `head->written` is set here. ERR_OUTPUT: the spool is full (it says how full), the disk is, or the folder cannot be
  * written to. ERR_INVALID: two payloads with one id and different texts. */
-bool spool_put(struct spool *spool, const struct spool_head *head, const struct history_payload *payloads, size_t n,
+bool spool_put(struct spool *spool, const struct spool_head *head, const struct history_payload *payloads, size_t n, struct arena *arena,
                struct spool_numbers *numbers, struct error *err);
 
 struct spool_entry {
@@ -66,6 +77,10 @@ struct spool_list {
  * and what killed runs left is removed; without it nothing is changed. ERR_OUTPUT: the folder cannot be read. */
 bool spool_list(struct spool *spool, const char *history, bool mend, struct arena *arena, struct spool_list *list, struct error *err);
 
+/* Counts payloads once, in memory: of those with one id for one history only the latest is waiting then, as it is when they go out. For
+ * showing; nobody sends such a list. */
+void spool_count_once(struct spool_list *list);
+
 /* The right to send to that history, which one process has at a time. Waits for it up to five minutes (`tell` is called once, when it has
  * to wait); ERR_STORE then, ERR_INTERRUPTED or ERR_TERMINATED after a signal. -1: failed. Where the file system has no locks
  * everybody has it. */
@@ -76,7 +91,7 @@ void spool_unlock(int lock); /* -1 is fine */
 void spool_mark(struct spool *spool, struct spool_entry *entry, size_t item); /* it has arrived, or is obsolete */
 /* Removes an entry of which nothing is waiting. Else keeps why (NULL: nothing was tried). */
 void spool_settle(struct spool *spool, struct spool_entry *entry, const char *why);
-/* Puts items of an entry into refused/ under the entry's name, whys[i] for each item or NULL, and marks them. False, and they stay where
+/* Puts items of an entry into refused/ under the entry's number, whys[i] for each item or NULL, and marks them. False, and they stay where
  * they are, when that cannot be written. Of an entry that is refused already only the reasons change. */
 bool spool_refuse(struct spool *spool, struct spool_entry *entry, const char *const *whys, struct error *err);
 /* Opens the entry's file for spool_file_payload; -1 with *err set. */

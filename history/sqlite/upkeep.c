@@ -172,10 +172,18 @@ struct check {
     struct arena *arena;
 };
 
+/* SQLite puts "*** in database main ***" and several findings into one text, with line ends between them. */
 static void take_line(void *context, const char *what)
 {
+    static const char heading[] = "*** in database main ***";
     struct check *check = context;
-    health_add(check->health, check->arena, "SQLite: %s", what);
+    while (*what) {
+        size_t n = strcspn(what, "\n");
+        bool counts = n && (n != sizeof(heading) - 1 || strncmp(what, heading, n) != 0 || !what[n]);
+        if (counts)
+            health_add(check->health, check->arena, "SQLite: %.*s", (int)n, what);
+        what += n + (what[n] == '\n');
+    }
 }
 
 static bool count_record(void *context, int64_t number, const char *workload, const struct record *record, struct error *err)

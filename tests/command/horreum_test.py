@@ -155,6 +155,15 @@ class Uploads(HorreumTest):
         self.assertEqual({i: len(r) for i, r in self.payloads().items()}, dict.fromkeys(ids, 1))
         self.assertGreater(len(seen), 24)
 
+    def test_one_test_two_spellings(self):
+        """What waits for "a b" waits for "a%20b"."""
+        self.results(2)
+        for name in "a b", "a%20b", "%61 b":
+            done = self.put(110, uri=f"horreum+http://127.0.0.1:1/{name}", env=self.access)
+            self.assertIn("horreum+http://127.0.0.1:1/a%20b: 2 of 2 payloads could not be sent", done.err)
+        listed = self.matbench("spool", "list", env=self.access, code=0).out
+        self.assertRegex(listed, r": 2 payloads in 1 entry")
+
     def test_no_server_then_one(self):
         """Nothing arrives: 110; it waits in the spool, and the next upload brings it."""
         ids = self.results(3)

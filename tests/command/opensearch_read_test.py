@@ -177,6 +177,32 @@ class QueryTest(Reading):
         self.assertIn('"terms": {"matbench.labels": ["model_name=\\"llama-1\\"", "model_name=llama-1"]}', query)
         self.assertEqual(n, 20)
 
+    def test_the_newest_are_not_looked_for_here(self):
+        """Of many payloads only the newest N travel, and those that start when the oldest of them does; which they are is as in SQLite."""
+        long = "x" * 4500  # no server is asked for it
+        documents = [(i, p | {"metadata": p["metadata"] | {
+            "start": f"2025-01-{1 + n // 4:02}T08:00:00", "settings": p["metadata"]["settings"] | ({"old": long} if n < 5 else {})}})
+                     for n, (i, p) in enumerate(self.payloads(100))]  # four start at one time
+        self.matbench("export", f"--from={self.index('python', documents)}", "--to=sqlite:h.db", "--workload_name=w", code=0)
+        self.own = self.server.uri(f"{self.server.index}-own")
+        self.matbench("history", "export", "--history=sqlite:h.db", f"--to={self.own}", code=0)
+        uris = "sqlite:h.db", self.through(self.own)
+        for arguments in ([], ["--filters=model_name=llama-1"], ["--until=2025-01-10"], ["--since=2025-01-24", "--filters=flag=true"], [f"--filters=old={long}"]):
+            for n in 6, 8, 1, 99, 500:
+                self.proxy.fault = None
+                said = [self.matbench("history", "list", f"--history={u}", f"--max_records={n}", *arguments, code=0).out for u in uris]
+                said = [re.sub(r"  \S+$|^\S+: .*", "", text, flags=re.M) for text in said]
+                self.assertEqual(said[0], said[1], (arguments, n))
+                self.assertIn("id-", said[0])
+                downloads = [(self.download(u, "some", f"--max_records={n}", *arguments).err.replace(u, "URI"), self.files("some")) for u in uris]
+                self.assertEqual(downloads[0], downloads[1])
+        for command in ["history", "list"], ["download_lts", "--lts_results_dirname=few", "--force"]:
+            self.searches, self.proxy.fault = [], self.seen
+            self.matbench(*command, f"--history={uris[1]}", "--max_records=6", code=0)
+            self.assertTrue(self.searches)
+            for search in self.searches:
+                self.assertIn('"range": {"matbench.start_us": {"gte": 1737705600000000}}', json.dumps(search["query"]))
+
     def test_only_what_is_needed_travels(self):
         """Listing asks for records, never for the payloads' results."""
         _, _, self.own, foreign = self.everywhere(10)

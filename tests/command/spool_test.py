@@ -3,6 +3,7 @@ import itertools
 import json
 import os
 import signal
+import socket
 import stat
 import subprocess
 import time
@@ -109,6 +110,41 @@ class UseTest(SpoolCase):
         for path in (self.place / "spool", *(self.place / "spool").iterdir()):
             self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o700 if path.is_dir() else 0o600, path)
 
+    def test_rights_of_others(self):
+        """A folder that others may get into is used, and told; what is in it is still its owner's."""
+        self.make("tests")
+        spool = self.place / "spool"
+        spool.mkdir()
+        self.proxy.fault = fp.status(503)
+        for mode, said in ((0o777, "others may write to the spool spool (mode 0777) and remove what waits in it; `chmod 700 spool`"),
+                           (0o755, "others may look into the spool spool (mode 0755); `chmod 700 spool`"), (0o700, None)):
+            spool.chmod(mode)
+            for done in (self.push("tests", code=110), self.matbench("spool", "list", "--spool=spool", code=0)):
+                self.assertEqual("others may" in done.err, bool(said), done.err)
+                self.assertIn(f"WARNING | {said}" if said else "", done.err)
+            self.assertEqual({stat.S_IMODE(path.stat().st_mode) for path in spool.iterdir()}, {0o600})
+
+    def test_again(self):
+        """An upload that is repeated while the server is away: its payloads wait once, and with the last content."""
+        self.make("tests")
+        closed = self.enterContext(socket.socket())
+        closed.bind(("127.0.0.1", 0))  # nobody listens
+        away = [f"--history=opensearch+http://127.0.0.1:{closed.getsockname()[1]}/x", "--spool=spool", "--http_attempts=1"]
+        again = ["upload_lts", "--workload=w", "--results_dirname=tests"]
+        for _ in range(3):
+            done = self.matbench(*again, *away, code=110)
+            self.assertIn(": 3 of 3 payloads could not be sent; they wait", done.err)
+            self.assertEqual([len(entry["payloads"]) for entry in self.listed()["entries"]], [3])
+        self.assertEqual(self.listed()["entries"][0]["tries"], 3)
+        self.proxy.fault = fp.status(503)
+        self.push("tests", code=110)
+        self.assertIn("6 payloads in 2 entries", self.matbench("spool", "list", "--spool=spool", code=0).out)
+        self.proxy.fault = None
+        done = self.push("tests", code=0)
+        self.assertIn("payloads: 3 added, 0 replaced", done.err)
+        self.assertNotIn("earlier runs", done.err)
+        self.assertEqual((self.waiting(), len(self.server.documents())), (3, 3))
+
     def test_places(self):
         self.make("tests")
         self.proxy.fault = fp.status(503)
@@ -197,6 +233,10 @@ class UseTest(SpoolCase):
         self.proxy.fault = None
         done = self.matbench(*copy, env={"MATBENCH_SPOOL": "spool"}, code=0)
         self.assertEqual((self.waiting(), len(self.server.documents())), (0, 6), done.err)
+        done = self.matbench(*copy[:-2], f"--to={self.uri}/", env={"MATBENCH_SPOOL": "spool"}, code=0)
+        self.assertIn(f"{self.uri}: payloads: 0 added, 0 replaced, 3 there already", done.err)
+        done = self.matbench("export", f"--from={self.uri}-none/", "--to=sqlite:none.db", code=110)
+        self.assertIn(f"{self.uri}-none: there is no history there", done.err)
 
     def kpi_documents(self):
         return len(self.server.documents(f"{self.server.index}.speed"))

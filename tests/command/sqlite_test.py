@@ -257,6 +257,22 @@ class CareTest(SqliteTest):
         self.assertEqual(self.ids("sqlite:saved.db"), [i for i in sorted(payload(k)["metadata"]["test_uuid"] for k in range(1, 41)) if i != lost])
         self.history("check", "--history=sqlite:saved.db")
 
+    def test_a_broken_page(self):
+        """SQLite tells several things of a page in one text; each is a line, without what is for a terminal only."""
+        self.put("sqlite:h.db", [payload(i, fill="x" * 900) for i in range(1, 41)])
+        path = self.place / "h.db"
+        page = 4096
+        with sqlite3.connect(path) as db:
+            page = db.execute("PRAGMA page_size").fetchone()[0]
+            root = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'record_label'").fetchone()[0]
+        data = bytearray(path.read_bytes())
+        data[(root - 1) * page] = 0xFF  # no kind of page
+        path.write_bytes(data)
+        done = self.history("check", "--history=sqlite:h.db", code=110)
+        self.assertNotIn("\\x0a", done.out + done.err)
+        self.assertNotIn("***", done.out + done.err)
+        self.assertRegex(done.out + done.err, rf"(?m)SQLite: (Tree {root} )?[Pp]age {root}: btreeInitPage\(\) returns error code 11$")
+
     def test_nothing_to_salvage(self):
         """What is to be put in the damaged history's place is not an empty one."""
         self.put("sqlite:h.db", [payload(i) for i in range(1, 4)])
