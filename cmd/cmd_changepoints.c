@@ -103,4 +103,4 @@ static int run(struct context *context)
 }
 
 const struct command command_changepoints = {
-    "changepoints", "Finds where series of a CSV or JSON file changed, and if the newest run is worse.", "FILE", 1, tables, run};
+    "changepoints", "Finds where a CSV or JSON file's series changed; is the newest run worse?", "FILE", 1, tables, run};
