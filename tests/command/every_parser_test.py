@@ -53,13 +53,9 @@ def zstd(data):
 PACKED = {".gz": gzip.compress, ".xz": lzma.compress, ".zst": zstd}
 
 
-class EveryParser(support.CommandTest):
+class EveryParser(support.ParsingTest):
     def setUp(self):
         super().setUp()
-        self.test = self.place / "results/t"
-        self.test.mkdir(parents=True)
-        (self.test / "settings.yaml").write_text("a: 1\n")
-        (self.test / "exit_code").write_text("0")
         (self.place / "w").mkdir()
 
     def content(self, text):

@@ -13,13 +13,9 @@ MEGABYTES = 320  # what a file kept whole may have, and the program
 LAUNCH = "import os,sys; s,u=os.wait4(os.posix_spawn(sys.argv[1],sys.argv[1:],os.environ),0)[1:]; print(u.ru_maxrss>>10,file=sys.stderr); sys.exit(os.waitstatus_to_exitcode(s))"
 
 
-class Hostile(support.CommandTest):
+class Hostile(support.ParsingTest):
     def setUp(self):
         super().setUp()
-        self.test = self.place / "results/t"
-        self.test.mkdir(parents=True)
-        (self.test / "settings.yaml").write_text("a: 1\n")
-        (self.test / "exit_code").write_text("0")
         (self.place / "w").mkdir()
 
     def limited(self, *arguments, code, megabytes=MEGABYTES):

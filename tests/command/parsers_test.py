@@ -17,14 +17,7 @@ DATA = support.SHARED / "data"
 SANITIZED = "/asan/" in support.MATBENCH  # its shadow memory counts, too
 
 
-class Case(support.CommandTest):
-    def setUp(self):
-        super().setUp()
-        self.test = self.place / "results/t"
-        self.test.mkdir(parents=True)
-        (self.test / "settings.yaml").write_text("a: 1\n")
-        (self.test / "exit_code").write_text("0")
-
+class Case(support.ParsingTest):
     def parse(self, parsers, megabytes=0):
         """What the parsers gave, and the log. With `megabytes` it may not have used more memory than that; what this process has
         counts, too, until the program is there, so it must be less."""

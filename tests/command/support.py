@@ -198,6 +198,17 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(left, [])
 
 
+class ParsingTest(CommandTest):
+    """One test, results/t, whose files the case writes."""
+
+    def setUp(self):
+        super().setUp()
+        self.test = self.place / "results/t"
+        self.test.mkdir(parents=True)
+        (self.test / "settings.yaml").write_text("a: 1\n")
+        (self.test / "exit_code").write_text("0")
+
+
 class FullDiskCase(CommandTest):
     """disk/ is a small file system: it begins as a copy of before/; what stands in it at the end is in after/."""
 
