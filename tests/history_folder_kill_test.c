@@ -7,11 +7,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <signal.h>
-#include <stdarg.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/failing_changes.h"
 #include "tests/folder_payloads.h"
 #include "tests/scratch.h"
 
@@ -21,56 +20,6 @@ static struct scratch scratch;
 static struct arena arena;
 static struct payloads older, batch;
 static const char *folder, *uri;
-
-/* ---- the n-th change ---- */
-
-static long changes_left; /* 0: all are let through */
-static bool fails;        /* the n-th fails instead */
-
-static bool change_fails(void)
-{
-    if (changes_left == 0 || --changes_left > 0)
-        return false;
-    if (!fails)
-        kill(getpid(), SIGKILL);
-    changes_left = 1; /* and those after it, but for removing */
-    errno = ENOSPC;
-    return true;
-}
-
-ssize_t __real_write(int fd, const void *bytes, size_t size);
-ssize_t __wrap_write(int fd, const void *bytes, size_t size);
-ssize_t __wrap_write(int fd, const void *bytes, size_t size)
-{
-    if (changes_left == 1 && !fails)
-        (void)!__real_write(fd, bytes, size / 2); /* torn */
-    return change_fails() ? -1 : __real_write(fd, bytes, size);
-}
-
-int __real_openat(int dir, const char *name, int flags, ...);
-int __wrap_openat(int dir, const char *name, int flags, ...);
-int __wrap_openat(int dir, const char *name, int flags, ...)
-{
-    va_list args;
-    va_start(args, flags);
-    mode_t mode = flags & O_CREAT ? va_arg(args, mode_t) : 0;
-    va_end(args);
-    return flags & O_CREAT && change_fails() ? -1 : __real_openat(dir, name, flags, mode);
-}
-
-int __real_renameat(int from, const char *old, int to, const char *new);
-int __wrap_renameat(int from, const char *old, int to, const char *new);
-int __wrap_renameat(int from, const char *old, int to, const char *new)
-{
-    return change_fails() ? -1 : __real_renameat(from, old, to, new);
-}
-
-int __real_unlinkat(int dir, const char *name, int flags);
-int __wrap_unlinkat(int dir, const char *name, int flags);
-int __wrap_unlinkat(int dir, const char *name, int flags)
-{
-    return !fails && change_fails() ? -1 : __real_unlinkat(dir, name, flags);
-}
 
 int __real_mkdirat(int dir, const char *name, mode_t mode);
 int __wrap_mkdirat(int dir, const char *name, mode_t mode);

@@ -2,8 +2,6 @@
  * are full, damaged files, servers that refuse, fall silent or go away. */
 #include <dirent.h>
 #include <errno.h>
-#include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -12,6 +10,7 @@
 
 #include "history/spool/send.h"
 #include "tests/check.h"
+#include "tests/failing_changes.h"
 #include "tests/scratch.h"
 
 /* The server's own writing is not counted among the program's. */
@@ -27,57 +26,6 @@ static const struct spool_head head = {.history = uri, .workload = "w"};
 static struct scratch scratch;
 static struct arena arena;
 static char folder[300], served[300];
-
-/* ---- the n-th change ---- */
-
-static long changes_left; /* 0: all are let through */
-static bool fails;        /* the n-th fails instead of killing */
-static int failure = ENOSPC;
-
-static bool change_fails(void)
-{
-    if (changes_left == 0 || --changes_left > 0)
-        return false;
-    if (!fails)
-        kill(getpid(), SIGKILL);
-    changes_left = 1; /* and those after it */
-    errno = failure;
-    return true;
-}
-
-ssize_t __real_write(int fd, const void *bytes, size_t size);
-ssize_t __wrap_write(int fd, const void *bytes, size_t size);
-ssize_t __wrap_write(int fd, const void *bytes, size_t size)
-{
-    if (fd > 2 && changes_left == 1 && !fails)
-        (void)!__real_write(fd, bytes, size / 2); /* torn */
-    return fd > 2 && change_fails() ? -1 : __real_write(fd, bytes, size);
-}
-
-int __real_openat(int dir, const char *name, int flags, ...);
-int __wrap_openat(int dir, const char *name, int flags, ...);
-int __wrap_openat(int dir, const char *name, int flags, ...)
-{
-    va_list args;
-    va_start(args, flags);
-    mode_t mode = flags & O_CREAT ? va_arg(args, mode_t) : 0;
-    va_end(args);
-    return flags & O_CREAT && change_fails() ? -1 : __real_openat(dir, name, flags, mode);
-}
-
-int __real_renameat(int from, const char *old, int to, const char *new);
-int __wrap_renameat(int from, const char *old, int to, const char *new);
-int __wrap_renameat(int from, const char *old, int to, const char *new)
-{
-    return change_fails() ? -1 : __real_renameat(from, old, to, new);
-}
-
-int __real_unlinkat(int dir, const char *name, int flags);
-int __wrap_unlinkat(int dir, const char *name, int flags);
-int __wrap_unlinkat(int dir, const char *name, int flags)
-{
-    return !fails && change_fails() ? -1 : __real_unlinkat(dir, name, flags);
-}
 
 int __wrap_fsync(int fd);
 int __wrap_fsync(int fd)
