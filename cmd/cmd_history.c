@@ -258,7 +258,9 @@ static int run(struct context *context)
         i++;
     if (uri && verb && i < n && verbs[i].with_id && !id)
         error_set(&err, ERR_USAGE, "history %s: the payload's ID is missing; `matbench history list` names them", verb);
-    else if (uri && (!verb || i == n || verbs[i].with_id != (id != NULL) || options_positional(context->options, 2)))
+    else if (uri && i < n && verb && options_positional(context->options, verbs[i].with_id ? 2 : 1))
+        error_set(&err, ERR_USAGE, "'%s': one argument too many", options_positional(context->options, verbs[i].with_id ? 2 : 1));
+    else if (uri && (!verb || i == n))
         error_set(&err, ERR_USAGE, "history%s%s: expected `history list`, `show ID`, `labels`, `kpis`, `export --to=URI`, `import --from=URI`, `setup`, "
                                      "`merge FILE…`, `prune`, `check`, `salvage --to=URI`, `upgrade`, `journal` or `compact`",
                   verb ? " " : "", verb ? verb : "");

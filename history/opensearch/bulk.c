@@ -194,13 +194,24 @@ static void halve(struct run *run, struct chunk *chunk, const char *words)
     run->cursor = 0;
 }
 
+/* Stored or not: they go once more. */
+static void doubt_all(struct chunk *chunk, const char *words)
+{
+    for (size_t i = 0; i < chunk->n; i++) {
+        chunk->items[i]->why = words;
+        chunk->items[i]->repeated = true;
+    }
+}
+
 static void take_answer(struct run *run, struct chunk *chunk, const struct http_request *request, const struct http_answer *answer)
 {
     struct error failure = {0}, no_json = {0};
     json_t *said = json_read(answer->body, answer->body_len, &(struct json_read_options){.file = "its answer"}, &no_json);
     const json_t *error = json_object_get(said, "error");
     bool foreign = run->o->target_kind != INDEX_OURS;
-    if (answer->status == 200) {
+    if (answer->status == 200 && !said) {
+        doubt_all(chunk, arena_printf(run->arena, "what answers is no OpenSearch, or broken: %s", no_json.text));
+    } else if (answer->status == 200) {
         opensearch_bulk_take(run->arena, said, chunk->items, chunk->n, foreign);
     } else if (answer->status == 413) {
         if (chunk->n > 1)
