@@ -63,8 +63,7 @@ class AwsTest(support.CommandTest):
                          self.calls - {"POST /INDEX/_search", "POST /INDEX/_count", "POST /INDEX.seconds_per_item/_refresh", "POST /INDEX.speed/_refresh",
                                        f"GET /INDEX/_doc/{key}", "HEAD /INDEX.seconds_per_item", "PUT /INDEX.seconds_per_item"})
         self.assertIn("DELETE /_search/point_in_time", self.calls)
-        status, left = self.server.call("GET", "/_search/point_in_time/_all")
-        self.assertEqual([p for p in left.get("pits", []) if status == 200], [])
+        self.assertEqual(self.server.points_in_time(), [])
 
     def test_a_wrong_key_is_111(self):
         self.let_in("es")

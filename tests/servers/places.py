@@ -154,6 +154,12 @@ class Place:
         assert status == 200 and found["hits"]["total"]["value"] == len(found["hits"]["hits"]), (status, found)
         return {hit["_id"]: hit["_source"] for hit in found["hits"]["hits"]}
 
+    def points_in_time(self):
+        """Those that are open on this index, whose name their ids hold: others have theirs on the same node, or were killed with one."""
+        status, said = self.call("GET", "/_search/point_in_time/_all")
+        ids = [pit["pit_id"] for pit in said.get("pits", [])] if status == 200 else []
+        return [i for i in ids if self.index.encode() in base64.urlsafe_b64decode(i + "=" * (-len(i) % 4))]
+
     def drop(self):
         self.call("DELETE", f"/{self.index}*")
         for made in self._made:
