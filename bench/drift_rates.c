@@ -1,8 +1,8 @@
-/* drift_rates [SERIES [SEED]] — regress/drift.h by simulation: how often budget and creep cry at .05 when nothing
+/* drift_rates [SERIES [SEED]] — detect/drift.h by simulation: how often budget and creep cry at .05 when nothing
  * changed, by noise family and run points, with the autocorrelation estimated and declared as 0; how often the
  * intervals at .90 hold the truth; and how often a creep of so many sd over the series is seen. Built as the target
  * `drift_rates`. */
-#include "regress/drift.h"
+#include "detect/drift.h"
 #include "tests/regress_build.h"
 
 enum { N_MAX = 120 };

@@ -6,7 +6,7 @@
 
 #include "base/pool.h"
 #include "regress/order.h"
-#include "regress/stats.h"
+#include "detect/stats.h"
 #include "regress/verdict.h"
 
 enum { WORTH_WORKERS = 16 }; /* series */

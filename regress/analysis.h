@@ -7,26 +7,21 @@
 #ifndef REGRESS_ANALYSIS_H
 #define REGRESS_ANALYSIS_H
 #include "base/arena.h"
+#include "detect/stats.h"
 #include "history/record.h"
-
-enum direction { DIRECTION_NONE, DIRECTION_HIGHER, DIRECTION_LOWER }; /* which is better; NONE is never gated */
-
-/* A KPI as the analysis needs it, from the workload. */
-struct kpi_rule {
-    const char *name, *help, *unit;
-    enum direction better;
-    bool ignored;           /* ignored for regression */
-    double min_relative;    /* a change smaller than this share of the current level never gates: 0.05; 0: none */
-    double min_absolute;    /* the same in the KPI's unit; both must be passed */
-    bool has_idle;
-    double idle;            /* the value by which its formula says that there is nothing to analyse: as if there were none */
-    /* How values are shown (regress/value.h); all may be left zero. */
-    const char *format;       /* "{:.2f}" or "%.2f"; NULL: four significant digits */
-    double divisor;           /* shown is value/divisor in divisor_unit; 0: none */
-    const char *divisor_unit; /* NULL: unit */
-};
+#include "regress/rule.h"
 
 enum history_scope { SCOPE_OLDER, SCOPE_ALL };
+
+/* Runs that come in pairs, a candidate beside a baseline, on one machine at one time. */
+struct pairing {
+    const char *label;           /* equal in both: "pair_id"; NULL: there are no pairs */
+    const char *side;            /* the label that tells them apart */
+    const char *baseline_value;  /* its value in the baseline, a JSON text */
+};
+
+struct acks;   /* regress/acks.h: what people know and said about changes */
+struct expect; /* regress/expect.h: what must be there */
 
 struct analysis_options {
     const char *const *comparison_keys; /* NULL-ended, most significant first */
@@ -41,6 +36,11 @@ struct analysis_options {
                               * them (contract C5.1: six nights of one version); 0: min_history */
     double false_alarm_rate; /* promised probability of any regression when nothing changed, per invocation; .05 */
     double suspect_level;    /* uncorrected level from which a run is suspect; .05 */
+    enum correction correction;
+    struct pairing pairing;
+    const struct acks *acks;     /* NULL: none */
+    const struct expect *expect; /* NULL: nothing is said */
+    int64_t now_us;              /* for what expires and for the age of history; 0: it is not known, nothing expires */
 };
 
 enum verdict {
@@ -66,6 +66,66 @@ struct run_point {
     size_t repetitions;
     size_t level;        /* which of evidence.levels it belongs to, from 1; 0: levels were not looked for */
 };
+
+/* ---- checks beyond the change of the level ---- */
+
+enum check_kind {
+    CHECK_LEVEL,        /* the newest runs against the level before: the evidence itself */
+    CHECK_METHOD,       /* another tool's method, by its name */
+    CHECK_BOUND,        /* fixed bounds */
+    CHECK_DRIFT,        /* slow drift against a budget */
+    CHECK_PAIRED,       /* candidate against baseline of the same pairs */
+    CHECK_DISTRIBUTION, /* a list: one of its quantiles */
+    CHECK_EXACT         /* a KPI without noise */
+};
+enum { CHECK_KINDS = CHECK_EXACT + 1 };
+const char *check_name(enum check_kind kind); /* "level", "method", "bound", "drift", … */
+
+/* What one check found. Numbers in the KPI's unit, but for CHECK_PAIRED, where value is the ratio to 1; NAN: not applicable. */
+struct check {
+    enum check_kind kind;
+    const char *part;         /* of a list: "p99"; of a method: its name; else NULL */
+    bool tested;              /* false: it could not be made, `found` says what it needs */
+    double value, reference;  /* what was held against what */
+    double low, high;         /* of a bound: the bounds; else an interval of value - reference (of the ratio, for pairs) */
+    double p_worse, p_better; /* as the correction got them; NAN: decided without probability */
+    double corrected_worse, corrected_better;
+    enum verdict verdict;     /* of this check alone: ok, regression, improvement, suspect, cannot tell */
+    const char *found;        /* one sentence for people, with numbers */
+};
+
+/* ---- changes that people know ---- */
+
+enum change_status {
+    CHANGE_NONE,         /* the verdict speaks of no change */
+    CHANGE_NEW,          /* began with this run */
+    CHANGE_KNOWN,        /* began earlier: a run before this one showed it */
+    CHANGE_ACKNOWLEDGED, /* somebody said so: the verdict is acknowledged */
+    CHANGE_EXPIRED,      /* was acknowledged, until a day that is past */
+    CHANGE_FIXED,        /* was acknowledged, and is gone: the acknowledgement may go */
+    CHANGE_RETURNED      /* was acknowledged until it returns, was gone, and is back */
+};
+enum { CHANGE_STATUSES = CHANGE_RETURNED + 1 };
+const char *change_status_name(enum change_status status);
+
+struct known_change {
+    enum change_status status;
+    const char *id; /* survives re-analysis: of the series and the run at which it began; NULL without a change */
+    const char *ack_reason, *ack_author, *ack_expires, *ack_place; /* of the acknowledgement: "acks.yaml:12"; NULL: none */
+};
+
+/* ---- what else changed where the level changed ---- */
+
+/* A label (or part of one) that differs between the runs before and after. */
+struct difference {
+    const char *key;            /* "ocp_version", "image" */
+    const char *before, *after; /* values, for people; the commonest on each side */
+    double share;               /* how well it tells the two sides apart: 1 is always one value before and another after */
+    size_t elsewhere;           /* how often it changed elsewhere in the history, where the level did not: 0 speaks for it */
+    const char *compare;        /* for a git range: "abc123..def456"; NULL */
+};
+
+/* ---- the verdict on a KPI ---- */
 
 /* Why a verdict is what it is. Numbers are in the KPI's unit unless said otherwise; NAN: not applicable. */
 struct evidence {
@@ -93,6 +153,9 @@ struct evidence {
     const char *since_after;   /* the last point before it */
     size_t since_point;        /* its index in points; points_n: the entry itself */
     double relative_threshold, absolute_threshold; /* what a change has to pass, both in the KPI's unit */
+    double within_sd;          /* between repetitions of one run; NAN: no run has any */
+    bool level_kept;           /* the promised level holds for so many points of such noise; false: the verdict is at most suspect */
+    enum check_kind decided_by;
     const char *reason;        /* one sentence for people: what decided */
     const char *flip;          /* one sentence: what would flip it */
 };
@@ -101,6 +164,13 @@ struct kpi_result {
     const struct kpi_rule *rule;
     enum verdict verdict;
     struct evidence evidence;
+    const struct check *checks; /* beyond CHECK_LEVEL */
+    size_t checks_n;
+    struct known_change change;
+    const char *last_good, *first_bad;          /* of a change: versions, as in run_point; NULL: none */
+    const char *last_good_url, *first_bad_url;  /* from their `urls` label; NULL: none */
+    const struct difference *differences;       /* most telling first; of a change */
+    size_t differences_n;
 };
 
 struct near_miss {
@@ -108,6 +178,15 @@ struct near_miss {
     size_t records;
     const char *entry_value, *history_value; /* JSON texts; one example */
 };
+
+/* A label that is not compared, but varies within the history. */
+struct varying {
+    const char *key;
+    const char *kpi; /* the KPI of which it explains most; NULL: of none it could be said */
+    double share;    /* of that KPI's variance (ANOVA, beyond what chance would): from VARYING_MUCH on it should be a key */
+    double p;
+};
+#define VARYING_MUCH 0.3
 
 struct entry_result {
     const struct record *entry;
@@ -124,12 +203,35 @@ struct entry_result {
     const struct near_miss *near_misses; /* most records first; only when there is no history */
     const char *const *varying;  /* NULL-ended: ignored keys, ci_engine and kpi_settings_version that vary within the
                                   * history and the entry (other bookkeeping keys vary by nature) */
+    const struct varying *explained; /* beside `varying` */
+};
+
+/* Many KPIs that shift together: one thing happened, not forty. */
+struct incident {
+    const struct entry_result *const *entries; /* of its members, beside them */
+    const struct kpi_result *const *members;   /* most telling first */
+    size_t members_n, judged;                  /* of `judged` KPIs that were judged */
+    const char *since_version;
+    const char *summary; /* one sentence for people */
+};
+
+/* Something that should be there and is not. */
+struct absence {
+    const char *what;  /* "label set", "KPI", "unit", "schema version", "runs", "age": for machines */
+    const char *found; /* one sentence for people */
+    const struct entry_result *entry; /* NULL: of the whole invocation */
+    const char *kpi;   /* NULL: of no single one */
 };
 
 struct analysis {
     struct entry_result *entries; /* in sorting_keys order */
     size_t entries_n;
-    size_t counts[VERDICT_COUNT]; /* of KPI results */
+    size_t counts[VERDICT_COUNT]; /* of KPI results; absences count as missing, too */
+    const struct incident *incidents;
+    size_t incidents_n;
+    const struct absence *absences;
+    size_t absences_n;
+    size_t statuses[CHANGE_STATUSES]; /* of KPI results */
     size_t history_records;       /* all records that were offered */
     size_t own_records;           /* those of them that are entries themselves, stored before: never compared */
     size_t tests, without_payload; /* set by the caller, to be told: tests of this run, and those of them with nothing to compare */

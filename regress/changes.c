@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "config/options.h"
-#include "regress/hunter.h"
-#include "regress/levels.h"
-#include "regress/score.h"
-#include "regress/stats.h"
+#include "detect/hunter.h"
+#include "detect/levels.h"
+#include "detect/score.h"
+#include "detect/stats.h"
 
 const char *const changes_method_names[] = {"auto", "hunter", NULL};
 

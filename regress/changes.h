@@ -16,7 +16,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
-#include "regress/shuffle.h"
+#include "detect/shuffle.h"
 
 enum changes_method { CHANGES_AUTO, CHANGES_HUNTER };
 extern const char *const changes_method_names[]; /* "auto", "hunter", NULL */

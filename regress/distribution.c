@@ -3,9 +3,9 @@
 #include <math.h>
 
 #include "base/quantile.h"
-#include "regress/levels.h"
-#include "regress/score.h"
-#include "regress/stats.h"
+#include "detect/levels.h"
+#include "detect/score.h"
+#include "detect/stats.h"
 
 enum { RUNS_MIN = 3 };
 

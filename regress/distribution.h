@@ -3,7 +3,7 @@
  *
  * The run is the unit of analysis: the thousands of values within one run say what its quantiles are, not how much runs
  * differ. So each run gives one value per quantile and for the mean, and each of these series is tested as any KPI's
- * is: the newest run against the current level (regress/baseline.h). The p are corrected over the parts (Holm), so that
+ * is: the newest run against the current level (detect/baseline.h). The p are corrected over the parts (Holm), so that
  * a list is one hypothesis for the correction of the invocation: its p is the smallest corrected one.
  *
  * Measured (bench/list_rates.c, 1,000 lists of 300 values per run, seed 1): share of lists that got "worse" at .05 when
@@ -18,7 +18,7 @@
 
 #include "base/arena.h"
 #include "history/record.h"
-#include "regress/baseline.h"
+#include "detect/baseline.h"
 
 enum distribution_part {
     DISTRIBUTION_MEAN,

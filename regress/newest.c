@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "regress/score.h"
+#include "detect/score.h"
 #include "regress/series.h"
 
 enum { MIN_HISTORY = 8 };
@@ -22,7 +22,7 @@ static struct record run_of(const struct columns *columns, const char *const *na
     return record;
 }
 
-/* Far values (regress/score.h) are tested as near ones. */
+/* Far values (detect/score.h) are tested as near ones. */
 static void scale_back(struct evidence *e, int exponent)
 {
     double *values[] = {&e->level, &e->sd, &e->low, &e->high, &e->value, &e->change, &e->smallest_seen, &e->ok_from,

@@ -29,7 +29,7 @@
 #ifndef REGRESS_SERIES_H
 #define REGRESS_SERIES_H
 #include "regress/analysis.h"
-#include "regress/baseline.h"
+#include "detect/baseline.h"
 #include "regress/select.h"
 
 enum {

@@ -25,11 +25,30 @@ const char *verdict_name(enum verdict verdict)
     return names[verdict];
 }
 
+const char *check_name(enum check_kind kind)
+{
+    static const char *const names[CHECK_KINDS] = {
+        [CHECK_LEVEL] = "level",   [CHECK_METHOD] = "method", [CHECK_BOUND] = "bound",
+        [CHECK_DRIFT] = "drift",   [CHECK_PAIRED] = "paired", [CHECK_DISTRIBUTION] = "distribution",
+        [CHECK_EXACT] = "exact",
+    };
+    return names[kind];
+}
+
+const char *change_status_name(enum change_status status)
+{
+    static const char *const names[CHANGE_STATUSES] = {
+        [CHANGE_NONE] = "none",       [CHANGE_NEW] = "new",     [CHANGE_KNOWN] = "known",       [CHANGE_ACKNOWLEDGED] = "acknowledged",
+        [CHANGE_EXPIRED] = "expired", [CHANGE_FIXED] = "fixed", [CHANGE_RETURNED] = "returned",
+    };
+    return names[status];
+}
+
 static struct evidence empty_evidence(void)
 {
     return (struct evidence){.level = NAN, .sd = NAN, .df = NAN, .low = NAN, .high = NAN, .value = NAN, .change = NAN,
                              .relative = NAN, .p = NAN, .p_corrected = NAN, .smallest_seen = NAN, .ok_from = NAN,
-                             .relative_threshold = NAN, .absolute_threshold = NAN};
+                             .relative_threshold = NAN, .absolute_threshold = NAN, .within_sd = NAN, .level_kept = true};
 }
 
 /* ---- without a test ---- */

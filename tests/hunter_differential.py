@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""hunter_differential.py DRIVER BUILD: regress/hunter.h gives the change points that Apache Otava 0.8.0 gives.
+"""hunter_differential.py DRIVER BUILD: detect/hunter.h gives the change points that Apache Otava 0.8.0 gives.
 
 Held against tests/statistics/otava.txt: places that the real one found in series of generated noise, here made again from the same seed
 (MB_UPDATE=1 writes it anew). With MB_LONG=1 also against the real one on fresh series, in a virtual environment below BUILD that is made

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "regress/hunter.h"
+#include "detect/hunter.h"
 
 int main(void)
 {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "regress/analysis.h"
-#include "regress/score.h"
+#include "detect/score.h"
 
 static inline int build_compare(const void *a, const void *b)
 {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "regress/order.h"
-#include "regress/score.h"
+#include "detect/score.h"
 #include "tests/check.h"
 
 /* Each row is in ascending order. */

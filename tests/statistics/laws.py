@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""laws.py: writes laws.h beside it, which tests/regress_law_test.c holds regress/law.h and regress/special.h against.
+"""laws.py: writes laws.h beside it, which tests/detect_law_test.c holds detect/law.h and detect/special.h against.
 
 The values are mpmath's at 50 digits, of arguments that are doubles exactly; each is held against scipy's where scipy has it, which must agree
 to 1e-6 (scipy loses digits in some tails, mpmath does not). Run it with a Python that has both: pip install mpmath scipy."""

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """methods.py CHECKOUT: writes methods.h beside it: what the Python tool's own modules answer (CHECKOUT is matrix-benchmarking's source), which
-tests/regress_method_test.c holds regress/method_zscore.c and method_stdev.c against. Needs numpy."""
+tests/detect_method_test.c holds detect/method_zscore.c and method_stdev.c against. Needs numpy."""
 import importlib.util
 import pathlib
 import random

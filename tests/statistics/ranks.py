@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""ranks.py: writes ranks.h beside it, which tests/regress_rank_test.c holds regress/rank.h, permutation.h and trend.h against.
+"""ranks.py: writes ranks.h beside it, which tests/detect_rank_test.c holds detect/rank.h, permutation.h and trend.h against.
 
 Where samples have ties or are small the p come from going through all choices, signs or orders, or from counting with whole numbers; where they
 have none, from scipy, which must agree with the counting too. Run it with a Python that has both: pip install numpy scipy."""

@@ -1,0 +1,163 @@
+#include "detect/baseline.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "detect/law.h"
+#include "detect/score.h"
+#include "detect/stats.h"
+
+enum { ALONE_MIN = 20, MORE_RUNS_MAX = 100 };
+static const double POWER_80 = 0.8416; /* normal quantile of .8 */
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Residuals of one level, scaled so that each stands for the deviation of one run; and about its mean, for lag 1. */
+static void add_level(struct baseline *base, const double *x, size_t n, double *plain, struct arena *scratch)
+{
+    double centre = score_centre(x, n, ARENA_ARRAY(scratch, double, 2 * n)), mean = score_mean(x, n);
+    double scale = sqrt((double)n / (double)(n - 1));
+    for (size_t i = 0; i < n; i++, base->residuals_n++) {
+        base->residuals[base->residuals_n] = (x[i] - centre) * scale;
+        plain[base->residuals_n] = x[i] - mean;
+    }
+}
+
+/* Spread of the residuals; the few that lie beyond four robust sigma count as four. */
+static double spread(const double *u, size_t n, struct arena *scratch)
+{
+    double *room = ARENA_ARRAY(scratch, double, n), sum = 0;
+    for (size_t i = 0; i < n; i++)
+        room[i] = fabs(u[i]);
+    double robust = 1.4826 * stats_median(room, n);
+    double limit = robust > 0 ? SCORE_CLIP * robust : INFINITY;
+    for (size_t i = 0; i < n; i++) {
+        double v = fmin(fabs(u[i]), limit);
+        sum += v * v;
+    }
+    return sqrt(sum / (double)n);
+}
+
+static double variance_of_difference(const struct baseline *base, size_t runs)
+{
+    double unit = 1 / (double)runs + 1 / (double)base->n;
+    return fmax(unit, score_difference_variance(base->n + runs, base->n, base->rho));
+}
+
+struct baseline baseline_of(const double *history, size_t n, const struct levels *levels, size_t level,
+                            double resolution, double rho, struct arena *arena)
+{
+    assert(n >= 2 && level <= levels->n);
+    struct arena scratch = {0};
+    struct baseline base = {.start = levels_start(levels, level, n)};
+    base.n = levels_start(levels, level + 1, n) - base.start;
+    base.centre = score_centre(history + base.start, base.n, ARENA_ARRAY(&scratch, double, 2 * base.n));
+    base.residuals = ARENA_ARRAY(arena, double, n);
+    double *plain = ARENA_ARRAY(&scratch, double, n), used = 0;
+    for (size_t i = 0; i <= levels->n; i++) {
+        size_t from = levels_start(levels, i, n), len = levels_start(levels, i + 1, n) - from;
+        if (len < 2 || (base.n >= ALONE_MIN && i != level))
+            continue;
+        add_level(&base, history + from, len, plain, &scratch);
+        used++;
+    }
+    double count = (double)base.residuals_n;
+    base.sigma = fmax(spread(base.residuals, base.residuals_n, &scratch), resolution / sqrt(12));
+    base.df = fmax(1, count - used);
+    base.rho = rho;
+    if (isnan(rho)) {
+        double r = (score_lag1(plain, base.residuals_n) + used / count) / fmax(0.4, 1 - 4 * used / count);
+        base.rho = fmin(SCORE_RHO_MAX, fmax(0, r + 0.5 / sqrt(count)));
+    }
+    base.tail = 2 + fmin(1, fmax(0, (count - 12) / 18));
+    base.unit = 1 + 1 / (double)base.n;
+    base.variance = variance_of_difference(&base, 1);
+    qsort(base.residuals, base.residuals_n, sizeof(double), compare_doubles);
+    arena_close(&scratch);
+    return base;
+}
+
+/* The r-th largest residual towards `side`, r from 1. */
+static double extreme(const struct baseline *base, size_t r, enum side side)
+{
+    return side == SIDE_ABOVE ? base->residuals[base->residuals_n - r] : -base->residuals[r - 1];
+}
+
+static double ln_choose(double n, double k)
+{
+    int sign;
+    return lgamma_r(n + 1, &sign) - lgamma_r(k + 1, &sign) - lgamma_r(n - k + 1, &sign);
+}
+
+/* p from the ranks of the residuals: what any noise family gives, were runs exchangeable. For r new values: how often
+ * they are all among the outermost r + beyond of all; for one value (beyond + 1)/(N + 1). */
+static double rank_p(const struct baseline *base, double difference, size_t runs, enum side side)
+{
+    double z = difference / sqrt(base->variance); /* one run's deviation, in the KPI's unit */
+    double count = (double)base->residuals_n, r = (double)runs;
+    size_t beyond = 0;
+    while (beyond < base->residuals_n && extreme(base, beyond + 1, side) >= z)
+        beyond++;
+    double share = runs == 1 ? ((double)beyond + 1) / (count + 1)
+                             : exp(ln_choose((double)beyond + r, r) - ln_choose(count + r, r));
+    if (beyond)
+        return share;
+    double largest = fmax(extreme(base, 1, side), 1e-300);
+    return pow(largest / fmax(z, largest), base->tail * r) * share;
+}
+
+double baseline_p(const struct baseline *base, double value, enum side side)
+{
+    double difference = (double)side * (value - base->centre);
+    if (!(base->sigma > 0))
+        return difference > 0 ? 0 : 1;
+    double t = difference / (base->sigma * sqrt(base->variance));
+    if (isnan(t))
+        return 1; /* values at the end of the numbers: nothing can be said */
+    return fmax(law_t_upper(t, base->df), rank_p(base, difference, 1, side));
+}
+
+double baseline_runs_p(const struct baseline *base, double difference, size_t some, size_t runs, enum side side)
+{
+    assert(difference > 0 && some >= 1 && some <= runs);
+    if (!(base->sigma > 0))
+        return 0;
+    double t = difference / (base->sigma * sqrt(variance_of_difference(base, some)));
+    if (isnan(t))
+        return 1;
+    double one = fmax(law_t_upper(t, base->df), rank_p(base, difference, some, side));
+    return fmin(1, exp(ln_choose((double)runs, (double)some)) * one);
+}
+
+double baseline_critical(const struct baseline *base, double alpha, enum side side)
+{
+    if (!(base->sigma > 0))
+        return 0;
+    double count = (double)base->residuals_n;
+    size_t rank = (size_t)floor(alpha * (count + 1));
+    double u = rank >= 1 ? extreme(base, rank > base->residuals_n ? base->residuals_n : rank, side)
+                         : extreme(base, 1, side) * pow(1 / (alpha * (count + 1)), 1 / base->tail);
+    return fmax(law_t_quantile(fmin(alpha, 0.5), base->df) * base->sigma, u) * sqrt(base->variance);
+}
+
+double baseline_detectable(const struct baseline *base, double alpha, enum side side)
+{
+    return baseline_critical(base, alpha, side) + POWER_80 * base->sigma * sqrt(base->variance);
+}
+
+int baseline_more_runs(const struct baseline *base, double alpha, double target)
+{
+    if (!(base->sigma > 0))
+        return 0;
+    double factor = (law_t_quantile(fmin(alpha, 0.5), base->df) + POWER_80) * base->sigma;
+    for (int more = 0; more <= MORE_RUNS_MAX; more++) {
+        if (factor * sqrt(variance_of_difference(base, 1 + (size_t)more)) <= target)
+            return more;
+    }
+    return -1;
+}

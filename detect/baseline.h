@@ -1,0 +1,52 @@
+/* detect/baseline.h — the level that one new run is held against, and how sure a difference from it is.
+ *
+ * A prediction test of one value: Student t with the run-to-run spread pooled within levels, and never surer than the
+ * history's own residuals allow: beyond the largest of them a Pareto tail with index 2 to 3 is assumed, so that heavy
+ * tails keep the level. Specification: the detector reference, section 1.11 with k = 1.
+ */
+#ifndef DETECT_BASELINE_H
+#define DETECT_BASELINE_H
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "detect/levels.h"
+#include "detect/side.h"
+
+struct baseline {
+    size_t start, n; /* the level: history[start, start + n) */
+    double centre;   /* robust centre of the level */
+    double sigma;    /* run-to-run standard deviation, at least the rounding of the values */
+    double df;
+    double rho;      /* conservative autocorrelation of the residuals */
+    double unit;     /* variance of (new value - centre) in sigma² without autocorrelation: 1 + 1/n */
+    double variance; /* the same with it */
+    double tail;     /* index of the Pareto tail beyond the largest residual: 2 for few residuals, 3 from 30 on; the caller
+                      * may lower it */
+    double *residuals; /* of all values that sigma rests on, scaled to one run; sorted, smallest first */
+    size_t residuals_n;
+};
+
+/* The baseline of level `level` (levels->n: the last one) of a history of n >= 2 values. `resolution`: see
+ * score_resolution, of history and new value together; 0: no rounding. rho: declared, or NAN. */
+struct baseline baseline_of(const double *history, size_t n, const struct levels *levels, size_t level,
+                            double resolution, double rho, struct arena *arena);
+
+/* One-sided p of "the new value belongs to the level". 1 when the value is not on that side of a level without noise. */
+double baseline_p(const struct baseline *baseline, double value, enum side side);
+
+/* One-sided p of "at least `some` of the `runs` newest values stand `difference` (> 0) or farther from the level": for
+ * t by their mean (if all are beyond it, so is their mean), for the ranks by how rarely so many of exchangeable values are
+ * the outermost; times the number of ways to choose them. */
+double baseline_runs_p(const struct baseline *baseline, double difference, size_t some, size_t runs, enum side side);
+
+/* The smallest difference whose p is at most alpha (> 0). */
+double baseline_critical(const struct baseline *baseline, double alpha, enum side side);
+
+/* The smallest true difference that is seen at alpha in four of five cases. */
+double baseline_detectable(const struct baseline *baseline, double alpha, enum side side);
+
+/* How many more runs, so that a true difference of `target` is seen at alpha in four of five cases: 0 … 100; -1: no
+ * number of new runs would do, because the level itself is too uncertain. */
+int baseline_more_runs(const struct baseline *baseline, double alpha, double target);
+
+#endif
