@@ -133,6 +133,7 @@ static bool wanted(const struct analysis_options *options, const struct kpi_rule
 static void analyse_entry(struct work *work, struct entry_result *result)
 {
     struct selection selection = select_history(work->index, result->entry, work->arena);
+    result->selection = arena_copy(work->arena, &selection, sizeof(selection));
     result->version = selection.version;
     result->run_id = selection.run_id;
     result->history = selection.history;

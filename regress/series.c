@@ -44,7 +44,7 @@ bool series_of(const struct selection *selection, const struct record *entry, co
             continue;
         series->x[series->n] = mean;
         series->points[series->n++] =
-            (struct run_point){from->version, from->run_id, from->where, from->start_us, mean, repetitions, 0};
+            (struct run_point){from->version, from->run_id, from->where, from->start_us, mean, repetitions, 0, from};
     }
     if (series->n > SERIES_MAX) {
         series->points += series->n - SERIES_MAX;
