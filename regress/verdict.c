@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "regress/sentence.h"
+#include "regress/unit_change.h"
 #include "regress/value.h"
 
 /* A KPI whose runs scatter so much that a change of half its level would not be seen cannot be judged. */
@@ -78,6 +79,15 @@ static bool settle_missing(struct hypothesis *h, struct arena *arena)
                   "would be judged if the run had a number for it");
 }
 
+static bool settle_unit(struct hypothesis *h, const struct unit_change *change, struct arena *arena)
+{
+    h->result->evidence.points_n = 0; /* those of earlier runs in this unit are not what came before it */
+    return settle(h, VERDICT_MISSING,
+                  arena_printf(arena, "its unit changed: this run counts in '%s', history in '%s' (the last run, %s): not compared", change->is,
+                               change->was, change->run->version[0] ? change->run->version : change->run->run_id),
+                  "will be judged once history has runs in this unit");
+}
+
 static bool settle_no_match(struct hypothesis *h, const struct selection *selection, struct arena *arena)
 {
     if (selection->keys_changed)
@@ -121,6 +131,9 @@ bool verdict_without_test(struct hypothesis *h, const struct selection *selectio
     double said;
     if (!has && rule->has_idle && record_kpi(entry, rule->name, &said) && said == rule->idle)
         return settle(h, VERDICT_NOT_ANALYSED, arena_printf(arena, "its formula gave %g: there is nothing to analyse", said), "");
+    struct unit_change change;
+    if (has && unit_change_find(selection, entry, rule->name, &change))
+        return settle_unit(h, &change, arena);
     if (!has && h->series.n)
         return settle_missing(h, arena);
     if (!has && !selection->keys_changed)
