@@ -2,7 +2,7 @@
  *
  * A suite for each entry, a case for each KPI of it; a suite "completeness" for what is missing and what was not gated.
  *
- *     <testsuites name="matbench" tests="3" failures="1" errors="0" skipped="1" time="0">
+ *     <testsuites name="matbench" tests="3" failures="1" errors="0" time="0">
  *       <testsuite name="gpu=8 model=x" tests="3" failures="1" errors="0" skipped="1" time="0" timestamp="2026-01-05T10:00:00">
  *         <properties><property name="version" value="v2.8.0"/>…</properties>
  *         <testcase classname="matbench.gpu=8 model=x" name="train_loss" time="0">
