@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "regress/beside.h"
+#include "regress/matches.h"
 #include "regress/value.h"
 
 struct control_index {
@@ -16,7 +17,7 @@ static bool is_pinned(const void *context, const struct record *record)
 {
     const struct kpi_rule *rule = context;
     double value;
-    return series_value(record, rule, &value) && labels_match(&rule->control.labels, record);
+    return series_value(record, rule, &value) && matches_record(&rule->control.labels, record);
 }
 
 static bool has_pinned(const struct kpi_rule *rule)
@@ -200,7 +201,7 @@ static void look_up(const struct beside *index, const struct record *entry, stru
         control[i] = NAN;
         if (rule->control.kpi)
             (void)control_kpi(rule, &run, &x[i], &control[i]);
-        else if (labels_match(&rule->control.labels, run.records[0]))
+        else if (matches_record(&rule->control.labels, run.records[0]))
             found->own++;
         else
             control[i] = pinned_value(&pinned, &run);
@@ -226,7 +227,7 @@ static void keep_values(struct series *series, const double *values)
 void control_divide(const struct control_index *index, const struct record *entry, struct series *series, struct arena *arena)
 {
     const struct kpi_rule *rule = series->rule;
-    if (!rule->control.kpi && (!has_pinned(rule) || labels_match(&rule->control.labels, entry)))
+    if (!rule->control.kpi && (!has_pinned(rule) || matches_record(&rule->control.labels, entry)))
         return;
     struct control_found *found = ARENA_NEW(arena, struct control_found);
     double *x = ARENA_ARRAY(arena, double, series->n + 1), *control = ARENA_ARRAY(arena, double, series->n + 1);

@@ -148,20 +148,3 @@ const char *label_shown(const char *value, struct arena *arena)
     *to = '\0';
     return shown;
 }
-
-static bool has_one_of(const struct record *record, const struct label_match *match)
-{
-    const char *value = record_label(record, match->key);
-    for (const char *const *wanted = match->values; *wanted; wanted++)
-        if (strcmp(value ? value : "null", *wanted) == 0)
-            return true;
-    return false;
-}
-
-bool labels_match(const struct label_matches *matches, const struct record *record)
-{
-    for (size_t i = 0; i < matches->n; i++)
-        if (!has_one_of(record, &matches->v[i]))
-            return false;
-    return true;
-}

@@ -11,7 +11,6 @@
 
 #include "base/arena.h"
 #include "history/record.h"
-#include "regress/rule.h"
 
 struct label_filter {
     const char **left_out; /* sorted */
@@ -40,9 +39,6 @@ struct label_difference {
 struct label_difference labels_difference(const struct label_filter *filter, const struct record *a,
                                           const struct record *b);
 bool labels_equal(const struct label_filter *filter, const struct record *a, const struct record *b);
-
-/* Whether the record has one of the values of every condition. */
-bool labels_match(const struct label_matches *matches, const struct record *record);
 
 /* A label's value for people: strings without their quotes, with \" and \\ as they are meant (control characters stay escaped), all else
  * as it is; never NULL ("null"). */

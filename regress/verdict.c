@@ -165,6 +165,7 @@ bool verdict_plan(struct hypothesis *h, const struct invocation *invocation, str
     if (why)
         return !settle(h, VERDICT_NOT_ANALYSED, why, "");
     h->level = !settled_without_test(h, has, arena);
+    h->series.window = (size_t)invocation->options->window;
     if (has)
         checks_plan(h, invocation, arena);
     return h->level || h->checks_n;
