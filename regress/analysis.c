@@ -137,6 +137,7 @@ static void analyse_entry(struct work *work, struct entry_result *result)
 {
     struct selection *kept = ARENA_NEW(work->arena, struct selection), selection = select_history(work->index, result->entry, work->arena);
     *kept = selection;
+    result->selection = kept;
     result->version = selection.version;
     result->run_id = selection.run_id;
     result->history = selection.history;

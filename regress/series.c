@@ -51,7 +51,7 @@ bool series_gather(const struct selection *selection, const struct record *entry
         series->x[series->n] = mean;
         series->from[series->n] = from;
         series->points[series->n++] =
-            (struct run_point){from->version, from->run_id, from->where, from->start_us, mean, repetitions, 0};
+            (struct run_point){from->version, from->run_id, from->where, from->start_us, mean, repetitions, 0, from};
     }
     double value;
     series->has = series_value(entry, rule, &value);

@@ -47,6 +47,12 @@ const char *change_status_name(enum change_status status)
     return names[status];
 }
 
+const char *incident_kind_name(enum incident_kind kind)
+{
+    static const char *const names[INCIDENT_KINDS] = {[INCIDENT_WORSE] = "worse", [INCIDENT_BETTER] = "better", [INCIDENT_MIXED] = "mixed"};
+    return names[kind];
+}
+
 static struct evidence empty_evidence(void)
 {
     return (struct evidence){.level = NAN, .sd = NAN, .df = NAN, .low = NAN, .high = NAN, .value = NAN, .change = NAN,
