@@ -369,6 +369,40 @@ bool order_has_version(const char *value)
     return p.version || p.kind == KIND_NUMBER;
 }
 
+bool order_compare_versions(const char *value, const char *named, int *order)
+{
+    struct parsed a = parse(value), b = parse(named);
+    bool bare = b.version && b.prefix.s == b.prefix.end && a.version;
+    if (a.kind == KIND_NUMBER && b.kind == KIND_NUMBER) {
+        *order = (a.number > b.number) - (a.number < b.number);
+        return true;
+    }
+    if (!a.version || !b.version || (!bare && compare_family(&a, &b) != 0))
+        return false;
+    *order = compare_version(&a, &b);
+    return true;
+}
+
+static bool begins_with(struct span value, const char *release)
+{
+    size_t n = strlen(release);
+    value.s += value.s < value.end && n && (*value.s == 'v' || *value.s == 'V') && digit(*release);
+    return (size_t)(value.end - value.s) >= n && memcmp(value.s, release, n) == 0 &&
+           (value.s + n == value.end || !alnum(value.s[n]));
+}
+
+bool order_names(const char *value, const char *release)
+{
+    size_t n = value ? strlen(value) : 0;
+    if (n == 0 || !release[0])
+        return false;
+    bool string = n >= 2 && value[0] == '"' && value[n - 1] == '"';
+    struct span all = {value + string, value + n - string};
+    release += (release[0] == 'v' || release[0] == 'V') && digit(release[1]);
+    const char *colon = memrchr(all.s, ':', (size_t)(all.end - all.s));
+    return begins_with(all, release) || (colon && begins_with((struct span){colon + 1, all.end}, release));
+}
+
 struct place {
     struct parsed parsed;
     int64_t start_us; /* of the value, then: when its family had got so far */

@@ -34,11 +34,12 @@ static bool without_history(const struct entry_result *entry)
 
 struct verdict_summary verdict_summary_of(const struct analysis *analysis, struct arena *arena)
 {
-    const size_t *counts = analysis->counts;
+    const size_t *counts = analysis->counts, absences = analysis->absences_n; /* which count as missing, but are no KPI results */
     struct verdict_summary s = {
         .entries = analysis->entries_n,
         .failures = counts[VERDICT_REGRESSION],
-        .not_analyzed = counts[VERDICT_MISSING] + counts[VERDICT_CANNOT_TELL],
+        .not_analyzed = counts[VERDICT_MISSING] - (absences < counts[VERDICT_MISSING] ? absences : counts[VERDICT_MISSING]) +
+                        counts[VERDICT_CANNOT_TELL],
         .decreases = counts[VERDICT_REGRESSION] + counts[VERDICT_ACKNOWLEDGED],
         .increases = counts[VERDICT_IMPROVEMENT],
     };
