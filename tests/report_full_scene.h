@@ -12,12 +12,24 @@
 static inline void full_checks(struct kpi_result *kpi, struct arena *arena)
 {
     static const struct check checks[] = {
-        {CHECK_BOUND, NULL, true, 100.05, 90, NAN, 90, NAN, NAN, NAN, NAN, VERDICT_REGRESSION, "100.05 s is above the bound of 90 s"},
-        {CHECK_DRIFT, NULL, true, 100.05, 99.5, -.2, 1.3, .21, .79, .6, 1, VERDICT_OK, "0.55 % of the budget of 5 % since 4.18 is used"},
-        {CHECK_PAIRED, NULL, false, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, VERDICT_CANNOT_TELL, "2 pairs, 5 are needed"},
-        {CHECK_DISTRIBUTION, "p99", true, 190, 150, 20, 60, .001, .999, .02, 1, VERDICT_SUSPECT, "p99 moved by +26.7 % (+13.3 % to +40.0 %)"},
-        {CHECK_METHOD, "zscore", true, 100.05, 100, 99, 101, NAN, NAN, NAN, NAN, VERDICT_OK, "0.2 standard deviations from the mean of 12 runs"},
-        {CHECK_EXACT, NULL, true, 12, 12, NAN, NAN, NAN, NAN, NAN, NAN, VERDICT_OK, "equal to the last run"},
+        {.kind = CHECK_BOUND, .tested = true, .value = 100.05, .reference = 90, .low = NAN, .high = 90, .p_worse = NAN, .p_better = NAN,
+         .corrected_worse = NAN, .corrected_better = NAN, .verdict = VERDICT_REGRESSION, .level = NAN, .smallest_seen = NAN, .ok_from = 90,
+         .found = "100.05 s is above the bound of 90 s", .flip = "would be ok up to 90 s"},
+        {.kind = CHECK_DRIFT, .tested = true, .value = 100.05, .reference = 99.5, .low = -.2, .high = 1.3, .p_worse = .21, .p_better = .79,
+         .corrected_worse = .6, .corrected_better = 1, .verdict = VERDICT_OK, .level = 99.5, .smallest_seen = 2, .ok_from = 104, .worth_saying = true,
+         .found = "0.55 % of the budget of 5 % since 4.18 is used", .flip = "would be a regression above 104.5 s"},
+        {.kind = CHECK_PAIRED, .value = NAN, .reference = NAN, .low = NAN, .high = NAN, .p_worse = NAN, .p_better = NAN, .corrected_worse = NAN,
+         .corrected_better = NAN, .verdict = VERDICT_CANNOT_TELL, .level = NAN, .smallest_seen = NAN, .ok_from = NAN, .more_runs = 3,
+         .found = "2 pairs, 5 are needed"},
+        {.kind = CHECK_DISTRIBUTION, .part = "p99", .tested = true, .value = 190, .reference = 150, .low = 20, .high = 60, .p_worse = .001,
+         .p_better = .999, .corrected_worse = .02, .corrected_better = 1, .verdict = VERDICT_SUSPECT, .level = NAN, .smallest_seen = 30,
+         .ok_from = 170, .found = "p99 moved by +26.7 % (+13.3 % to +40.0 %)"},
+        {.kind = CHECK_METHOD, .part = "zscore", .tested = true, .value = 100.05, .reference = 100, .low = 99, .high = 101, .p_worse = NAN,
+         .p_better = NAN, .corrected_worse = NAN, .corrected_better = NAN, .verdict = VERDICT_OK, .level = NAN, .smallest_seen = NAN,
+         .ok_from = NAN, .found = "0.2 standard deviations from the mean of 12 runs"},
+        {.kind = CHECK_EXACT, .tested = true, .value = 12, .reference = 12, .low = NAN, .high = NAN, .p_worse = NAN, .p_better = NAN,
+         .corrected_worse = NAN, .corrected_better = NAN, .verdict = VERDICT_OK, .level = NAN, .smallest_seen = NAN, .ok_from = NAN,
+         .found = "equal to the last run"},
     };
     kpi->checks = arena_copy(arena, checks, sizeof(checks));
     kpi->checks_n = ROWS(checks);
@@ -32,10 +44,10 @@ static inline void full_checks(struct kpi_result *kpi, struct arena *arena)
 static inline void full_change(struct kpi_result *kpi)
 {
     static const struct difference differences[] = {
-        {"ocp", "4.10", "4.11", 1, 0, NULL},
-        {"image", "quay.io/a:v1", "quay.io/a:v2", .9, 2, "0a1b2c3d..4e5f6071"},
-        {FULL_HOSTILE, FULL_HOSTILE, NULL, .8, 1, FULL_HOSTILE},
-        {"driver", NULL, "550.1", .7, 3, NULL},
+        {"ocp", "4.10", "4.11", 1, 0, NULL, NULL},
+        {"image", "quay.io/a:v1", "quay.io/a:v2", .9, 2, "0a1b2c3d..4e5f6071", "https://github.com/o/r/compare/0a1b2c3d...4e5f6071"},
+        {FULL_HOSTILE, FULL_HOSTILE, NULL, .8, 1, FULL_HOSTILE, "javascript:alert(2)"},
+        {"driver", "(none)", "550.1", .7, 3, NULL, NULL},
     };
     kpi->change = (struct known_change){.status = CHANGE_KNOWN, .id = "worse@v1.9-5f2a"};
     kpi->last_good = "v1.8";
@@ -58,7 +70,8 @@ static inline void full_counts(struct analysis *analysis)
             analysis->counts[analysis->entries[i].kpis[j].verdict]++;
             analysis->statuses[analysis->entries[i].kpis[j].change.status]++;
         }
-    analysis->counts[VERDICT_MISSING] += analysis->absences_n;
+    for (size_t i = 0; i < analysis->absences_n; i++)
+        analysis->counts[VERDICT_MISSING] += analysis->absences[i].results == 0;
 }
 
 static inline void full_invocation(struct analysis *analysis, struct arena *arena)
@@ -67,18 +80,21 @@ static inline void full_invocation(struct analysis *analysis, struct arena *aren
     const struct entry_result **entries = ARENA_ARRAY(arena, const struct entry_result *, 2);
     const struct kpi_result **members = ARENA_ARRAY(arena, const struct kpi_result *, 2);
     struct incident *incident = ARENA_NEW(arena, struct incident);
-    struct absence *absences = ARENA_ARRAY(arena, struct absence, 3);
+    struct absence *absences = ARENA_ARRAY(arena, struct absence, 4);
     entries[0] = entries[1] = first;
     members[0] = &first->kpis[5];
     members[1] = &first->kpis[3];
-    *incident = (struct incident){entries, members, 2, 5, "v1.9", "2 of 5 KPIs of added=null gpu=8 shift together since v1.9"};
-    absences[0] = (struct absence){"label set", "no run with model=granite gpu=16; expected in every run", NULL, NULL};
-    absences[1] = (struct absence){"runs", "1 run, where 3 are usual", &analysis->entries[1], NULL};
-    absences[2] = (struct absence){"unit", FULL_HOSTILE, first, "gone"};
+    *incident = (struct incident){.kind = INCIDENT_WORSE, .entries = entries, .members = members, .members_n = 2, .judged = 5, .worse = 2, .better = 1,
+                                  .scope = "gpu=8", .since_version = "v1.9", .since_run = "h09", .p = .03,
+                                  .summary = "2 of 5 KPIs of added=null gpu=8 shift together since v1.9"};
+    absences[0] = (struct absence){.what = "label set", .found = "no run with model=granite gpu=16; expected in every run"};
+    absences[1] = (struct absence){.what = "runs", .found = "1 run, where 3 are usual", .entry = &analysis->entries[1]};
+    absences[2] = (struct absence){.what = "unit", .found = FULL_HOSTILE, .entry = first, .kpi = "gone"};
+    absences[3] = (struct absence){.what = "KPI", .found = "gone vanished", .entry = first, .kpi = "gone", .results = 1};
     analysis->incidents = incident;
     analysis->incidents_n = 1;
     analysis->absences = absences;
-    analysis->absences_n = 3;
+    analysis->absences_n = 4;
     analysis->tests = 5;
     analysis->without_payload = 2;
 }
@@ -90,7 +106,7 @@ static inline struct analysis *full_scene(struct analysis_options *options, bool
     struct analysis *analysis = scene(options, reversed, arena);
     struct entry_result *first = &analysis->entries[0], *second = &analysis->entries[1];
     struct varying *explained = ARENA_ARRAY(arena, struct varying, 2);
-    explained[0] = (struct varying){"ocp", "steady", .62, .0004};
+    explained[0] = (struct varying){"ocp", "steady", .62, .0004, NULL};
     first->explained = explained;
     first->kpis[0].change = (struct known_change){.status = CHANGE_NEW, .id = "better@v1.12-91aa"};
     full_checks(&first->kpis[4], arena);
@@ -99,6 +115,8 @@ static inline struct analysis *full_scene(struct analysis_options *options, bool
     first->kpis[4].change.ack_author = "bob";
     first->kpis[4].change.ack_expires = "2026-01-31";
     first->kpis[4].change.ack_place = "acks.yaml:30";
+    first->kpis[4].evidence.control = "divided by the control warmup, run-to-run spread 0.8 % instead of 3.1 %";
+    first->kpis[4].evidence.measured = 97.5;
     full_change(&first->kpis[5]);
     first->kpis[3].verdict = VERDICT_ACKNOWLEDGED;
     first->kpis[3].change = (struct known_change){CHANGE_ACKNOWLEDGED, "memory@v1.9-77c0", FULL_HOSTILE, "ann", "2027-01-31", "acks.yaml:12"};
