@@ -66,6 +66,10 @@ static const struct block_key {
     {"lts.gate.history_since", KEY_TEXT},
     {"lts.gate.history_until", KEY_TEXT},
     {"lts.gate.false_alarm_rate", KEY_TEXT},
+    {"lts.gate.markdown_dest", KEY_TEXT},
+    {"lts.gate.junit_dest", KEY_TEXT},
+    {"lts.gate.github", KEY_FLAG},
+    {"lts.gate.bundle", KEY_TEXT},
 };
 
 /* Names that older projects still have. */

@@ -270,7 +270,7 @@ struct analysis {
     const struct incident *incidents;
     size_t incidents_n;
     const struct absence *absences;
-    size_t absences_n, absences_alone; /* alone: those that no KPI result stands for, which `counts` has */
+    size_t absences_n;
     size_t statuses[CHANGE_STATUSES]; /* of KPI results */
     size_t history_records;       /* all records that were offered */
     size_t own_records;           /* those of them that are entries themselves, stored before: never compared */

@@ -416,8 +416,7 @@ void expect_find(struct analysis *analysis, const struct record *history, size_t
     if (checking.expect && checking.expect->max_age_s > 0)
         check_age(&checking);
     for (size_t i = 0; i < checking.absences.n; i++)
-        analysis->absences_alone += checking.absences.v[i].results == 0;
-    analysis->counts[VERDICT_MISSING] += analysis->absences_alone;
+        analysis->counts[VERDICT_MISSING] += checking.absences.v[i].results == 0;
     analysis->absences = checking.absences.v;
     analysis->absences_n = checking.absences.n;
 }

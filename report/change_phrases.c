@@ -88,6 +88,8 @@ const char *change_phrases_difference(const struct difference *d, struct arena *
 const char *change_phrases_differences(const struct kpi_result *kpi, size_t most, struct arena *arena)
 {
     const char *line = "";
+    if (kpi->cause)
+        return kpi->cause;
     for (size_t i = 0; i < kpi->differences_n && i < most; i++)
         line = arena_printf(arena, "%s%s%s", line, i ? "; " : "", change_phrases_difference(&kpi->differences[i], arena));
     return kpi->differences_n > most ? arena_printf(arena, "%s; and %zu more", line, kpi->differences_n - most) : line;
@@ -144,4 +146,17 @@ const char *const *change_phrases_urls(const struct entry_result *entry, struct 
     }
     json_decref(urls);
     return pairs;
+}
+
+bool change_phrases_own_absence(const struct absence *absence)
+{
+    return absence->results == 0;
+}
+
+size_t change_phrases_own_absences(const struct analysis *analysis)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < analysis->absences_n; i++)
+        n += change_phrases_own_absence(&analysis->absences[i]);
+    return n;
 }

@@ -16,7 +16,8 @@ const char *change_phrases_word(const struct kpi_result *kpi, struct arena *aren
 const char *change_phrases_runs(const struct kpi_result *kpi, struct arena *arena);
 /* "ocp_version from 4.17 to 4.18", "image from a to b (in 90 % of the runs, 2 changes elsewhere)". */
 const char *change_phrases_difference(const struct difference *difference, struct arena *arena);
-/* The first `most` of them in one line, and how many more there are; "" when there are none. */
+/* What else changed in one line: the sentence that the analysis made of it, else the first `most` differences, and how many more there are; ""
+ * when nothing is known. */
 const char *change_phrases_differences(const struct kpi_result *kpi, size_t most, struct arena *arena);
 
 /* The check that decided, or NULL when the level did. */
@@ -27,6 +28,9 @@ const char *change_phrases_check(const struct check *check, struct arena *arena)
 const char *change_phrases_incident(const struct incident *incident, struct arena *arena);
 /* "kpi_a of gpu=8: found"; with neither only what was found. */
 const char *change_phrases_absence(const struct absence *absence, struct arena *arena);
+/* Whether no KPI result stands for it: else that says so itself. How many such there are. */
+bool change_phrases_own_absence(const struct absence *absence);
+size_t change_phrases_own_absences(const struct analysis *analysis);
 
 /* The links of a run: its label `urls`, an object of texts. NULL-ended pairs of name and address; one without a name is named "link". */
 const char *const *change_phrases_urls(const struct entry_result *entry, struct arena *arena);

@@ -23,6 +23,12 @@ static bool is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+static bool ends_in(const char *text, const char *s, const char *word)
+{
+    size_t n = strlen(word);
+    return (size_t)(s - text) >= n && strncasecmp(s - n, word, n) == 0;
+}
+
 /* What makes a mention, an issue or an address of what is around it: an entity without width in it breaks that. */
 static const char *broken(const char *text, const char *s, const char *end)
 {
@@ -32,7 +38,7 @@ static const char *broken(const char *text, const char *s, const char *end)
         return "#&#8203;";
     if (*s == '-' && s >= text + 2 && s + 1 < end && (s[-2] == 'G' || s[-2] == 'g') && (s[-1] == 'H' || s[-1] == 'h') && is_digit(s[1]))
         return "-&#8203;";
-    if (*s == ':' && s + 1 < end && (s[1] == '/' || is_letter(s[1])))
+    if (*s == ':' && ((s + 1 < end && s[1] == '/') || ends_in(text, s, "mailto") || ends_in(text, s, "xmpp")))
         return "&#58;";
     if (*s == '.' && s >= text + 3 && strncasecmp(s - 3, "www", 3) == 0)
         return "&#46;&#8203;";

@@ -6,6 +6,7 @@
 
 #include "base/moment.h"
 #include "regress/value.h"
+#include "report/change_phrases.h"
 
 enum { NEAR_MISSES_SHOWN = 3 };
 
@@ -54,7 +55,8 @@ static const char *nothing_compared(const struct analysis *analysis, struct aren
     size_t results = 0;
     for (size_t i = 0; i < VERDICT_COUNT; i++)
         results += analysis->counts[i];
-    results -= analysis->absences_alone;
+    size_t absences = change_phrases_own_absences(analysis);
+    results -= absences < results ? absences : results;
     if (!results && analysis->options->kpi_filter && analysis->options->kpi_filter[0])
         return arena_printf(arena, "NOT GATED: no KPI has '%s' in its name (--kpi_filter)", analysis->options->kpi_filter);
     if (!analysis->entries_n)
@@ -107,18 +109,18 @@ const char *phrases_verdict(const struct analysis *analysis, struct arena *arena
 
 const char *phrases_counts(const struct analysis *analysis, struct arena *arena)
 {
-    size_t results = 0, named = 0;
+    size_t results = 0, named = 0, absences = change_phrases_own_absences(analysis);
     const char *line = "";
     for (size_t i = 0; i < VERDICT_COUNT; i++) {
         size_t n = analysis->counts[phrases_by_weight[i]];
         if (phrases_by_weight[i] == VERDICT_MISSING)
-            n -= analysis->absences_alone; /* no KPI results */
+            n -= absences < n ? absences : n; /* which are no KPI results */
         results += n;
         if (n)
             line = arena_printf(arena, "%s%s%zu %s", line, named++ ? ", " : "", n, verdict_name(phrases_by_weight[i]));
     }
-    const char *besides = analysis->absences_n ? arena_printf(arena, " %zu thing%s that should be there %s missing.", analysis->absences_n,
-                                                              analysis->absences_n == 1 ? "" : "s", analysis->absences_n == 1 ? "is" : "are") : "";
+    const char *besides = absences ? arena_printf(arena, " %zu thing%s that should be there %s missing.", absences,
+                                                  absences == 1 ? "" : "s", absences == 1 ? "is" : "are") : "";
     return arena_printf(arena, "%zu KPI result%s of %zu entr%s: %s.%s", results, results == 1 ? "" : "s", analysis->entries_n,
                         analysis->entries_n == 1 ? "y" : "ies", named ? line : "none", besides);
 }

@@ -142,8 +142,9 @@ void verdict_github_render(struct text *out, const struct analysis *analysis, co
     for (const char *const *line = phrases_not_gated(analysis, &arena); *line; line++)
         add(&a, KIND_WARNING, "not gated", *line);
     for (size_t i = 0; i < analysis->absences_n; i++)
-        add(&a, kind_of(&a, VERDICT_MISSING), arena_printf(&arena, "missing %s", analysis->absences[i].what),
-            change_phrases_absence(&analysis->absences[i], &arena));
+        if (change_phrases_own_absence(&analysis->absences[i]))
+            add(&a, kind_of(&a, VERDICT_MISSING), arena_printf(&arena, "missing %s", analysis->absences[i].what),
+                change_phrases_absence(&analysis->absences[i], &arena));
     add_kpis(&a);
     for (int kind = 0; kind < KINDS; kind++) {
         size_t n = a.of[kind].n;

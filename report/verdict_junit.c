@@ -78,6 +78,7 @@ static const char *evidence_lines(const struct entry_result *entry, const struct
     lines = line(lines, "change id", kpi->change.id, arena);
     lines = line(lines, "runs", change_phrases_runs(kpi, arena), arena);
     lines = line(lines, "what else changed there", change_phrases_differences(kpi, 5, arena), arena);
+    lines = line(lines, "control", e->control, arena);
     for (size_t i = 0; i < kpi->checks_n; i++)
         lines = line(lines, change_phrases_check(&kpi->checks[i], arena),
                      arena_printf(arena, "%s. %s", verdict_name(kpi->checks[i].verdict), kpi->checks[i].found ? kpi->checks[i].found : ""), arena);
@@ -187,7 +188,7 @@ static void add_completeness(struct text *out, const struct analysis *analysis, 
     const char *const *not_gated = phrases_not_gated(analysis, arena);
     for (size_t i = 0; not_gated[i]; i++)
         count(&tally, OUTCOME_SKIPPED);
-    for (size_t i = 0; i < analysis->absences_n; i++)
+    for (size_t i = 0; i < change_phrases_own_absences(analysis); i++)
         count(&tally, missing);
     if (!tally.all)
         return;
@@ -198,6 +199,8 @@ static void add_completeness(struct text *out, const struct analysis *analysis, 
         add_case(out, "completeness", arena_printf(arena, "not gated %zu", i + 1), OUTCOME_SKIPPED, NULL, not_gated[i], "", arena);
     for (size_t i = 0; i < analysis->absences_n; i++) {
         const struct absence *absence = &analysis->absences[i];
+        if (!change_phrases_own_absence(absence))
+            continue;
         const char *name = arena_printf(arena, "missing %s %zu", absence->what, i + 1), *found = change_phrases_absence(absence, arena);
         add_case(out, "completeness", name, missing, "missing", found, missing == OUTCOME_SKIPPED ? "" : found, arena);
     }
@@ -210,7 +213,7 @@ static struct tally tally_all(const struct analysis *analysis, const struct gate
     for (size_t i = 0; i < analysis->entries_n; i++)
         for (size_t j = 0; j < analysis->entries[i].kpis_n; j++)
             count(&tally, outcome_of(analysis->entries[i].kpis[j].verdict, gate));
-    for (size_t i = 0; i < analysis->absences_n; i++)
+    for (size_t i = 0; i < change_phrases_own_absences(analysis); i++)
         count(&tally, outcome_of(VERDICT_MISSING, gate));
     for (const char *const *text = phrases_not_gated(analysis, arena); *text; text++)
         count(&tally, OUTCOME_SKIPPED);

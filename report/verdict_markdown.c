@@ -5,6 +5,7 @@
 
 #include "regress/value.h"
 #include "report/change_phrases.h"
+#include "report/clean.h"
 #include "report/incident_members.h"
 #include "report/markdown.h"
 #include "report/phrases.h"
@@ -16,6 +17,7 @@ struct sheet {
     size_t end; /* no block ends behind it */
     struct text block; /* the one that is being written */
     bool cut;
+    const struct entry_result *linked; /* whose links were shown last */
     struct incident_members members;
     struct arena *arena;
 };
@@ -94,18 +96,22 @@ static void render_incident(struct sheet *sheet, const struct incident *incident
 
 static void render_absences(struct sheet *sheet, const struct analysis *analysis)
 {
-    if (!analysis->absences_n)
+    size_t all = change_phrases_own_absences(analysis), n = 0;
+    if (!all)
         return;
     add(sheet, "**Missing:**\n\n");
-    for (size_t i = 0; i < analysis->absences_n && i < ABSENCES_SHOWN; i++) {
+    for (size_t i = 0; i < analysis->absences_n && n < ABSENCES_SHOWN; i++) {
+        if (!change_phrases_own_absence(&analysis->absences[i]))
+            continue;
+        n++;
         add(sheet, "- missing ");
         words(sheet, analysis->absences[i].what);
         add(sheet, ": ");
         words(sheet, change_phrases_absence(&analysis->absences[i], sheet->arena));
         add(sheet, "\n");
     }
-    if (analysis->absences_n > ABSENCES_SHOWN)
-        text_printf(&sheet->block, "- and %zu more\n", analysis->absences_n - ABSENCES_SHOWN);
+    if (all > n)
+        text_printf(&sheet->block, "- and %zu more\n", all - n);
     add(sheet, "\n");
     finish(sheet);
 }
@@ -172,7 +178,9 @@ static void add_links(struct sheet *sheet, const struct entry_result *entry, con
         markdown_link(&sheet->block, runs[i][0], runs[i][1]);
         before = ", ";
     }
-    for (; urls[0]; urls += 2) {
+    bool shown = sheet->linked == entry;
+    sheet->linked = entry;
+    for (; urls[0] && !shown; urls += 2) {
         add(sheet, before);
         markdown_link(&sheet->block, urls[0], urls[1]);
         before = ", ";
@@ -187,7 +195,10 @@ static void add_commits(struct sheet *sheet, const struct kpi_result *kpi)
         if (!kpi->differences[i].compare)
             continue;
         add(sheet, "  - commits: ");
-        code(sheet, kpi->differences[i].compare);
+        if (kpi->differences[i].link && clean_is_web_address(kpi->differences[i].link))
+            markdown_link(&sheet->block, kpi->differences[i].compare, kpi->differences[i].link);
+        else
+            code(sheet, kpi->differences[i].compare);
         add(sheet, "\n");
     }
 }
@@ -211,6 +222,7 @@ static void add_details(struct sheet *sheet, const struct entry_result *entry, c
     list_item(sheet, "", change_phrases_runs(kpi, sheet->arena));
     list_item(sheet, "what else changed there: ", change_phrases_differences(kpi, 5, sheet->arena));
     add_commits(sheet, kpi);
+    list_item(sheet, "", e->control);
     for (size_t i = 0; i < kpi->checks_n; i++)
         list_item(sheet, "", arena_printf(sheet->arena, "%s: %s. %s", change_phrases_check(&kpi->checks[i], sheet->arena),
                                           verdict_name(kpi->checks[i].verdict), kpi->checks[i].found ? kpi->checks[i].found : ""));

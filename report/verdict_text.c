@@ -98,7 +98,17 @@ static const char *story(const struct entry_result *entry, const struct kpi_resu
     const char *lines = history_of_change(entry, kpi, arena);
     lines = line_of(lines, e->level_n && !change_phrases_decided(kpi) ? phrases_against(e, arena) : "", arena);
     lines = line_of(lines, differences[0] ? arena_printf(arena, "what else changed: %s", differences) : "", arena);
-    return line_of(lines, link_of_change(kpi, arena), arena);
+    lines = line_of(lines, link_of_change(kpi, arena), arena);
+    return line_of(lines, e->control ? one_line(e->control, arena) : "", arena);
+}
+
+/* What is worth saying of a KPI that is ok: a bound that the next run may cross. */
+static const char *warning_of(const struct kpi_result *kpi)
+{
+    for (size_t i = 0; i < kpi->checks_n; i++)
+        if (kpi->checks[i].worth_saying && kpi->checks[i].verdict == VERDICT_OK && kpi->checks[i].found)
+            return kpi->checks[i].found;
+    return NULL;
 }
 
 static const char *noise_text(const struct evidence *e, struct arena *arena)
@@ -336,14 +346,17 @@ static void render_incidents(struct screen *screen)
 
 static void render_absences(struct screen *screen)
 {
-    const struct analysis *analysis = screen->analysis;
-    if (analysis->absences_n)
-        text_addc(screen->out, '\n');
-    for (size_t i = 0; i < analysis->absences_n && i < ABSENCES_SHOWN; i++)
-        layout_wrap(screen->out, arena_printf(screen->arena, "MISSING  %s: %s", analysis->absences[i].what,
-                                              change_phrases_absence(&analysis->absences[i], screen->arena)), 0, 4, COLUMNS);
-    if (analysis->absences_n > ABSENCES_SHOWN)
-        text_printf(screen->out, "MISSING …and %zu more: see the report\n", analysis->absences_n - ABSENCES_SHOWN);
+    size_t n = 0;
+    for (size_t i = 0; i < screen->analysis->absences_n; i++) {
+        const struct absence *absence = &screen->analysis->absences[i];
+        if (!change_phrases_own_absence(absence) || n++ >= ABSENCES_SHOWN)
+            continue;
+        text_add(screen->out, n == 1 ? "\n" : "");
+        layout_wrap(screen->out, arena_printf(screen->arena, "MISSING  %s: %s", absence->what, change_phrases_absence(absence, screen->arena)), 0, 4,
+                    COLUMNS);
+    }
+    if (n > ABSENCES_SHOWN)
+        text_printf(screen->out, "MISSING …and %zu more: see the report\n", n - ABSENCES_SHOWN);
 }
 
 /* ---- notes ---- */
@@ -385,6 +398,24 @@ static void render_notes(struct text *out, const struct analysis *analysis, stru
     }
 }
 
+/* Of KPIs that are ok. */
+static void render_warnings(struct screen *screen)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < screen->analysis->entries_n; i++)
+        for (size_t j = 0; j < screen->analysis->entries[i].kpis_n; j++) {
+            const struct kpi_result *kpi = &screen->analysis->entries[i].kpis[j];
+            const char *warning = kpi->verdict == VERDICT_OK ? warning_of(kpi) : NULL;
+            if (!warning || n++ >= ABSENCES_SHOWN)
+                continue;
+            text_add(screen->out, n == 1 ? "\n" : "");
+            layout_wrap(screen->out, arena_printf(screen->arena, "CLOSE  %s of %s: %s", kpi->rule->name, screen->analysis->entries[i].name, warning), 0, 4,
+                        COLUMNS);
+        }
+    if (n > ABSENCES_SHOWN)
+        text_printf(screen->out, "CLOSE …and %zu more: see the report\n", n - ABSENCES_SHOWN);
+}
+
 /* Acknowledgements whose change is gone may go. */
 static void render_fixed(struct screen *screen)
 {
@@ -412,6 +443,7 @@ void verdict_text_render(struct text *out, const struct analysis *analysis)
     for (size_t i = 0; i < VERDICT_COUNT; i++)
         if (shown[phrases_by_weight[i]].form != FORM_NONE)
             render_verdict(&screen, phrases_by_weight[i]);
+    render_warnings(&screen);
     render_fixed(&screen);
     render_notes(out, analysis, &arena);
     arena_close(&arena);
