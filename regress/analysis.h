@@ -192,7 +192,8 @@ struct kpi_result {
     const char *last_good_url, *first_bad_url;  /* from their `urls` label; NULL: none */
     const struct difference *differences;       /* most telling first; of a change */
     size_t differences_n;
-    const char *cause; /* the same in a sentence, also when nothing differs; NULL: no change */
+    const char *cause; /* the answer to "what else changed there?" in one line: "kernel (6.1 → 6.12, nowhere else)", also when nothing
+                        * did; NULL: no change */
 };
 
 struct near_miss {
@@ -249,8 +250,8 @@ struct incident {
     const char *scope;   /* what the entries have in common that others have not: "gpu=8"; "" for all of them */
     const char *since_version, *since_run;     /* the first run point of it: version and run */
     bool this_run;       /* that is the run under analysis */
-    double p;            /* that so many move in one direction, were each tossed by itself: approximate, KPIs of one run hang together;
-                          * NAN: mixed */
+    double p;            /* of so many moving in one direction, and so far together, by chance: approximate; NAN: not what decided (mixed,
+                          * or a quarter of all KPIs changed beyond the corrected level) */
     const char *summary; /* one sentence for people */
 };
 

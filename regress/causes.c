@@ -194,7 +194,7 @@ static bool describe(struct looking *looking, const struct label_column *column,
     const char *a = label_shown(column->values[good], looking->arena), *b = label_shown(column->values[bad], looking->arena);
     const char *compare = git_range(column->key, a, b, looking->arena);
     *out = (struct difference){.share = tell_apart(before, since, column->values_n), .compare = compare};
-    if (!compare && (out->share < CAUSES_SHARE_MIN || (!column->compared && is_stamp(column, sides, before, since))))
+    if (!compare && !column->compared && (out->share < CAUSES_SHARE_MIN || is_stamp(column, sides, before, since)))
         return false;
     bool at_border = usual == column->values_n || now == column->values_n || usual == now;
     if (at_border && good == bad)
@@ -249,9 +249,9 @@ static const char *tell(const struct kpi_result *kpi, struct arena *arena)
         said = arena_printf(arena, "%s%s%s", said, told++ ? "; " : "", tell_one(d, arena));
     }
     if (more)
-        return arena_printf(arena, "changed with it: %s; and %zu more", said, more);
+        return arena_printf(arena, "%s; and %zu more", said, more);
     if (told)
-        return arena_printf(arena, "changed with it: %s", said);
+        return said;
     if (kpi->differences_n)
         return arena_printf(arena, "no label tells the runs before from those since; nearest: %s", tell_one(&kpi->differences[0], arena));
     return "no label differs between the runs before and those since";
