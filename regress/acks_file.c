@@ -202,6 +202,8 @@ static bool read_ack(const struct reader *reader, const struct node *node, void 
            needs(reader, node, ack->since.text || ack->change || ack->until.text || ack->expires,
                  "acknowledged: expected `since` (the first bad run), `change`, `until` or `expires`: a KPI that never gates has "
                  "ignored_for_regression in the workload") &&
+           needs(reader, node, ack->since.text || ack->change || !ack->until_it_returns,
+                 "acknowledged: until_it_returns: expected `since` or `change` beside it: what has to be gone first") &&
            needs(reader, node, ack->line.reason, "acknowledged: expected a `reason`: who looks at it later wants to know");
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/pool.h"
 #include "regress/correction.h"
+#include "regress/known.h"
 #include "regress/order.h"
 
 enum { WORTH_WORKERS = 16 }; /* series */
@@ -143,12 +144,14 @@ static void analyse_entry(struct work *work, struct entry_result *result)
     result->near_misses = selection.near_misses;
     result->near_misses_n = selection.near_misses_n;
     result->varying = selection.varying;
+    uint64_t labels = labels_fingerprint(select_filter(work->index), result->entry);
     result->kpis = ARENA_ARRAY(work->arena, struct kpi_result, work->options->kpis_n + 1);
     for (size_t i = 0; i < work->options->kpis_n; i++) {
         if (!wanted(work->options, &work->options->kpis[i]))
             continue;
         struct hypothesis h = {.result = &result->kpis[result->kpis_n++], .entry = result->entry, .selection = kept,
                                .p_worse = 1, .p_better = 1, .corrected_worse = 1, .corrected_better = 1};
+        h.labels = labels;
         h.result->rule = &work->options->kpis[i];
         if (verdict_plan(&h, &work->invocation, work->arena))
             *LIST_ADD(work->arena, &work->hypotheses) = h;
@@ -187,7 +190,8 @@ static void test_piece(void *context, size_t i, unsigned worker)
 {
     struct testing *t = context;
     struct hypothesis *h = &t->work->hypotheses.v[i];
-    if (h->level)
+    h->marks = marks_place(h, t->work->options, &t->testers[worker].shuffles, t->testers[worker].arena);
+    if (h->level && !marks_begin(h))
         h->findings = series_test(&h->series, &t->testers[worker].shuffles, t->testers[worker].arena);
     checks_test(h, &t->work->invocation, t->testers[worker].arena);
 }
@@ -237,8 +241,22 @@ static void decide_all(struct work *work)
 {
     work->invocation.tested = work->analysis->tested;
     work->invocation.rejected = correction_rejected(work->hypotheses.v, work->hypotheses.n, work->options->false_alarm_rate);
-    for (size_t i = 0; i < work->hypotheses.n; i++)
+    struct shuffles shuffles = {0};
+    for (size_t i = 0; i < work->hypotheses.n; i++) {
         verdict_decide(&work->hypotheses.v[i], &work->invocation, work->arena);
+        known_settle(&work->hypotheses.v[i], &work->invocation, &shuffles, work->arena);
+    }
+    shuffles_close(&shuffles);
+}
+
+static void count(struct analysis *analysis)
+{
+    for (size_t i = 0; i < analysis->entries_n; i++) {
+        for (size_t j = 0; j < analysis->entries[i].kpis_n; j++) {
+            analysis->counts[analysis->entries[i].kpis[j].verdict]++;
+            analysis->statuses[analysis->entries[i].kpis[j].change.status]++;
+        }
+    }
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -280,9 +298,6 @@ struct analysis *analysis_run(struct arena *arena, const struct analysis_options
     }
     test_all(&work);
     decide_all(&work);
-    for (size_t i = 0; i < entries_n; i++) {
-        for (size_t j = 0; j < analysis->entries[i].kpis_n; j++)
-            analysis->counts[analysis->entries[i].kpis[j].verdict]++;
-    }
+    count(analysis);
     return analysis;
 }

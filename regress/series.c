@@ -6,6 +6,7 @@
 
 #include "detect/score.h"
 #include "detect/stats.h"
+#include "regress/marks.h"
 
 enum { JUST_BEFORE = 8 };
 static const double TAIL_FEW = 1.9, TAIL_MANY = 2.2; /* up to 8 residuals, from 20 on */
@@ -16,12 +17,13 @@ bool series_value(const struct record *record, const struct kpi_rule *rule, doub
     return record_kpi(record, rule->name, value) && isfinite(*value) && !(rule->has_idle && *value == rule->idle);
 }
 
-static bool point_value(const struct select_point *point, const struct kpi_rule *rule, double *mean, size_t *repetitions)
+static bool point_value(const struct selection *selection, const struct select_point *point, const struct kpi_rule *rule, double *mean,
+                        size_t *repetitions)
 {
     double sum = 0, value;
     *repetitions = 0;
     for (size_t i = 0; i < point->records_n; i++) {
-        if (!series_value(point->records[i], rule, &value))
+        if (!series_value(point->records[i], rule, &value) || marks_excluded(selection->options, point->records[i], rule->name))
             continue;
         sum += value;
         ++*repetitions;
@@ -36,24 +38,28 @@ bool series_of(const struct selection *selection, const struct record *entry, co
     *series = (struct series){.rule = rule, .worse = rule->better == DIRECTION_HIGHER ? SIDE_BELOW : SIDE_ABOVE};
     series->points = ARENA_ARRAY(arena, struct run_point, selection->points_n + 1);
     series->x = ARENA_ARRAY(arena, double, selection->points_n + 1);
+    series->records = ARENA_ARRAY(arena, const struct record *, selection->points_n + 1);
     for (size_t i = 0; i < selection->points_n; i++) {
         const struct select_point *from = &selection->points[i];
         double mean;
         size_t repetitions;
-        if (!point_value(from, rule, &mean, &repetitions))
+        if (!point_value(selection, from, rule, &mean, &repetitions))
             continue;
         series->x[series->n] = mean;
+        series->records[series->n] = from->records[0];
         series->points[series->n++] =
             (struct run_point){from->version, from->run_id, from->where, from->start_us, mean, repetitions, 0};
     }
     if (series->n > SERIES_MAX) {
         series->points += series->n - SERIES_MAX;
         series->x += series->n - SERIES_MAX;
+        series->records += series->n - SERIES_MAX;
         series->n = SERIES_MAX;
     }
     double value;
     bool has = series_value(entry, rule, &value);
     series->x[series->n] = has ? value : NAN;
+    series->records[series->n] = entry;
     return has;
 }
 
@@ -106,6 +112,27 @@ static struct baseline cautious_baseline(const double *x, size_t n, const struct
     return base;
 }
 
+/* Of x[0 … n), with the borders that lie in it. */
+static struct levels find_levels(const struct series *s, size_t n, struct shuffles *shuffles, struct arena *arena)
+{
+    size_t borders_n = 0;
+    while (borders_n < s->borders_n && s->borders[borders_n] < n)
+        borders_n++;
+    return levels_find_between(shuffles, s->x, n, s->borders, borders_n, &estimated, arena);
+}
+
+/* Whether the last level of x[0 … n) can be what a run is held against: two points make one; where somebody said that a level begins, its
+ * first point is enough, if other levels show the spread. */
+static bool can_judge(const struct series *s, const struct levels *levels, size_t n)
+{
+    size_t last = n - levels_start(levels, levels->n, n), together = 0;
+    for (size_t i = 0; i <= levels->n; i++) {
+        size_t len = levels_start(levels, i + 1, n) - levels_start(levels, i, n);
+        together += len >= 2 ? len : 0;
+    }
+    return last >= 2 || (s->borders_n && last == 1 && together >= SERIES_TESTED_MIN);
+}
+
 /* ---- most of the newest runs are outside ---- */
 
 static int compare_doubles(const void *a, const void *b)
@@ -118,7 +145,7 @@ static int compare_doubles(const void *a, const void *b)
  * by more than the thresholds. Only saves time: what is passed over would not have been sure. */
 static bool worth_testing(const struct series *s, size_t start, struct arena *scratch)
 {
-    size_t from = start > JUST_BEFORE ? start - JUST_BEFORE : 0, beyond = 0;
+    size_t from = start > s->floor + JUST_BEFORE ? start - JUST_BEFORE : s->floor, beyond = 0;
     for (size_t i = from; i < start; i++)
         beyond += worse_by(s, s->x[start], s->x[i]) >= 0;
     if (beyond > (start - from) / 4)
@@ -137,11 +164,13 @@ static struct began test_runs(const struct series *s, size_t start, struct shuff
     size_t k = s->n + 1 - start, some = k - k / 4;
     if (!worth_testing(s, start, &scratch))
         goto out;
-    struct levels levels = levels_find_with(shuffles, s->x, start, &estimated, &scratch);
+    struct levels levels = find_levels(s, start, shuffles, &scratch);
+    if (!can_judge(s, &levels, start))
+        goto out;
     double resolution = score_resolution(s->x, s->n + 1), *out_by = ARENA_ARRAY(&scratch, double, k);
     began.reference = cautious_baseline(s->x, start, &levels, levels.n, resolution, arena);
     double good = began.reference.centre, bad = median_of(s->x + start, k, &scratch);
-    if (began.reference.n < 2 || !worse_and_passes(s, good, bad) || !not_recovered(s, good, bad))
+    if (!worse_and_passes(s, good, bad) || !not_recovered(s, good, bad))
         goto out;
     for (size_t i = 0; i < k; i++)
         out_by[i] = worse_by(s, good, s->x[start + i]);
@@ -161,7 +190,7 @@ out:
 static struct began find_runs(const struct series *s, struct shuffles *shuffles, struct arena *arena)
 {
     struct began best = {.p = 1};
-    for (size_t k = 2; k <= SERIES_WINDOW && s->n + 1 >= k + SERIES_TESTED_MIN; k++) {
+    for (size_t k = 2; k <= SERIES_WINDOW && s->n + 1 >= k + SERIES_TESTED_MIN && s->n + 1 > k + s->floor; k++) {
         struct began began = test_runs(s, s->n + 1 - k, shuffles, arena);
         if (began.found && began.p < best.p)
             best = began;
@@ -183,7 +212,7 @@ static size_t best_level(const struct series *s, const struct levels *levels, st
     size_t window = s->n > SERIES_WINDOW ? s->n - SERIES_WINDOW : 0, best = levels->n;
     double centre = 0;
     for (size_t i = 0; i < levels->n; i++) {
-        if (levels_start(levels, i + 1, s->n) <= window)
+        if (levels_start(levels, i + 1, s->n) <= window || levels_start(levels, i, s->n) < s->floor)
             continue;
         double c = level_centre(s, levels, i, scratch);
         if (best == levels->n || worse_by(s, centre, c) < 0) {
@@ -237,11 +266,11 @@ struct findings series_test(const struct series *series, struct shuffles *shuffl
     if (series->n < SERIES_TESTED_MIN)
         return f;
     double resolution = score_resolution(series->x, series->n + 1), value = series->x[series->n];
-    f.levels = levels_find_with(shuffles, series->x, series->n, &estimated, arena);
-    f.now = cautious_baseline(series->x, series->n, &f.levels, f.levels.n, resolution, arena);
-    f.tested = f.now.n >= 2;
+    f.levels = find_levels(series, series->n, shuffles, arena);
+    f.tested = can_judge(series, &f.levels, series->n);
     if (!f.tested)
         return f;
+    f.now = cautious_baseline(series->x, series->n, &f.levels, f.levels.n, resolution, arena);
     f.p_worse = baseline_p(&f.now, value, series->worse);
     f.p_better = baseline_p(&f.now, value, series->worse == SIDE_ABOVE ? SIDE_BELOW : SIDE_ABOVE);
     f.runs = find_runs(series, shuffles, arena);

@@ -49,8 +49,13 @@ struct series {
     const struct kpi_rule *rule;
     struct run_point *points; /* history, oldest first */
     double *x;                /* their values, and the entry's as x[n] */
+    const struct record **records; /* of each point its first repetition, and the entry as records[n] */
     size_t n;
     enum side worse;
+    /* What people said (regress/known.h): */
+    const size_t *borders;    /* changes that are known, by the index of the new level's first point, ascending */
+    size_t borders_n;
+    size_t floor;             /* a border: no level that begins before it is what the entry is held against; 0: none */
 };
 
 /* A regression that began at x[start], against an earlier level. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "regress/checks.h"
+#include "regress/known.h"
 #include "regress/sentence.h"
 #include "regress/value.h"
 
@@ -132,7 +133,12 @@ static bool settled_without_test(struct hypothesis *h, struct arena *arena)
 
 bool verdict_plan(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
 {
-    h->level = !settled_without_test(h, arena);
+    const struct ack_exclusion *out = marks_excluded(invocation->options, h->entry, h->result->rule->name);
+    h->level = !settled_without_test(h, arena) && !out;
+    if (out) {
+        known_exclude(h->result, out, arena);
+        return false;
+    }
     if (!h->series.rule->ignored && isfinite(h->result->evidence.value))
         checks_plan(h, invocation, arena);
     return h->level || h->checks_n;

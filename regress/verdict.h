@@ -5,6 +5,7 @@
 #include "regress/series.h"
 
 struct checking; /* regress/checks.h */
+struct marks;    /* regress/marks.h */
 
 /* A KPI of an entry that is judged: by the change of its level, and by the checks that it gets. */
 struct hypothesis {
@@ -15,6 +16,8 @@ struct hypothesis {
     bool level;          /* its level is tested; else it has no history, or a check stands in its place */
     struct checking *checks;
     size_t checks_n;
+    uint64_t labels;     /* fingerprint of the entry's labels that are compared */
+    struct marks *marks; /* what people said of the series; NULL: nothing */
     struct series series;
     struct findings findings;
     const struct began *began; /* the regression that p_worse speaks of; NULL: the newest run alone */
