@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "regress/ack_notes.h"
 #include "regress/correction.h"
 #include "regress/known.h"
 #include "regress/order.h"
@@ -299,5 +300,6 @@ struct analysis *analysis_run(struct arena *arena, const struct analysis_options
     test_all(&work);
     decide_all(&work);
     count(analysis);
+    ack_notes_make(analysis, &(struct ack_notes_request){work.hypotheses.v, work.hypotheses.n, history, history_n}, arena);
     return analysis;
 }

@@ -230,6 +230,12 @@ struct absence {
     const char *kpi;   /* NULL: of no single one */
 };
 
+/* What whoever keeps the file of acknowledgements should know, with the place of the line. */
+struct ack_note {
+    bool warning; /* the line means nothing; else it may go, or the like */
+    const char *text;
+};
+
 struct analysis {
     struct entry_result *entries; /* in sorting_keys order */
     size_t entries_n;
@@ -239,6 +245,8 @@ struct analysis {
     const struct absence *absences;
     size_t absences_n;
     size_t statuses[CHANGE_STATUSES]; /* of KPI results */
+    const struct ack_note *notes;     /* on the file of acknowledgements */
+    size_t notes_n;
     size_t history_records;       /* all records that were offered */
     size_t own_records;           /* those of them that are entries themselves, stored before: never compared */
     size_t tests, without_payload; /* set by the caller, to be told: tests of this run, and those of them with nothing to compare */
