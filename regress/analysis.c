@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "regress/control.h"
 #include "regress/correction.h"
 #include "regress/order.h"
+#include "regress/pair_check.h"
 #include "regress/rules.h"
 
 enum { WORTH_WORKERS = 16 }; /* series */
@@ -273,6 +275,8 @@ struct analysis *analysis_run(struct arena *arena, const struct analysis_options
     qsort_r(analysis->entries, entries_n, sizeof(*analysis->entries), compare_entries, (void *)options);
     struct work work = {.arena = arena, .options = options, .analysis = analysis, .invocation = {.options = options}};
     work.index = select_open(arena, options, history, history_n);
+    work.invocation.controls = control_open(arena, options, entries, entries_n, history, history_n);
+    work.invocation.pairs = pair_open(arena, options, entries, entries_n, history, history_n);
     const char **names = find_names(&work);
     shorten_names(analysis, names);
     for (size_t i = 0; i < entries_n; i++) {
