@@ -11,9 +11,14 @@ static const struct name {
     enum verdict verdict;
     bool only_new, only_known;
 } names[NAMES] = {
-    {"regression", VERDICT_REGRESSION}, {"suspect", VERDICT_SUSPECT},         {"missing", VERDICT_MISSING},
-    {"no-history", VERDICT_NO_HISTORY}, {"improvement", VERDICT_IMPROVEMENT}, {"cannot-tell", VERDICT_CANNOT_TELL},
-    {"new-regression", VERDICT_REGRESSION, .only_new = true}, {"known-regression", VERDICT_REGRESSION, .only_known = true},
+    {"regression", VERDICT_REGRESSION, false, false},
+    {"new-regression", VERDICT_REGRESSION, true, false},
+    {"known-regression", VERDICT_REGRESSION, false, true},
+    {"suspect", VERDICT_SUSPECT, false, false},
+    {"missing", VERDICT_MISSING, false, false},
+    {"no-history", VERDICT_NO_HISTORY, false, false},
+    {"improvement", VERDICT_IMPROVEMENT, false, false},
+    {"cannot-tell", VERDICT_CANNOT_TELL, false, false},
 };
 
 struct gate gate_default(void)

@@ -382,9 +382,8 @@ void known_settle(struct hypothesis *h, const struct invocation *invocation, str
         name_change(&s, CHANGE_NEW, result->evidence.since_point, NULL);
 }
 
-void known_exclude(struct kpi_result *result, const struct ack_exclusion *exclusion, struct arena *arena)
+const char *known_excluded(const struct analysis_options *options, const struct record *entry, const char *kpi, struct arena *arena)
 {
-    result->verdict = VERDICT_NOT_ANALYSED;
-    result->evidence.reason = arena_printf(arena, "this run is left out: %s (%s)", exclusion->line.reason, exclusion->line.place);
-    result->evidence.flip = "";
+    const struct ack_exclusion *out = marks_excluded(options, entry, kpi);
+    return out ? arena_printf(arena, "this run is left out: %s (%s)", out->line.reason, out->line.place) : NULL;
 }

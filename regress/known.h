@@ -19,7 +19,7 @@
  * change when that is what the verdict speaks of. */
 void known_settle(struct hypothesis *h, const struct invocation *invocation, struct shuffles *shuffles, struct arena *arena);
 
-/* The run under test is left out by a line of the file. */
-void known_exclude(struct kpi_result *result, const struct ack_exclusion *exclusion, struct arena *arena);
+/* Why the KPI of a run under test is left out by a line of the file; NULL: it is not. */
+const char *known_excluded(const struct analysis_options *options, const struct record *entry, const char *kpi, struct arena *arena);
 
 #endif

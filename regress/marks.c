@@ -16,7 +16,7 @@ static void add_text(struct digest *digest, const char *text)
 /* A run is known by its keys and its run id; a run without one by its payload. */
 void marks_id(const struct hypothesis *h, size_t point, const char *const *comparison_keys, char id[MARKS_ID_SIZE])
 {
-    const struct record *record = h->series.records[point];
+    const struct record *record = point < h->series.n ? h->series.from[point]->records[0] : h->entry;
     const char *run = record_label(record, "run_id");
     char hex[DIGEST_HEX_SIZE];
     unsigned char bytes[DIGEST_SIZE];
@@ -234,7 +234,7 @@ static struct ack_point *points_of(const struct hypothesis *h, struct arena *are
     const struct series *s = &h->series;
     struct ack_point *points = ARENA_ARRAY(arena, struct ack_point, s->n + 1);
     for (size_t i = 0; i < s->n; i++)
-        points[i] = (struct ack_point){s->records[i], s->points[i].run_id, s->points[i].start_us};
+        points[i] = (struct ack_point){s->from[i]->records[0], s->points[i].run_id, s->points[i].start_us};
     points[s->n] = (struct ack_point){h->entry, h->selection->run_id, h->entry->start_us};
     return points;
 }

@@ -10,7 +10,12 @@
 
 enum { JUST_BEFORE = 8 };
 static const double TAIL_FEW = 1.9, TAIL_MANY = 2.2; /* up to 8 residuals, from 20 on */
-static const struct levels_options estimated = {.alpha = 0.05, .rho = NAN};
+
+/* The autocorrelation that the workload declares: none; NAN: it is estimated. */
+static double declared_rho(const struct kpi_rule *rule)
+{
+    return rule->independent ? 0 : NAN;
+}
 
 bool series_value(const struct record *record, const struct kpi_rule *rule, double *value)
 {
@@ -32,13 +37,13 @@ static bool point_value(const struct selection *selection, const struct select_p
     return isfinite(*mean);
 }
 
-bool series_of(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
-               struct series *series, struct arena *arena)
+bool series_gather(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
+                   struct series *series, struct arena *arena)
 {
     *series = (struct series){.rule = rule, .worse = rule->better == DIRECTION_HIGHER ? SIDE_BELOW : SIDE_ABOVE};
     series->points = ARENA_ARRAY(arena, struct run_point, selection->points_n + 1);
+    series->from = ARENA_ARRAY(arena, const struct select_point *, selection->points_n + 1);
     series->x = ARENA_ARRAY(arena, double, selection->points_n + 1);
-    series->records = ARENA_ARRAY(arena, const struct record *, selection->points_n + 1);
     for (size_t i = 0; i < selection->points_n; i++) {
         const struct select_point *from = &selection->points[i];
         double mean;
@@ -46,21 +51,39 @@ bool series_of(const struct selection *selection, const struct record *entry, co
         if (!point_value(selection, from, rule, &mean, &repetitions))
             continue;
         series->x[series->n] = mean;
-        series->records[series->n] = from->records[0];
+        series->from[series->n] = from;
         series->points[series->n++] =
             (struct run_point){from->version, from->run_id, from->where, from->start_us, mean, repetitions, 0};
     }
-    if (series->n > SERIES_MAX) {
-        series->points += series->n - SERIES_MAX;
-        series->x += series->n - SERIES_MAX;
-        series->records += series->n - SERIES_MAX;
-        series->n = SERIES_MAX;
-    }
     double value;
-    bool has = series_value(entry, rule, &value);
-    series->x[series->n] = has ? value : NAN;
-    series->records[series->n] = entry;
+    series->has = series_value(entry, rule, &value);
+    series->x[series->n] = series->measured = series->has ? value : NAN;
+    return series->has;
+}
+
+void series_trim(struct series *series)
+{
+    if (series->n <= SERIES_MAX)
+        return;
+    series->older = series->n - SERIES_MAX;
+    series->points += series->older;
+    series->from += series->older;
+    series->x += series->older;
+    series->n = SERIES_MAX;
+}
+
+bool series_of(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
+               struct series *series, struct arena *arena)
+{
+    bool has = series_gather(selection, entry, rule, series, arena);
+    series_trim(series);
     return has;
+}
+
+size_t series_window_start(const struct series *series)
+{
+    size_t window = series->window ? series->window : SERIES_WINDOW;
+    return series->n > window ? series->n - window : 0;
 }
 
 double series_newest_share(const struct series *series)
@@ -104,10 +127,12 @@ static bool not_recovered(const struct series *s, double good, double bad)
 /* The baseline of the specification assumes a tail index up to 3, which is right for one test at .05. A correction over
  * many tests looks farther out than the history reaches, where log-normal noise and Student's t with 3 degrees of freedom fall
  * more slowly: measured, see series.h. */
-static struct baseline cautious_baseline(const double *x, size_t n, const struct levels *levels, size_t level,
-                                         double resolution, struct arena *arena)
+static struct baseline cautious_baseline(const struct series *s, size_t n, const struct levels *levels, size_t level,
+                                         struct arena *arena)
 {
-    struct baseline base = baseline_of(x, n, levels, level, resolution, NAN, arena);
+    double resolution = score_resolution(s->x, s->n + 1);
+    struct baseline base = baseline_of(s->x, n, levels, level, resolution, declared_rho(s->rule), arena);
+    base.normal = s->rule->normal_tails;
     base.tail = TAIL_FEW + (TAIL_MANY - TAIL_FEW) * fmin(1, fmax(0, ((double)base.residuals_n - 8) / 12));
     return base;
 }
@@ -118,7 +143,7 @@ static struct levels find_levels(const struct series *s, size_t n, struct shuffl
     size_t borders_n = 0;
     while (borders_n < s->borders_n && s->borders[borders_n] < n)
         borders_n++;
-    return levels_find_between(shuffles, s->x, n, s->borders, borders_n, &estimated, arena);
+    return levels_find_between(shuffles, s->x, n, s->borders, borders_n, &(struct levels_options){0.05, declared_rho(s->rule)}, arena);
 }
 
 /* Whether the last level of x[0 … n) can be what a run is held against: two points make one; where somebody said that a level begins, its
@@ -167,8 +192,8 @@ static struct began test_runs(const struct series *s, size_t start, struct shuff
     struct levels levels = find_levels(s, start, shuffles, &scratch);
     if (!can_judge(s, &levels, start))
         goto out;
-    double resolution = score_resolution(s->x, s->n + 1), *out_by = ARENA_ARRAY(&scratch, double, k);
-    began.reference = cautious_baseline(s->x, start, &levels, levels.n, resolution, arena);
+    double *out_by = ARENA_ARRAY(&scratch, double, k);
+    began.reference = cautious_baseline(s, start, &levels, levels.n, arena);
     double good = began.reference.centre, bad = median_of(s->x + start, k, &scratch);
     if (!worse_and_passes(s, good, bad) || !not_recovered(s, good, bad))
         goto out;
@@ -190,7 +215,8 @@ out:
 static struct began find_runs(const struct series *s, struct shuffles *shuffles, struct arena *arena)
 {
     struct began best = {.p = 1};
-    for (size_t k = 2; k <= SERIES_WINDOW && s->n + 1 >= k + SERIES_TESTED_MIN && s->n + 1 > k + s->floor; k++) {
+    size_t most = s->n - series_window_start(s);
+    for (size_t k = 2; k <= most && k <= SERIES_WINDOW && s->n + 1 >= k + SERIES_TESTED_MIN && s->n + 1 > k + s->floor; k++) {
         struct began began = test_runs(s, s->n + 1 - k, shuffles, arena);
         if (began.found && began.p < best.p)
             best = began;
@@ -209,7 +235,7 @@ static double level_centre(const struct series *s, const struct levels *levels, 
 /* The best level, other than the last, of which a run stands within the window; levels->n when there is none. */
 static size_t best_level(const struct series *s, const struct levels *levels, struct arena *scratch)
 {
-    size_t window = s->n > SERIES_WINDOW ? s->n - SERIES_WINDOW : 0, best = levels->n;
+    size_t window = series_window_start(s), best = levels->n;
     double centre = 0;
     for (size_t i = 0; i < levels->n; i++) {
         if (levels_start(levels, i + 1, s->n) <= window || levels_start(levels, i, s->n) < s->floor)
@@ -242,7 +268,7 @@ static struct began find_step(const struct series *s, struct findings *f, struct
     if (change->drift)
         goto out;
     struct levels before = {.changes = levels->changes, .n = since - 1};
-    began.reference = cautious_baseline(s->x, change->at, &before, best, score_resolution(s->x, s->n + 1), arena);
+    began.reference = cautious_baseline(s, change->at, &before, best, arena);
     began.start = change->at;
     began.p = fmax(change->p, levels->p_series);
     began.found = true;
@@ -265,12 +291,12 @@ struct findings series_test(const struct series *series, struct shuffles *shuffl
     struct findings f = {.p_worse = 1, .p_better = 1, .runs = {.p = 1}, .step = {.p = 1}};
     if (series->n < SERIES_TESTED_MIN)
         return f;
-    double resolution = score_resolution(series->x, series->n + 1), value = series->x[series->n];
+    double value = series->x[series->n];
     f.levels = find_levels(series, series->n, shuffles, arena);
     f.tested = can_judge(series, &f.levels, series->n);
     if (!f.tested)
         return f;
-    f.now = cautious_baseline(series->x, series->n, &f.levels, f.levels.n, resolution, arena);
+    f.now = cautious_baseline(series, series->n, &f.levels, f.levels.n, arena);
     f.p_worse = baseline_p(&f.now, value, series->worse);
     f.p_better = baseline_p(&f.now, value, series->worse == SIDE_ABOVE ? SIDE_BELOW : SIDE_ABOVE);
     f.runs = find_runs(series, shuffles, arena);

@@ -28,6 +28,8 @@ struct hypothesis {
 /* What the whole invocation gives to each verdict. */
 struct invocation {
     const struct analysis_options *options;
+    const struct control_index *controls; /* NULL: none */
+    const struct pair_index *pairs;       /* NULL: none */
     size_t tested;   /* hypotheses in the correction: levels and checks; known after the tests, like */
     size_t rejected; /* those whose corrected p for the worse is within the level */
 };
