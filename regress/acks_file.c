@@ -404,9 +404,9 @@ struct acks *acks_load_beside(struct arena *arena, const char *folder, const cha
     if (!root)
         return NULL;
     root_describe(root, "the workload's folder");
-    bytes = read_below(arena, root, name, shown, true, &len, err);
+    bytes = read_below(arena, root, name, shown, false, &len, err);
     root_close(root);
-    return bytes ? acks_parse(arena, bytes, len, shown, err) : NULL;
+    return bytes || !err->kind ? acks_parse(arena, bytes ? bytes : "", len, shown, err) : NULL;
 }
 
 bool acks_expiry(const char *text, int64_t *us)

@@ -5,6 +5,7 @@
 
 #include "config/period.h"
 #include "detect/method.h"
+#include "regress/acks_file.h"
 #include "regress/relabel.h"
 #include "regress/rules.h"
 #include "regress/select.h"
@@ -17,8 +18,10 @@
 #include "step/payload_source.h"
 
 const struct option options_analyze[] = {
-    {"fail_on", OPTION_LIST, "regression|suspect|missing|no-history|cannot-tell|improvement|none", "regression", false,
-     "Which verdicts make the exit code: regression (1), suspect (2), missing, no-history, cannot-tell (3), improvement (4), or none."},
+    {"fail_on", OPTION_LIST, "regression|new-regression|known-regression|suspect|missing|no-history|cannot-tell|improvement|none", "regression", false,
+     "Which verdicts make the exit code: regression (1), of these only new-regression or known-regression (1), suspect (2), missing, "
+     "no-history, cannot-tell (3), improvement (4), or none."},
+    {"acks", OPTION_TEXT, "FILE", NULL, false, "The file of acknowledgements, accepted levels and runs to leave out; default: the workload's."},
     {"min_history", OPTION_NUMBER, "N", NULL, false, "Run points of history that a regression needs; default: the workload's, else 8, or 5 "
      "where all of them are of the version under test."},
     {"false_alarm_rate", OPTION_NUMBER, "P", "0.05", false, "Promised probability of any regression when nothing changed, per invocation."},
@@ -196,6 +199,23 @@ bool analyze_check_options(struct context *context, struct error *err)
     return choose_period(context, &ignored, err);
 }
 
+bool analyze_load_acks(struct context *context, const struct workload *workload, const struct acks **acks, struct error *err)
+{
+    const char *file = options_text(context->options, "acks"), *beside = workload->analyze.acknowledgements;
+    *acks = NULL;
+    if (!file && !beside)
+        return true;
+    *acks = file ? acks_load(context->arena, file, true, err) : acks_load_beside(context->arena, workload->folder, beside, err);
+    return *acks != NULL;
+}
+
+/* Lines of that file which mean nothing, or may go. */
+static void log_notes(struct context *context, const struct analysis *analysis)
+{
+    for (size_t i = 0; i < analysis->notes_n; i++)
+        log_line(&context->log, analysis->notes[i].warning ? LOG_WARNING : LOG_INFO, "%s", context_shown(context, analysis->notes[i].text));
+}
+
 /* What is given on the command line wins over the workload. */
 static void make_options(struct context *context, const struct workload *workload, struct analysis_options *options)
 {
@@ -270,7 +290,9 @@ const struct analysis *analyze_step(struct context *context, const struct analyz
     struct records records = {0}, entries = {0};
     struct analysis_options *options = ARENA_NEW(context->arena, struct analysis_options);
     make_options(context, request->workload, options);
-    if (!load_entries(context, request, &entries, &err) || !load_history(context, request, options, &entries, &records, &err)) {
+    options->now_us = context_now_us(context);
+    if (!analyze_load_acks(context, request->workload, &options->acks, &err) || !load_entries(context, request, &entries, &err) ||
+        !load_history(context, request, options, &entries, &records, &err)) {
         *code = context_fail(context, &err);
         return NULL;
     }
@@ -282,6 +304,7 @@ const struct analysis *analyze_step(struct context *context, const struct analyz
     struct analysis *analysis =
         analysis_run(context->arena, options, entries.v, entries.n, records.v, records.n);
     analysis->history_records += records.elsewhere;
+    log_notes(context, analysis);
     analysis->tests = request->tests;
     analysis->without_payload = request->without_payload;
     *code = write_reports(context, request, analysis, &err) ? 0 : context_fail(context, &err);
