@@ -1,6 +1,7 @@
 /* regress: the file of acknowledgements, which runs its lines name, and what becomes of verdicts. */
 #include <string.h>
 
+#include "regress/acks_edit.h"
 #include "regress/acks_file.h"
 #include "regress/known.h"
 #include "tests/check.h"
@@ -103,6 +104,65 @@ static void test_glob(void)
                 {"a*a*a*a*a*a*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false}};
     for (size_t i = 0; i < ROWS(rows); i++)
         CHECK(ack_glob(rows[i].pattern, rows[i].text) == rows[i].fits, "%s %s", rows[i].pattern, rows[i].text);
+}
+
+/* ---- adding to it ---- */
+
+static const struct {
+    const char *before, *after; /* after: NULL: refused */
+} edits[] = {
+    {"", "format: 1\n\nacknowledged:\n- kpi: a\n  since: 4.10\n  reason: \"x\"\n"},
+    {"# mine", "# mine\n\nformat: 1\n\nacknowledged:\n- kpi: a\n  since: 4.10\n  reason: \"x\"\n"},
+    {"format: 1\n", "format: 1\n\nacknowledged:\n- kpi: a\n  since: 4.10\n  reason: \"x\"\n"},
+    {"format: 1\nacknowledged:\n", "format: 1\nacknowledged:\n- kpi: a\n  since: 4.10\n  reason: \"x\"\n"},
+    {"format: 1\nacknowledged: # ours\nchanges: []\n", "format: 1\nacknowledged: # ours\n- kpi: a\n  since: 4.10\n  reason: \"x\"\nchanges: []\n"},
+    {"format: 1\nacknowledged: []\n", "format: 1\nacknowledged: [{kpi: a, since: 4.10, reason: \"x\"}]\n"},
+    {"format: 1\nacknowledged: [{since: v1, reason: \"a ] b\"}] # end ]\n",
+     "format: 1\nacknowledged: [{since: v1, reason: \"a ] b\"}, {kpi: a, since: 4.10, reason: \"x\"}] # end ]\n"},
+    {"format: 1\nacknowledged: [\n  {since: v1, reason: it's}, # [\n]\n",
+     "format: 1\nacknowledged: [\n  {since: v1, reason: it's}, {kpi: a, since: 4.10, reason: \"x\"} # [\n]\n"},
+    {"format: 1\nacknowledged:\n  # first\n  - since: v1\n    # why\n    reason: >\n      long\n\n      text\n  # last\n\n# of changes\nchanges:\n- at: v1\n",
+     "format: 1\nacknowledged:\n  # first\n  - since: v1\n    # why\n    reason: >\n      long\n\n      text\n  # last\n"
+     "  - kpi: a\n    since: 4.10\n    reason: \"x\"\n\n# of changes\nchanges:\n- at: v1\n"},
+    {"format: 1\nacknowledged:\n- {since: v1, reason: r}", "format: 1\nacknowledged:\n- {since: v1, reason: r}\n- kpi: a\n  since: 4.10\n  reason: \"x\"\n"},
+    {"acknowledged:\n- {since: v1,\n   reason: r}\n\n\nformat: 1\n",
+     "acknowledged:\n- {since: v1,\n   reason: r}\n- kpi: a\n  since: 4.10\n  reason: \"x\"\n\n\nformat: 1\n"},
+    {"format: 1\r\nacknowledged:\r\n- {since: v1, reason: r}\r\n",
+     "format: 1\r\nacknowledged:\r\n- {since: v1, reason: r}\r\n- kpi: a\r\n  since: 4.10\r\n  reason: \"x\"\r\n"},
+    {"{format: 1}\n", NULL},
+    {"format: 1\n...\n", NULL},
+    {"format: 1\nacknowledged: ~\n", NULL},
+    {"format: 2\n", NULL},
+};
+
+static void test_edits(void)
+{
+    static const char *const kpis[] = {"a", NULL};
+    const struct acks_edit_line line = {.kpis = kpis, .since = "4.10", .reason = "x"};
+    for (size_t i = 0; i < ROWS(edits); i++) {
+        struct arena arena = {0};
+        struct error err = {0};
+        struct text out = text_open(1 << 16);
+        bool ok = acks_edit_add(&arena, edits[i].before, strlen(edits[i].before), "a.yaml", ACKS_ACKNOWLEDGED, &line, 1, &out, &err);
+        CHECK(ok == (edits[i].after != NULL) && ok == !err.kind, "%s: %s", edits[i].before, err.text);
+        CHECK(!ok || strcmp(out.s, edits[i].after) == 0, "%s\nbecame\n%s", edits[i].before, out.s);
+        text_close(&out);
+        arena_close(&arena);
+    }
+}
+
+static void test_scalars(void)
+{
+    static const struct {
+        const char *text, *string, *plain;
+    } rows[] = {{"a", "a", "a"}, {"8", "\"8\"", "8"}, {"4.10", "\"4.10\"", "4.10"}, {"true", "\"true\"", "true"}, {"null", "\"null\"", "\"null\""},
+                {"a b", "\"a b\"", "\"a b\""}, {"a:b", "\"a:b\"", "\"a:b\""}, {"", "\"\"", "\"\""}, {"\"", "\"\\\"\"", "\"\\\"\""},
+                {"train_*", "\"train_*\"", "\"train_*\""}, {"ä", "\"ä\"", "\"ä\""}, {"-", "\"-\"", "\"-\""}, {"v1-rc/2+x", "v1-rc/2+x", "v1-rc/2+x"}};
+    struct arena arena = {0};
+    for (size_t i = 0; i < ROWS(rows); i++)
+        CHECK(strcmp(acks_edit_scalar(&arena, rows[i].text, false), rows[i].string) == 0 && strcmp(acks_edit_scalar(&arena, rows[i].text, true), rows[i].plain) == 0,
+              "%s: %s, %s", rows[i].text, acks_edit_scalar(&arena, rows[i].text, false), acks_edit_scalar(&arena, rows[i].text, true));
+    arena_close(&arena);
 }
 
 /* ---- runs ---- */
@@ -251,6 +311,8 @@ int main(void)
     test_wrong();
     test_right();
     test_glob();
+    test_edits();
+    test_scalars();
     test_runs();
     test_stories();
     return check_end();
