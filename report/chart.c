@@ -155,7 +155,7 @@ static void measure(struct chart *c)
     size_t finite = 0;
     for (size_t i = c->from; i <= e->points_n; i++) {
         take(c, value_at(c, i));
-        finite += isfinite(value_at(c, i));
+        finite += isfinite(value_at(c, i)) ? 1 : 0;
     }
     if (finite < 2)
         c->n = 0;
