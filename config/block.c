@@ -70,6 +70,10 @@ static const struct block_key {
     {"lts.gate.junit_dest", KEY_TEXT},
     {"lts.gate.github", KEY_FLAG},
     {"lts.gate.bundle", KEY_TEXT},
+    {"lts.gate.suspect_level", KEY_TEXT},
+    {"lts.gate.correction", KEY_TEXT},
+    {"lts.gate.method", KEY_TEXT},
+    {"lts.gate.window", KEY_TEXT},
 };
 
 /* Names that older projects still have. */

@@ -35,6 +35,8 @@ static bool any(struct bounds bounds)
 static enum check_place place(const struct hypothesis *h, const struct invocation *invocation)
 {
     (void)invocation;
+    if (!isfinite(h->series.measured))
+        return CHECK_NONE;
     if (fixed_method(h->series.rule))
         return CHECK_INSTEAD;
     return any(bounds_of(h->series.rule)) ? CHECK_BESIDE : CHECK_NONE;

@@ -157,7 +157,7 @@ void checks_decide(struct hypothesis *h, const struct invocation *invocation, st
         checks[i] = checking->check;
         bool instead = checking->place == CHECK_INSTEAD;
         bool counts = checking->check.tested || instead;
-        bool first = instead && !decider && verdict == h->result->verdict;
+        bool first = instead && !decider;
         if (counts && (first || gravity(checking->check.verdict) > gravity(verdict))) {
             decider = &checking->check;
             verdict = checking->check.verdict;

@@ -172,8 +172,7 @@ bool verdict_plan(struct hypothesis *h, const struct invocation *invocation, str
         return !settle(h, VERDICT_NOT_ANALYSED, why, "");
     h->level = !settled_without_test(h, has, arena);
     h->series.window = (size_t)invocation->options->window;
-    if (has)
-        checks_plan(h, invocation, arena);
+    checks_plan(h, invocation, arena);
     return h->level || h->checks_n;
 }
 
@@ -337,6 +336,7 @@ void verdict_decide(struct hypothesis *h, const struct invocation *invocation, s
         decide_level(h, invocation, arena);
     if (h->checks_n)
         checks_decide(h, invocation, arena);
-    if (h->level && e->control)
+    bool divided = h->level || e->decided_by == CHECK_METHOD || e->decided_by == CHECK_EXACT || e->decided_by == CHECK_DRIFT;
+    if (divided && e->control)
         e->reason = arena_printf(arena, "%s; %s", e->reason, e->control);
 }
