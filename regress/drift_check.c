@@ -25,7 +25,7 @@ static enum check_place place(const struct hypothesis *h, const struct invocatio
     (void)invocation;
     const struct kpi_rule *rule = h->series.rule;
     bool budget = rule->budget.relative > 0 || rule->budget.absolute > 0;
-    return budget && rule->better != DIRECTION_NONE && h->series.has ? CHECK_BESIDE : CHECK_NONE;
+    return budget && rule->better != DIRECTION_NONE && h->series.has && !h->elsewhere ? CHECK_BESIDE : CHECK_NONE;
 }
 
 /* ---- the reference ---- */

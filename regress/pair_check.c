@@ -84,14 +84,24 @@ static const struct record *leader_of(const struct hypothesis *h, const struct a
     return h->entry;
 }
 
+static bool of_pairs(const struct hypothesis *h, const struct invocation *invocation)
+{
+    return invocation->pairs && in_pair(invocation->options, h->entry);
+}
+
+const char *pair_baseline(const struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
+{
+    const struct pairing *pairing = &invocation->options->pairing;
+    if (!of_pairs(h, invocation) || !is_baseline(pairing, h->entry))
+        return NULL;
+    return arena_printf(arena, "the baseline of pair %s: its candidate is held against it", label_shown(pair_of(pairing, h->entry), arena));
+}
+
 const char *pair_elsewhere(const struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
 {
     const struct analysis_options *options = invocation->options;
-    if (!invocation->pairs || !in_pair(options, h->entry))
+    if (!of_pairs(h, invocation) || !h->series.has || h->series.rule->better == DIRECTION_NONE)
         return NULL;
-    const char *pair = label_shown(pair_of(&options->pairing, h->entry), arena);
-    if (is_baseline(&options->pairing, h->entry))
-        return arena_printf(arena, "the baseline of pair %s: its candidate is held against it", pair);
     struct beside_found runs = beside_find(invocation->pairs->entries, h->entry, arena);
     const struct record *leader = leader_of(h, options, &runs);
     if (leader == h->entry || strcmp(leader->id, h->entry->id) == 0)
@@ -103,7 +113,7 @@ const char *pair_elsewhere(const struct hypothesis *h, const struct invocation *
 static enum check_place place(const struct hypothesis *h, const struct invocation *invocation)
 {
     bool judged = isfinite(h->series.measured) && h->series.rule->better != DIRECTION_NONE;
-    return judged && invocation->pairs && in_pair(invocation->options, h->entry) ? CHECK_INSTEAD : CHECK_NONE;
+    return judged && !h->elsewhere && of_pairs(h, invocation) ? CHECK_INSTEAD : CHECK_NONE;
 }
 
 /* ---- the pairs of one run point ---- */
