@@ -32,22 +32,29 @@ const char *record_unit(const struct record *record, size_t i)
     return record->units && record->units[i] ? record->units[i] : "";
 }
 
-bool record_kpi(const struct record *record, const char *name, double *value)
+size_t record_kpi_index(const struct record *record, const char *name)
 {
     size_t low = 0, high = record->kpis_n;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
         int order = strcmp(record->kpis[mid].name, name);
-        if (order == 0) {
-            *value = record->kpis[mid].value;
-            return true;
-        }
+        if (order == 0)
+            return mid;
         if (order < 0)
             low = mid + 1;
         else
             high = mid;
     }
-    return false;
+    return record->kpis_n;
+}
+
+bool record_kpi(const struct record *record, const char *name, double *value)
+{
+    size_t i = record_kpi_index(record, name);
+    if (i == record->kpis_n)
+        return false;
+    *value = record->kpis[i].value;
+    return true;
 }
 
 static bool is_text(const char *text)

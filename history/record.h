@@ -38,6 +38,8 @@ struct record {
 const char *record_label(const struct record *record, const char *key);
 /* The unit of kpis[i]; "" when it has none, or it is not known. */
 const char *record_unit(const struct record *record, size_t i);
+/* Its place among the KPIs; kpis_n: it has no number. */
+size_t record_kpi_index(const struct record *record, const char *name);
 /* Whether the KPI has a number, and which. */
 bool record_kpi(const struct record *record, const char *name, double *value);
 

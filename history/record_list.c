@@ -41,6 +41,14 @@ bool record_list(const struct record *record, const char *kpi, struct distributi
     return found;
 }
 
+const char *record_list_unit(const struct record *record, const char *kpi)
+{
+    struct arena scratch = {0};
+    size_t i = record_kpi_index(record, record_list_name(&scratch, kpi, DISTRIBUTION_MEAN));
+    arena_close(&scratch);
+    return i < record->kpis_n ? record_unit(record, i) : "";
+}
+
 /* Whether kpis[i] is the count of a list. */
 static bool is_count(const struct record *record, size_t i)
 {
@@ -48,15 +56,17 @@ static bool is_count(const struct record *record, size_t i)
     return record_list_base(record->kpis[i].name, &part) && part == DISTRIBUTION_PARTS;
 }
 
-/* Whether kpis[i] is kept of a list of this record, not a KPI of that name. */
-static bool is_kept(const struct record *record, size_t i, struct arena *scratch)
+enum record_list_place record_list_place(const struct record *record, size_t i)
 {
+    struct arena scratch = {0};
     double count;
     size_t len = record_list_base(record->kpis[i].name, NULL);
     if (!len)
-        return false;
-    const char *kpi = arena_strndup(scratch, record->kpis[i].name, len);
-    return record_kpi(record, record_list_name(scratch, kpi, DISTRIBUTION_PARTS), &count);
+        return RECORD_LIST_NOT;
+    const char *kpi = arena_strndup(&scratch, record->kpis[i].name, len);
+    bool kept = record_kpi(record, record_list_name(&scratch, kpi, DISTRIBUTION_PARTS), &count);
+    arena_close(&scratch);
+    return !kept ? RECORD_LIST_NOT : is_count(record, i) ? RECORD_LIST_COUNT : RECORD_LIST_PART;
 }
 
 bool record_has_lists(const struct record *record)
@@ -69,29 +79,25 @@ bool record_has_lists(const struct record *record)
 
 size_t record_list_count(const struct record *record)
 {
-    struct arena scratch = {0};
     size_t n = 0;
     for (size_t i = 0; i < record->kpis_n; i++)
-        n += is_count(record, i) || !is_kept(record, i, &scratch);
-    arena_close(&scratch);
+        n += record_list_place(record, i) != RECORD_LIST_PART;
     return n;
 }
 
 struct record record_list_without(struct arena *arena, const struct record *record)
 {
     struct record bare = *record;
-    struct arena scratch = {0};
     const char **units = record->units ? ARENA_ARRAY(arena, const char *, record->kpis_n + 1) : NULL;
     bare.kpis = ARENA_ARRAY(arena, struct kpi_value, record->kpis_n + 1);
     bare.kpis_n = 0;
     for (size_t i = 0; i < record->kpis_n; i++) {
-        if (is_kept(record, i, &scratch))
+        if (record_list_place(record, i) != RECORD_LIST_NOT)
             continue;
         if (units)
             units[bare.kpis_n] = record->units[i];
         bare.kpis[bare.kpis_n++] = record->kpis[i];
     }
     bare.units = units;
-    arena_close(&scratch);
     return bare;
 }
