@@ -51,6 +51,7 @@ struct series {
     double *x;                /* their values, and the entry's as x[n] */
     size_t n;
     enum side worse;
+    size_t parts; /* series that are one hypothesis (the parts of a list) and share its level; 0 is 1 */
 };
 
 /* A regression that began at x[start], against an earlier level. */
