@@ -6,6 +6,7 @@
 
 #include "base/moment.h"
 #include "base/text.h"
+#include "base/unit.h"
 #include "history/record_list.h"
 #include "json/path.h"
 #include "json/read.h"
@@ -198,7 +199,7 @@ static void take_lists(struct taking *taking, json_t *kpis)
     json_object_foreach(kpis, name, kpi) {
         const json_t *value = json_object_get(kpi, "value");
         if (json_is_array(value))
-            take_list(taking, name, unit_of(taking->arena, kpis, name), value);
+            take_list(taking, name, unit_of_element(unit_of(taking->arena, kpis, name), taking->arena), value);
     }
 }
 

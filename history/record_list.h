@@ -1,7 +1,7 @@
 /* history/record_list.h — what a record keeps of a KPI that is a list (latencies of requests): how many values, their mean, and quantiles.
  *
  * They stand among the record's KPIs as numbers of their own, "itl:count", "itl:mean", "itl:p50", "itl:p90", "itl:p95", "itl:p99", in the
- * KPI's unit (the count has none); a quantile for which there are too few values (detect/distribution.h) is not there. The list itself is in
+ * KPI's unit, "ms" of "List[ms]" (the count has none); a quantile for which there are too few values (detect/distribution.h) is not there. The list itself is in
  * the payload only. A list without a finite number, and one of which a kept name is another KPI's own, leave nothing.
  */
 #ifndef HISTORY_RECORD_LIST_H

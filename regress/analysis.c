@@ -5,9 +5,12 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "regress/control.h"
 #include "regress/correction.h"
 #include "regress/list_check.h"
 #include "regress/order.h"
+#include "regress/pair_check.h"
+#include "regress/rules.h"
 
 enum { WORTH_WORKERS = 16 }; /* series */
 
@@ -150,7 +153,7 @@ static void analyse_entry(struct work *work, struct entry_result *result)
             continue;
         struct hypothesis h = {.result = &result->kpis[result->kpis_n++], .entry = result->entry, .selection = kept,
                                .p_worse = 1, .p_better = 1, .corrected_worse = 1, .corrected_better = 1};
-        h.result->rule = &work->options->kpis[i];
+        h.result->rule = rules_for(&work->options->kpis[i], result->entry, work->arena);
         if (verdict_plan(&h, &work->invocation, work->arena))
             *LIST_ADD(work->arena, &work->hypotheses) = h;
     }
@@ -270,6 +273,8 @@ struct analysis *analysis_run(struct arena *arena, const struct analysis_options
     qsort_r(analysis->entries, entries_n, sizeof(*analysis->entries), compare_entries, (void *)options);
     struct work work = {.arena = arena, .options = options, .analysis = analysis, .invocation = {.options = options}};
     work.index = select_open(arena, options, history, history_n);
+    work.invocation.controls = control_open(arena, options, entries, entries_n, history, history_n);
+    work.invocation.pairs = pair_open(arena, options, entries, entries_n, history, history_n);
     const char **names = find_names(&work);
     shorten_names(analysis, names);
     for (size_t i = 0; i < entries_n; i++) {

@@ -37,6 +37,7 @@ struct analysis_options {
     double false_alarm_rate; /* promised probability of any regression when nothing changed, per invocation; .05 */
     double suspect_level;    /* uncorrected level from which a run is suspect; .05 */
     enum correction correction;
+    int window;              /* run points in which the best earlier level is looked for; 0: 30 */
     struct pairing pairing;
     const struct acks *acks;     /* NULL: none */
     const struct expect *expect; /* NULL: nothing is said */
@@ -87,10 +88,11 @@ struct check {
     const char *part;         /* of a list: "p99"; of a method: its name; else NULL */
     bool tested;              /* false: it could not be made, `found` says what it needs */
     double value, reference;  /* what was held against what */
-    double low, high;         /* of a bound: the bounds; else an interval of value - reference (of the ratio, for pairs) */
+    double low, high;         /* of a bound or method: within these it is not out of line; else an interval of value - reference (of the ratio, for pairs) */
     double p_worse, p_better; /* as the correction got them; NAN: decided without probability */
     double corrected_worse, corrected_better;
     enum verdict verdict;     /* of this check alone: ok, regression, improvement, suspect, cannot tell */
+    double level;             /* what stands for evidence.level where the check is in its place; NAN: the reference */
     const char *found;        /* one sentence for people, with numbers */
     const char *flip;         /* one sentence: what would flip it */
     bool worth_saying;        /* to be told though it is ok: "the next run crosses 200 ms with probability 0.2" */
@@ -145,7 +147,10 @@ struct evidence {
     double sd;                 /* run-to-run, pooled within levels; at least the rounding of the values */
     double df;
     double low, high;          /* prediction interval for one new run at the gate's (uncorrected) level */
-    double value;              /* the entry's */
+    double value;              /* the entry's; like the points and the level divided by its control, where it has one, and
+                                * scaled to the KPI's unit again */
+    double measured;           /* the entry's, as it was measured */
+    const char *control;       /* "divided by the control warmup, run-to-run spread 0.8 % instead of 3.1 %"; NULL: without one */
     double change;             /* value - level */
     double relative;           /* change / |level|; NAN when the level is 0 */
     double p;                  /* one-sided in the worse direction for a worse run, else in the better one */

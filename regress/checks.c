@@ -1,10 +1,15 @@
-#include "regress/checks.h"
+#include "regress/bound_check.h"
+#include "regress/drift_check.h"
+#include "regress/pair_check.h"
 
 #include <math.h>
 
+#include "regress/exact_check.h"
+#include "regress/method_check.h"
 #include "regress/value.h"
 
-static const struct check_type *const types[] = {NULL};
+/* In this order: what comes first stands in place of the level before the others are asked. */
+static const struct check_type *const types[] = {&pair_check, &exact_check, &method_check, &bound_check, &drift_check};
 enum { TYPES = sizeof(types) / sizeof(types[0]) };
 
 /* ---- which ---- */
@@ -12,7 +17,7 @@ enum { TYPES = sizeof(types) / sizeof(types[0]) };
 void checks_plan(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
 {
     h->checks = ARENA_ARRAY(arena, struct checking, TYPES);
-    for (size_t i = 0; i < TYPES && types[i]; i++) {
+    for (size_t i = 0; i < TYPES; i++) {
         enum check_place place = types[i]->place(h, invocation);
         if (place == CHECK_NONE)
             continue;
@@ -21,7 +26,7 @@ void checks_plan(struct hypothesis *h, const struct invocation *invocation, stru
             .place = place,
             .check = {.kind = types[i]->kind, .value = NAN, .reference = NAN, .low = NAN, .high = NAN, .p_worse = NAN,
                       .p_better = NAN, .corrected_worse = NAN, .corrected_better = NAN, .verdict = VERDICT_CANNOT_TELL,
-                      .smallest_seen = NAN, .ok_from = NAN},
+                      .level = NAN, .smallest_seen = NAN, .ok_from = NAN},
         };
         if (place == CHECK_INSTEAD)
             h->level = false;
@@ -86,10 +91,12 @@ static void take_numbers(struct hypothesis *h, const struct check *check)
     if (h->findings.tested)
         return;
     e->smallest_seen = check->smallest_seen;
-    if (isnan(check->reference) || check->kind == CHECK_PAIRED || check->kind == CHECK_BOUND)
+    double level = isnan(check->level) && check->kind != CHECK_BOUND ? check->reference : check->level;
+    if (isnan(level))
         return;
-    e->level = check->reference;
-    e->change = e->value - e->level;
+    bool ratio = check->kind == CHECK_PAIRED;
+    e->level = level;
+    e->change = ratio ? e->level * (check->value - check->reference) : e->value - e->level;
     e->relative = e->level != 0 ? e->change / fabs(e->level) : NAN;
 }
 

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/unit.h"
 #include "history/record_list.h"
 #include "regress/value.h"
 
@@ -13,6 +14,11 @@ struct list_kpi {
     enum distribution_part worst, best; /* with the smallest p */
     enum distribution_part chosen;
 };
+
+static const char *name_of(size_t part)
+{
+    return distribution_part_name((enum distribution_part)part);
+}
 
 /* ---- which KPIs are lists ---- */
 
@@ -35,18 +41,21 @@ static size_t count_points(const struct selection *selection, const char *name)
 }
 
 /* A list has no idle value, and its parts are called as records keep them. */
-static struct list_kpi *open_list(const struct hypothesis *h, struct arena *arena)
+static struct list_kpi *open_list(const struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
 {
+    const struct kpi_rule *rule = h->result->rule;
     struct list_kpi *list = ARENA_NEW(arena, struct list_kpi);
     *list = (struct list_kpi){.chosen = DISTRIBUTION_P50};
     for (size_t i = 0; i < DISTRIBUTION_PARTS; i++) {
         struct hypothesis *part = &list->parts[i];
-        list->rules[i] = *h->result->rule;
-        list->rules[i].name = record_list_name(arena, h->result->rule->name, i);
+        list->rules[i] = *rule;
+        list->rules[i].name = record_list_name(arena, rule->name, i);
+        list->rules[i].unit = unit_of_element(rule->unit, arena);
         list->rules[i].has_idle = false;
         *part = (struct hypothesis){.result = h->result, .entry = h->entry, .selection = h->selection, .version = h->selection->version,
                                     .p_worse = 1, .p_better = 1, .corrected_worse = 1, .corrected_better = 1};
-        series_of(h->selection, h->entry, &list->rules[i], &part->series, arena);
+        verdict_gather(h, invocation, &list->rules[i], &part->series, arena);
+        part->series.window = (size_t)invocation->options->window;
     }
     return list;
 }
@@ -60,7 +69,7 @@ static void take_part(struct hypothesis *h, enum distribution_part part)
     h->began = from->began;
 }
 
-bool list_plan(struct hypothesis *h, struct arena *arena)
+bool list_plan(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
 {
     const struct kpi_rule *rule = h->result->rule;
     const char *kept = record_list_name(arena, rule->name, DISTRIBUTION_PARTS);
@@ -72,9 +81,24 @@ bool list_plan(struct hypothesis *h, struct arena *arena)
     if (!is_list && lists <= numbers)
         return false;
     h->others = is_list ? numbers : 0;
-    h->list = open_list(h, arena);
+    h->list = open_list(h, invocation, arena);
     take_part(h, DISTRIBUTION_P50);
     return true;
+}
+
+const char *list_outermost(const struct hypothesis *h, double low, double high, double *value)
+{
+    size_t found = DISTRIBUTION_P50;
+    double outside = 0;
+    for (size_t i = 0; i < DISTRIBUTION_PARTS; i++) {
+        double measured = h->list->parts[i].series.measured, by = fmax(measured - high, low - measured);
+        if (!isfinite(measured) || !(by > outside))
+            continue;
+        found = i;
+        outside = by;
+    }
+    *value = h->list->parts[found].series.measured;
+    return name_of(found);
 }
 
 size_t list_count_others(const struct hypothesis *h, struct arena *arena)
@@ -182,11 +206,6 @@ void list_choose(struct hypothesis *h, const struct invocation *invocation)
 
 /* ---- words ---- */
 
-static const char *name_of(size_t part)
-{
-    return distribution_part_name((enum distribution_part)part);
-}
-
 /* "p99 12.4 % above". */
 static const char *told(const struct hypothesis *part, size_t i, struct arena *arena)
 {
@@ -237,6 +256,12 @@ void list_describe(struct hypothesis *h, const struct invocation *invocation, st
 }
 
 /* ---- checks ---- */
+
+void list_name_part(struct hypothesis *h, struct arena *arena)
+{
+    struct evidence *e = &h->result->evidence;
+    e->reason = arena_printf(arena, "%s: %s", name_of(DISTRIBUTION_P50), e->reason);
+}
 
 /* "p99 0.42 s is 31 % above 0.32 s (+0.06 … +0.14), p 0.002". */
 static const char *found_of(const struct hypothesis *part, const struct check *check, struct arena *arena)

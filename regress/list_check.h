@@ -15,7 +15,9 @@
 
 /* Whether the KPI is a list: the entry has one, or it has nothing and its history has lists rather than numbers. Then h->list and h->series (the
  * median's) are filled, and h->others: run points in which it is a number, which are never compared. */
-bool list_plan(struct hypothesis *h, struct arena *arena);
+bool list_plan(struct hypothesis *h, const struct invocation *invocation, struct arena *arena);
+/* Of the parts the one that is farthest outside of bounds (which may be infinite), or the median: its name and value. */
+const char *list_outermost(const struct hypothesis *h, double low, double high, double *value);
 /* Of a number: run points in which it is a list. */
 size_t list_count_others(const struct hypothesis *h, struct arena *arena);
 
@@ -27,6 +29,8 @@ void list_resolve(struct hypothesis *h, struct shuffles *shuffles, double step_l
 void list_choose(struct hypothesis *h, const struct invocation *invocation);
 /* After it: names the part in reason and flip. */
 void list_describe(struct hypothesis *h, const struct invocation *invocation, struct arena *arena);
+/* Another check decided: says that it speaks of the median. */
+void list_name_part(struct hypothesis *h, struct arena *arena);
 /* After all checks: a check for each part, the one that decided first, before the others. */
 void list_add_checks(struct hypothesis *h, struct arena *arena);
 

@@ -34,7 +34,7 @@
 
 enum {
     SERIES_MAX = 200,   /* newest run points that are looked at: more would not make a verdict surer, only later */
-    SERIES_WINDOW = 30, /* run points in which the best earlier level is looked for */
+    SERIES_WINDOW = 30, /* run points in which the best earlier level is looked for, where nothing else is asked for */
     SERIES_TESTED_MIN = 3 /* run points of history below which nothing is tested */
 };
 /* Shares of the level. The newest run's is smaller below SERIES_FEW points, where the tail of a skewed family shows less
@@ -45,13 +45,21 @@ enum { SERIES_FEW = 12 };
 #define SERIES_RUNS_SHARE 0.2
 #define SERIES_STEP_SHARE 0.1
 
+struct control_found; /* regress/control.h */
+
 struct series {
     const struct kpi_rule *rule;
     struct run_point *points; /* history, oldest first */
+    const struct select_point **from; /* what each of them was made of */
     double *x;                /* their values, and the entry's as x[n] */
     size_t n;
+    size_t older;             /* run points before them that the level is not tested with: points[-1], x[-1] … */
+    double measured;          /* the entry's value as it is; NAN: it has none */
+    bool has;                 /* x[n] is a number: it is as measured, or divided by its control */
+    const struct control_found *control; /* NULL: values are as measured */
     enum side worse;
     size_t parts; /* series that are one hypothesis (the parts of a list) and share its level; 0 is 1 */
+    size_t window; /* run points in which the best earlier level is looked for; 0: SERIES_WINDOW */
 };
 
 /* A regression that began at x[start], against an earlier level. */
@@ -75,9 +83,17 @@ struct findings {
 /* The record's value of the KPI; false when it has none, or the one that stands for nothing to analyse. */
 bool series_value(const struct record *record, const struct kpi_rule *rule, double *value);
 
-/* Points that have the KPI; repetitions averaged. False when the entry has no number for it. */
+/* All points that have the KPI; repetitions averaged. False when the entry has no number for it. */
+bool series_gather(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
+                   struct series *series, struct arena *arena);
+/* Leaves the newest SERIES_MAX for the tests of the level. */
+void series_trim(struct series *series);
+/* Both. */
 bool series_of(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
                struct series *series, struct arena *arena);
+
+/* The first point of the window. */
+size_t series_window_start(const struct series *series);
 
 double series_newest_share(const struct series *series);
 

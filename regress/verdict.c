@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "regress/checks.h"
+#include "regress/control.h"
 #include "regress/list_check.h"
+#include "regress/pair_check.h"
 #include "regress/sentence.h"
 #include "regress/value.h"
 
@@ -50,7 +52,7 @@ static struct evidence empty_evidence(void)
 {
     return (struct evidence){.level = NAN, .sd = NAN, .df = NAN, .low = NAN, .high = NAN, .value = NAN, .change = NAN,
                              .relative = NAN, .p = NAN, .p_corrected = NAN, .smallest_seen = NAN, .ok_from = NAN,
-                             .relative_threshold = NAN, .absolute_threshold = NAN, .within_sd = NAN, .level_kept = true};
+                             .relative_threshold = NAN, .absolute_threshold = NAN, .within_sd = NAN, .measured = NAN, .level_kept = true};
 }
 
 /* ---- without a test ---- */
@@ -112,38 +114,69 @@ static bool settle_other_kind(struct hypothesis *h, struct arena *arena)
                   arena_printf(arena, "will be judged once history has runs in which it is %s", kind_of(list)));
 }
 
+void verdict_gather(const struct hypothesis *h, const struct invocation *invocation, const struct kpi_rule *rule, struct series *series,
+                    struct arena *arena)
+{
+    if (series_gather(h->selection, h->entry, rule, series, arena))
+        control_divide(invocation->controls, h->entry, series, arena);
+    series_trim(series);
+}
+
 static void describe_points(struct hypothesis *h)
 {
     struct evidence *e = &h->result->evidence;
     e->points = h->series.points;
     e->points_n = h->series.n;
-    e->value = h->series.x[h->series.n];
+    e->measured = h->series.measured;
+    e->value = h->series.has ? h->series.x[h->series.n] : h->series.measured;
 }
 
-static bool settled_without_test(struct hypothesis *h, struct arena *arena)
+/* The series and what of the evidence it gives; whether the entry has a number. */
+static bool gather(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
 {
-    const struct selection *selection = h->selection;
-    const struct record *entry = h->entry;
-    const struct kpi_rule *rule = h->result->rule;
-    bool has = list_plan(h, arena) ? isfinite(h->series.x[h->series.n]) : series_of(selection, entry, rule, &h->series, arena);
-    if (!h->list && has && h->series.n < selection->points_n)
-        h->others = list_count_others(h, arena);
     struct evidence *e = &h->result->evidence;
+    if (!list_plan(h, invocation, arena))
+        verdict_gather(h, invocation, h->result->rule, &h->series, arena);
+    if (!h->list && h->series.n < h->selection->points_n)
+        h->others = list_count_others(h, arena);
     *e = empty_evidence();
     describe_points(h);
-    e->newer_left_out = selection->newer_left_out;
-    h->version = selection->version;
-    if (rule->ignored)
-        return settle(h, VERDICT_NOT_ANALYSED, "ignored for regression by the workload", "");
+    e->newer_left_out = h->selection->newer_left_out;
+    e->control = control_text(h->series.control, arena);
+    h->version = h->selection->version;
+    return !isnan(e->measured);
+}
+
+static bool settle_no_control(struct hypothesis *h, struct arena *arena)
+{
+    h->result->evidence.more_runs = 1;
+    return settle(h, VERDICT_CANNOT_TELL, arena_printf(arena, "this run has no value of %s, by which it would have to be divided", h->series.control->name),
+                  "a run with a value of the control would tell");
+}
+
+/* Why nothing is asked about the KPI of this entry at all; NULL: it is judged. */
+static const char *not_judged(const struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
+{
+    if (h->result->rule->ignored)
+        return "ignored for regression by the workload";
+    return pair_elsewhere(h, invocation, arena);
+}
+
+static bool settled_without_test(struct hypothesis *h, bool has, struct arena *arena)
+{
+    const struct selection *selection = h->selection;
+    const struct kpi_rule *rule = h->result->rule;
     if (rule->better == DIRECTION_NONE)
         return settle(h, VERDICT_NOT_ANALYSED, "neither higher nor lower is better", "");
     double said;
-    if (!has && rule->has_idle && record_kpi(entry, rule->name, &said) && said == rule->idle)
+    if (!has && rule->has_idle && record_kpi(h->entry, rule->name, &said) && said == rule->idle)
         return settle(h, VERDICT_NOT_ANALYSED, arena_printf(arena, "its formula gave %g: there is nothing to analyse", said), "");
     if (!has && h->series.n)
         return settle_missing(h, arena);
     if (!has && !selection->keys_changed)
         return settle(h, VERDICT_NOT_ANALYSED, "neither this run nor its history has a value for it", "");
+    if (!h->series.has && h->series.control)
+        return settle_no_control(h, arena);
     if (selection->points_n == 0)
         return settle_no_match(h, selection, arena);
     if (h->series.n == 0 && h->others)
@@ -155,15 +188,21 @@ static bool settled_without_test(struct hypothesis *h, struct arena *arena)
                       "history upgrade`");
     if (h->series.n == 0)
         return settle(h, VERDICT_NO_HISTORY,
-                      arena_printf(arena, "none of the %zu run points of history has this KPI", selection->points_n),
+                      arena_printf(arena, "none of the %zu run points of history has this KPI%s", selection->points_n,
+                                   h->series.control ? " and a value of its control" : ""),
                       "will be judged once history has runs with it");
     return false;
 }
 
 bool verdict_plan(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
 {
-    h->level = !settled_without_test(h, arena);
-    if (!h->series.rule->ignored && isfinite(h->result->evidence.value))
+    bool has = gather(h, invocation, arena);
+    const char *why = not_judged(h, invocation, arena);
+    if (why)
+        return !settle(h, VERDICT_NOT_ANALYSED, why, "");
+    h->level = !settled_without_test(h, has, arena);
+    h->series.window = (size_t)invocation->options->window;
+    if (has)
         checks_plan(h, invocation, arena);
     return h->level || h->checks_n;
 }
@@ -349,6 +388,10 @@ void verdict_decide(struct hypothesis *h, const struct invocation *invocation, s
                                  h->list ? "a number" : "a list");
     if (h->checks_n)
         checks_decide(h, invocation, arena);
+    if (h->list && e->decided_by != CHECK_DISTRIBUTION && e->decided_by != CHECK_BOUND && e->decided_by != CHECK_LEVEL)
+        list_name_part(h, arena);
+    if (h->level && e->control)
+        e->reason = arena_printf(arena, "%s; %s", e->reason, e->control);
     if (h->level && h->list)
         list_add_checks(h, arena);
 }

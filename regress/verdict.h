@@ -28,6 +28,8 @@ struct hypothesis {
 /* What the whole invocation gives to each verdict. */
 struct invocation {
     const struct analysis_options *options;
+    const struct control_index *controls; /* NULL: none */
+    const struct pair_index *pairs;       /* NULL: none */
     size_t tested;   /* hypotheses in the correction: levels and checks; known after the tests, like */
     size_t rejected; /* those whose corrected p for the worse is within the level */
 };
@@ -35,6 +37,9 @@ struct invocation {
 /* Run points that a regression of this series needs. */
 int verdict_min_history(const struct hypothesis *h, const struct analysis_options *options);
 
+/* The series of the hypothesis under a rule, divided by its control. */
+void verdict_gather(const struct hypothesis *h, const struct invocation *invocation, const struct kpi_rule *rule, struct series *series,
+                    struct arena *arena);
 /* The p that the correction gets, of findings whose level is known. */
 void verdict_weigh(struct hypothesis *h);
 /* Whether a change of half its level would be seen. */

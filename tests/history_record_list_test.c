@@ -44,6 +44,7 @@ static const struct {
     {"{\"a\":{\"value\":[1,2]},\"a:p50\":{\"value\":9}}", "a:p50=9", 1},       /* a KPI's own name goes first */
     {"{\"a\":{\"value\":[1]},\"a:p50\":{\"value\":[2]}}", "a:count=1 a:mean=1 a:p50=1 a:p50:count=1 a:p50:mean=2 a:p50:p50=2", 2},
     {"{\"a:p50\":{\"value\":9},\"b:count\":{\"value\":3}}", "a:p50=9 b:count=3", 2},
+    {"{\"a\":{\"value\":[1],\"unit\":\"List[ms]\"}}", "a:count=1 a:mean=1[ms] a:p50=1[ms]", 1},
     {"{\"a\":{\"value\":[1],\"unit\":7}}", "a:count=1 a:mean=1 a:p50=1", 1},
     {"{\"\":{\"value\":[1]}}", "", 0},
     {"[[1]]", "", 0},

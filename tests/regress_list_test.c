@@ -145,6 +145,38 @@ static void test_kinds(void)
     }
 }
 
+/* ---- bounds ---- */
+
+static const struct {
+    double low, high; /* 0: none */
+    enum verdict verdict;
+    const char *reason;
+} bounds[] = {
+    {0, 1.4, VERDICT_REGRESSION, "p99 1."}, /* about 1.6 */
+    {0, 2, VERDICT_OK, "p50 "},
+    {.5, 2, VERDICT_OK, "p50 "},
+    {1.01, 0, VERDICT_REGRESSION, "is 1"}, /* the median, or the mean when it is less */
+};
+
+static void test_bounds(void)
+{
+    for (size_t i = 0; i < ROWS(bounds); i++) {
+        struct arena arena = {0};
+        uint64_t random = 3;
+        struct record runs[RUNS_MAX];
+        for (int k = 0; k <= 12; k++)
+            runs[k] = run_of(arena_printf(&arena, "r%02d", k), k, REQUESTS, 0, 1, &random, &arena);
+        struct kpi_rule rule = {.name = "itl", .unit = "List[s]", .better = DIRECTION_LOWER, .low = {bounds[i].low > 0, bounds[i].low},
+                                .high = {bounds[i].high > 0, bounds[i].high}};
+        const struct kpi_result *kpi = only(analyse(&rule, runs, 13, &arena));
+        const struct evidence *e = &kpi->evidence;
+        CHECK(kpi->verdict == bounds[i].verdict && strstr(e->reason, bounds[i].reason) && !strstr(e->reason, "List"), "%g … %g: %s: %s",
+              bounds[i].low, bounds[i].high, verdict_name(kpi->verdict), e->reason);
+        CHECK(e->decided_by == (kpi->verdict == VERDICT_OK ? CHECK_DISTRIBUTION : CHECK_BOUND), "decided by %s", check_name(e->decided_by));
+        arena_close(&arena);
+    }
+}
+
 /* ---- properties ---- */
 
 /* Units scaled by 10^k and a mirrored direction change nothing. */
@@ -179,6 +211,7 @@ int main(void)
     for (size_t i = 0; i < ROWS(rows); i++)
         test_row(i);
     test_kinds();
+    test_bounds();
     test_scaled();
     return check_end();
 }
