@@ -7,6 +7,7 @@
 #include "base/pool.h"
 #include "regress/control.h"
 #include "regress/correction.h"
+#include "regress/list_check.h"
 #include "regress/order.h"
 #include "regress/pair_check.h"
 #include "regress/rules.h"
@@ -168,15 +169,6 @@ static void analyse_entry(struct work *work, struct entry_result *result)
 
 /* ---- correction over the invocation ---- */
 
-static void weigh(struct hypothesis *h)
-{
-    const struct findings *f = &h->findings;
-    h->p_worse = series_worse(&h->series, f, &h->began);
-    double change = h->series.x[h->series.n] - f->now.centre;
-    bool counts = (double)h->series.worse * change < 0 && series_passes(h->series.rule, change, f->now.centre);
-    h->p_better = counts ? fmin(1, f->p_better / series_newest_share(&h->series)) : 1;
-}
-
 /* What a worker has for itself. */
 struct tester {
     struct arena *arena; /* of the findings: until the run's is closed */
@@ -198,7 +190,9 @@ static void test_piece(void *context, size_t i, unsigned worker)
 {
     struct testing *t = context;
     struct hypothesis *h = &t->work->hypotheses.v[i];
-    if (h->level)
+    if (h->level && h->list)
+        list_test(h, &t->testers[worker].shuffles, t->testers[worker].arena);
+    else if (h->level)
         h->findings = series_test(&h->series, &t->testers[worker].shuffles, t->testers[worker].arena);
     checks_test(h, &t->work->invocation, t->testers[worker].arena);
 }
@@ -210,8 +204,12 @@ static void resolve_piece(void *context, size_t i, unsigned worker)
     struct hypothesis *h = &t->work->hypotheses.v[i];
     if (!h->findings.tested)
         return;
+    if (h->list) {
+        list_resolve(h, &t->testers[worker].shuffles, t->step_level);
+        return;
+    }
     series_resolve(&h->series, &h->findings, &t->testers[worker].shuffles, t->step_level);
-    weigh(h);
+    verdict_weigh(h);
 }
 
 static bool go_on(void *context, size_t i)

@@ -78,6 +78,11 @@ bool series_of(const struct selection *selection, const struct record *entry, co
     return has;
 }
 
+static double divided(const struct series *series, double share)
+{
+    return series->parts > 1 ? share / (double)series->parts : share;
+}
+
 size_t series_window_start(const struct series *series)
 {
     size_t window = series->window ? series->window : SERIES_WINDOW;
@@ -86,7 +91,7 @@ size_t series_window_start(const struct series *series)
 
 double series_newest_share(const struct series *series)
 {
-    return series->n < SERIES_FEW ? SERIES_NEWEST_SHARE_FEW : SERIES_NEWEST_SHARE;
+    return divided(series, series->n < SERIES_FEW ? SERIES_NEWEST_SHARE_FEW : SERIES_NEWEST_SHARE);
 }
 
 double series_relative_threshold(const struct kpi_rule *rule, double level)
@@ -285,12 +290,12 @@ double series_worse(const struct series *series, const struct findings *f, const
     *began = NULL;
     if (worse_and_passes(series, f->now.centre, value))
         p = fmin(1, f->p_worse / series_newest_share(series));
-    if (f->runs.found && f->runs.p / SERIES_RUNS_SHARE < p) {
-        p = f->runs.p / SERIES_RUNS_SHARE;
+    if (f->runs.found && f->runs.p / divided(series, SERIES_RUNS_SHARE) < p) {
+        p = f->runs.p / divided(series, SERIES_RUNS_SHARE);
         *began = &f->runs;
     }
-    if (f->step.found && f->step.p / SERIES_STEP_SHARE < p) {
-        p = f->step.p / SERIES_STEP_SHARE;
+    if (f->step.found && f->step.p / divided(series, SERIES_STEP_SHARE) < p) {
+        p = f->step.p / divided(series, SERIES_STEP_SHARE);
         *began = &f->step;
     }
     return p;

@@ -58,6 +58,7 @@ struct series {
     bool has;                 /* x[n] is a number: it is as measured, or divided by its control */
     const struct control_found *control; /* NULL: values are as measured */
     enum side worse;
+    size_t parts; /* series that are one hypothesis (the parts of a list) and share its level; 0 is 1 */
     size_t window; /* run points in which the best earlier level is looked for; 0: SERIES_WINDOW */
 };
 
