@@ -5,12 +5,16 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "regress/causes.h"
 #include "regress/control.h"
 #include "regress/correction.h"
 #include "regress/list_check.h"
+#include "regress/expect.h"
+#include "regress/incidents.h"
 #include "regress/order.h"
 #include "regress/pair_check.h"
 #include "regress/rules.h"
+#include "regress/varying.h"
 
 enum { WORTH_WORKERS = 16 }; /* series */
 
@@ -295,5 +299,9 @@ struct analysis *analysis_run(struct arena *arena, const struct analysis_options
         for (size_t j = 0; j < analysis->entries[i].kpis_n; j++)
             analysis->counts[analysis->entries[i].kpis[j].verdict]++;
     }
+    causes_find(analysis, arena);
+    varying_find(analysis, arena);
+    incidents_find(analysis, arena);
+    expect_find(analysis, history, history_n, arena);
     return analysis;
 }

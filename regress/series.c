@@ -6,6 +6,7 @@
 
 #include "detect/score.h"
 #include "detect/stats.h"
+#include "regress/unit_change.h"
 
 enum { JUST_BEFORE = 8 };
 static const double TAIL_FEW = 1.9, TAIL_MANY = 2.2; /* up to 8 residuals, from 20 on */
@@ -21,12 +22,14 @@ bool series_value(const struct record *record, const struct kpi_rule *rule, doub
     return record_kpi(record, rule->name, value) && isfinite(*value) && !(rule->has_idle && *value == rule->idle);
 }
 
-static bool point_value(const struct select_point *point, const struct kpi_rule *rule, double *mean, size_t *repetitions)
+/* The mean of the repetitions that count in the entry's unit. */
+static bool point_value(const struct select_point *point, const struct record *entry, const struct kpi_rule *rule, double *mean,
+                        size_t *repetitions)
 {
     double sum = 0, value;
     *repetitions = 0;
     for (size_t i = 0; i < point->records_n; i++) {
-        if (!series_value(point->records[i], rule, &value))
+        if (!series_value(point->records[i], rule, &value) || unit_differs(point->records[i], entry, rule->name))
             continue;
         sum += value;
         ++*repetitions;
@@ -46,7 +49,7 @@ bool series_gather(const struct selection *selection, const struct record *entry
         const struct select_point *from = &selection->points[i];
         double mean;
         size_t repetitions;
-        if (!point_value(from, rule, &mean, &repetitions))
+        if (!point_value(from, entry, rule, &mean, &repetitions))
             continue;
         series->x[series->n] = mean;
         series->from[series->n] = from;

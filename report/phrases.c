@@ -263,10 +263,6 @@ const char *const *phrases_notes(const struct entry_result *entry, struct arena 
     for (size_t i = 0; entry->explained && entry->varying && entry->varying[i]; i++)
         if (entry->explained[i].found)
             *LIST_ADD(arena, &notes) = entry->explained[i].found;
-        else if (entry->explained[i].kpi && entry->explained[i].share >= VARYING_MUCH)
-            *LIST_ADD(arena, &notes) = arena_printf(arena, "'%s' is not compared, and explains %s of what varies in %s: it should be a comparison key, "
-                                                           "or be compared", entry->varying[i], value_percent(entry->explained[i].share, arena),
-                                                    entry->explained[i].kpi);
     const char *keys = "";
     for (size_t i = 0; entry->varying && entry->varying[i]; i++)
         keys = arena_printf(arena, "%s%s'%s'", keys, i ? ", " : "", entry->varying[i]);
