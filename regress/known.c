@@ -5,6 +5,7 @@
 
 #include "base/quantile.h"
 #include "regress/checks.h"
+#include "regress/list_check.h"
 
 enum { SIDE_RUNS = 8, BACK_RUNS = 3 }; /* points that show a level beside an acknowledged change; that show that it was gone */
 
@@ -19,6 +20,12 @@ struct settling {
 static bool is_worse(enum verdict verdict)
 {
     return verdict == VERDICT_REGRESSION || verdict == VERDICT_SUSPECT;
+}
+
+/* Of a list the level is that of one of its parts. */
+static bool by_level(const struct evidence *e)
+{
+    return e->decided_by == CHECK_LEVEL || e->decided_by == CHECK_DISTRIBUTION;
 }
 
 /* ---- words ---- */
@@ -160,7 +167,7 @@ static bool was_shown(const struct settling *s)
     const struct evidence *e = &h->result->evidence;
     if (e->since_point >= h->series.n)
         return false;
-    if (e->decided_by != CHECK_LEVEL)
+    if (!by_level(e))
         return true; /* a check says of itself since when it is so */
     if (h->series.n < 1 + (size_t)verdict_min_history(h, options))
         return false;
@@ -200,7 +207,7 @@ static void settle_worse(const struct settling *s)
         return;
     }
     const char *beyond = beyond_limit(s, mark);
-    if (!is_over(mark) && !beyond && !s->whole && e->decided_by == CHECK_LEVEL) {
+    if (!is_over(mark) && !beyond && !s->whole && by_level(e)) {
         settle_whole(s); /* it may hide an older one */
     } else if (is_over(mark)) {
         name_change(s, CHANGE_EXPIRED, mark->placed ? mark->at : since, mark);
@@ -277,14 +284,20 @@ static struct hypothesis judge_whole(const struct settling *s, struct kpi_result
     whole.result = result;
     whole.checks_n = 0;
     whole.series.floor = marks->accepted && marks->accepted_at < whole.series.n ? marks->accepted_at : 0;
-    whole.findings = series_test(&whole.series, s->shuffles, s->arena);
+    double level = rate * SERIES_STEP_SHARE / tests;
+    if (whole.list)
+        list_retest(&whole, s->shuffles, level, s->arena);
+    else
+        whole.findings = series_test(&whole.series, s->shuffles, s->arena);
     if (!whole.findings.tested) {
         result->verdict = VERDICT_CANNOT_TELL;
         return whole;
     }
-    series_resolve(&whole.series, &whole.findings, s->shuffles, rate * SERIES_STEP_SHARE / tests);
-    whole.p_worse = series_worse(&whole.series, &whole.findings, &whole.began);
-    prefer_unacknowledged(&whole, rate / tests);
+    if (!whole.list) {
+        series_resolve(&whole.series, &whole.findings, s->shuffles, level);
+        whole.p_worse = series_worse(&whole.series, &whole.findings, &whole.began);
+        prefer_unacknowledged(&whole, rate / tests);
+    }
     whole.p_better = whole.corrected_better = 1;
     whole.corrected_worse = fmin(1, whole.p_worse * tests);
     alone->rejected = whole.corrected_worse <= rate;
@@ -366,11 +379,12 @@ void known_settle(struct hypothesis *h, const struct invocation *invocation, str
 {
     const struct settling s = {h, invocation, shuffles, arena, false};
     const struct kpi_result *result = h->result;
+    marks_follow(h);
     bool floored = h->marks && h->marks->floor, worse = is_worse(result->verdict);
     if (settle_begins(&s))
         return;
     explain_accepted(&s);
-    if (worse && floored && result->evidence.decided_by == CHECK_LEVEL)
+    if (worse && floored && by_level(&result->evidence))
         settle_further(&s);
     else if (worse)
         settle_worse(&s);

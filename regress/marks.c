@@ -252,7 +252,22 @@ struct marks *marks_place(struct hypothesis *h, const struct analysis_options *o
     place_accepted(&p, marks->found + acks->acknowledged_n);
     place_acknowledged(&p, marks->found);
     choose_floor(&p);
+    marks->series = h->series;
     return marks;
+}
+
+void marks_follow(struct hypothesis *h)
+{
+    struct marks *marks = h->marks;
+    if (!marks || marks->series.from == h->series.from)
+        return;
+    const struct series *was = &marks->series, *is = &h->series;
+    for (size_t i = 0; i < marks->n; i++)
+        if (marks->v[i].placed)
+            marks->v[i].at = marks->v[i].at < was->n ? series_place(is, was->from[marks->v[i].at]) : is->n;
+    if (marks->accepted)
+        marks->accepted_at = marks->accepted_at < was->n ? series_place(is, was->from[marks->accepted_at]) : is->n;
+    marks->series = *is;
 }
 
 bool marks_begin(const struct hypothesis *h)

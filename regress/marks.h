@@ -31,6 +31,7 @@ struct marks {
     const struct ack_level *accepted; /* the newest accepted level of the series; NULL: none */
     size_t accepted_at;               /* where it begins: n: with the entry */
     const struct mark *floor;         /* the acknowledgement that made series.floor; NULL: none did */
+    struct series series;             /* in which the places are */
     bool *found;                      /* of acks->acknowledged, accepted, changes in this order: the run that each names is in the series */
 };
 
@@ -39,6 +40,9 @@ void marks_id(const struct hypothesis *h, size_t point, const char *const *compa
 
 /* NULL without a file of acknowledgements. Gives h->series its borders and floor. */
 struct marks *marks_place(struct hypothesis *h, const struct analysis_options *options, struct shuffles *shuffles, struct arena *arena);
+
+/* After another part of a list was taken as the series: the places are in that one. */
+void marks_follow(struct hypothesis *h);
 
 /* Whether the entry begins a level that was accepted, so that there is nothing to hold it against. */
 bool marks_begin(const struct hypothesis *h);

@@ -7,6 +7,7 @@
 #include "detect/score.h"
 #include "detect/stats.h"
 #include "regress/marks.h"
+#include "regress/unit_change.h"
 
 enum { JUST_BEFORE = 8 };
 static const double TAIL_FEW = 1.9, TAIL_MANY = 2.2; /* up to 8 residuals, from 20 on */
@@ -22,13 +23,16 @@ bool series_value(const struct record *record, const struct kpi_rule *rule, doub
     return record_kpi(record, rule->name, value) && isfinite(*value) && !(rule->has_idle && *value == rule->idle);
 }
 
-static bool point_value(const struct selection *selection, const struct select_point *point, const struct kpi_rule *rule, double *mean,
+/* The mean of the repetitions that count in the entry's unit, but for what is left out by hand. */
+static bool point_value(const struct selection *selection, const struct select_point *point, const struct record *entry,
+                        const struct kpi_rule *rule, double *mean,
                         size_t *repetitions)
 {
     double sum = 0, value;
     *repetitions = 0;
     for (size_t i = 0; i < point->records_n; i++) {
-        if (!series_value(point->records[i], rule, &value) || marks_excluded(selection->options, point->records[i], rule->name))
+        if (!series_value(point->records[i], rule, &value) || unit_differs(point->records[i], entry, rule->name) ||
+            marks_excluded(selection->options, point->records[i], rule->name))
             continue;
         sum += value;
         ++*repetitions;
@@ -48,12 +52,12 @@ bool series_gather(const struct selection *selection, const struct record *entry
         const struct select_point *from = &selection->points[i];
         double mean;
         size_t repetitions;
-        if (!point_value(selection, from, rule, &mean, &repetitions))
+        if (!point_value(selection, from, entry, rule, &mean, &repetitions))
             continue;
         series->x[series->n] = mean;
         series->from[series->n] = from;
         series->points[series->n++] =
-            (struct run_point){from->version, from->run_id, from->where, from->start_us, mean, repetitions, 0};
+            (struct run_point){from->version, from->run_id, from->where, from->start_us, mean, repetitions, 0, from};
     }
     double value;
     series->has = series_value(entry, rule, &value);
@@ -80,15 +84,43 @@ bool series_of(const struct selection *selection, const struct record *entry, co
     return has;
 }
 
+static double divided(const struct series *series, double share)
+{
+    return series->parts > 1 ? share / (double)series->parts : share;
+}
+
 size_t series_window_start(const struct series *series)
 {
     size_t window = series->window ? series->window : SERIES_WINDOW;
     return series->n > window ? series->n - window : 0;
 }
 
+size_t series_place(const struct series *series, const struct select_point *point)
+{
+    size_t i = 0;
+    while (i < series->n && series->from[i] < point) /* places in one list, oldest first */
+        i++;
+    return i;
+}
+
+void series_take_borders(struct series *series, const struct series *other, struct arena *arena)
+{
+    size_t *borders = ARENA_ARRAY(arena, size_t, other->borders_n + 1), n = 0;
+    for (size_t i = 0; i < other->borders_n; i++) {
+        size_t at = series_place(series, other->from[other->borders[i]]);
+        if (at > 0 && at < series->n && (n == 0 || at > borders[n - 1]))
+            borders[n++] = at;
+    }
+    series->borders = borders;
+    series->borders_n = n;
+    series->floor = other->floor ? series_place(series, other->from[other->floor]) : 0;
+    if (series->floor >= series->n)
+        series->floor = 0;
+}
+
 double series_newest_share(const struct series *series)
 {
-    return series->n < SERIES_FEW ? SERIES_NEWEST_SHARE_FEW : SERIES_NEWEST_SHARE;
+    return divided(series, series->n < SERIES_FEW ? SERIES_NEWEST_SHARE_FEW : SERIES_NEWEST_SHARE);
 }
 
 double series_relative_threshold(const struct kpi_rule *rule, double level)
@@ -310,12 +342,12 @@ double series_worse(const struct series *series, const struct findings *f, const
     *began = NULL;
     if (worse_and_passes(series, f->now.centre, value))
         p = fmin(1, f->p_worse / series_newest_share(series));
-    if (f->runs.found && f->runs.p / SERIES_RUNS_SHARE < p) {
-        p = f->runs.p / SERIES_RUNS_SHARE;
+    if (f->runs.found && f->runs.p / divided(series, SERIES_RUNS_SHARE) < p) {
+        p = f->runs.p / divided(series, SERIES_RUNS_SHARE);
         *began = &f->runs;
     }
-    if (f->step.found && f->step.p / SERIES_STEP_SHARE < p) {
-        p = f->step.p / SERIES_STEP_SHARE;
+    if (f->step.found && f->step.p / divided(series, SERIES_STEP_SHARE) < p) {
+        p = f->step.p / divided(series, SERIES_STEP_SHARE);
         *began = &f->step;
     }
     return p;
