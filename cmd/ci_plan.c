@@ -78,7 +78,12 @@ static bool apply_block(struct planning *p, struct error *err)
                 {"markdown_dest", "lts.gate.markdown_dest"},
                 {"junit_dest", "lts.gate.junit_dest"},
                 {"github", "lts.gate.github"},
-                {"bundle", "lts.gate.bundle"}};
+                {"bundle", "lts.gate.bundle"},
+                {"suspect_level", "lts.gate.suspect_level"},
+                {"correction", "lts.gate.correction"},
+                {"method", "lts.gate.method"},
+                {"acks", "lts.regression_analyses.acknowledgements"},
+                {"window", "lts.gate.window"}};
     for (size_t i = 0; p->block && i < sizeof(rows) / sizeof(rows[0]); i++) {
         const char *text = block_text(p->block, rows[i].path);
         const char *source = arena_printf(p->context->arena, "matbench.%s", rows[i].path);

@@ -54,6 +54,7 @@ static const struct block_key {
     {"lts.regression_analyses.fail_test_on_regression", KEY_FLAG},
     {"lts.regression_analyses.fail_test_on_regression_fail", KEY_FLAG},
     {"lts.regression_analyses.upload_lts_on_regression", KEY_FLAG},
+    {"lts.regression_analyses.acknowledgements", KEY_TEXT},
     {"lts.regression_analyses.notification", KEY_MAP},
     {"lts.regression_analyses.notification.enabled", KEY_FLAG},
     {"lts.regression_analyses.notification.title", KEY_TEXT},
@@ -70,6 +71,10 @@ static const struct block_key {
     {"lts.gate.junit_dest", KEY_TEXT},
     {"lts.gate.github", KEY_FLAG},
     {"lts.gate.bundle", KEY_TEXT},
+    {"lts.gate.suspect_level", KEY_TEXT},
+    {"lts.gate.correction", KEY_TEXT},
+    {"lts.gate.method", KEY_TEXT},
+    {"lts.gate.window", KEY_TEXT},
 };
 
 /* Names that older projects still have. */

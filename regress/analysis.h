@@ -157,7 +157,7 @@ struct evidence {
     double df;
     double low, high;          /* prediction interval for one new run at the gate's (uncorrected) level */
     double value;              /* the entry's; like the points and the level divided by its control, where it has one, and
-                                * scaled to the KPI's unit again */
+                                * scaled to the KPI's unit again; of pairs: the baselines' median (the level) times the ratio */
     double measured;           /* the entry's, as it was measured */
     const char *control;       /* "divided by the control warmup, run-to-run spread 0.8 % instead of 3.1 %"; NULL: without one */
     double change;             /* value - level */
@@ -264,6 +264,12 @@ struct absence {
     size_t results;    /* KPI results that are missing and say so themselves; 0: it counts as one of its own */
 };
 
+/* What whoever keeps the file of acknowledgements should know, with the place of the line. */
+struct ack_note {
+    bool warning; /* the line means nothing; else it may go, or the like */
+    const char *text;
+};
+
 struct analysis {
     struct entry_result *entries; /* in sorting_keys order */
     size_t entries_n;
@@ -273,6 +279,8 @@ struct analysis {
     const struct absence *absences;
     size_t absences_n;
     size_t statuses[CHANGE_STATUSES]; /* of KPI results */
+    const struct ack_note *notes;     /* on the file of acknowledgements */
+    size_t notes_n;
     size_t history_records;       /* all records that were offered */
     size_t own_records;           /* those of them that are entries themselves, stored before: never compared */
     size_t tests, without_payload; /* set by the caller, to be told: tests of this run, and those of them with nothing to compare */

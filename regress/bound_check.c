@@ -4,6 +4,7 @@
 
 #include "detect/law.h"
 #include "detect/method.h"
+#include "regress/list_check.h"
 #include "regress/value.h"
 
 /* -INFINITY, INFINITY: none. */
@@ -35,6 +36,8 @@ static bool any(struct bounds bounds)
 static enum check_place place(const struct hypothesis *h, const struct invocation *invocation)
 {
     (void)invocation;
+    if (!isfinite(h->series.measured))
+        return CHECK_NONE;
     if (fixed_method(h->series.rule))
         return CHECK_INSTEAD;
     return any(bounds_of(h->series.rule)) ? CHECK_BESIDE : CHECK_NONE;
@@ -53,6 +56,8 @@ static void test(const struct hypothesis *h, const struct invocation *invocation
     struct check *check = &checking->check;
     check->tested = any(bounds);
     check->value = h->series.measured;
+    if (h->list)
+        check->part = list_outermost(h, bounds.low, bounds.high, &check->value);
     check->reference = !outside(bounds, check->value) ? NAN : check->value < bounds.low ? bounds.low : bounds.high;
     check->low = isfinite(bounds.low) ? bounds.low : NAN;
     check->high = isfinite(bounds.high) ? bounds.high : NAN;
@@ -87,7 +92,7 @@ static const char *say_outside(const struct hypothesis *h, const struct check *c
 static double next_crosses(const struct hypothesis *h, struct bounds bounds, double level)
 {
     const struct findings *f = &h->findings;
-    if (!f->tested || h->series.control || fmin(f->p_worse, f->p_better) <= level)
+    if (!f->tested || h->list || h->series.control || fmin(f->p_worse, f->p_better) <= level)
         return NAN;
     double error = f->now.sigma * sqrt(f->now.variance), p = 0;
     if (!(error > 0))
@@ -123,6 +128,8 @@ static const char *say_where(const struct kpi_rule *rule, struct bounds bounds, 
 static size_t outside_since(const struct hypothesis *h, struct bounds bounds)
 {
     size_t since = h->series.n;
+    if (h->list) /* the series may be another part's */
+        return 0;
     if (h->series.control)
         return since;
     while (since > 1 && outside(bounds, h->series.x[since - 1]))
@@ -145,6 +152,8 @@ static void judge(const struct hypothesis *h, const struct invocation *invocatio
     check->since = out ? outside_since(h, bounds) : 0;
     check->ok_from = out ? check->reference : h->series.worse == SIDE_ABOVE ? check->high : check->low;
     check->found = out ? say_outside(h, check, bounds, arena) : say_within(h, check, bounds, invocation->options->false_alarm_rate, arena);
+    if (check->part)
+        check->found = arena_printf(arena, "%s %s", check->part, check->found);
     check->flip = arena_printf(arena, "would be %s %s", out ? "ok" : "a regression", say_where(rule, bounds, out, arena));
 }
 

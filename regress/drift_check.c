@@ -25,15 +25,15 @@ static enum check_place place(const struct hypothesis *h, const struct invocatio
     (void)invocation;
     const struct kpi_rule *rule = h->series.rule;
     bool budget = rule->budget.relative > 0 || rule->budget.absolute > 0;
-    return budget && rule->better != DIRECTION_NONE && h->series.has ? CHECK_BESIDE : CHECK_NONE;
+    return budget && rule->better != DIRECTION_NONE && h->series.has && !h->elsewhere ? CHECK_BESIDE : CHECK_NONE;
 }
 
 /* ---- the reference ---- */
 
-static const char *first_key_of(const struct series *series, size_t i, const struct analysis_options *options)
+static const char *first_key_of(const struct select_point *point, const struct analysis_options *options)
 {
     const char *key = options->comparison_keys ? options->comparison_keys[0] : NULL;
-    return key ? record_label(series->from[i]->records[0], key) : NULL;
+    return key ? record_label(point->records[0], key) : NULL;
 }
 
 static struct course course_of(const struct hypothesis *h, const struct analysis_options *options, struct arena *arena)
@@ -46,7 +46,7 @@ static struct course course_of(const struct hypothesis *h, const struct analysis
         return course;
     double *pinned = ARENA_ARRAY(arena, double, course.n);
     for (size_t i = 0; i < s->older + s->n; i++) {
-        if (!order_names(first_key_of(s, i, options), since))
+        if (!order_names(first_key_of((s->from - s->older)[i], options), since))
             continue;
         if (course.pinned_n == 0)
             course.first = i;
@@ -103,7 +103,7 @@ static const char *size_of(const struct hypothesis *h, const struct drift *drift
 
 static const char *signed_size(const struct hypothesis *h, const struct drift *drift, double change, struct arena *arena)
 {
-    return arena_printf(arena, "%s%s", change < 0 ? "-" : "+", size_of(h, drift, change, arena));
+    return arena_printf(arena, "%s%s", change < 0 ? "-" : "", size_of(h, drift, change, arena));
 }
 
 static const char *reference_text(const struct hypothesis *h, const struct course *course, struct arena *arena)
@@ -116,7 +116,9 @@ static const char *reference_text(const struct hypothesis *h, const struct cours
 /* "62 % of the budget of 5 %", "more than the budget of 5 %". */
 static const char *used_text(const struct hypothesis *h, const struct check *check, const struct drift *drift, struct arena *arena)
 {
-    const char *budget = size_of(h, drift, drift->budget, arena);
+    const struct drift_budget *said = &h->series.rule->budget;
+    bool share = said->relative * fabs(drift->reference) >= said->absolute;
+    const char *budget = share ? arena_printf(arena, "%.4g %%", said->relative * 100) : size_of(h, drift, drift->budget, arena);
     if (drift->change <= 0)
         return arena_printf(arena, "none of the budget of %s is used", budget);
     if (drift->change > drift->budget)
@@ -208,7 +210,7 @@ static void judge(const struct hypothesis *h, const struct invocation *invocatio
         check->more_runs = !enough ? verdict_min_history(h, invocation->options) - (int)h->series.n : count_more_runs(&at_gate, excess, room);
     check->ok_from = limit + sign * ok_room;
     check->smallest_seen = at_suspect.budget + ok_room * (1 + POWER_80 / law_normal_quantile(invocation->options->suspect_level));
-    check->since = course->after > h->series.older ? course->after - h->series.older : 0;
+    check->since = course->after > h->series.older ? course->after - h->series.older : 1;
     check->found = say(h, invocation, check, course, arena);
     check->flip = flip_text(h, check, check->ok_from, limit + sign * room, enough, arena);
 }

@@ -5,6 +5,8 @@
 
 #include "regress/checks.h"
 #include "regress/control.h"
+#include "regress/known.h"
+#include "regress/list_check.h"
 #include "regress/pair_check.h"
 #include "regress/sentence.h"
 #include "regress/unit_change.h"
@@ -115,23 +117,51 @@ static bool settle_no_match(struct hypothesis *h, const struct selection *select
     return settle(h, VERDICT_NO_HISTORY, "no record of history has these labels", "will be judged once history has runs of it");
 }
 
+static const char *kind_of(bool list)
+{
+    return list ? "a list" : "a number";
+}
+
+static bool settle_other_kind(struct hypothesis *h, struct arena *arena)
+{
+    bool list = h->list != NULL;
+    return settle(h, VERDICT_MISSING,
+                  arena_printf(arena, "it is %s in this run, and %s in the %zu run point%s of history that ha%s it", kind_of(list), kind_of(!list),
+                               h->others, h->others == 1 ? "" : "s", h->others == 1 ? "s" : "ve"),
+                  arena_printf(arena, "will be judged once history has runs in which it is %s", kind_of(list)));
+}
+
+void verdict_gather(const struct hypothesis *h, const struct invocation *invocation, const struct kpi_rule *rule, struct series *series,
+                    struct arena *arena)
+{
+    if (series_gather(h->selection, h->entry, rule, series, arena))
+        control_divide(invocation->controls, h->entry, series, arena);
+    series_trim(series);
+}
+
+static void describe_points(struct hypothesis *h)
+{
+    struct evidence *e = &h->result->evidence;
+    e->points = h->series.points;
+    e->points_n = h->series.n;
+    e->measured = h->series.measured;
+    e->value = h->series.has ? h->series.x[h->series.n] : h->series.measured;
+}
+
 /* The series and what of the evidence it gives; whether the entry has a number. */
 static bool gather(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
 {
     struct evidence *e = &h->result->evidence;
-    bool has = series_gather(h->selection, h->entry, h->result->rule, &h->series, arena);
-    if (has)
-        control_divide(invocation->controls, h->entry, &h->series, arena);
-    series_trim(&h->series);
+    if (!list_plan(h, invocation, arena))
+        verdict_gather(h, invocation, h->result->rule, &h->series, arena);
+    if (!h->list && h->series.n < h->selection->points_n)
+        h->others = list_count_others(h, arena);
     *e = empty_evidence();
-    e->points = h->series.points;
-    e->points_n = h->series.n;
+    describe_points(h);
     e->newer_left_out = h->selection->newer_left_out;
-    e->measured = h->series.measured;
-    e->value = h->series.has ? h->series.x[h->series.n] : h->series.measured;
     e->control = control_text(h->series.control, arena);
     h->version = h->selection->version;
-    return has;
+    return !isnan(e->measured);
 }
 
 static bool settle_no_control(struct hypothesis *h, struct arena *arena)
@@ -139,14 +169,6 @@ static bool settle_no_control(struct hypothesis *h, struct arena *arena)
     h->result->evidence.more_runs = 1;
     return settle(h, VERDICT_CANNOT_TELL, arena_printf(arena, "this run has no value of %s, by which it would have to be divided", h->series.control->name),
                   "a run with a value of the control would tell");
-}
-
-/* Why nothing is asked about the KPI of this entry at all; NULL: it is judged. */
-static const char *not_judged(const struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
-{
-    if (h->result->rule->ignored)
-        return "ignored for regression by the workload";
-    return pair_elsewhere(h, invocation, arena);
 }
 
 static bool settled_without_test(struct hypothesis *h, bool has, struct arena *arena)
@@ -164,11 +186,18 @@ static bool settled_without_test(struct hypothesis *h, bool has, struct arena *a
     if (!has && h->series.n)
         return settle_missing(h, arena);
     if (!has && !selection->keys_changed)
-        return settle(h, VERDICT_NOT_ANALYSED, "neither this run nor its history has a number for it", "");
+        return settle(h, VERDICT_NOT_ANALYSED, "neither this run nor its history has a value for it", "");
     if (!h->series.has && h->series.control)
         return settle_no_control(h, arena);
     if (selection->points_n == 0)
         return settle_no_match(h, selection, arena);
+    if (h->series.n == 0 && h->others)
+        return settle_other_kind(h, arena);
+    if (h->series.n == 0 && h->list)
+        return settle(h, VERDICT_NO_HISTORY,
+                      arena_printf(arena, "none of the %zu run points of history has this list", selection->points_n),
+                      "will be judged once history has runs with it; lists in a SQLite history of an older matbench are there after `matbench "
+                      "history upgrade`");
     if (h->series.n == 0)
         return settle(h, VERDICT_NO_HISTORY,
                       arena_printf(arena, "none of the %zu run points of history has this KPI%s", selection->points_n,
@@ -180,13 +209,21 @@ static bool settled_without_test(struct hypothesis *h, bool has, struct arena *a
 bool verdict_plan(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
 {
     bool has = gather(h, invocation, arena);
-    const char *why = not_judged(h, invocation, arena);
-    if (why)
-        return !settle(h, VERDICT_NOT_ANALYSED, why, "");
-    h->level = !settled_without_test(h, has, arena);
+    if (h->result->rule->ignored)
+        return !settle(h, VERDICT_NOT_ANALYSED, "ignored for regression by the workload", "");
+    const char *excluded = known_excluded(invocation->options, h->entry, h->result->rule->name, arena);
+    if (excluded)
+        return !settle(h, VERDICT_NOT_ANALYSED, excluded, "");
+    const char *baseline = pair_baseline(h, invocation, arena);
+    if (baseline)
+        return !settle(h, VERDICT_NOT_ANALYSED, baseline, "");
+    h->elsewhere = pair_elsewhere(h, invocation, arena);
+    if (h->elsewhere)
+        settle(h, VERDICT_NOT_ANALYSED, h->elsewhere, "");
+    else
+        h->level = !settled_without_test(h, has, arena);
     h->series.window = (size_t)invocation->options->window;
-    if (has)
-        checks_plan(h, invocation, arena);
+    checks_plan(h, invocation, arena);
     return h->level || h->checks_n;
 }
 
@@ -205,6 +242,22 @@ int verdict_min_history(const struct hypothesis *h, const struct analysis_option
     return options->min_history_same > 0 ? options->min_history_same : options->min_history;
 }
 
+void verdict_weigh(struct hypothesis *h)
+{
+    const struct findings *f = &h->findings;
+    h->p_worse = series_worse(&h->series, f, &h->began);
+    double change = h->series.x[h->series.n] - f->now.centre;
+    bool counts = (double)h->series.worse * change < 0 && series_passes(h->series.rule, change, f->now.centre);
+    h->p_better = counts ? fmin(1, f->p_better / series_newest_share(&h->series)) : 1;
+}
+
+bool verdict_can_see(const struct hypothesis *h, const struct analysis_options *options)
+{
+    const struct baseline *base = &h->findings.now;
+    double seen = baseline_detectable(base, options->suspect_level * series_newest_share(&h->series), h->series.worse);
+    return base->centre == 0 || seen <= SEEN_SHARE_MAX * fabs(base->centre) || seen <= h->series.rule->min_absolute;
+}
+
 static enum verdict decide(const struct hypothesis *h, const struct invocation *invocation)
 {
     const struct analysis_options *options = invocation->options;
@@ -217,11 +270,7 @@ static enum verdict decide(const struct hypothesis *h, const struct invocation *
         return VERDICT_IMPROVEMENT;
     if (h->p_worse <= options->suspect_level)
         return VERDICT_SUSPECT;
-    const struct baseline *base = &h->findings.now;
-    double seen = baseline_detectable(base, options->suspect_level * series_newest_share(&h->series), h->series.worse);
-    if (base->centre != 0 && seen > SEEN_SHARE_MAX * fabs(base->centre) && seen > h->series.rule->min_absolute)
-        return VERDICT_CANNOT_TELL;
-    return VERDICT_OK;
+    return verdict_can_see(h, options) ? VERDICT_OK : VERDICT_CANNOT_TELL;
 }
 
 static void place_in_levels(struct hypothesis *h)
@@ -326,6 +375,10 @@ static void describe_flip(struct hypothesis *h, const struct baseline *base, con
 static void decide_level(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
 {
     struct evidence *e = &h->result->evidence;
+    if (h->list) {
+        list_choose(h, invocation);
+        describe_points(h);
+    }
     h->result->verdict = decide(h, invocation);
     bool earlier = h->began && (h->result->verdict == VERDICT_REGRESSION || h->result->verdict == VERDICT_SUSPECT);
     const struct baseline *base = earlier ? &h->began->reference : &h->findings.now;
@@ -348,8 +401,18 @@ void verdict_decide(struct hypothesis *h, const struct invocation *invocation, s
     struct evidence *e = &h->result->evidence;
     if (h->level)
         decide_level(h, invocation, arena);
+    if (h->level && h->list)
+        list_describe(h, invocation, arena);
+    if (h->level && h->others)
+        e->reason = arena_printf(arena, "%s; %zu run point%s in which it is %s left out", e->reason, h->others, h->others == 1 ? "" : "s",
+                                 h->list ? "a number" : "a list");
     if (h->checks_n)
         checks_decide(h, invocation, arena);
-    if (h->level && e->control)
+    if (h->list && e->decided_by != CHECK_DISTRIBUTION && e->decided_by != CHECK_BOUND && e->decided_by != CHECK_LEVEL)
+        list_name_part(h, arena);
+    bool divided = h->level || e->decided_by == CHECK_METHOD || e->decided_by == CHECK_EXACT || e->decided_by == CHECK_DRIFT;
+    if (divided && e->control)
         e->reason = arena_printf(arena, "%s; %s", e->reason, e->control);
+    if (h->level && h->list)
+        list_add_checks(h, arena);
 }

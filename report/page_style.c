@@ -32,13 +32,6 @@ static const char style[] =
     ".good{background:var(--good)}.bad{background:var(--bad)}.warn{background:var(--warn)}.fixed{background:var(--fixed)}"
     ".vary{background:var(--vary)}.here{background:var(--here);font-weight:600}.muted{color:var(--soft)}p.muted{font-size:.875rem}\n"
     "p.good,p.bad,p.warn,p.here{padding:.5rem .75rem;border-left:.3rem solid var(--soft)}\n"
-    ".chart{display:grid;grid-template-columns:max-content 1fr;gap:0 .5rem;max-width:56rem;margin:.5rem 0 1rem;font-size:.8125rem;"
-    "font-variant-numeric:tabular-nums}.chart svg{width:100%;height:9rem;border:1px solid var(--line)}"
-    ".chart .y{display:flex;flex-direction:column;justify-content:space-between;text-align:right}"
-    ".chart .x{grid-column:2;display:flex;justify-content:space-between;gap:1rem}.chart figcaption{grid-column:1/-1}"
-    ".chart path{fill:none;stroke:var(--link);vector-effect:non-scaling-stroke;stroke-linecap:round;stroke-width:1.5}"
-    ".chart .dots{stroke-width:5}.chart .this{stroke:var(--mark);stroke-width:11}.chart .level{stroke:var(--fg)}"
-    ".chart .bound{stroke:var(--mark);stroke-dasharray:6 5}.chart .border{stroke:var(--soft)}.chart .band{fill:var(--band)}\n"
     ".badge{padding:.05rem .4rem;border:1px solid var(--line);border-radius:.3rem;white-space:nowrap}\n"
     "@media (max-width:40rem){body{padding:.5rem .75rem 3rem}h1{font-size:1.4rem}h2{font-size:1.2rem}"
     "dl{grid-template-columns:1fr}dd{margin:0 0 .4rem}}\n"
@@ -47,6 +40,15 @@ static const char style[] =
     "--warn:#fff0b8;--fixed:#eef6e6;--vary:#dcecf9;--here:#fff6d6}body{max-width:none;padding:0;font-size:9.5pt}"
     "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}table{font-size:8.5pt}.wide{font-size:6pt}.wide th,.wide td{padding:.1rem .2rem}.box{overflow:visible}a.self{display:none}"
     "tr,h1,h2,h3,h4{break-inside:avoid}h1,h2,h3,h4,caption{break-after:avoid}}\n";
+
+static const char chart_style[] = /* report/chart.c */
+    ".chart{display:grid;grid-template-columns:max-content 1fr;gap:0 .5rem;max-width:56rem;margin:.5rem 0 1rem;font-size:.8125rem;"
+    "font-variant-numeric:tabular-nums}.chart svg{width:100%;height:9rem;border:1px solid var(--line)}"
+    ".chart .y{display:flex;flex-direction:column;justify-content:space-between;text-align:right}"
+    ".chart .x{grid-column:2;display:flex;justify-content:space-between;gap:1rem}.chart figcaption{grid-column:1/-1}"
+    ".chart path{fill:none;stroke:var(--link);vector-effect:non-scaling-stroke;stroke-linecap:round;stroke-width:1.5}"
+    ".chart .dots{stroke-width:5}.chart .this{stroke:var(--mark);stroke-width:11}.chart .level{stroke:var(--fg)}"
+    ".chart .bound{stroke:var(--mark);stroke-dasharray:6 5}.chart .border{stroke:var(--soft)}.chart .band{fill:var(--band)}\n";
 
 /* Rules for the classes r1, r2 …: the cells of those columns need no class each. */
 static void add_column_rules(struct text *out, const char *class_name, const char *part, const char *rule)
@@ -60,6 +62,7 @@ static void add_column_rules(struct text *out, const char *class_name, const cha
 void page_style_add(struct text *out)
 {
     text_add(out, style);
+    text_add(out, chart_style);
     add_column_rules(out, "r", "*", "{text-align:right}");
     add_column_rules(out, "r", "tbody", "{white-space:nowrap}");
     add_column_rules(out, "w", "tbody", "{overflow-wrap:anywhere;min-width:12rem}");
