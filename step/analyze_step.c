@@ -6,6 +6,7 @@
 #include "config/period.h"
 #include "detect/method.h"
 #include "regress/acks_file.h"
+#include "regress/expect.h"
 #include "regress/relabel.h"
 #include "regress/rules.h"
 #include "regress/select.h"
@@ -136,13 +137,38 @@ static bool read_history(struct context *context, struct history *history, const
            relabel(context, request->workload, records, err);
 }
 
-static bool load_history(struct context *context, const struct analyze_request *request, const struct analysis_options *options,
+/* The newest records whatever their labels, without those that this workload never analyses: what the last runs had (regress/expect.h). */
+static bool read_recent(struct context *context, struct history *history, const struct analyze_request *request,
+                        const struct period *period, const struct records *records, struct analysis_options *options, struct error *err)
+{
+    struct history_selection selection = {.workload = request->workload->name, .from_us = period->from_us, .to_us = period->to_us,
+                                          .newest = EXPECT_RECENT_MAX};
+    struct records recent = {0};
+    size_t kept = 0;
+    if (records->elsewhere) {
+        if (!history_records(history, &selection, context->arena, &recent.v, &recent.n, err) ||
+            !relabel(context, request->workload, &recent, err))
+            return false;
+    } else {
+        recent.n = records->n < EXPECT_RECENT_MAX ? records->n : EXPECT_RECENT_MAX;
+        recent.v = arena_copy(context->arena, records->v + (records->n - recent.n), recent.n * sizeof(*recent.v));
+    }
+    for (size_t i = 0; i < recent.n; i++)
+        if (!rules_ignore(request->workload, &recent.v[i]))
+            recent.v[kept++] = recent.v[i];
+    options->recent = records->elsewhere || kept < recent.n ? recent.v : NULL; /* NULL: the history as it is */
+    options->recent_n = options->recent ? kept : 0;
+    return true;
+}
+
+static bool load_history(struct context *context, const struct analyze_request *request, struct analysis_options *options,
                          const struct records *entries, struct records *records, struct error *err)
 {
     struct history *history = history_open(request->history, HISTORY_READ, context->access, err);
     struct period period = {0};
     bool ok = history && choose_period(context, &period, err) &&
-              read_history(context, history, request, options, entries, &period, records, err);
+              read_history(context, history, request, options, entries, &period, records, err) &&
+              (!options->completeness || read_recent(context, history, request, &period, records, options, err));
     if (ok)
         payload_source_log_findings(context, history);
     if (ok && !records->n && !records->left_out && !records->elsewhere && (period.from_us || period.to_us))
@@ -213,6 +239,13 @@ static void log_notes(struct context *context, const struct analysis *analysis)
         log_line(&context->log, analysis->notes[i].warning ? LOG_WARNING : LOG_INFO, "%s", context_shown(context, analysis->notes[i].text));
 }
 
+/* Whether the command line leaves tests out: what is not there was not asked for then. */
+static bool only_part(struct context *context)
+{
+    const char *filters = options_find_text(context->options, "filters"), *shard = options_find_text(context->options, "shard");
+    return (filters && filters[0]) || (shard && shard[0]);
+}
+
 /* What is given on the command line wins over the workload. */
 static void make_options(struct context *context, const struct workload *workload, struct analysis_options *options)
 {
@@ -231,6 +264,7 @@ static void make_options(struct context *context, const struct workload *workloa
         options->min_history = (int)min_history;
         options->min_history_same = 0;
     }
+    options->completeness = !only_part(context);
 }
 
 /* The payloads under analysis, with the labels that are compared; those of ignored_entries are left out. */
