@@ -173,7 +173,7 @@ static const struct {
      "https://github.com/o/r/compare/0407abcd11...0444abcd12)", "v1.11", "v1.12", 14},
     {"parts of maps and lists", 12, parts, "config.lora.rank config.tags.1 version",
      "config.lora.rank (4 → 8, nowhere else); config.tags.1 (b → c, nowhere else)", "v1.11", "v1.12", 0},
-    {"nothing but the version", 12, nothing, "version", "no label tells the runs before from those since; nearest: version (v1.11 → v1.12, also 14 times elsewhere)",
+    {"nothing but the version", 12, nothing, "version", "no label but the version (v1.11 → v1.12)",
      "v1.11", "v1.12", 14},
     {"a label that was not there", 12, appears, "note version", "note ((none) → x\\u001b[31m, nowhere else)", "v1.11", "v1.12", 0},
     {"a lone newest run", 15, lone, "kernel version", "kernel (6.1 → 6.12, nowhere else)", "v1.14", "v1.15", 0},
