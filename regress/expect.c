@@ -378,8 +378,9 @@ double expect_age_days(const struct entry_result *entry)
 
 static const char *say_age(double seconds, struct arena *arena)
 {
+    double hours = floor(seconds / 3600);
     if (seconds < 2 * DAY_S)
-        return arena_printf(arena, "%.0f hours", floor(seconds / 3600));
+        return arena_printf(arena, "%.0f hour%s", hours, hours == 1 ? "" : "s");
     return arena_printf(arena, "%.0f days", floor(seconds / DAY_S));
 }
 

@@ -250,7 +250,7 @@ static const struct {
     {"three runs expected", expect_runs, "runs,runs,runs", "model=m0: 2 payloads of this run, the workload expects 3", 3},
     {"expected KPIs", expect_kpis, "KPI,KPI", "memory: expected by the workload, but 1 of 6 entries (model=m0) has no number for it", 1},
     {"history too old", expect_age, "age",
-     "the newest run of history is up to 24 hours old (all 6 entries); the workload expects at most 1 hours", 1},
+     "the newest run of history is up to 24 hours old (all 6 entries); the workload expects at most 1 hour", 1},
     {"history young enough", expect_age_young, "", NULL, 0},
     {"history too old by the clock", expect_age_by_clock, "age", NULL, 1},
 };
