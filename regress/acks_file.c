@@ -340,7 +340,7 @@ struct acks *acks_parse(struct arena *arena, const char *bytes, size_t len, cons
         {.name = "excluded", .read = read_excluded}, {0}};
     const struct reader reader = {.arena = arena, .file = shown, .err = err};
     struct acks *acks = ARENA_NEW(arena, struct acks);
-    *acks = (struct acks){.file = shown};
+    *acks = (struct acks){.file = shown, .text = arena_strndup(arena, bytes, len), .text_len = len};
     const struct node *node = yaml_parse(arena, bytes, len, shown, err);
     if (!node)
         return NULL;
