@@ -262,6 +262,7 @@ int bundle_step_verify(struct context *context, const char *path, const char *pr
     struct error err = {0};
     struct opened opened;
     json_t *document = load(context, path, &err);
+    path = strcmp(path, "-") == 0 ? "standard input" : path;
     bool ok = document && open_bundle(context, document, path, &opened, &err);
     int code = ok ? verify(context, &opened, path, program) : context_fail(context, &err);
     json_decref(document);
