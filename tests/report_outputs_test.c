@@ -215,7 +215,7 @@ static void test_junit(void)
 static void test_github(void)
 {
     static const char *const parts[] = {
-        "::error title=incident::2 of 5 KPIs of added=null gpu=8 shift together since v1.9: worse, memory_of_",
+        "::error file=a%2Cb%3Ac%25.yaml,line=60,title=incident::2 of 5 KPIs of added=null gpu=8 shift together since v1.9: worse, memory_of_",
         "::error title=regression%3A steady::added=null gpu=8: 100.05 s is above the bound of 90 s%0Awas acknowledged by bob", 
         "::warning title=not gated::NOT GATED: no valid payload for 2 of 5 tests\n", "::warning title=missing label set::no run with",
         "::warning file=workload.yaml,line=20,title=missing%3A gone::", "::warning file=a%2Cb%3Ac%25.yaml,line=60,title=suspect%3A worse::",
