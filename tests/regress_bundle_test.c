@@ -81,6 +81,98 @@ static char *written(const struct bundle *bundle)
     return copy;
 }
 
+#define SAME(a, b, member) CHECK((a)->member == (b)->member || ((a)->member != (a)->member && (b)->member != (b)->member), #member " is lost")
+#define SAME_TEXT(a, b, member) CHECK(same_text((a)->member, (b)->member), #member " is lost")
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static void check_method(const struct method_options *a, const struct method_options *b)
+{
+    SAME(a, b, deviations);
+    SAME(a, b, share);
+    SAME(a, b, base);
+    SAME(a, b, alpha);
+    SAME(a, b, hunter_p);
+    SAME(a, b, low);
+    SAME(a, b, high);
+}
+
+static void check_rule(const struct kpi_rule *a, const struct kpi_rule *b)
+{
+    SAME_TEXT(a, b, name);
+    SAME_TEXT(a, b, help);
+    SAME_TEXT(a, b, unit);
+    SAME_TEXT(a, b, format);
+    SAME_TEXT(a, b, divisor_unit);
+    SAME_TEXT(a, b, budget.since);
+    SAME_TEXT(a, b, control.kpi);
+    SAME(a, b, better);
+    SAME(a, b, ignored);
+    SAME(a, b, min_relative);
+    SAME(a, b, min_absolute);
+    SAME(a, b, thresholds_n);
+    SAME(a, b, has_idle);
+    SAME(a, b, idle);
+    SAME(a, b, independent);
+    SAME(a, b, normal_tails);
+    SAME(a, b, exact);
+    SAME(a, b, low.has);
+    SAME(a, b, low.value);
+    SAME(a, b, high.has);
+    SAME(a, b, high.value);
+    SAME(a, b, budget.relative);
+    SAME(a, b, budget.absolute);
+    SAME(a, b, control.labels.n);
+    SAME(a, b, method);
+    SAME(a, b, divisor);
+    CHECK(!a->method_options == !b->method_options, "method_options");
+    if (a->method_options && b->method_options)
+        check_method(a->method_options, b->method_options);
+    for (size_t i = 0; i < a->thresholds_n && i < b->thresholds_n; i++) {
+        SAME(a, b, thresholds[i].min_relative);
+        SAME(a, b, thresholds[i].min_absolute);
+        SAME(a, b, thresholds[i].labels.n);
+    }
+}
+
+static void check_members(const struct bundle *a, const struct bundle *b)
+{
+    SAME(a, b, options.scope);
+    SAME(a, b, options.min_history);
+    SAME(a, b, options.min_history_same);
+    SAME(a, b, options.false_alarm_rate);
+    SAME(a, b, options.suspect_level);
+    SAME(a, b, options.correction);
+    SAME(a, b, options.window);
+    SAME(a, b, options.completeness);
+    SAME(a, b, options.now_us);
+    SAME(a, b, options.recent_n);
+    SAME(a, b, options.expect->runs);
+    SAME(a, b, options.expect->max_age_s);
+    SAME(a, b, options.expect->label_sets_n);
+    SAME_TEXT(a, b, options.expect->kpis[0]);
+    SAME_TEXT(a, b, options.expect->label_sets[0].v[0].values[1]);
+    SAME_TEXT(a, b, options.kpi_filter);
+    SAME_TEXT(a, b, options.pairing.label);
+    SAME_TEXT(a, b, options.pairing.side);
+    SAME_TEXT(a, b, options.pairing.baseline_value);
+    SAME_TEXT(a, b, options.comparison_keys[0]);
+    SAME_TEXT(a, b, options.sorting_keys[0]);
+    SAME(a, b, options.acks->excluded_n);
+    SAME(a, b, tests);
+    SAME(a, b, without_payload);
+    SAME(a, b, elsewhere);
+    SAME_TEXT(a, b, entries[0].units[0]);
+    SAME_TEXT(a, b, entries[0].where);
+    SAME(a, b, history[3].whole);
+    SAME(a, b, history[3].start_us);
+    for (size_t i = 0; i < a->options.kpis_n; i++)
+        check_rule(&a->options.kpis[i], &b->options.kpis[i]);
+}
+
 static void test_round_trip(void)
 {
     struct arena arena = {0};
@@ -90,6 +182,7 @@ static void test_round_trip(void)
     json_t *object = json_read(text, strlen(text), &(struct json_read_options){.file = "bundle", .strict = true}, &err);
     CHECK(object, "%s", err.text);
     CHECK(bundle_read(&arena, object, "bundle", &again, &err), "%s", err.text);
+    check_members(&bundle, &again);
     char *same = written(&again), *first = verdicts(&bundle), *second = verdicts(&again);
     CHECK(strcmp(text, same) == 0, "what was read is written as it was:\n%s\n%s", text, same);
     CHECK(strcmp(first, second) == 0, "the same verdicts");
