@@ -8,6 +8,7 @@
 #include "detect/stats.h"
 
 enum { JUST_BEFORE = 8 };
+static const double RUNS_GLANCE = 0.25; /* 25 times what the gate's share of .05 asks for */
 static const double TAIL_FEW = 1.9, TAIL_MANY = 2.2; /* up to 8 residuals, from 20 on */
 static const struct levels_options estimated = {.alpha = 0.05, .rho = NAN};
 
@@ -128,41 +129,58 @@ static bool worth_testing(const struct series *s, size_t start, struct arena *sc
     return worse_and_passes(s, good, bad) && not_recovered(s, good, bad);
 }
 
-/* The runs from `start` on against the level before them: how rare it is that three quarters of them stand as far out
- * as they do; the first is nearer to the bad level. Looking at every number of runs k costs a share 1/(k(k-1)), together 1. */
-static struct began test_runs(const struct series *s, size_t start, struct shuffles *shuffles, struct arena *arena)
+/* The runs from `start` on against the last of these levels of the history before them: how rare it is that three quarters of them stand as
+ * far out as they do; the first is nearer to the bad level. Looking at every number of runs k costs a share 1/(k(k-1)), together 1. */
+static struct began judge_runs(const struct series *s, size_t start, const struct levels *levels, struct arena *arena, struct arena *scratch)
 {
-    struct arena scratch = {0};
-    struct began began = {.start = start};
+    struct began began = {.start = start, .p = 1};
     size_t k = s->n + 1 - start, some = k - k / 4;
-    if (!worth_testing(s, start, &scratch))
-        goto out;
-    struct levels levels = levels_find_with(shuffles, s->x, start, &estimated, &scratch);
-    double resolution = score_resolution(s->x, s->n + 1), *out_by = ARENA_ARRAY(&scratch, double, k);
-    began.reference = cautious_baseline(s->x, start, &levels, levels.n, resolution, arena);
-    double good = began.reference.centre, bad = median_of(s->x + start, k, &scratch);
+    began.reference = cautious_baseline(s->x, start, levels, levels->n, score_resolution(s->x, s->n + 1), arena);
+    double good = began.reference.centre, bad = median_of(s->x + start, k, scratch), *out_by = ARENA_ARRAY(scratch, double, k);
     if (began.reference.n < 2 || !worse_and_passes(s, good, bad) || !not_recovered(s, good, bad))
-        goto out;
+        return began;
     for (size_t i = 0; i < k; i++)
         out_by[i] = worse_by(s, good, s->x[start + i]);
     double first = out_by[0];
     qsort(out_by, k, sizeof(*out_by), compare_doubles);
     double least = out_by[k - some];
     if (!(least > 0) || first < 0.5 * worse_by(s, good, bad))
-        goto out;
+        return began;
     double share = 1 / ((double)k * (double)(k - 1));
     began.p = fmin(1, baseline_runs_p(&began.reference, least, some, k, s->worse) / share);
     began.found = true;
-out:
+    return began;
+}
+
+/* The levels of the whole history, as far as they speak of what was before `start`; a level needs two runs. */
+static struct levels levels_before(const struct levels *levels, size_t start)
+{
+    struct levels before = *levels;
+    while (before.n && before.changes[before.n - 1].at + 2 > start)
+        before.n--;
+    return before;
+}
+
+/* Only runs that look rare by the levels of the whole history are worth finding the levels that were known before them: that takes most of
+ * the time of an analysis, and what is passed over is far from any verdict. */
+static struct began test_runs(const struct series *s, size_t start, const struct levels *whole, struct shuffles *shuffles, struct arena *arena)
+{
+    struct arena scratch = {0};
+    struct began began = {.p = 1};
+    struct levels levels = levels_before(whole, start);
+    if (worth_testing(s, start, &scratch) && judge_runs(s, start, &levels, &scratch, &scratch).p <= RUNS_GLANCE) {
+        levels = levels_find_with(shuffles, s->x, start, &estimated, &scratch);
+        began = judge_runs(s, start, &levels, arena, &scratch);
+    }
     arena_close(&scratch);
     return began;
 }
 
-static struct began find_runs(const struct series *s, struct shuffles *shuffles, struct arena *arena)
+static struct began find_runs(const struct series *s, const struct levels *whole, struct shuffles *shuffles, struct arena *arena)
 {
     struct began best = {.p = 1};
     for (size_t k = 2; k <= SERIES_WINDOW && s->n + 1 >= k + SERIES_TESTED_MIN; k++) {
-        struct began began = test_runs(s, s->n + 1 - k, shuffles, arena);
+        struct began began = test_runs(s, s->n + 1 - k, whole, shuffles, arena);
         if (began.found && began.p < best.p)
             best = began;
     }
@@ -244,7 +262,7 @@ struct findings series_test(const struct series *series, struct shuffles *shuffl
         return f;
     f.p_worse = baseline_p(&f.now, value, series->worse);
     f.p_better = baseline_p(&f.now, value, series->worse == SIDE_ABOVE ? SIDE_BELOW : SIDE_ABOVE);
-    f.runs = find_runs(series, shuffles, arena);
+    f.runs = find_runs(series, &f.levels, shuffles, arena);
     f.step = find_step(series, &f, arena);
     return f;
 }
