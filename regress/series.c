@@ -161,15 +161,23 @@ static struct levels levels_before(const struct levels *levels, size_t start)
     return before;
 }
 
-/* Only runs that look rare by the levels of the whole history are worth finding the levels that were known before them: that takes most of
- * the time of an analysis, and what is passed over is far from any verdict. */
+/* Whether the runs look rare by what is known without a search: the levels of the whole history, and, since a last odd run or two can hide
+ * those, the few runs just before them. */
+static bool at_a_glance(const struct series *s, size_t start, const struct levels *whole, struct arena *scratch)
+{
+    struct level_change few = {.at = start > JUST_BEFORE ? start - JUST_BEFORE : 0};
+    struct levels known = levels_before(whole, start), near = {.changes = &few, .n = few.at > 0};
+    return judge_runs(s, start, &known, scratch, scratch).p <= RUNS_GLANCE || judge_runs(s, start, &near, scratch, scratch).p <= RUNS_GLANCE;
+}
+
+/* To find the levels that were known before these runs takes most of the time of an analysis: only where they look rare. What is passed
+ * over is far from any verdict. */
 static struct began test_runs(const struct series *s, size_t start, const struct levels *whole, struct shuffles *shuffles, struct arena *arena)
 {
     struct arena scratch = {0};
     struct began began = {.p = 1};
-    struct levels levels = levels_before(whole, start);
-    if (worth_testing(s, start, &scratch) && judge_runs(s, start, &levels, &scratch, &scratch).p <= RUNS_GLANCE) {
-        levels = levels_find_with(shuffles, s->x, start, &estimated, &scratch);
+    if (worth_testing(s, start, &scratch) && at_a_glance(s, start, whole, &scratch)) {
+        struct levels levels = levels_find_with(shuffles, s->x, start, &estimated, &scratch);
         began = judge_runs(s, start, &levels, arena, &scratch);
     }
     arena_close(&scratch);
