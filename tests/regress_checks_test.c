@@ -5,6 +5,7 @@
 #include "detect/method.h"
 #include "regress/analysis.h"
 #include "regress/order.h"
+#include "regress/rules.h"
 #include "regress/series.h"
 #include "tests/check.h"
 #include "tests/regress_build.h"
@@ -555,6 +556,26 @@ static void test_hostile(void)
     arena_close(&arena);
 }
 
+/* What is asked of a history is wide enough to hold what stands beside an entry. */
+static void test_fingerprints(void)
+{
+    static const char *const pinned[] = {"\"old\"", NULL};
+    static const struct label_match match = {"image", pinned};
+    struct arena arena = {0};
+    struct kpi kpi = {.name = "speed", .judging.control.labels = {&match, 1}};
+    struct workload plain = {.name = "w"}, wide = {.name = "w", .kpis = &kpi, .kpis_n = 1, .analyze.paired = {"pair_id", "side", "\"base\""}};
+    struct record a = build_record("a", 0, "gpu=8 pair_id=1 side=\"base\" image=\"old\"", 1, &arena);
+    struct record b = build_record("b", 0, "gpu=8 pair_id=2 side=\"new\" image=\"new\"", 1, &arena);
+    char prints[4][FINGERPRINT_SIZE];
+    struct fingerprint_rule *rules[] = {rules_of_fingerprints(&arena, &plain), rules_of_fingerprints(&arena, &wide)};
+    for (size_t i = 0; i < 2; i++) {
+        fingerprint_of(rules[i], &a, prints[2 * i]);
+        fingerprint_of(rules[i], &b, prints[2 * i + 1]);
+    }
+    CHECK(strcmp(prints[0], prints[1]) != 0 && strcmp(prints[2], prints[3]) == 0, "sides and pinned runs are read with the others");
+    arena_close(&arena);
+}
+
 int main(void)
 {
     test_bounds();
@@ -571,5 +592,6 @@ int main(void)
     test_rules();
     test_properties();
     test_hostile();
+    test_fingerprints();
     return check_end();
 }
