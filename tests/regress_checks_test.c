@@ -176,6 +176,23 @@ static void test_drift(void)
     }
 }
 
+/* With less history than a regression needs, a used up budget is suspect, and says what is missing. */
+static void test_drift_short(void)
+{
+    struct arena arena = {0};
+    struct kpi_rule rule = {.name = "speed", .unit = "ms", .better = DIRECTION_LOWER, .budget = {.02, 0, NULL}, .min_relative = .5};
+    struct analysis_options options = usual(&rule, 1);
+    double x[14];
+    for (size_t k = 0; k < ROWS(x); k++)
+        x[k] = 100 + noise[k] + (double)k;
+    struct record *runs = runs_of(x, ROWS(x), "", &arena);
+    options.min_history = 20;
+    const struct kpi_result *kpi = &analysis_run(&arena, &options, &runs[13], 1, runs, 14)->entries[0].kpis[0];
+    expect("a short history", kpi, VERDICT_SUSPECT, CHECK_DRIFT, "but history has only 13 of the 20 run points that a regression needs");
+    CHECK(kpi->evidence.more_runs == 7, "%d more runs", kpi->evidence.more_runs);
+    arena_close(&arena);
+}
+
 /* A pinned release that lies farther back than the level's test looks is found all the same. */
 static void test_old_release(void)
 {
@@ -581,6 +598,7 @@ int main(void)
     test_bounds();
     test_bound_since();
     test_drift();
+    test_drift_short();
     test_old_release();
     test_names();
     test_control_kpi();
