@@ -22,12 +22,19 @@ struct beside *beside_open(struct arena *arena, const struct beside_options *opt
                            size_t entries_n, const struct record *history, size_t history_n);
 
 struct beside_found {
-    const struct beside_record *v; /* by start, then id */
+    const struct beside_record *v;      /* by start, then id */
+    const struct beside_record *by_run; /* the same by run_id, those without one first; then as in v */
     size_t n;
 };
+/* Quick: what stands beside a record was put together when the index was opened. */
 struct beside_found beside_find(const struct beside *beside, const struct record *record, struct arena *arena);
 
-enum { BESIDE_DAYS = 7 };
-#define BESIDE_FAR_US (BESIDE_DAYS * 86400000000LL) /* farther apart in time is not beside */
+/* The record's run_id as a JSON text, "" when it has none. */
+const char *beside_run(const struct record *record);
+
+enum { BESIDE_DAYS = 7 }; /* what is farther apart in time is not beside */
+/* Microseconds between two starts, whatever they are. */
+uint64_t beside_apart(int64_t a_us, int64_t b_us);
+bool beside_near(int64_t a_us, int64_t b_us);
 
 #endif

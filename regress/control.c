@@ -1,7 +1,6 @@
 #include "regress/control.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "regress/beside.h"
@@ -91,63 +90,37 @@ static bool control_kpi(const struct kpi_rule *rule, const struct run *run, doub
 /* The pinned runs that an entry's runs may be divided by: all have the KPI. */
 struct pinned {
     const struct kpi_rule *rule;
-    struct beside_found by_start;
-    const struct record **by_run; /* those with a run_id */
-    size_t by_run_n;
+    struct beside_found found;
 };
 
-static const char *run_id(const struct record *record)
+static double value_of(const struct pinned *pinned, const struct beside_record *beside)
 {
-    const char *value = record_label(record, "run_id");
-    return value && strcmp(value, "null") != 0 ? value : NULL;
-}
-
-static int compare_runs(const void *a, const void *b)
-{
-    return strcmp(run_id(*(const struct record *const *)a), run_id(*(const struct record *const *)b));
-}
-
-static struct pinned pinned_for(const struct beside *index, const struct kpi_rule *rule, const struct record *entry, struct arena *arena)
-{
-    struct pinned pinned = {.rule = rule};
-    if (!index)
-        return pinned;
-    pinned.by_start = beside_find(index, entry, arena);
-    pinned.by_run = ARENA_ARRAY(arena, const struct record *, pinned.by_start.n + 1);
-    for (size_t i = 0; i < pinned.by_start.n; i++)
-        if (run_id(pinned.by_start.v[i].record))
-            pinned.by_run[pinned.by_run_n++] = pinned.by_start.v[i].record;
-    qsort(pinned.by_run, pinned.by_run_n, sizeof(*pinned.by_run), compare_runs);
-    return pinned;
-}
-
-static double value_of(const struct pinned *pinned, const struct record *record)
-{
-    double value = NAN;
-    return series_value(record, pinned->rule, &value) ? value : NAN;
+    double value;
+    return series_value(beside->record, pinned->rule, &value) ? value : NAN;
 }
 
 /* The mean over those of the same run_id; NAN: there is none. */
 static double same_run(const struct pinned *pinned, const char *run)
 {
-    size_t low = 0, high = pinned->by_run_n, n = 0;
+    const struct beside_record *all = pinned->found.by_run;
+    size_t low = 0, high = pinned->found.n, n = 0;
     double sum = 0;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
-        if (strcmp(run_id(pinned->by_run[mid]), run) < 0)
+        if (strcmp(beside_run(all[mid].record), run) < 0)
             low = mid + 1;
         else
             high = mid;
     }
-    for (; low < pinned->by_run_n && strcmp(run_id(pinned->by_run[low]), run) == 0; low++, n++)
-        sum += value_of(pinned, pinned->by_run[low]);
+    for (; low < pinned->found.n && strcmp(beside_run(all[low].record), run) == 0; low++, n++)
+        sum += value_of(pinned, &all[low]);
     return n ? sum / (double)n : NAN;
 }
 
 /* The latest that started by then, and not too long before; of several that started at once, their mean. */
 static double latest_before(const struct pinned *pinned, int64_t start_us)
 {
-    const struct beside_found *all = &pinned->by_start;
+    const struct beside_found *all = &pinned->found;
     size_t low = 0, high = all->n, n = 0;
     double sum = 0;
     while (low < high) {
@@ -157,18 +130,18 @@ static double latest_before(const struct pinned *pinned, int64_t start_us)
         else
             high = mid;
     }
-    if (low == 0 || start_us - all->v[low - 1].record->start_us > BESIDE_FAR_US)
+    if (low == 0 || !beside_near(start_us, all->v[low - 1].record->start_us))
         return NAN;
     int64_t latest = all->v[low - 1].record->start_us;
     for (size_t i = low; i > 0 && all->v[i - 1].record->start_us == latest; i--, n++)
-        sum += value_of(pinned, all->v[i - 1].record);
+        sum += value_of(pinned, &all->v[i - 1]);
     return sum / (double)n;
 }
 
 static double pinned_value(const struct pinned *pinned, const struct run *run)
 {
-    const char *id = run_id(run->records[0]);
-    double same = id ? same_run(pinned, id) : NAN;
+    const char *id = beside_run(run->records[0]);
+    double same = id[0] ? same_run(pinned, id) : NAN;
     return isnan(same) ? latest_before(pinned, run->start_us) : same;
 }
 
@@ -193,7 +166,7 @@ static void look_up(const struct beside *index, const struct record *entry, stru
                     double *x, double *control, struct arena *arena)
 {
     const struct kpi_rule *rule = series->rule;
-    struct pinned pinned = pinned_for(index, rule, entry, arena);
+    struct pinned pinned = {rule, index ? beside_find(index, entry, arena) : (struct beside_found){0}};
     for (size_t i = 0; i <= series->n; i++) {
         const struct select_point *point = i < series->n ? series->from[i] : NULL;
         struct run run = point ? (struct run){point->records, point->records_n, point->start_us} : (struct run){&entry, 1, entry->start_us};

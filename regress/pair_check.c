@@ -13,8 +13,8 @@ static const double INTERVAL = 0.95, POWER_80 = 0.8416;
 enum { PAIRS_TOLD_MAX = 1000 };
 
 struct pair_index {
-    const struct analysis_options *options;
-    struct beside *runs;
+    struct beside *runs;    /* of this invocation and of history */
+    struct beside *entries; /* of this invocation */
 };
 
 /* ---- which records are pairs ---- */
@@ -55,7 +55,8 @@ struct pair_index *pair_open(struct arena *arena, const struct analysis_options 
     const char *keys[] = {pairing->label, pairing->side, NULL};
     struct beside_options beside = {.analysis = options, .left_out = keys, .wanted = in_pair, .context = options};
     struct pair_index *index = ARENA_NEW(arena, struct pair_index);
-    *index = (struct pair_index){options, beside_open(arena, &beside, entries, entries_n, history, history_n)};
+    *index = (struct pair_index){beside_open(arena, &beside, entries, entries_n, history, history_n),
+                                 beside_open(arena, &beside, entries, entries_n, NULL, 0)};
     return index;
 }
 
@@ -65,9 +66,9 @@ static bool is_candidate(const struct analysis_options *options, const struct re
     const char *side = options->pairing.side;
     if (strcmp(label_or_null(entry, side), label_or_null(other->record, side)) != 0)
         return false;
-    if (!is_null(label_or_null(entry, "run_id")))
+    if (beside_run(entry)[0])
         return select_same_point(options, entry, other->record);
-    bool same = other->entry && is_null(label_or_null(other->record, "run_id"));
+    bool same = other->entry && !beside_run(other->record)[0];
     for (const char *const *key = options->comparison_keys; same && key && *key; key++)
         same = strcmp(label_or_null(entry, *key), label_or_null(other->record, *key)) == 0;
     return same;
@@ -78,20 +79,30 @@ static const struct record *leader_of(const struct hypothesis *h, const struct a
 {
     double value;
     for (size_t i = 0; i < runs->n; i++)
-        if (runs->v[i].entry && is_candidate(options, h->entry, &runs->v[i]) && series_value(runs->v[i].record, h->series.rule, &value))
+        if (is_candidate(options, h->entry, &runs->v[i]) && series_value(runs->v[i].record, h->series.rule, &value))
             return runs->v[i].record;
     return h->entry;
+}
+
+static bool of_pairs(const struct hypothesis *h, const struct invocation *invocation)
+{
+    return invocation->pairs && in_pair(invocation->options, h->entry);
+}
+
+const char *pair_baseline(const struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
+{
+    const struct pairing *pairing = &invocation->options->pairing;
+    if (!of_pairs(h, invocation) || !is_baseline(pairing, h->entry))
+        return NULL;
+    return arena_printf(arena, "the baseline of pair %s: its candidate is held against it", label_shown(pair_of(pairing, h->entry), arena));
 }
 
 const char *pair_elsewhere(const struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
 {
     const struct analysis_options *options = invocation->options;
-    if (!invocation->pairs || !in_pair(options, h->entry))
+    if (!of_pairs(h, invocation) || !h->series.has || h->series.rule->better == DIRECTION_NONE)
         return NULL;
-    const char *pair = label_shown(pair_of(&options->pairing, h->entry), arena);
-    if (is_baseline(&options->pairing, h->entry))
-        return arena_printf(arena, "the baseline of pair %s: its candidate is held against it", pair);
-    struct beside_found runs = beside_find(invocation->pairs->runs, h->entry, arena);
+    struct beside_found runs = beside_find(invocation->pairs->entries, h->entry, arena);
     const struct record *leader = leader_of(h, options, &runs);
     if (leader == h->entry || strcmp(leader->id, h->entry->id) == 0)
         return NULL;
@@ -101,7 +112,8 @@ const char *pair_elsewhere(const struct hypothesis *h, const struct invocation *
 
 static enum check_place place(const struct hypothesis *h, const struct invocation *invocation)
 {
-    return invocation->pairs && in_pair(invocation->options, h->entry) && h->series.rule->better != DIRECTION_NONE ? CHECK_INSTEAD : CHECK_NONE;
+    bool judged = isfinite(h->series.measured) && h->series.rule->better != DIRECTION_NONE;
+    return judged && !h->elsewhere && of_pairs(h, invocation) ? CHECK_INSTEAD : CHECK_NONE;
 }
 
 /* ---- the pairs of one run point ---- */
@@ -113,11 +125,9 @@ struct pairs {
     struct paired paired;
 };
 
-static int64_t apart(const struct record *a, const struct record *b)
+static uint64_t apart(const struct record *a, const struct record *b)
 {
-    int64_t x = a->start_us, y = b->start_us;
-    uint64_t far = x > y ? (uint64_t)x - (uint64_t)y : (uint64_t)y - (uint64_t)x;
-    return far > INT64_MAX ? INT64_MAX : (int64_t)far;
+    return beside_apart(a->start_us, b->start_us);
 }
 
 typedef LIST_OF(struct paired_run) run_list;
@@ -145,8 +155,7 @@ static int compare_pairs(const void *a, const void *b)
 
 static bool same_run_id(const struct record *a, const struct record *b)
 {
-    const char *x = label_or_null(a, "run_id");
-    return !is_null(x) && strcmp(x, label_or_null(b, "run_id")) == 0;
+    return beside_run(a)[0] && strcmp(beside_run(a), beside_run(b)) == 0;
 }
 
 /* The baselines of one pair: those of the candidate's run; else the nearest, of those that stand as near the earliest. */
@@ -164,7 +173,7 @@ static void add_baselines(run_list *list, const struct hypothesis *h, const stru
             add_run(list, h, runs[i].pair, false, record, arena);
             same++;
         }
-        bool near = apart(candidate, record) <= BESIDE_FAR_US;
+        bool near = beside_near(candidate->start_us, record->start_us);
         if (near && (!nearest || apart(candidate, record) < apart(candidate, nearest)))
             nearest = record;
     }
@@ -329,7 +338,7 @@ static void say_untested(struct check *check, const struct pairs *pairs, double 
 {
     check->more_runs = (int)pairs_needed(alpha);
     check->found = pairs->paired.left_out ? arena_printf(arena, "no pair has two values above 0%s", left_out_text(pairs, arena))
-                                          : "no baseline of its pair was found, neither in this run nor within 7 days of it";
+                                          : arena_printf(arena, "no baseline of its pair was found, neither in this run nor within %d days of it", BESIDE_DAYS);
     check->flip = arena_printf(arena, "%s with both sides would tell", plural(pairs_needed(alpha), arena));
 }
 

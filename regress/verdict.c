@@ -155,14 +155,6 @@ static bool settle_no_control(struct hypothesis *h, struct arena *arena)
                   "a run with a value of the control would tell");
 }
 
-/* Why nothing is asked about the KPI of this entry at all; NULL: it is judged. */
-static const char *not_judged(const struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
-{
-    if (h->result->rule->ignored)
-        return "ignored for regression by the workload";
-    return pair_elsewhere(h, invocation, arena);
-}
-
 static bool settled_without_test(struct hypothesis *h, bool has, struct arena *arena)
 {
     const struct selection *selection = h->selection;
@@ -198,13 +190,18 @@ static bool settled_without_test(struct hypothesis *h, bool has, struct arena *a
 bool verdict_plan(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
 {
     bool has = gather(h, invocation, arena);
-    const char *why = not_judged(h, invocation, arena);
-    if (why)
-        return !settle(h, VERDICT_NOT_ANALYSED, why, "");
-    h->level = !settled_without_test(h, has, arena);
+    if (h->result->rule->ignored)
+        return !settle(h, VERDICT_NOT_ANALYSED, "ignored for regression by the workload", "");
+    const char *baseline = pair_baseline(h, invocation, arena);
+    if (baseline)
+        return !settle(h, VERDICT_NOT_ANALYSED, baseline, "");
+    h->elsewhere = pair_elsewhere(h, invocation, arena);
+    if (h->elsewhere)
+        settle(h, VERDICT_NOT_ANALYSED, h->elsewhere, "");
+    else
+        h->level = !settled_without_test(h, has, arena);
     h->series.window = (size_t)invocation->options->window;
-    if (has)
-        checks_plan(h, invocation, arena);
+    checks_plan(h, invocation, arena);
     return h->level || h->checks_n;
 }
 
@@ -415,7 +412,8 @@ void verdict_decide(struct hypothesis *h, const struct invocation *invocation, s
         checks_decide(h, invocation, arena);
     if (h->list && e->decided_by != CHECK_DISTRIBUTION && e->decided_by != CHECK_BOUND && e->decided_by != CHECK_LEVEL)
         list_name_part(h, arena);
-    if (h->level && e->control)
+    bool divided = h->level || e->decided_by == CHECK_METHOD || e->decided_by == CHECK_EXACT || e->decided_by == CHECK_DRIFT;
+    if (divided && e->control)
         e->reason = arena_printf(arena, "%s; %s", e->reason, e->control);
     if (h->level && h->list)
         list_add_checks(h, arena);

@@ -14,6 +14,7 @@ struct hypothesis {
     const struct selection *selection;
     const char *version; /* of the entry */
     bool level;          /* its level is tested; else it has no history, or a check stands in its place */
+    const char *elsewhere; /* why it is judged with another entry (regress/pair_check.h): only bounds are its own; NULL: here */
     struct checking *checks;
     size_t checks_n;
     struct list_kpi *list; /* NULL: a number. Of a list series, findings and began are those of one part */

@@ -380,6 +380,14 @@ static void test_bombs(struct scratch *scratch)
     put(scratch, "w/workload.yaml", text.s);
     CHECK(!load(&arena, "w", &err) && strcmp(err.text, AT "20004:13: more than 20000 expressions") == 0, "%s", err.text);
     text_clear(&text);
+    text_add(&text, PAYLOAD "kpis:\n");
+    for (int i = 0; i < 5000; i++) /* each divided by the next; the last by the first */
+        text_printf(&text, "  k%d: {help: H, unit: s, better: none, value: '1', reference: {kpi: k%d}}\n", i, i == 4999 ? 0 : i + 1);
+    put(scratch, "w/workload.yaml", text.s);
+    err = (struct error){0};
+    CHECK(!load(&arena, "w", &err) && strcmp(err.text, AT "4:63: KPI 'k0': reference: a circle: k0 → k1 → k2 → k3 → k4 → k5 → k6 → k7 → k8 → k9 → k10 → … → k0") == 0,
+          "%s", err.text);
+    text_clear(&text);
     text_add(&text, "workload: w\nmodels:\n  M0: {a: int}\n");
     for (int i = 1; i < 200; i++)
         text_printf(&text, "  M%d: {a: M%d}\n", i, i - 1);
