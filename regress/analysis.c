@@ -61,14 +61,21 @@ static bool contains(const char *const *keys, size_t n, const char *key)
     return false;
 }
 
+/* Whether the label may tell entries apart: it is compared, or the name of a pair. */
+static bool may_name(const struct work *work, const char *key)
+{
+    const struct label_filter *filter = select_filter(work->index);
+    const char *pair = work->options->pairing.label;
+    return (pair && strcmp(pair, key) == 0) || !contains(filter->left_out, filter->n, key);
+}
+
 /* The labels that tell the entries apart: sorting keys first, then by name. */
 static const char **find_names(struct work *work)
 {
     LIST_OF(const char *) names = {0};
     const struct analysis *analysis = work->analysis;
-    const struct label_filter *filter = select_filter(work->index);
     for (const char *const *key = work->options->sorting_keys; key && *key; key++) {
-        if (!contains(filter->left_out, filter->n, *key) && !contains(names.v, names.n, *key) && varies(analysis, *key))
+        if (may_name(work, *key) && !contains(names.v, names.n, *key) && varies(analysis, *key))
             *LIST_ADD(work->arena, &names) = *key;
     }
     size_t sorted = names.n;
@@ -76,7 +83,7 @@ static const char **find_names(struct work *work)
         const struct record *entry = analysis->entries[i].entry;
         for (size_t j = 0; j < entry->labels_n; j++) {
             const char *key = entry->labels[j].key;
-            if (!contains(filter->left_out, filter->n, key) && !contains(names.v, names.n, key) && varies(analysis, key))
+            if (may_name(work, key) && !contains(names.v, names.n, key) && varies(analysis, key))
                 *LIST_ADD(work->arena, &names) = key;
         }
     }

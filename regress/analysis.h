@@ -148,7 +148,7 @@ struct evidence {
     double df;
     double low, high;          /* prediction interval for one new run at the gate's (uncorrected) level */
     double value;              /* the entry's; like the points and the level divided by its control, where it has one, and
-                                * scaled to the KPI's unit again */
+                                * scaled to the KPI's unit again; of pairs: the baselines' median (the level) times the ratio */
     double measured;           /* the entry's, as it was measured */
     const char *control;       /* "divided by the control warmup, run-to-run spread 0.8 % instead of 3.1 %"; NULL: without one */
     double change;             /* value - level */

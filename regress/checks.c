@@ -94,9 +94,10 @@ static void take_numbers(struct hypothesis *h, const struct check *check)
     double level = isnan(check->level) && check->kind != CHECK_BOUND ? check->reference : check->level;
     if (isnan(level))
         return;
-    bool ratio = check->kind == CHECK_PAIRED;
     e->level = level;
-    e->change = ratio ? e->level * (check->value - check->reference) : e->value - e->level;
+    if (check->kind == CHECK_PAIRED) /* each pair ran on a machine of its own */
+        e->value = level * check->value;
+    e->change = e->value - e->level;
     e->relative = e->level != 0 ? e->change / fabs(e->level) : NAN;
 }
 
@@ -131,16 +132,18 @@ static void take(struct hypothesis *h, const struct check *check)
 }
 
 /* What else was found, or could not be looked for. */
-static const char *add_others(const struct hypothesis *h, const struct check *decider, struct arena *arena)
+static const char *add_others(const struct hypothesis *h, const struct check *decider, const char *level, struct arena *arena)
 {
     const char *reason = h->result->evidence.reason;
+    if (decider && level)
+        reason = arena_printf(arena, "%s; level: %s", reason, level);
     for (size_t i = 0; i < h->checks_n; i++) {
         const struct check *check = &h->checks[i].check;
         if (check == decider)
             continue;
         if (!check->tested)
             reason = arena_printf(arena, "%s; %s not checked: %s", reason, check_name(check->kind), check->found);
-        else if (check->verdict == VERDICT_REGRESSION || check->verdict == VERDICT_SUSPECT || check->worth_saying)
+        else if (check->worth_saying || (check->verdict != VERDICT_OK && check->verdict != VERDICT_IMPROVEMENT))
             reason = arena_printf(arena, "%s; %s: %s", reason, check_name(check->kind), check->found);
     }
     return reason;
@@ -151,6 +154,7 @@ void checks_decide(struct hypothesis *h, const struct invocation *invocation, st
     struct check *checks = ARENA_ARRAY(arena, struct check, h->checks_n + 1);
     const struct check *decider = NULL;
     enum verdict verdict = h->result->verdict;
+    const char *level = verdict == VERDICT_REGRESSION || verdict == VERDICT_SUSPECT || verdict == VERDICT_CANNOT_TELL ? h->result->evidence.reason : NULL;
     for (size_t i = 0; i < h->checks_n; i++) {
         struct checking *checking = &h->checks[i];
         checking->type->judge(h, invocation, checking, arena);
@@ -165,7 +169,7 @@ void checks_decide(struct hypothesis *h, const struct invocation *invocation, st
     }
     if (decider)
         take(h, decider);
-    h->result->evidence.reason = add_others(h, decider, arena);
+    h->result->evidence.reason = add_others(h, decider, level, arena);
     h->result->checks = checks;
     h->result->checks_n = h->checks_n;
 }

@@ -84,14 +84,24 @@ static const struct record *leader_of(const struct hypothesis *h, const struct a
     return h->entry;
 }
 
+static bool of_pairs(const struct hypothesis *h, const struct invocation *invocation)
+{
+    return invocation->pairs && in_pair(invocation->options, h->entry);
+}
+
+const char *pair_baseline(const struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
+{
+    const struct pairing *pairing = &invocation->options->pairing;
+    if (!of_pairs(h, invocation) || !is_baseline(pairing, h->entry))
+        return NULL;
+    return arena_printf(arena, "the baseline of pair %s: its candidate is held against it", label_shown(pair_of(pairing, h->entry), arena));
+}
+
 const char *pair_elsewhere(const struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
 {
     const struct analysis_options *options = invocation->options;
-    if (!invocation->pairs || !in_pair(options, h->entry))
+    if (!of_pairs(h, invocation) || !h->series.has || h->series.rule->better == DIRECTION_NONE)
         return NULL;
-    const char *pair = label_shown(pair_of(&options->pairing, h->entry), arena);
-    if (is_baseline(&options->pairing, h->entry))
-        return arena_printf(arena, "the baseline of pair %s: its candidate is held against it", pair);
     struct beside_found runs = beside_find(invocation->pairs->entries, h->entry, arena);
     const struct record *leader = leader_of(h, options, &runs);
     if (leader == h->entry || strcmp(leader->id, h->entry->id) == 0)
@@ -103,7 +113,7 @@ const char *pair_elsewhere(const struct hypothesis *h, const struct invocation *
 static enum check_place place(const struct hypothesis *h, const struct invocation *invocation)
 {
     bool judged = isfinite(h->series.measured) && h->series.rule->better != DIRECTION_NONE;
-    return judged && invocation->pairs && in_pair(invocation->options, h->entry) ? CHECK_INSTEAD : CHECK_NONE;
+    return judged && !h->elsewhere && of_pairs(h, invocation) ? CHECK_INSTEAD : CHECK_NONE;
 }
 
 /* ---- the pairs of one run point ---- */
@@ -115,11 +125,9 @@ struct pairs {
     struct paired paired;
 };
 
-static int64_t apart(const struct record *a, const struct record *b)
+static uint64_t apart(const struct record *a, const struct record *b)
 {
-    int64_t x = a->start_us, y = b->start_us;
-    uint64_t far = x > y ? (uint64_t)x - (uint64_t)y : (uint64_t)y - (uint64_t)x;
-    return far > INT64_MAX ? INT64_MAX : (int64_t)far;
+    return beside_apart(a->start_us, b->start_us);
 }
 
 typedef LIST_OF(struct paired_run) run_list;
@@ -165,7 +173,7 @@ static void add_baselines(run_list *list, const struct hypothesis *h, const stru
             add_run(list, h, runs[i].pair, false, record, arena);
             same++;
         }
-        bool near = apart(candidate, record) <= BESIDE_FAR_US;
+        bool near = beside_near(candidate->start_us, record->start_us);
         if (near && (!nearest || apart(candidate, record) < apart(candidate, nearest)))
             nearest = record;
     }
@@ -330,7 +338,7 @@ static void say_untested(struct check *check, const struct pairs *pairs, double 
 {
     check->more_runs = (int)pairs_needed(alpha);
     check->found = pairs->paired.left_out ? arena_printf(arena, "no pair has two values above 0%s", left_out_text(pairs, arena))
-                                          : "no baseline of its pair was found, neither in this run nor within 7 days of it";
+                                          : arena_printf(arena, "no baseline of its pair was found, neither in this run nor within %d days of it", BESIDE_DAYS);
     check->flip = arena_printf(arena, "%s with both sides would tell", plural(pairs_needed(alpha), arena));
 }
 

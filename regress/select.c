@@ -313,7 +313,8 @@ static void look_around(const struct select_index *index, const struct record *e
         if (strcmp(record->id, entry->id) == 0)
             continue;
         struct label_difference d = labels_difference(&index->filter, entry, record);
-        if (d.values + d.keys == 1)
+        bool other_side = index->options->pairing.side && strcmp(d.key ? d.key : "", index->options->pairing.side) == 0;
+        if (d.values + d.keys == 1 && !other_side)
             add_near(&near, &d, record, arena);
         if (d.values == 0 && d.keys > 0 && d.shared >= d.keys) {
             selection->keys_changed++;

@@ -125,14 +125,6 @@ static bool settle_no_control(struct hypothesis *h, struct arena *arena)
                   "a run with a value of the control would tell");
 }
 
-/* Why nothing is asked about the KPI of this entry at all; NULL: it is judged. */
-static const char *not_judged(const struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
-{
-    if (h->result->rule->ignored)
-        return "ignored for regression by the workload";
-    return pair_elsewhere(h, invocation, arena);
-}
-
 static bool settled_without_test(struct hypothesis *h, bool has, struct arena *arena)
 {
     const struct selection *selection = h->selection;
@@ -161,10 +153,16 @@ static bool settled_without_test(struct hypothesis *h, bool has, struct arena *a
 bool verdict_plan(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
 {
     bool has = gather(h, invocation, arena);
-    const char *why = not_judged(h, invocation, arena);
-    if (why)
-        return !settle(h, VERDICT_NOT_ANALYSED, why, "");
-    h->level = !settled_without_test(h, has, arena);
+    if (h->result->rule->ignored)
+        return !settle(h, VERDICT_NOT_ANALYSED, "ignored for regression by the workload", "");
+    const char *baseline = pair_baseline(h, invocation, arena);
+    if (baseline)
+        return !settle(h, VERDICT_NOT_ANALYSED, baseline, "");
+    h->elsewhere = pair_elsewhere(h, invocation, arena);
+    if (h->elsewhere)
+        settle(h, VERDICT_NOT_ANALYSED, h->elsewhere, "");
+    else
+        h->level = !settled_without_test(h, has, arena);
     h->series.window = (size_t)invocation->options->window;
     checks_plan(h, invocation, arena);
     return h->level || h->checks_n;

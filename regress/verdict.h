@@ -13,6 +13,7 @@ struct hypothesis {
     const struct selection *selection;
     const char *version; /* of the entry */
     bool level;          /* its level is tested; else it has no history, or a check stands in its place */
+    const char *elsewhere; /* why it is judged with another entry (regress/pair_check.h): only bounds are its own; NULL: here */
     struct checking *checks;
     size_t checks_n;
     struct series series;

@@ -187,6 +187,8 @@ const char *phrases_since(const struct entry_result *entry, const struct evidenc
 
 const char *phrases_against(const struct evidence *e, struct arena *arena)
 {
+    if (!e->level_n)
+        return ""; /* something else stands in place of a level of run points: its reason says what */
     const char *first = e->points[e->level_start].version, *last = e->points[e->level_start + e->level_n - 1].version;
     const char *range = !first[0] && !last[0] ? "history" : strcmp(first, last) == 0 ? first : arena_printf(arena, "%s…%s", first, last);
     return arena_printf(arena, "held against %s, %zu run point%s", range, e->level_n, e->level_n == 1 ? "" : "s");
