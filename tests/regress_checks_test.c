@@ -184,7 +184,7 @@ static void test_drift_short(void)
     struct analysis_options options = usual(&rule, 1);
     double x[14];
     for (size_t k = 0; k < ROWS(x); k++)
-        x[k] = 100 + noise[k] + (double)k;
+        x[k] = 100 + noise[k % ROWS(noise)] + (double)k;
     struct record *runs = runs_of(x, ROWS(x), "", &arena);
     options.min_history = 20;
     const struct kpi_result *kpi = &analysis_run(&arena, &options, &runs[13], 1, runs, 14)->entries[0].kpis[0];
