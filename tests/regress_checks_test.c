@@ -437,8 +437,8 @@ static void test_pair_places(void)
         const char *reason;
     } rows[] = {
         {"stored, of another run", "gpu=8 run_id=\"other\"", 2, 0, VERDICT_REGRESSION, "in 8 pairs"},
-        {"stored weeks ago", "gpu=8 run_id=\"other\"", 30, 0, VERDICT_CANNOT_TELL, "no baseline of its pair was found"},
-        {"other labels", "gpu=4 run_id=\"now\"", 0, 0, VERDICT_CANNOT_TELL, "no baseline of its pair was found"},
+        {"stored weeks ago", "gpu=8 run_id=\"other\"", 30, 0, VERDICT_CANNOT_TELL, "no baseline of its pair (variant=base) was found"},
+        {"other labels", "gpu=4 run_id=\"now\"", 0, 0, VERDICT_CANNOT_TELL, "no baseline of its pair (variant=base) was found"},
         {"a change below the absolute threshold", "gpu=8 run_id=\"now\"", 0, 20, VERDICT_OK, "a change below"},
     };
     for (size_t i = 0; i < ROWS(rows); i++) {

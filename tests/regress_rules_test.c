@@ -263,6 +263,8 @@ static void test_methods(void)
         CHECK(strstr(got->evidence.reason, methods[i].said), "%s: %s", methods[i].what, got->evidence.reason);
         CHECK(got->evidence.decided_by == CHECK_METHOD && got->checks_n == 1 && strcmp(got->checks[0].part, methods[i].method) == 0, "%s", methods[i].what);
         CHECK(isnan(got->checks[0].p_worse) == !methods[i].tested, "%s: p %g", methods[i].what, got->checks[0].p_worse);
+        if (strstr(methods[i].said, "so small"))
+            CHECK(got->checks[0].p_worse == 1, "%s: it enters the correction as 1: %g", methods[i].what, got->checks[0].p_worse);
         CHECK(got->evidence.points_n > 0 && got->evidence.reason && got->evidence.flip, "%s", methods[i].what);
         arena_close(&arena);
     }
