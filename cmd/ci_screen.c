@@ -76,6 +76,14 @@ static void show_stored(const struct ci_pass *pass)
         show_history(out, context_shown(pass->context, pass->horreum), pass->horreum_uploaded, &pass->horreum_stored, NULL);
 }
 
+/* "regression_report.md, ", as seen from the outputs' folder. */
+static const char *file_shown(const struct ci_pass *pass, const char *file)
+{
+    size_t n = strlen(pass->artifacts);
+    bool below = file && strncmp(file, pass->artifacts, n) == 0 && file[n] == '/';
+    return file ? arena_printf(pass->context->arena, "%s, ", context_shown(pass->context, below ? file + n + 1 : file)) : "";
+}
+
 static void show_files(const struct ci_pass *pass)
 {
     const struct {
@@ -86,6 +94,8 @@ static void show_files(const struct ci_pass *pass)
         {pass->parsed.written && pass->lts, "lts_payload.json, lts_payload.schema.json, "},
         {pass->parsed.written && pass->lts && pass->workload->kpis_n, "kpis.om, "},
         {pass->reported, "regression_report.html, regression_summary.yaml, regression_verdicts.json, "},
+        {pass->reported && pass->markdown, file_shown(pass, pass->markdown)},
+        {pass->reported && pass->junit, file_shown(pass, pass->junit)},
         {pass->drawn, "reports_index.html, "},
     };
     FILE *out = pass->context->out;

@@ -15,7 +15,8 @@
 #include "store/download_list.h"
 #include "store/marked.h"
 
-static const struct option *const tables[] = {options_ci, options_history, options_push, options_spool, options_analyze, options_common, NULL};
+static const struct option *const tables[] = {options_ci, options_history, options_push, options_spool, options_analyze, options_verdict_outputs,
+                                              options_common, NULL};
 
 #define PROM_MARK ".matbench_prom_db_dir"
 enum { PASSES_MAX = 1000 };

@@ -5,12 +5,16 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "regress/causes.h"
 #include "regress/control.h"
 #include "regress/correction.h"
 #include "regress/list_check.h"
+#include "regress/expect.h"
+#include "regress/incidents.h"
 #include "regress/order.h"
 #include "regress/pair_check.h"
 #include "regress/rules.h"
+#include "regress/varying.h"
 
 enum { WORTH_WORKERS = 16 }; /* series */
 
@@ -146,6 +150,7 @@ static void analyse_entry(struct work *work, struct entry_result *result)
     struct selection *kept = ARENA_NEW(work->arena, struct selection), selection = select_history(work->index, result->entry, work->arena);
     selection.own = select_repetitions(work->entries, result->entry, &selection.own_n, work->arena);
     *kept = selection;
+    result->selection = kept;
     result->version = selection.version;
     result->run_id = selection.run_id;
     result->history = selection.history;
@@ -296,5 +301,9 @@ struct analysis *analysis_run(struct arena *arena, const struct analysis_options
         for (size_t j = 0; j < analysis->entries[i].kpis_n; j++)
             analysis->counts[analysis->entries[i].kpis[j].verdict]++;
     }
+    causes_find(analysis, arena);
+    varying_find(analysis, arena);
+    incidents_find(analysis, arena);
+    expect_find(analysis, history, history_n, arena);
     return analysis;
 }

@@ -77,6 +77,7 @@ struct analysis_options rules_of_analysis(struct arena *arena, const struct work
         .correction = analyze->correction,
         .pairing = {analyze->paired.label, analyze->paired.side, analyze->paired.baseline},
         .expect = analyze->expect,
+        .completeness = true,
     };
 }
 

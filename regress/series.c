@@ -6,6 +6,7 @@
 
 #include "detect/score.h"
 #include "detect/stats.h"
+#include "regress/unit_change.h"
 
 enum { JUST_BEFORE = 8 };
 static const double RUNS_GLANCE = 0.25; /* 25 times what the gate's share of .05 asks for */
@@ -22,29 +23,30 @@ bool series_value(const struct record *record, const struct kpi_rule *rule, doub
     return record_kpi(record, rule->name, value) && isfinite(*value) && !(rule->has_idle && *value == rule->idle);
 }
 
-/* The mean of those that have it; false: none, or it is too large to be one. */
-static bool mean_of(const struct record *const *records, size_t n, const struct kpi_rule *rule, struct within_mean *mean)
+/* The mean of those that have it in the entry's unit; false: none, or it is too large to be one. */
+static bool mean_of(const struct record *const *records, size_t n, const struct record *entry, const struct kpi_rule *rule,
+                    struct within_mean *mean)
 {
     double value;
     *mean = (struct within_mean){0};
     for (size_t i = 0; i < n; i++)
-        if (series_value(records[i], rule, &value))
+        if (series_value(records[i], rule, &value) && !unit_differs(records[i], entry, rule->name))
             within_take(mean, value);
     return mean->n && isfinite(mean->mean);
 }
 
-static void gather_points(const struct selection *selection, struct series *series)
+static void gather_points(const struct selection *selection, const struct record *entry, struct series *series)
 {
     for (size_t i = 0; i < selection->points_n; i++) {
         const struct select_point *from = &selection->points[i];
         struct within_mean mean;
-        if (!mean_of(from->records, from->records_n, series->rule, &mean))
+        if (!mean_of(from->records, from->records_n, entry, series->rule, &mean))
             continue;
         within_add(&series->within, &mean);
         series->x[series->n] = mean.mean;
         series->from[series->n] = from;
         series->points[series->n++] =
-            (struct run_point){from->version, from->run_id, from->where, from->start_us, mean.mean, mean.n, 0};
+            (struct run_point){from->version, from->run_id, from->where, from->start_us, mean.mean, mean.n, 0, from};
     }
 }
 
@@ -55,12 +57,12 @@ bool series_gather(const struct selection *selection, const struct record *entry
     series->points = ARENA_ARRAY(arena, struct run_point, selection->points_n + 1);
     series->from = ARENA_ARRAY(arena, const struct select_point *, selection->points_n + 1);
     series->x = ARENA_ARRAY(arena, double, selection->points_n + 1);
-    gather_points(selection, series);
+    gather_points(selection, entry, series);
     double value;
     struct within_mean own;
     series->has = series_value(entry, rule, &value);
     series->x[series->n] = series->measured = series->has ? value : NAN;
-    if (series->has && mean_of(selection->own, selection->own_n, rule, &own)) {
+    if (series->has && mean_of(selection->own, selection->own_n, entry, rule, &own)) {
         series->x[series->n] = own.mean;
         series->repetitions = own.n;
     }

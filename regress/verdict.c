@@ -8,6 +8,7 @@
 #include "regress/list_check.h"
 #include "regress/pair_check.h"
 #include "regress/sentence.h"
+#include "regress/unit_change.h"
 #include "regress/value.h"
 
 /* A KPI whose runs scatter so much that a change of half its level would not be seen cannot be judged. */
@@ -48,6 +49,12 @@ const char *change_status_name(enum change_status status)
     return names[status];
 }
 
+const char *incident_kind_name(enum incident_kind kind)
+{
+    static const char *const names[INCIDENT_KINDS] = {[INCIDENT_WORSE] = "worse", [INCIDENT_BETTER] = "better", [INCIDENT_MIXED] = "mixed"};
+    return names[kind];
+}
+
 static struct evidence empty_evidence(void)
 {
     return (struct evidence){.level = NAN, .sd = NAN, .df = NAN, .low = NAN, .high = NAN, .value = NAN, .change = NAN,
@@ -74,6 +81,15 @@ static bool settle_missing(struct hypothesis *h, struct arena *arena)
                                e->points_n, e->points_n == 1 ? "" : "s", e->points_n == 1 ? "s" : "ve",
                                last->version[0] ? "of " : "being run ", last->version[0] ? last->version : last->run_id),
                   "would be judged if the run had a number for it");
+}
+
+static bool settle_unit(struct hypothesis *h, const struct unit_change *change, struct arena *arena)
+{
+    h->result->evidence.points_n = 0; /* those of earlier runs in this unit are not what came before it */
+    return settle(h, VERDICT_MISSING,
+                  arena_printf(arena, "its unit changed: this run counts in '%s', history in '%s' (the last run, %s): not compared", change->is,
+                               change->was, change->run->version[0] ? change->run->version : change->run->run_id),
+                  "will be judged once history has runs in this unit");
 }
 
 static bool settle_no_match(struct hypothesis *h, const struct selection *selection, struct arena *arena)
@@ -164,6 +180,9 @@ static bool settled_without_test(struct hypothesis *h, bool has, struct arena *a
     double said;
     if (!has && rule->has_idle && record_kpi(h->entry, rule->name, &said) && said == rule->idle)
         return settle(h, VERDICT_NOT_ANALYSED, arena_printf(arena, "its formula gave %g: there is nothing to analyse", said), "");
+    struct unit_change change;
+    if (has && unit_change_find(selection, h->entry, rule->name, &change))
+        return settle_unit(h, &change, arena);
     if (!has && h->series.n)
         return settle_missing(h, arena);
     if (!has && !selection->keys_changed)

@@ -9,9 +9,7 @@
 #include "regress/rules.h"
 #include "regress/select.h"
 #include "regress/series.h"
-#include "report/verdict_html.h"
-#include "report/verdict_json.h"
-#include "report/verdict_summary.h"
+#include "step/bundle_step.h"
 #include "step/copy_step.h"
 #include "step/marker.h"
 #include "step/payload_source.h"
@@ -231,37 +229,14 @@ static bool load_entries(struct context *context, const struct analyze_request *
     return true;
 }
 
-static bool write_text(struct context *context, const char *path, void (*render)(struct text *, const struct analysis *),
-                       const struct analysis *analysis, struct error *err)
+static bool write_bundle(struct context *context, const struct analyze_request *request, const struct analysis *analysis, const struct records *entries,
+                         const struct records *history, struct error *err)
 {
-    struct text out = text_open(1 << 30);
-    render(&out, analysis);
-    bool ok = context_write(context, path, &out, err);
-    text_close(&out);
-    return ok;
-}
-
-static bool write_page(struct context *context, const char *path, const struct analysis *analysis, struct error *err)
-{
-    struct text piece = text_open(64 << 20);
-    struct output *out = output_open(path, context->out_fd, err);
-    bool ok = out && output_end(out, verdict_html_render(&piece, out, analysis, err), err);
-    text_close(&piece);
-    return ok;
-}
-
-/* One that cannot be written does not keep the others from being written. */
-static bool write_reports(struct context *context, const struct analyze_request *request, const struct analysis *analysis,
-                          struct error *err)
-{
-    bool ok = true;
-    if (request->summary_yaml)
-        ok &= write_text(context, request->summary_yaml, verdict_summary_render, analysis, err);
-    if (request->verdicts_json)
-        ok &= write_text(context, request->verdicts_json, verdict_json_render, analysis, err);
-    if (request->report_html)
-        ok &= write_page(context, request->report_html, analysis, err);
-    return ok;
+    struct bundle bundle = {.options = *analysis->options, .entries = entries->v, .entries_n = entries->n, .history = history->v,
+                            .history_n = history->n, .tests = request->tests, .without_payload = request->without_payload,
+                            .elsewhere = history->elsewhere};
+    return bundle_step_write(context, request->outputs.bundle, request->outputs.program ? request->outputs.program : "matbench",
+                             request->workload->name, &bundle, analysis, err);
 }
 
 const struct analysis *analyze_step(struct context *context, const struct analyze_request *request, int *code)
@@ -284,6 +259,9 @@ const struct analysis *analyze_step(struct context *context, const struct analyz
     analysis->history_records += records.elsewhere;
     analysis->tests = request->tests;
     analysis->without_payload = request->without_payload;
-    *code = write_reports(context, request, analysis, &err) ? 0 : context_fail(context, &err);
+    bool written = verdict_outputs_write(context, &request->outputs, request->workload, analysis, &err);
+    if (request->outputs.bundle)
+        written &= write_bundle(context, request, analysis, &entries, &records, &err);
+    *code = written ? 0 : context_fail(context, &err);
     return analysis;
 }

@@ -4,6 +4,7 @@
 #include "history/batch.h"
 #include "regress/analysis.h"
 #include "step/context.h"
+#include "step/verdict_outputs.h"
 #include "workload/workload.h"
 
 /* --fail-on, --min_history, … for every command that analyses. */
@@ -14,7 +15,7 @@ struct analyze_request {
     const char *history; /* URI */
     struct batch *batch;
     size_t tests, without_payload; /* of the run that the batch is from */
-    const char *report_html, *summary_yaml, *verdicts_json; /* files to write, or NULL */
+    struct verdict_outputs outputs;
     const char *markers; /* the folder for NO_HISTORICAL_RESULTS (step/marker.h); NULL: none */
 };
 
