@@ -113,10 +113,11 @@ static int run(struct context *context)
     const char *uri = command_compared_uri(context, &err);
     struct workload *workload = NULL;
     struct batch *batch = NULL;
+    const struct acks *acks;
     bool ok = uri && analyze_check_options(context, &err) && gate_parse(options_list(context->options, "fail_on"), &gate, &err) &&
               choose_dests(context, &dests, &err) &&
               (workload = command_workload(context, options_text(context->options, "workload"), &err)) &&
-              lts_exists(workload, &err) && (batch = batch_open(&err));
+              lts_exists(workload, &err) && analyze_load_acks(context, workload, &acks, &err) && (batch = batch_open(&err));
     int code = ok ? analyze(context, workload, batch, uri, &gate, &dests) : context_fail(context, &err);
     if (code >= 100 && dests.folder && !context_interrupted(context))
         marker_fail(context, dests.folder, context->log.error);

@@ -202,6 +202,8 @@ static bool read_ack(const struct reader *reader, const struct node *node, void 
            needs(reader, node, ack->since.text || ack->change || ack->until.text || ack->expires,
                  "acknowledged: expected `since` (the first bad run), `change`, `until` or `expires`: a KPI that never gates has "
                  "ignored_for_regression in the workload") &&
+           needs(reader, node, ack->since.text || ack->change || !ack->until_it_returns,
+                 "acknowledged: until_it_returns: expected `since` or `change` beside it: what has to be gone first") &&
            needs(reader, node, ack->line.reason, "acknowledged: expected a `reason`: who looks at it later wants to know");
 }
 
@@ -402,9 +404,9 @@ struct acks *acks_load_beside(struct arena *arena, const char *folder, const cha
     if (!root)
         return NULL;
     root_describe(root, "the workload's folder");
-    bytes = read_below(arena, root, name, shown, true, &len, err);
+    bytes = read_below(arena, root, name, shown, false, &len, err);
     root_close(root);
-    return bytes ? acks_parse(arena, bytes, len, shown, err) : NULL;
+    return bytes || !err->kind ? acks_parse(arena, bytes ? bytes : "", len, shown, err) : NULL;
 }
 
 bool acks_expiry(const char *text, int64_t *us)

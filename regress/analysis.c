@@ -5,12 +5,14 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "regress/ack_notes.h"
 #include "regress/causes.h"
 #include "regress/control.h"
 #include "regress/correction.h"
-#include "regress/list_check.h"
 #include "regress/expect.h"
 #include "regress/incidents.h"
+#include "regress/known.h"
+#include "regress/list_check.h"
 #include "regress/order.h"
 #include "regress/pair_check.h"
 #include "regress/rules.h"
@@ -160,12 +162,14 @@ static void analyse_entry(struct work *work, struct entry_result *result)
     result->near_misses = selection.near_misses;
     result->near_misses_n = selection.near_misses_n;
     result->varying = selection.varying;
+    uint64_t labels = labels_fingerprint(select_filter(work->index), result->entry);
     result->kpis = ARENA_ARRAY(work->arena, struct kpi_result, work->options->kpis_n + 1);
     for (size_t i = 0; i < work->options->kpis_n; i++) {
         if (!wanted(work->options, &work->options->kpis[i]))
             continue;
         struct hypothesis h = {.result = &result->kpis[result->kpis_n++], .entry = result->entry, .selection = kept,
                                .p_worse = 1, .p_better = 1, .corrected_worse = 1, .corrected_better = 1};
+        h.labels = labels;
         h.result->rule = rules_for(&work->options->kpis[i], result->entry, work->arena);
         if (verdict_plan(&h, &work->invocation, work->arena))
             *LIST_ADD(work->arena, &work->hypotheses) = h;
@@ -195,9 +199,10 @@ static void test_piece(void *context, size_t i, unsigned worker)
 {
     struct testing *t = context;
     struct hypothesis *h = &t->work->hypotheses.v[i];
-    if (h->level && h->list)
+    h->marks = marks_place(h, t->work->options, &t->testers[worker].shuffles, t->testers[worker].arena);
+    if (h->level && h->list && !marks_begin(h))
         list_test(h, &t->testers[worker].shuffles, t->testers[worker].arena);
-    else if (h->level)
+    else if (h->level && !marks_begin(h))
         h->findings = series_test(&h->series, &t->testers[worker].shuffles, t->testers[worker].arena);
     checks_test(h, &t->work->invocation, t->testers[worker].arena);
 }
@@ -251,8 +256,22 @@ static void decide_all(struct work *work)
 {
     work->invocation.tested = work->analysis->tested;
     work->invocation.rejected = correction_rejected(work->hypotheses.v, work->hypotheses.n, work->options->false_alarm_rate);
-    for (size_t i = 0; i < work->hypotheses.n; i++)
+    struct shuffles shuffles = {0};
+    for (size_t i = 0; i < work->hypotheses.n; i++) {
         verdict_decide(&work->hypotheses.v[i], &work->invocation, work->arena);
+        known_settle(&work->hypotheses.v[i], &work->invocation, &shuffles, work->arena);
+    }
+    shuffles_close(&shuffles);
+}
+
+static void count(struct analysis *analysis)
+{
+    for (size_t i = 0; i < analysis->entries_n; i++) {
+        for (size_t j = 0; j < analysis->entries[i].kpis_n; j++) {
+            analysis->counts[analysis->entries[i].kpis[j].verdict]++;
+            analysis->statuses[analysis->entries[i].kpis[j].change.status]++;
+        }
+    }
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -297,10 +316,8 @@ struct analysis *analysis_run(struct arena *arena, const struct analysis_options
     }
     test_all(&work);
     decide_all(&work);
-    for (size_t i = 0; i < entries_n; i++) {
-        for (size_t j = 0; j < analysis->entries[i].kpis_n; j++)
-            analysis->counts[analysis->entries[i].kpis[j].verdict]++;
-    }
+    count(analysis);
+    ack_notes_make(analysis, &(struct ack_notes_request){work.hypotheses.v, work.hypotheses.n, history, history_n}, arena);
     causes_find(analysis, arena);
     varying_find(analysis, arena);
     incidents_find(analysis, arena);

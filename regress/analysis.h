@@ -193,7 +193,8 @@ struct kpi_result {
     const char *last_good_url, *first_bad_url;  /* from their `urls` label; NULL: none */
     const struct difference *differences;       /* most telling first; of a change */
     size_t differences_n;
-    const char *cause; /* the same in a sentence, also when nothing differs; NULL: no change */
+    const char *cause; /* the answer to "what else changed there?" in one line: "kernel (6.1 → 6.12, nowhere else)", also when nothing
+                        * did; NULL: no change */
 };
 
 struct near_miss {
@@ -250,8 +251,8 @@ struct incident {
     const char *scope;   /* what the entries have in common that others have not: "gpu=8"; "" for all of them */
     const char *since_version, *since_run;     /* the first run point of it: version and run */
     bool this_run;       /* that is the run under analysis */
-    double p;            /* that so many move in one direction, were each tossed by itself: approximate, KPIs of one run hang together;
-                          * NAN: mixed */
+    double p;            /* of so many moving in one direction, and so far together, by chance: approximate; NAN: not what decided (mixed,
+                          * or a quarter of all KPIs changed beyond the corrected level) */
     const char *summary; /* one sentence for people */
 };
 
@@ -264,6 +265,12 @@ struct absence {
     size_t results;    /* KPI results that are missing and say so themselves; 0: it counts as one of its own */
 };
 
+/* What whoever keeps the file of acknowledgements should know, with the place of the line. */
+struct ack_note {
+    bool warning; /* the line means nothing; else it may go, or the like */
+    const char *text;
+};
+
 struct analysis {
     struct entry_result *entries; /* in sorting_keys order */
     size_t entries_n;
@@ -273,6 +280,8 @@ struct analysis {
     const struct absence *absences;
     size_t absences_n;
     size_t statuses[CHANGE_STATUSES]; /* of KPI results */
+    const struct ack_note *notes;     /* on the file of acknowledgements */
+    size_t notes_n;
     size_t history_records;       /* all records that were offered */
     size_t own_records;           /* those of them that are entries themselves, stored before: never compared */
     size_t tests, without_payload; /* set by the caller, to be told: tests of this run, and those of them with nothing to compare */

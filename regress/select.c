@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "regress/marks.h"
 #include "regress/order.h"
 
 struct fingerprint {
@@ -107,7 +108,8 @@ static struct matches find_matches(const struct select_index *index, const struc
     uint64_t hash = labels_fingerprint(&index->filter, entry);
     for (size_t i = find_hash(index, hash); i < index->n && index->fingerprints[i].hash == hash; i++) {
         const struct record *record = &index->history[index->fingerprints[i].record];
-        if (strcmp(record->id, entry->id) != 0 && !select_same_point(index->options, record, entry) &&
+        if (!marks_excluded(index->options, record, NULL) && strcmp(record->id, entry->id) != 0 &&
+            !select_same_point(index->options, record, entry) &&
             labels_equal(&index->filter, record, entry))
             *LIST_ADD(arena, &found) = record;
     }
@@ -347,7 +349,7 @@ static void look_around(const struct select_index *index, const struct record *e
     struct near_list near = {0};
     for (size_t i = 0; i < index->n; i++) {
         const struct record *record = &index->history[i];
-        if (strcmp(record->id, entry->id) == 0)
+        if (strcmp(record->id, entry->id) == 0 || marks_excluded(index->options, record, NULL))
             continue;
         struct label_difference d = labels_difference(&index->filter, entry, record);
         bool other_side = index->options->pairing.side && strcmp(d.key ? d.key : "", index->options->pairing.side) == 0;
@@ -370,8 +372,8 @@ static void look_around(const struct select_index *index, const struct record *e
 struct selection select_history(const struct select_index *index, const struct record *entry, struct arena *arena)
 {
     struct matches found = find_matches(index, entry, arena);
-    struct selection selection = {.history = found.v, .history_n = found.n, .version = version_of(index, entry, arena),
-                                  .run_id = label_shown(select_run(entry), arena)};
+    struct selection selection = {.options = index->options, .history = found.v, .history_n = found.n,
+                                  .version = version_of(index, entry, arena), .run_id = label_shown(select_run(entry), arena)};
     struct placed *placed = place(index, &found, entry, arena);
     struct placed own = placed[found.n];
     order_points(placed, found.n);

@@ -17,6 +17,7 @@ struct select_point {
 };
 
 struct selection {
+    const struct analysis_options *options;
     struct select_point *points; /* oldest first: by comparison keys, then start */
     size_t points_n;
     const struct record *const *history; /* records that matched, before scope */

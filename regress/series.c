@@ -6,6 +6,7 @@
 
 #include "detect/score.h"
 #include "detect/stats.h"
+#include "regress/marks.h"
 #include "regress/unit_change.h"
 
 enum { JUST_BEFORE = 8 };
@@ -23,14 +24,15 @@ bool series_value(const struct record *record, const struct kpi_rule *rule, doub
     return record_kpi(record, rule->name, value) && isfinite(*value) && !(rule->has_idle && *value == rule->idle);
 }
 
-/* The mean of those that have it in the entry's unit; false: none, or it is too large to be one. */
-static bool mean_of(const struct record *const *records, size_t n, const struct record *entry, const struct kpi_rule *rule,
-                    struct within_mean *mean)
+/* The mean of those that have it in the entry's unit, but for what is left out by hand; false: none, or it is too large to be one. */
+static bool mean_of(const struct selection *selection, const struct record *const *records, size_t n, const struct record *entry,
+                    const struct kpi_rule *rule, struct within_mean *mean)
 {
     double value;
     *mean = (struct within_mean){0};
     for (size_t i = 0; i < n; i++)
-        if (series_value(records[i], rule, &value) && !unit_differs(records[i], entry, rule->name))
+        if (series_value(records[i], rule, &value) && !unit_differs(records[i], entry, rule->name) &&
+            !marks_excluded(selection->options, records[i], rule->name))
             within_take(mean, value);
     return mean->n && isfinite(mean->mean);
 }
@@ -40,7 +42,7 @@ static void gather_points(const struct selection *selection, const struct record
     for (size_t i = 0; i < selection->points_n; i++) {
         const struct select_point *from = &selection->points[i];
         struct within_mean mean;
-        if (!mean_of(from->records, from->records_n, entry, series->rule, &mean))
+        if (!mean_of(selection, from->records, from->records_n, entry, series->rule, &mean))
             continue;
         within_add(&series->within, &mean);
         series->x[series->n] = mean.mean;
@@ -62,7 +64,7 @@ bool series_gather(const struct selection *selection, const struct record *entry
     struct within_mean own;
     series->has = series_value(entry, rule, &value);
     series->x[series->n] = series->measured = series->has ? value : NAN;
-    if (series->has && mean_of(selection->own, selection->own_n, entry, rule, &own)) {
+    if (series->has && mean_of(selection, selection->own, selection->own_n, entry, rule, &own)) {
         series->x[series->n] = own.mean;
         series->repetitions = own.n;
     }
@@ -97,6 +99,29 @@ size_t series_window_start(const struct series *series)
 {
     size_t window = series->window ? series->window : SERIES_WINDOW;
     return series->n > window ? series->n - window : 0;
+}
+
+size_t series_place(const struct series *series, const struct select_point *point)
+{
+    size_t i = 0;
+    while (i < series->n && series->from[i] < point) /* places in one list, oldest first */
+        i++;
+    return i;
+}
+
+void series_take_borders(struct series *series, const struct series *other, struct arena *arena)
+{
+    size_t *borders = ARENA_ARRAY(arena, size_t, other->borders_n + 1), n = 0;
+    for (size_t i = 0; i < other->borders_n; i++) {
+        size_t at = series_place(series, other->from[other->borders[i]]);
+        if (at > 0 && at < series->n && (n == 0 || at > borders[n - 1]))
+            borders[n++] = at;
+    }
+    series->borders = borders;
+    series->borders_n = n;
+    series->floor = other->floor ? series_place(series, other->from[other->floor]) : 0;
+    if (series->floor >= series->n)
+        series->floor = 0;
 }
 
 double series_newest_share(const struct series *series)
@@ -159,6 +184,27 @@ static struct baseline cautious_baseline(const struct series *s, size_t n, const
     return base;
 }
 
+/* Of x[0 … n), with the borders that lie in it. */
+static struct levels find_levels(const struct series *s, size_t n, struct shuffles *shuffles, struct arena *arena)
+{
+    size_t borders_n = 0;
+    while (borders_n < s->borders_n && s->borders[borders_n] < n)
+        borders_n++;
+    return levels_find_between(shuffles, s->x, n, s->borders, borders_n, &(struct levels_options){0.05, declared_rho(s->rule)}, arena);
+}
+
+/* Whether the last level of x[0 … n) can be what a run is held against: two points make one; where somebody said that a level begins, its
+ * first point is enough, if other levels show the spread. */
+static bool can_judge(const struct series *s, const struct levels *levels, size_t n)
+{
+    size_t last = n - levels_start(levels, levels->n, n), together = 0;
+    for (size_t i = 0; i <= levels->n; i++) {
+        size_t len = levels_start(levels, i + 1, n) - levels_start(levels, i, n);
+        together += len >= 2 ? len : 0;
+    }
+    return last >= 2 || (s->borders_n && last == 1 && together >= SERIES_TESTED_MIN);
+}
+
 /* ---- most of the newest runs are outside ---- */
 
 static int compare_doubles(const void *a, const void *b)
@@ -171,7 +217,7 @@ static int compare_doubles(const void *a, const void *b)
  * by more than the thresholds. Only saves time: what is passed over would not have been sure. */
 static bool worth_testing(const struct series *s, size_t start, struct arena *scratch)
 {
-    size_t from = start > JUST_BEFORE ? start - JUST_BEFORE : 0, beyond = 0;
+    size_t from = start > s->floor + JUST_BEFORE ? start - JUST_BEFORE : s->floor, beyond = 0;
     for (size_t i = from; i < start; i++)
         beyond += worse_by(s, s->x[start], s->x[i]) >= 0;
     if (beyond > (start - from) / 4)
@@ -187,9 +233,11 @@ static struct began judge_runs(const struct series *s, size_t start, const struc
 {
     struct began began = {.start = start, .p = 1};
     size_t k = s->n + 1 - start, some = k - k / 4;
+    if (!can_judge(s, levels, start))
+        return began;
     began.reference = cautious_baseline(s, start, levels, levels->n, arena);
     double good = began.reference.centre, bad = median_of(s->x + start, k, scratch), *out_by = ARENA_ARRAY(scratch, double, k);
-    if (began.reference.n < 2 || !worse_and_passes(s, good, bad) || !not_recovered(s, good, bad))
+    if (!worse_and_passes(s, good, bad) || !not_recovered(s, good, bad))
         return began;
     for (size_t i = 0; i < k; i++)
         out_by[i] = worse_by(s, good, s->x[start + i]);
@@ -229,7 +277,7 @@ static struct began test_runs(const struct series *s, size_t start, const struct
     struct arena scratch = {0};
     struct began began = {.p = 1};
     if (worth_testing(s, start, &scratch) && at_a_glance(s, start, whole, &scratch)) {
-        struct levels levels = levels_find_with(shuffles, s->x, start, &(struct levels_options){0.05, declared_rho(s->rule)}, &scratch);
+        struct levels levels = find_levels(s, start, shuffles, &scratch);
         began = judge_runs(s, start, &levels, arena, &scratch);
     }
     arena_close(&scratch);
@@ -240,7 +288,7 @@ static struct began find_runs(const struct series *s, const struct levels *whole
 {
     struct began best = {.p = 1};
     size_t most = s->n - series_window_start(s);
-    for (size_t k = 2; k <= most && k <= SERIES_WINDOW && s->n + 1 >= k + SERIES_TESTED_MIN; k++) {
+    for (size_t k = 2; k <= most && k <= SERIES_WINDOW && s->n + 1 >= k + SERIES_TESTED_MIN && s->n + 1 > k + s->floor; k++) {
         struct began began = test_runs(s, s->n + 1 - k, whole, shuffles, arena);
         if (began.found && began.p < best.p)
             best = began;
@@ -262,7 +310,7 @@ static size_t best_level(const struct series *s, const struct levels *levels, st
     size_t window = series_window_start(s), best = levels->n;
     double centre = 0;
     for (size_t i = 0; i < levels->n; i++) {
-        if (levels_start(levels, i + 1, s->n) <= window)
+        if (levels_start(levels, i + 1, s->n) <= window || levels_start(levels, i, s->n) < s->floor)
             continue;
         double c = level_centre(s, levels, i, scratch);
         if (best == levels->n || worse_by(s, centre, c) < 0) {
@@ -316,11 +364,11 @@ struct findings series_test(const struct series *series, struct shuffles *shuffl
     if (series->n < SERIES_TESTED_MIN)
         return f;
     double value = series->x[series->n];
-    f.levels = levels_find_with(shuffles, series->x, series->n, &(struct levels_options){0.05, declared_rho(series->rule)}, arena);
-    f.now = cautious_baseline(series, series->n, &f.levels, f.levels.n, arena);
-    f.tested = f.now.n >= 2;
+    f.levels = find_levels(series, series->n, shuffles, arena);
+    f.tested = can_judge(series, &f.levels, series->n);
     if (!f.tested)
         return f;
+    f.now = cautious_baseline(series, series->n, &f.levels, f.levels.n, arena);
     f.p_worse = baseline_p(&f.now, value, series->worse);
     f.p_better = baseline_p(&f.now, value, series->worse == SIDE_ABOVE ? SIDE_BELOW : SIDE_ABOVE);
     f.runs = find_runs(series, &f.levels, shuffles, arena);

@@ -63,6 +63,10 @@ struct series {
     size_t repetitions;   /* of this run, of which x[n] is the mean */
     size_t parts; /* series that are one hypothesis (the parts of a list) and share its level; 0 is 1 */
     size_t window; /* run points in which the best earlier level is looked for; 0: SERIES_WINDOW */
+    /* What people said (regress/known.h): */
+    const size_t *borders; /* changes that are known, by the index of the new level's first point, ascending */
+    size_t borders_n;
+    size_t floor;          /* a border: no level that begins before it is what the entry is held against; 0: none */
 };
 
 /* A regression that began at x[start], against an earlier level. */
@@ -97,6 +101,11 @@ bool series_of(const struct selection *selection, const struct record *entry, co
 
 /* The first point of the window. */
 size_t series_window_start(const struct series *series);
+
+/* Where a run point of the selection stands in the series: it, or the first after it; n: none is. */
+size_t series_place(const struct series *series, const struct select_point *point);
+/* Gives the series the borders and the floor of another one of the same entry. */
+void series_take_borders(struct series *series, const struct series *other, struct arena *arena);
 
 double series_newest_share(const struct series *series);
 

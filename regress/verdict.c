@@ -5,6 +5,7 @@
 
 #include "regress/checks.h"
 #include "regress/control.h"
+#include "regress/known.h"
 #include "regress/list_check.h"
 #include "regress/pair_check.h"
 #include "regress/sentence.h"
@@ -211,6 +212,9 @@ bool verdict_plan(struct hypothesis *h, const struct invocation *invocation, str
     bool has = gather(h, invocation, arena);
     if (h->result->rule->ignored)
         return !settle(h, VERDICT_NOT_ANALYSED, "ignored for regression by the workload", "");
+    const char *excluded = known_excluded(invocation->options, h->entry, h->result->rule->name, arena);
+    if (excluded)
+        return !settle(h, VERDICT_NOT_ANALYSED, excluded, "");
     const char *baseline = pair_baseline(h, invocation, arena);
     if (baseline)
         return !settle(h, VERDICT_NOT_ANALYSED, baseline, "");
