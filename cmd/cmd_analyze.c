@@ -101,6 +101,8 @@ static int analyze(struct context *context, const struct workload *workload, str
         return code;
     if (!dests->to_standard)
         show(context, analysis);
+    if (!dests->to_standard && analysis->counts[VERDICT_REGRESSION])
+        fprintf(context->out, "\nknown already? %s\n", analyze_ack_command(context, workload, dests->verdicts));
     const int codes[] = {parsed, code, gate_code(gate, analysis)};
     return gate_worst(codes, sizeof(codes) / sizeof(codes[0]));
 }

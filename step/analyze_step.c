@@ -233,6 +233,30 @@ bool analyze_load_acks(struct context *context, const struct workload *workload,
     return *acks != NULL;
 }
 
+/* As a shell reads it. */
+static const char *shell_word(struct context *context, const char *text)
+{
+    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+,=-";
+    struct text out = text_open(1 << 20);
+    if (text[0] && text[strspn(text, safe)] == '\0')
+        return text;
+    text_addc(&out, '\'');
+    for (; *text; text++)
+        text_addn(&out, *text == '\'' ? "'\\''" : text, *text == '\'' ? 4 : 1);
+    text_addc(&out, '\'');
+    const char *word = context_shown(context, out.s);
+    text_close(&out);
+    return word;
+}
+
+const char *analyze_ack_command(struct context *context, const struct workload *workload, const char *verdicts)
+{
+    const char *file = options_text(context->options, "acks"), *beside = workload->analyze.acknowledgements;
+    const char *where = file ? arena_printf(context->arena, " --acks=%s", shell_word(context, file))
+                        : beside ? arena_printf(context->arena, " --workload=%s", shell_word(context, options_text(context->options, "workload"))) : "";
+    return arena_printf(context->arena, "matbench ack --from=%s%s --reason=…", shell_word(context, verdicts), where);
+}
+
 /* Lines of that file which mean nothing, or may go. */
 static void log_notes(struct context *context, const struct analysis *analysis)
 {
