@@ -168,15 +168,17 @@ static void weigh(struct hypothesis *h)
 /* Each direction by itself, over everything that was tested. */
 static void correct(struct work *work)
 {
-    size_t n = work->hypotheses.n, tested = 0;
-    double *p = ARENA_ARRAY(work->arena, double, 2 * n + 1), *better = p + n;
-    size_t *order = ARENA_ARRAY(work->arena, size_t, n + 1);
+    size_t n = work->hypotheses.n, all = n + work->options->others, tested = 0;
+    double *p = ARENA_ARRAY(work->arena, double, 2 * all + 1), *better = p + all;
+    size_t *order = ARENA_ARRAY(work->arena, size_t, all + 1);
     for (size_t i = 0; i < n; i++) {
         if (!work->hypotheses.v[i].findings.tested)
             continue;
         p[tested] = work->hypotheses.v[i].p_worse;
         better[tested++] = work->hypotheses.v[i].p_better;
     }
+    for (size_t i = 0; i < work->options->others; i++)
+        p[tested] = better[tested] = 1, tested++;
     stats_adjust(p, tested, p, order);
     stats_adjust(better, tested, better, order);
     for (size_t i = 0, j = 0; i < n; i++) {
@@ -234,7 +236,8 @@ static bool go_on(void *context, size_t i)
 static void test_all(struct work *work)
 {
     size_t n = work->hypotheses.n;
-    unsigned processors = pool_processors(), workers = n >= WORTH_WORKERS && processors > 1 ? processors : 1;
+    unsigned processors = work->options->workers ? work->options->workers : pool_processors();
+    unsigned workers = n >= WORTH_WORKERS && processors > 1 ? processors : 1;
     struct testing testing = {.work = work, .testers = ARENA_ARRAY(work->arena, struct tester, workers)};
     for (unsigned i = 0; i < workers; i++) {
         testing.testers[i].arena = ARENA_NEW(work->arena, struct arena);
@@ -245,6 +248,7 @@ static void test_all(struct work *work)
     for (size_t i = 0; i < n; i++)
         work->analysis->tested += work->hypotheses.v[i].findings.tested;
     if (work->analysis->tested) {
+        work->analysis->tested += work->options->others;
         testing.step_level = work->options->false_alarm_rate * SERIES_STEP_SHARE / (double)work->analysis->tested;
         job.work = resolve_piece;
         pool_run(&job);

@@ -40,6 +40,8 @@ struct analysis_options {
     struct pairing pairing;
     const struct acks *acks;     /* NULL: none */
     const struct expect *expect; /* NULL: nothing is said */
+    size_t others;               /* hypotheses of the invocation that are not here, taken as unremarkable: for asking what one KPI alone would be */
+    unsigned workers;            /* threads that test; 0: one per processor where it pays */
     int64_t now_us;              /* for what expires and for the age of history; 0: it is not known, nothing expires */
 };
 
