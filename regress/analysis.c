@@ -5,9 +5,8 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "regress/correction.h"
 #include "regress/order.h"
-#include "detect/stats.h"
-#include "regress/verdict.h"
 
 enum { WORTH_WORKERS = 16 }; /* series */
 
@@ -17,6 +16,7 @@ struct work {
     const struct analysis_options *options;
     struct analysis *analysis;
     struct select_index *index;
+    struct invocation invocation;
     LIST_OF(struct hypothesis) hypotheses; /* those with history: tested, or too short to be */
 };
 
@@ -132,7 +132,8 @@ static bool wanted(const struct analysis_options *options, const struct kpi_rule
 
 static void analyse_entry(struct work *work, struct entry_result *result)
 {
-    struct selection selection = select_history(work->index, result->entry, work->arena);
+    struct selection *kept = ARENA_NEW(work->arena, struct selection), selection = select_history(work->index, result->entry, work->arena);
+    *kept = selection;
     result->version = selection.version;
     result->run_id = selection.run_id;
     result->history = selection.history;
@@ -146,10 +147,10 @@ static void analyse_entry(struct work *work, struct entry_result *result)
     for (size_t i = 0; i < work->options->kpis_n; i++) {
         if (!wanted(work->options, &work->options->kpis[i]))
             continue;
-        struct hypothesis h = {.result = &result->kpis[result->kpis_n++], .p_worse = 1, .p_better = 1,
-                               .corrected_worse = 1, .corrected_better = 1};
+        struct hypothesis h = {.result = &result->kpis[result->kpis_n++], .entry = result->entry, .selection = kept,
+                               .p_worse = 1, .p_better = 1, .corrected_worse = 1, .corrected_better = 1};
         h.result->rule = &work->options->kpis[i];
-        if (!verdict_without_test(&h, &selection, result->entry, work->arena))
+        if (verdict_plan(&h, &work->invocation, work->arena))
             *LIST_ADD(work->arena, &work->hypotheses) = h;
     }
 }
@@ -163,31 +164,6 @@ static void weigh(struct hypothesis *h)
     double change = h->series.x[h->series.n] - f->now.centre;
     bool counts = (double)h->series.worse * change < 0 && series_passes(h->series.rule, change, f->now.centre);
     h->p_better = counts ? fmin(1, f->p_better / series_newest_share(&h->series)) : 1;
-}
-
-/* Each direction by itself, over everything that was tested. */
-static void correct(struct work *work)
-{
-    size_t n = work->hypotheses.n, all = n + work->options->others, tested = 0;
-    double *p = ARENA_ARRAY(work->arena, double, 2 * all + 1), *better = p + all;
-    size_t *order = ARENA_ARRAY(work->arena, size_t, all + 1);
-    for (size_t i = 0; i < n; i++) {
-        if (!work->hypotheses.v[i].findings.tested)
-            continue;
-        p[tested] = work->hypotheses.v[i].p_worse;
-        better[tested++] = work->hypotheses.v[i].p_better;
-    }
-    for (size_t i = 0; i < work->options->others; i++)
-        p[tested] = better[tested] = 1, tested++;
-    stats_adjust(p, tested, p, order);
-    stats_adjust(better, tested, better, order);
-    for (size_t i = 0, j = 0; i < n; i++) {
-        struct hypothesis *h = &work->hypotheses.v[i];
-        if (!h->findings.tested)
-            continue;
-        h->corrected_worse = p[j];
-        h->corrected_better = better[j++];
-    }
 }
 
 /* What a worker has for itself. */
@@ -211,7 +187,9 @@ static void test_piece(void *context, size_t i, unsigned worker)
 {
     struct testing *t = context;
     struct hypothesis *h = &t->work->hypotheses.v[i];
-    h->findings = series_test(&h->series, &t->testers[worker].shuffles, t->testers[worker].arena);
+    if (h->level)
+        h->findings = series_test(&h->series, &t->testers[worker].shuffles, t->testers[worker].arena);
+    checks_test(h, &t->work->invocation, t->testers[worker].arena);
 }
 
 /* A step's p is found at the level that the correction asks of it, which takes the number of tests. */
@@ -245,8 +223,7 @@ static void test_all(struct work *work)
     }
     struct pool_job job = {.count = n, .workers = workers, .window = 8 * (size_t)workers, .context = &testing, .work = test_piece, .deliver = go_on};
     pool_run(&job);
-    for (size_t i = 0; i < n; i++)
-        work->analysis->tested += work->hypotheses.v[i].findings.tested;
+    work->analysis->tested = correction_count(work->hypotheses.v, n);
     if (work->analysis->tested) {
         work->analysis->tested += work->options->others;
         testing.step_level = work->options->false_alarm_rate * SERIES_STEP_SHARE / (double)work->analysis->tested;
@@ -255,18 +232,15 @@ static void test_all(struct work *work)
     }
     for (unsigned i = 0; i < workers; i++)
         shuffles_close(&testing.testers[i].shuffles);
-    correct(work);
+    correction_apply(work->hypotheses.v, n, work->options->correction, work->options->others, work->arena);
 }
 
 static void decide_all(struct work *work)
 {
-    struct invocation invocation = {.options = work->options, .tested = work->analysis->tested};
-    for (size_t i = 0; i < work->hypotheses.n; i++) {
-        const struct hypothesis *h = &work->hypotheses.v[i];
-        invocation.rejected += h->findings.tested && h->corrected_worse <= work->options->false_alarm_rate;
-    }
+    work->invocation.tested = work->analysis->tested;
+    work->invocation.rejected = correction_rejected(work->hypotheses.v, work->hypotheses.n, work->options->false_alarm_rate);
     for (size_t i = 0; i < work->hypotheses.n; i++)
-        verdict_decide(&work->hypotheses.v[i], &invocation, work->arena);
+        verdict_decide(&work->hypotheses.v[i], &work->invocation, work->arena);
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -298,7 +272,7 @@ struct analysis *analysis_run(struct arena *arena, const struct analysis_options
     for (size_t i = 0; i < entries_n; i++)
         analysis->entries[i].entry = &entries[i];
     qsort_r(analysis->entries, entries_n, sizeof(*analysis->entries), compare_entries, (void *)options);
-    struct work work = {.arena = arena, .options = options, .analysis = analysis};
+    struct work work = {.arena = arena, .options = options, .analysis = analysis, .invocation = {.options = options}};
     work.index = select_open(arena, options, history, history_n);
     const char **names = find_names(&work);
     shorten_names(analysis, names);

@@ -94,6 +94,12 @@ struct check {
     double corrected_worse, corrected_better;
     enum verdict verdict;     /* of this check alone: ok, regression, improvement, suspect, cannot tell */
     const char *found;        /* one sentence for people, with numbers */
+    const char *flip;         /* one sentence: what would flip it */
+    bool worth_saying;        /* to be told though it is ok: "the next run crosses 200 ms with probability 0.2" */
+    int more_runs;            /* runs (of pairs: pairs) that would tell, as in evidence */
+    double smallest_seen;     /* as in evidence; NAN: not applicable */
+    double ok_from;           /* the value from which it would be ok; NAN: not applicable */
+    size_t since;             /* index in evidence.points of the first run of what it found; 0: not known; points_n: this run */
 };
 
 /* ---- changes that people know ---- */
@@ -145,7 +151,7 @@ struct evidence {
     double change;             /* value - level */
     double relative;           /* change / |level|; NAN when the level is 0 */
     double p;                  /* one-sided in the worse direction for a worse run, else in the better one */
-    double p_corrected;        /* Benjamini–Hochberg over the invocation, each direction by itself; a change below the
+    double p_corrected;        /* over the invocation (options->correction), each direction by itself; a change below the
                                 * thresholds enters it as 1 */
     double smallest_seen;      /* smallest change for the worse that would have been seen (as suspect at least) with 80 % power */
     int more_runs;             /* for suspect and cannot tell; -1: no number of runs would settle it; 0: there are enough, or
@@ -157,7 +163,8 @@ struct evidence {
     double relative_threshold, absolute_threshold; /* what a change has to pass, both in the KPI's unit */
     double within_sd;          /* between repetitions of one run; NAN: no run has any */
     bool level_kept;           /* the promised level holds for so many points of such noise; false: the verdict is at most suspect */
-    enum check_kind decided_by;
+    enum check_kind decided_by; /* whose p, p_corrected, more_runs, ok_from, since, reason and flip these are; the other numbers
+                                 * are the level's, or where it was not tested those of what stands in its place */
     const char *reason;        /* one sentence for people: what decided */
     const char *flip;          /* one sentence: what would flip it */
 };
@@ -237,7 +244,7 @@ struct analysis {
     size_t history_records;       /* all records that were offered */
     size_t own_records;           /* those of them that are entries themselves, stored before: never compared */
     size_t tests, without_payload; /* set by the caller, to be told: tests of this run, and those of them with nothing to compare */
-    size_t tested;                /* hypotheses in the correction */
+    size_t tested;                /* hypotheses in the correction: levels, and checks that have a p */
     const struct analysis_options *options;
 };
 

@@ -536,7 +536,8 @@ static void gather_kpis(struct work *work)
     for (size_t k = 0; k < options->kpis_n; k++) {
         struct calibrate_kpi kpi = {.rule = &options->kpis[k]};
         for (size_t s = 0; s < result->series_n; s++)
-            kpi.series += (size_t)(result->series[s].shuffled && strcmp(result->series[s].rule->name, kpi.rule->name) == 0);
+            if (result->series[s].shuffled && strcmp(result->series[s].rule->name, kpi.rule->name) == 0)
+                kpi.series++;
         if (kpi.series)
             result->kpis[result->kpis_n++] = kpi;
     }

@@ -369,6 +369,20 @@ bool order_has_version(const char *value)
     return p.version || p.kind == KIND_NUMBER;
 }
 
+bool order_compare_versions(const char *value, const char *named, int *order)
+{
+    struct parsed a = parse(value), b = parse(named);
+    bool bare = b.version && b.prefix.s == b.prefix.end && a.version;
+    if (a.kind == KIND_NUMBER && b.kind == KIND_NUMBER) {
+        *order = (a.number > b.number) - (a.number < b.number);
+        return true;
+    }
+    if (!a.version || !b.version || (!bare && compare_family(&a, &b) != 0))
+        return false;
+    *order = compare_version(&a, &b);
+    return true;
+}
+
 struct place {
     struct parsed parsed;
     int64_t start_us; /* of the value, then: when its family had got so far */

@@ -7,44 +7,7 @@
 #include <stddef.h>
 
 #include "detect/side.h"
-
-struct method;
-struct method_options;
-
-/* A label and the values of which it must have one: JSON texts, as in struct label; "null": absent, too. */
-struct label_match {
-    const char *key;
-    const char *const *values; /* NULL-ended */
-};
-
-/* Conditions that must all hold; none: always. */
-struct label_matches {
-    const struct label_match *v;
-    size_t n;
-};
-
-/* Thresholds for entries with these labels. */
-struct threshold {
-    struct label_matches labels;
-    double min_relative, min_absolute; /* NAN: the KPI's own */
-};
-
-struct bound {
-    bool has;
-    double value;
-};
-
-/* How far a level may creep away from a reference. */
-struct budget {
-    double relative, absolute; /* share of the reference level; in the KPI's unit; the larger one counts; both 0: no budget */
-    const char *since;         /* value of the first comparison key whose runs are the reference: "4.18"; NULL: the oldest runs */
-};
-
-/* What a KPI is divided by before it is judged, so that what moves both is no change. */
-struct control {
-    const char *kpi;             /* a KPI of the same run; NULL: the KPI itself, of runs with `labels` */
-    struct label_matches labels; /* of the pinned runs, the nearest in time; used only without `kpi` */
-};
+#include "workload/judging.h" /* thresholds, bounds, budget, control, method: as the workload says them */
 
 /* A KPI as the analysis needs it. */
 struct kpi_rule {
@@ -63,7 +26,7 @@ struct kpi_rule {
     bool exact;             /* no noise at all (instructions, bytes): any difference that passes the thresholds is a change */
     /* What is checked. */
     struct bound low, high; /* fixed bounds (SLO), in the KPI's unit: outside is a regression, whatever history says */
-    struct budget budget;
+    struct drift_budget budget;
     struct control control; /* kpi NULL and no labels: none */
     const struct method *method; /* NULL: auto, ours */
     const struct method_options *method_options;

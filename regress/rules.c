@@ -10,6 +10,30 @@
 /* Run points of history that a regression needs, where the workload does not say (contract C5.1). */
 enum { MIN_HISTORY = 8, MIN_HISTORY_SAME = 5, VALUE_MAX = 1 << 20 };
 
+/* The KPI's own method, else that of all; NULL: ours. What is exact needs none. */
+static const struct method_choice *method_of(const struct kpi *kpi, const struct analyze *analyze)
+{
+    const struct method_choice *choice = kpi->judging.method.method ? &kpi->judging.method : &analyze->method;
+    return kpi->judging.exact || choice->method == &method_auto || !choice->method ? NULL : choice;
+}
+
+static void take_judging(struct kpi_rule *rule, const struct kpi *kpi, const struct analyze *analyze)
+{
+    const struct judging *judging = &kpi->judging;
+    const struct method_choice *method = method_of(kpi, analyze);
+    rule->thresholds = judging->thresholds;
+    rule->thresholds_n = judging->thresholds_n;
+    rule->independent = judging->independent;
+    rule->normal_tails = judging->normal_tails;
+    rule->exact = judging->exact;
+    rule->low = judging->low;
+    rule->high = judging->high;
+    rule->budget = judging->budget;
+    rule->control = judging->control;
+    rule->method = method ? method->method : NULL;
+    rule->method_options = method ? &method->options : NULL;
+}
+
 struct kpi_rule *rules_of_kpis(struct arena *arena, const struct workload *workload)
 {
     static const enum direction directions[] = {
@@ -30,6 +54,7 @@ struct kpi_rule *rules_of_kpis(struct arena *arena, const struct workload *workl
                                      .divisor_unit = kpi->divisor.unit,
                                      .min_relative = kpi->min_relative > 0 ? kpi->min_relative : analyze->min_relative,
                                      .min_absolute = kpi->min_absolute > 0 ? kpi->min_absolute : analyze->min_absolute};
+        take_judging(&rules[i], kpi, analyze);
     }
     return rules;
 }
@@ -46,6 +71,9 @@ struct analysis_options rules_of_analysis(struct arena *arena, const struct work
         .kpis_n = workload->kpis_n,
         .min_history = analyze->min_history ? analyze->min_history : MIN_HISTORY,
         .min_history_same = analyze->min_history ? 0 : MIN_HISTORY_SAME,
+        .correction = analyze->correction,
+        .pairing = {analyze->paired.label, analyze->paired.side, analyze->paired.baseline},
+        .expect = analyze->expect,
     };
 }
 

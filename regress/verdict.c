@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "regress/checks.h"
 #include "regress/sentence.h"
 #include "regress/value.h"
 
@@ -96,9 +97,10 @@ static bool settle_no_match(struct hypothesis *h, const struct selection *select
     return settle(h, VERDICT_NO_HISTORY, "no record of history has these labels", "will be judged once history has runs of it");
 }
 
-bool verdict_without_test(struct hypothesis *h, const struct selection *selection, const struct record *entry,
-                          struct arena *arena)
+static bool settled_without_test(struct hypothesis *h, struct arena *arena)
 {
+    const struct selection *selection = h->selection;
+    const struct record *entry = h->entry;
     const struct kpi_rule *rule = h->result->rule;
     bool has = series_of(selection, entry, rule, &h->series, arena);
     struct evidence *e = &h->result->evidence;
@@ -126,6 +128,14 @@ bool verdict_without_test(struct hypothesis *h, const struct selection *selectio
                       arena_printf(arena, "none of the %zu run points of history has this KPI", selection->points_n),
                       "will be judged once history has runs with it");
     return false;
+}
+
+bool verdict_plan(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
+{
+    h->level = !settled_without_test(h, arena);
+    if (!h->series.rule->ignored && isfinite(h->result->evidence.value))
+        checks_plan(h, invocation, arena);
+    return h->level || h->checks_n;
 }
 
 /* ---- with a test ---- */
@@ -224,9 +234,7 @@ static void describe_since(struct hypothesis *h)
 /* The level of p at which this KPI alone would become a regression, given what else is one. */
 static double gate_alpha(const struct hypothesis *h, const struct invocation *invocation)
 {
-    size_t others = invocation->rejected - (h->corrected_worse <= invocation->options->false_alarm_rate);
-    double alpha = invocation->options->false_alarm_rate * (double)(others + 1) / (double)invocation->tested;
-    return fmin(alpha, 0.5) * series_newest_share(&h->series);
+    return checks_alpha(invocation, h->corrected_worse) * series_newest_share(&h->series);
 }
 
 static int count_more_runs(const struct hypothesis *h, const struct baseline *base, const struct invocation *invocation)
@@ -263,7 +271,7 @@ static void describe_flip(struct hypothesis *h, const struct baseline *base, con
     e->flip = sentence_flip(h, invocation, ok, worse, arena);
 }
 
-void verdict_decide(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
+static void decide_level(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
 {
     struct evidence *e = &h->result->evidence;
     h->result->verdict = decide(h, invocation);
@@ -281,4 +289,12 @@ void verdict_decide(struct hypothesis *h, const struct invocation *invocation, s
         describe_flip(h, base, invocation, arena);
     else
         e->flip = sentence_flip(h, invocation, NAN, NAN, arena);
+}
+
+void verdict_decide(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
+{
+    if (h->level)
+        decide_level(h, invocation, arena);
+    if (h->checks_n)
+        checks_decide(h, invocation, arena);
 }

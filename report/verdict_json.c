@@ -67,7 +67,8 @@ static json_t *render_points(const struct evidence *e)
         const struct run_point *p = &e->points[i];
         json_array_append_new(list, OBJECT({"version", string(p->version)}, {"run_id", string(p->run_id)},
                                            {"where", string(p->where)}, {"start", moment(p->start_us)},
-                                           {"value", real(p->value)}, {"repetitions", size(p->repetitions)}));
+                                           {"value", real(p->value)}, {"repetitions", size(p->repetitions)},
+                                           {"level", size(p->level)}));
     }
     return list;
 }
@@ -96,7 +97,57 @@ static json_t *render_evidence(const struct evidence *e)
                   {"p", real(e->p)}, {"p_corrected", real(e->p_corrected)}, {"smallest_seen", real(e->smallest_seen)}, {"ok_from", real(e->ok_from)},
                   {"more_runs", e->more_runs < 0 ? json_null() : json_integer(e->more_runs)},
                   {"level", render_level(e)}, {"since", render_since(e)}, {"newer_left_out", size(e->newer_left_out)},
+                  {"within_sd", real(e->within_sd)}, {"level_kept", json_boolean(e->level_kept)},
                   {"points", render_points(e)});
+}
+
+static json_t *render_checks(const struct kpi_result *kpi)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < kpi->checks_n; i++) {
+        const struct check *c = &kpi->checks[i];
+        json_array_append_new(list, OBJECT({"check", string(check_name(c->kind))}, {"part", string(c->part)}, {"tested", json_boolean(c->tested)},
+                                           {"verdict", string(verdict_name(c->verdict))}, {"value", real(c->value)},
+                                           {"reference", real(c->reference)}, {"low", real(c->low)}, {"high", real(c->high)},
+                                           {"p_worse", real(c->p_worse)}, {"p_better", real(c->p_better)},
+                                           {"p_worse_corrected", real(c->corrected_worse)}, {"p_better_corrected", real(c->corrected_better)},
+                                           {"found", string(c->found)}));
+    }
+    return list;
+}
+
+static json_t *render_acknowledgement(const struct known_change *change)
+{
+    if (!change->ack_reason && !change->ack_author && !change->ack_place)
+        return json_null();
+    return OBJECT({"reason", string(change->ack_reason)}, {"author", string(change->ack_author)}, {"expires", string(change->ack_expires)},
+                  {"place", string(change->ack_place)});
+}
+
+static json_t *render_run(const char *version, const char *url)
+{
+    return version ? OBJECT({"version", string(version)}, {"url", string(url)}) : json_null();
+}
+
+static json_t *render_differences(const struct kpi_result *kpi)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < kpi->differences_n; i++) {
+        const struct difference *d = &kpi->differences[i];
+        json_array_append_new(list, OBJECT({"key", string(d->key)}, {"before", string(d->before)}, {"after", string(d->after)},
+                                           {"share", real(d->share)}, {"elsewhere", size(d->elsewhere)}, {"compare", string(d->compare)}));
+    }
+    return list;
+}
+
+static json_t *render_change(const struct kpi_result *kpi)
+{
+    if (kpi->change.status == CHANGE_NONE && !kpi->change.id)
+        return json_null();
+    return OBJECT({"status", string(change_status_name(kpi->change.status))}, {"id", string(kpi->change.id)},
+                  {"acknowledgement", render_acknowledgement(&kpi->change)},
+                  {"last_good", render_run(kpi->last_good, kpi->last_good_url)},
+                  {"first_bad", render_run(kpi->first_bad, kpi->first_bad_url)}, {"differences", render_differences(kpi)});
 }
 
 static json_t *render_kpi(const struct kpi_result *kpi, struct arena *arena)
@@ -106,7 +157,8 @@ static json_t *render_kpi(const struct kpi_result *kpi, struct arena *arena)
     json_t *shown = isfinite(e->value) ? string(value_shown(rule, e->value, VALUE_PLAIN, arena)) : json_null();
     return OBJECT({"name", string(rule->name)}, {"help", string(rule->help)}, {"unit", string(rule->unit)},
                   {"better", string(direction_name(rule->better))}, {"verdict", string(verdict_name(kpi->verdict))},
-                  {"shown", shown}, {"reason", string(e->reason)}, {"flip", string(e->flip)},
+                  {"shown", shown}, {"decided_by", string(check_name(e->decided_by))}, {"reason", string(e->reason)},
+                  {"flip", string(e->flip)}, {"change", render_change(kpi)}, {"checks", render_checks(kpi)},
                   {"evidence", render_evidence(e)});
 }
 
@@ -122,6 +174,16 @@ static json_t *render_near_misses(const struct entry_result *entry)
     return list;
 }
 
+static json_t *render_explained(const struct entry_result *entry)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; entry->explained && entry->varying && entry->varying[i]; i++) {
+        const struct varying *v = &entry->explained[i];
+        json_array_append_new(list, OBJECT({"key", string(entry->varying[i])}, {"kpi", string(v->kpi)}, {"share", real(v->share)}, {"p", real(v->p)}));
+    }
+    return list;
+}
+
 static json_t *render_entry(const struct entry_result *entry, struct arena *arena)
 {
     json_t *kpis = json_array();
@@ -131,7 +193,15 @@ static json_t *render_entry(const struct entry_result *entry, struct arena *aren
                   {"start", moment(entry->entry->start_us)}, {"version", string(entry->version)},
                   {"run_id", string(entry->run_id)}, {"history_records", size(entry->history_n)},
                   {"newer_left_out", size(entry->newer_left_out)}, {"changed_key", string(entry->changed_key)},
-                  {"varying", strings(entry->varying)}, {"near_misses", render_near_misses(entry)}, {"kpis", kpis});
+                  {"varying", strings(entry->varying)}, {"explained", render_explained(entry)},
+                  {"near_misses", render_near_misses(entry)}, {"kpis", kpis});
+}
+
+static json_t *render_pairing(const struct pairing *pairing)
+{
+    if (!pairing->label)
+        return json_null();
+    return OBJECT({"label", string(pairing->label)}, {"side", string(pairing->side)}, {"baseline", string(pairing->baseline_value)});
 }
 
 static json_t *render_options(const struct analysis_options *o)
@@ -140,7 +210,58 @@ static json_t *render_options(const struct analysis_options *o)
                   {"sorting_keys", strings(o->sorting_keys)}, {"kpi_filter", string(o->kpi_filter)},
                   {"history_scope", string(o->scope == SCOPE_ALL ? "all" : "older")},
                   {"min_history", json_integer(o->min_history)}, {"min_history_same", json_integer(o->min_history_same)},
-                  {"false_alarm_rate", real(o->false_alarm_rate)}, {"suspect_level", real(o->suspect_level)});
+                  {"false_alarm_rate", real(o->false_alarm_rate)}, {"suspect_level", real(o->suspect_level)},
+                  {"correction", string(o->correction == CORRECTION_HOLM ? "holm" : "bh")}, {"pairing", render_pairing(&o->pairing)});
+}
+
+/* ---- of the whole invocation ---- */
+
+/* Entries are named by their place in `entries`. */
+static json_t *place_of(const struct analysis *analysis, const struct entry_result *entry)
+{
+    return entry ? size((size_t)(entry - analysis->entries)) : json_null();
+}
+
+static json_t *render_incidents(const struct analysis *analysis)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < analysis->incidents_n; i++) {
+        const struct incident *incident = &analysis->incidents[i];
+        json_t *members = json_array();
+        for (size_t k = 0; k < incident->members_n; k++)
+            json_array_append_new(members, OBJECT({"entry", place_of(analysis, incident->entries[k])},
+                                                  {"kpi", string(incident->members[k]->rule->name)}));
+        json_array_append_new(list, OBJECT({"summary", string(incident->summary)}, {"since", string(incident->since_version)},
+                                           {"judged", size(incident->judged)}, {"members", members}));
+    }
+    return list;
+}
+
+static json_t *render_absences(const struct analysis *analysis)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < analysis->absences_n; i++) {
+        const struct absence *absence = &analysis->absences[i];
+        json_array_append_new(list, OBJECT({"what", string(absence->what)}, {"found", string(absence->found)},
+                                           {"entry", place_of(analysis, absence->entry)}, {"kpi", string(absence->kpi)}));
+    }
+    return list;
+}
+
+static json_t *render_counts(const struct analysis *analysis)
+{
+    json_t *counts = json_object();
+    for (int v = 0; v < VERDICT_COUNT; v++)
+        json_object_set_new(counts, verdict_name((enum verdict)v), size(analysis->counts[v]));
+    return counts;
+}
+
+static json_t *render_statuses(const struct analysis *analysis)
+{
+    json_t *statuses = json_object();
+    for (int s = CHANGE_NONE + 1; s < CHANGE_STATUSES; s++)
+        json_object_set_new(statuses, change_status_name((enum change_status)s), size(analysis->statuses[s]));
+    return statuses;
 }
 
 /* One entry at a time: as trees, all of them would need many times the room of their text. They stand last in the document. */
@@ -163,12 +284,11 @@ static void write_entries(struct text *out, const struct analysis *analysis, con
 void verdict_json_render(struct text *out, const struct analysis *analysis)
 {
     const struct json_style style = {.indent = 4, .ascii = true};
-    json_t *counts = json_object();
-    for (int v = 0; v < VERDICT_COUNT; v++)
-        json_object_set_new(counts, verdict_name((enum verdict)v), size(analysis->counts[v]));
     json_t *head = OBJECT({"format", json_integer(VERDICT_JSON_FORMAT)}, {"options", render_options(analysis->options)},
-                          {"history_records", size(analysis->history_records)}, {"tested", size(analysis->tested)},
-                          {"counts", counts});
+                          {"history_records", size(analysis->history_records)}, {"own_records", size(analysis->own_records)},
+                          {"tests", size(analysis->tests)}, {"without_payload", size(analysis->without_payload)},
+                          {"tested", size(analysis->tested)}, {"counts", render_counts(analysis)}, {"statuses", render_statuses(analysis)},
+                          {"incidents", render_incidents(analysis)}, {"absences", render_absences(analysis)});
     json_write(out, head, &style, 0);
     out->len -= out->over ? 0 : 2; /* without its end: a line break and a brace */
     text_add(out, ",");

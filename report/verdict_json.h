@@ -8,7 +8,9 @@
 #include "base/text.h"
 #include "regress/analysis.h"
 
-enum { VERDICT_JSON_FORMAT = 1 };
+/* 2: an acknowledged regression counts as `acknowledged`; what decided may be another check than the level (`decided_by`, `checks`), so
+ * that `p_corrected` and `ok_from` of a regression may be null; absences count as `missing`. */
+enum { VERDICT_JSON_FORMAT = 2 };
 
 /* Appends the document, indent 4, with a newline at its end. */
 void verdict_json_render(struct text *out, const struct analysis *analysis);

@@ -32,7 +32,7 @@ static const struct set {
     {"schedulers", "schedulers", {0}},
 };
 
-enum side { OURS_TAKES = 1, OURS_REFUSES = 2 };
+enum taker { OURS_TAKES = 1, OURS_REFUSES = 2 };
 
 /* A change at such a place may be judged otherwise by ours. `*` stands for anything. */
 static const struct {
@@ -290,7 +290,7 @@ static bool fits(const char *pattern, const char *text)
     return *pattern == *text && (*text == '\0' || fits(pattern + 1, text + 1));
 }
 
-static bool is_stated(const char *pointer, enum side side)
+static bool is_stated(const char *pointer, enum taker side)
 {
     for (size_t i = 0; i < ROWS(differences); i++)
         if ((differences[i].side & (unsigned)side) && fits(differences[i].pointer, pointer))

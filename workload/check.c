@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "config/options.h"
+#include "workload/judging_check.h"
 #include "workload/names.h"
 
 static bool in_names(const char *const *names, const char *name)
@@ -152,15 +153,19 @@ bool check_labels_known(const struct workload *workload, const struct problems *
     return !doubted && (model ? !model->partial : !problems_doubted(problems, "models", "Settings"));
 }
 
-/* Keys that no payload can have select nothing or everything: refused. */
-static void check_keys(const struct workload *workload, const char *const *keys, const struct pos *at, const char *what,
-                       struct problems *problems)
+/* The labels of the payload; NULL when they are not known. */
+static const char *const *known_labels(const struct workload *workload, const struct problems *problems)
 {
     const struct template *settings = template_member(workload->metadata, "settings");
     if (!settings || settings->kind != TEMPLATE_MAP || !check_labels_known(workload, problems))
-        return;
-    const char *const *names = label_names(workload, settings, problems->arena);
-    for (size_t i = 0; keys && keys[i]; i++) {
+        return NULL;
+    return label_names(workload, settings, problems->arena);
+}
+
+/* Keys that no payload can have select nothing or everything: refused. */
+static void check_keys(const char *const *names, const char *const *keys, const struct pos *at, const char *what, struct problems *problems)
+{
+    for (size_t i = 0; names && keys && keys[i]; i++) {
         if (problems_doubted(problems, "payload", keys[i])) /* under a key that is none */
             continue;
         if (!in_names(names, keys[i]))
@@ -218,7 +223,9 @@ void workload_check(const struct workload *workload, const struct workload_regis
     check_names(workload, registry, problems);
     check_important(workload, problems);
     check_labels(workload, problems);
-    check_keys(workload, analyze->comparison_keys, analyze->comparison_at, "comparison_keys", problems);
-    check_keys(workload, analyze->ignored_keys, analyze->ignored_at, "ignored_keys", problems);
-    check_keys(workload, analyze->sorting_keys, analyze->sorting_at, "sorting_keys", problems);
+    const char *const *labels = known_labels(workload, problems);
+    check_keys(labels, analyze->comparison_keys, analyze->comparison_at, "comparison_keys", problems);
+    check_keys(labels, analyze->ignored_keys, analyze->ignored_at, "ignored_keys", problems);
+    check_keys(labels, analyze->sorting_keys, analyze->sorting_at, "sorting_keys", problems);
+    judging_check_all(workload, labels, problems);
 }

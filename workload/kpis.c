@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "workload/format.h"
+#include "workload/judging_keys.h"
 #include "workload/kpi_openmetrics.h"
+#include "workload/method_keys.h"
 #include "workload/reader.h"
 
 enum { NAME_LEN_MAX = KPI_NAME_MAX };
@@ -174,6 +176,14 @@ static const struct section_key kpi_keys[] = {
     {"divisor", read_divisor, shape_divisor, "Shown is value / by, in another unit."},
     {"min_relative", read_min_relative, shape_least, "A change smaller than this share of the level never gates."},
     {"min_absolute", read_min_absolute, shape_least, "A change smaller than this, in the KPI's unit, never gates."},
+    {"thresholds", judging_read_thresholds, shape_thresholds, "Other thresholds for entries with certain labels; the first that fits counts."},
+    {"independent", judging_read_independent, shape_flag, "true: runs do not depend on each other, so no autocorrelation is allowed for."},
+    {"tails", judging_read_tails, shape_tails, "normal: the noise has no heavier tails than the normal law; heavy, the default, is cautious."},
+    {"exact", judging_read_exact, shape_flag, "true: there is no noise (instructions, bytes): any difference that passes the thresholds is a change."},
+    {"bounds", judging_read_bounds, shape_bounds, "Fixed bounds in the KPI's unit: a value outside is a regression, whatever history says."},
+    {"budget", judging_read_budget, shape_budget, "How far the level may creep away from that of an old version."},
+    {"reference", judging_read_reference, shape_reference, "What it is divided by before it is judged: a KPI of the same run, or the same KPI of pinned runs."},
+    {"method", judging_read_method, shape_method, "Another tool's method in place of ours, with its options."},
     {"not_analysed", read_idle, shape_number, "The value by which the formula says that there is nothing to analyse: not compared, and absent as text."},
     {"openmetrics", read_openmetrics, shape_kpi_openmetrics, "Its name, unit and scale in OpenMetrics, where the table does not fit; of lists, the buckets."},
     {0},
@@ -234,7 +244,7 @@ static bool read_kpi(const struct reader *reader, const struct node *key, const 
     bool ok = reader_collect(reader, reader_section(reader, node, arena_printf(reader->arena, "KPI '%s'", kpi->name), kpi_keys, kpi));
     if (node->kind != NODE_MAP || !check_complete(reader, kpi->name, key, node) || !ok)
         return false;
-    return check_units(reader, node, kpi);
+    return judging_check(reader, kpi) && check_units(reader, node, kpi);
 }
 
 /* Adds a KPI, in the place of one of the same name. */

@@ -13,6 +13,7 @@
 #include "base/unit.h"
 #include "config/yaml.h"
 #include "workload/code.h"
+#include "workload/judging.h"
 #include "workload/model.h"
 #include "workload/parser.h"
 #include "workload/problems.h"
@@ -66,6 +67,7 @@ struct kpi {
     double min_relative, min_absolute; /* 0: none */
     bool has_idle;
     double idle;         /* not_analysed: the value by which the formula says that there is nothing to analyse */
+    struct judging judging;
     struct kpi_openmetrics openmetrics;
     struct code value;
     bool refused; /* kept so that the names in its value, if it has one (value.source), can be reviewed; only where loading failed */
@@ -89,6 +91,13 @@ struct analyze {
     size_t ignored_entries_n;
     int min_history;                    /* 0: the default */
     double min_relative, min_absolute;  /* for every KPI that has none of its own */
+    enum correction correction;
+    struct method_choice method; /* for every KPI that has none of its own */
+    struct paired_runs paired;
+    const struct expect *expect;  /* NULL: nothing is said */
+    const char *acknowledgements; /* a file beside workload.yaml; NULL: none */
+    struct pos acknowledgements_at;
+    struct placed_names labels, expected_kpis; /* that paired and expect name */
 };
 
 /* rewrite_settings: in this order — drop, rename, set; or a Lua function that gives the new settings, nil: skip the test. */
