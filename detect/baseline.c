@@ -119,7 +119,8 @@ double baseline_p(const struct baseline *base, double value, enum side side)
     double t = difference / (base->sigma * sqrt(base->variance));
     if (isnan(t))
         return 1; /* values at the end of the numbers: nothing can be said */
-    return fmax(law_t_upper(t, base->df), rank_p(base, difference, 1, side));
+    double by_law = law_t_upper(t, base->df);
+    return base->normal ? by_law : fmax(by_law, rank_p(base, difference, 1, side));
 }
 
 double baseline_runs_p(const struct baseline *base, double difference, size_t some, size_t runs, enum side side)
@@ -130,7 +131,7 @@ double baseline_runs_p(const struct baseline *base, double difference, size_t so
     double t = difference / (base->sigma * sqrt(variance_of_difference(base, some)));
     if (isnan(t))
         return 1;
-    double one = fmax(law_t_upper(t, base->df), rank_p(base, difference, some, side));
+    double by_law = law_t_upper(t, base->df), one = base->normal ? by_law : fmax(by_law, rank_p(base, difference, some, side));
     return fmin(1, exp(ln_choose((double)runs, (double)some)) * one);
 }
 
@@ -138,11 +139,13 @@ double baseline_critical(const struct baseline *base, double alpha, enum side si
 {
     if (!(base->sigma > 0))
         return 0;
-    double count = (double)base->residuals_n;
+    double count = (double)base->residuals_n, by_law = law_t_quantile(fmin(alpha, 0.5), base->df) * base->sigma;
+    if (base->normal)
+        return by_law * sqrt(base->variance);
     size_t rank = (size_t)floor(alpha * (count + 1));
     double u = rank >= 1 ? extreme(base, rank > base->residuals_n ? base->residuals_n : rank, side)
                          : extreme(base, 1, side) * pow(1 / (alpha * (count + 1)), 1 / base->tail);
-    return fmax(law_t_quantile(fmin(alpha, 0.5), base->df) * base->sigma, u) * sqrt(base->variance);
+    return fmax(by_law, u) * sqrt(base->variance);
 }
 
 double baseline_detectable(const struct baseline *base, double alpha, enum side side)

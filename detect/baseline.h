@@ -6,6 +6,7 @@
  */
 #ifndef DETECT_BASELINE_H
 #define DETECT_BASELINE_H
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -22,6 +23,8 @@ struct baseline {
     double variance; /* the same with it */
     double tail;     /* index of the Pareto tail beyond the largest residual: 2 for few residuals, 3 from 30 on; the caller
                       * may lower it */
+    bool normal;     /* the noise is declared to have no heavier tails than the normal law: Student's t alone decides; false, the
+                      * caller may set it */
     double *residuals; /* of all values that sigma rests on, scaled to one run; sorted, smallest first */
     size_t residuals_n;
 };

@@ -7,6 +7,7 @@
 #include "base/pool.h"
 #include "regress/correction.h"
 #include "regress/order.h"
+#include "regress/rules.h"
 
 enum { WORTH_WORKERS = 16 }; /* series */
 
@@ -149,7 +150,7 @@ static void analyse_entry(struct work *work, struct entry_result *result)
             continue;
         struct hypothesis h = {.result = &result->kpis[result->kpis_n++], .entry = result->entry, .selection = kept,
                                .p_worse = 1, .p_better = 1, .corrected_worse = 1, .corrected_better = 1};
-        h.result->rule = &work->options->kpis[i];
+        h.result->rule = rules_for(&work->options->kpis[i], result->entry, work->arena);
         if (verdict_plan(&h, &work->invocation, work->arena))
             *LIST_ADD(work->arena, &work->hypotheses) = h;
     }

@@ -37,6 +37,7 @@ struct analysis_options {
     double false_alarm_rate; /* promised probability of any regression when nothing changed, per invocation; .05 */
     double suspect_level;    /* uncorrected level from which a run is suspect; .05 */
     enum correction correction;
+    int window;              /* run points in which the best earlier level is looked for; 0: 30 */
     struct pairing pairing;
     const struct acks *acks;     /* NULL: none */
     const struct expect *expect; /* NULL: nothing is said */
@@ -89,7 +90,7 @@ struct check {
     const char *part;         /* of a list: "p99"; of a method: its name; else NULL */
     bool tested;              /* false: it could not be made, `found` says what it needs */
     double value, reference;  /* what was held against what */
-    double low, high;         /* of a bound: the bounds; else an interval of value - reference (of the ratio, for pairs) */
+    double low, high;         /* of a bound or method: within these it is not out of line; else an interval of value - reference (of the ratio, for pairs) */
     double p_worse, p_better; /* as the correction got them; NAN: decided without probability */
     double corrected_worse, corrected_better;
     enum verdict verdict;     /* of this check alone: ok, regression, improvement, suspect, cannot tell */

@@ -425,7 +425,7 @@ static bool is_seen(const struct probe *p, double amount)
     return seen;
 }
 
-enum { STEPS_UP = 40, HALVINGS = 2 };
+enum { STEPS_UP = 40, HALVINGS = 2, NEVER = 5 /* so many replicates in which nothing is seen, and none in which it is */ };
 static const double STEP = 1.5;
 
 /* The smallest amount that is seen, within 4 %; beginning at a guess. */
@@ -479,11 +479,10 @@ static struct calibrate_effect effect_of(struct probe *p, size_t changed, bool t
         sizes[r] = smallest_seen(p, *guess);
         if (isfinite(sizes[r]))
             *guess = sizes[r];
-        infinite += isinf(sizes[r]);
+        infinite += isinf(sizes[r]) ? 1 : 0;
         arena_clear(&p->room->scratch);
-        if (infinite == r + 1 && r + 1 == 5) { /* never */
+        if (infinite == NEVER && infinite == r + 1)
             return (struct calibrate_effect){INFINITY, INFINITY, INFINITY};
-        }
     }
     quantile_sort(sizes, n);
     proportion_ranks(n, CALIBRATE_POWER, 0.95, &low, &high);

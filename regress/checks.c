@@ -2,9 +2,11 @@
 
 #include <math.h>
 
+#include "regress/exact_check.h"
+#include "regress/method_check.h"
 #include "regress/value.h"
 
-static const struct check_type *const types[] = {NULL};
+static const struct check_type *const types[] = {&exact_check, &method_check, NULL};
 enum { TYPES = sizeof(types) / sizeof(types[0]) };
 
 /* ---- which ---- */

@@ -9,25 +9,15 @@
  */
 #ifndef REGRESS_REPLAY_H
 #define REGRESS_REPLAY_H
+#include "regress/acks.h"
 #include "regress/past.h"
-
-/* A change that people noted. */
-struct replay_note {
-    const char *kpi;             /* NULL: any */
-    struct label_matches labels; /* of the label sets */
-    const char *version, *run;   /* the first run of the new level: its version, or run_id (as in struct past_run); NULL: either */
-    int64_t start_us;            /* or what started then or later; 0: not said */
-    enum verdict kind;           /* VERDICT_REGRESSION, VERDICT_IMPROVEMENT; VERDICT_OK: either */
-    const char *place;           /* for messages: "acks.yaml:12" */
-};
 
 struct replay_options {
     const struct analysis_options *analysis;
     size_t last;      /* only the newest so many invocations are judged; 0: all */
     size_t tolerance; /* runs of a series; 2 */
     unsigned workers; /* at least 1 */
-    const struct replay_note *notes; /* NULL: changes are found by hindsight */
-    size_t notes_n;
+    const struct acks *notes; /* whose `changes` the truth is; NULL: it is found by hindsight */
     bool (*go_on)(void *context, size_t done, size_t all); /* after each invocation, on the calling thread; false stops */
     void *context;
 };
@@ -97,7 +87,7 @@ struct replay {
     struct replay_series *series; /* by label set, then in the order of the rules; without those that are never analysed */
     size_t series_n;
     struct replay_sums sums;
-    const struct replay_note **unmatched; /* notes that are of no run here, NULL-ended */
+    const struct ack_border **unmatched; /* noted changes that are of no run here, NULL-ended */
 };
 
 /* NULL when go_on said to stop. */

@@ -58,33 +58,6 @@ static void find_changes(struct arena *arena, struct replay_series *series, stru
 
 /* ---- changes that people noted ---- */
 
-static bool one_of(const char *const *values, const char *value)
-{
-    for (; values && *values; values++)
-        if (strcmp(*values, value) == 0)
-            return true;
-    return false;
-}
-
-static bool note_is_of(const struct replay_note *note, const struct replay_series *series, const struct record *record)
-{
-    if (note->kpi && strcmp(note->kpi, series->rule->name) != 0)
-        return false;
-    for (size_t i = 0; i < note->labels.n; i++) {
-        const char *value = record_label(record, note->labels.v[i].key);
-        if (!one_of(note->labels.v[i].values, value ? value : "null"))
-            return false;
-    }
-    return true;
-}
-
-static bool names_run(const struct replay_note *note, const struct past_run *run)
-{
-    if (note->start_us)
-        return run->start_us >= note->start_us;
-    return (!note->version || strcmp(note->version, run->version) == 0) && (!note->run || strcmp(note->run, run->run_id) == 0);
-}
-
 static const struct record *record_of(const struct past *past, const struct replay_series *series, size_t point)
 {
     const struct past_run *run = &past->runs[series->points[point].run];
@@ -94,12 +67,28 @@ static const struct record *record_of(const struct past *past, const struct repl
     return &past->records[k];
 }
 
-static size_t noted_point(const struct replay *replay, const struct replay_series *series, const struct replay_note *note)
+/* The runs of a series, as a line's runs are looked for in them. */
+static struct ack_point *points_of(const struct replay *replay, const struct replay_series *series, struct arena *arena)
 {
+    struct ack_point *points = ARENA_ARRAY(arena, struct ack_point, series->n + 1);
     for (size_t i = 0; i < series->n; i++)
-        if (names_run(note, &replay->past->runs[series->points[i].run]) && note_is_of(note, series, record_of(replay->past, series, i)))
-            return i;
-    return REPLAY_NOWHERE;
+        points[i] = (struct ack_point){record_of(replay->past, series, i), replay->past->runs[series->points[i].run].run_id, series->points[i].start_us};
+    return points;
+}
+
+static size_t noted_point(const struct replay *replay, const struct replay_series *series, const struct ack_border *note,
+                          const struct ack_point *points)
+{
+    if (!series->n || !ack_line_names(&note->line, series->rule->name) || !ack_line_fits(&note->line, points[0].record))
+        return REPLAY_NOWHERE;
+    struct ack_span span = ack_run_find(&note->at, replay->options->analysis->comparison_keys, points, series->n);
+    bool in = span.where == ACK_FOUND || span.where == ACK_BETWEEN;
+    return in && span.first > 0 && span.first < series->n ? span.first : REPLAY_NOWHERE;
+}
+
+static enum verdict kind_of_note(const struct ack_border *note)
+{
+    return note->direction == ACK_WORSE ? VERDICT_REGRESSION : note->direction == ACK_BETTER ? VERDICT_IMPROVEMENT : VERDICT_OK;
 }
 
 /* In order of their places; two at one place are one. */
@@ -115,16 +104,18 @@ static void insert_change(struct replay_series *series, struct replay_change cha
     series->changes_n++;
 }
 
-static void take_notes(struct arena *arena, const struct replay *replay, struct replay_series *series, bool *used)
+static void take_notes(struct arena *arena, const struct replay *replay, struct replay_series *series, bool *used, struct arena *scratch)
 {
-    series->changes = ARENA_ARRAY(arena, struct replay_change, replay->options->notes_n + 1);
-    for (size_t i = 0; i < replay->options->notes_n; i++) {
-        const struct replay_note *note = &replay->options->notes[i];
-        size_t at = noted_point(replay, series, note);
+    const struct acks *notes = replay->options->notes;
+    const struct ack_point *points = points_of(replay, series, scratch);
+    series->changes = ARENA_ARRAY(arena, struct replay_change, notes->changes_n + 1);
+    for (size_t i = 0; i < notes->changes_n; i++) {
+        const struct ack_border *note = &notes->changes[i];
+        size_t at = noted_point(replay, series, note, points);
         if (at == REPLAY_NOWHERE)
             continue;
         used[i] = true;
-        insert_change(series, (struct replay_change){.at = at, .kind = note->kind, .place = note->place});
+        insert_change(series, (struct replay_change){.at = at, .kind = kind_of_note(note), .place = note->line.place});
     }
 }
 
@@ -224,8 +215,7 @@ static void judge_alarms(struct replay_series *series, size_t tolerance)
     }
     for (size_t i = 0; i < series->changes_n; i++) {
         struct replay_change *c = &series->changes[i];
-        for (size_t k = c->at; k < series->n; k++)
-            c->judgeable |= series->points[k].judged;
+        c->judgeable = series->points[series->n - 1].judged;
         if (c->alarm == REPLAY_NOWHERE)
             continue;
         size_t at = series->alarms[c->alarm].at;
@@ -294,13 +284,13 @@ static void finish_sums(struct replay_sums *sums, double *delays)
     sums->f1 = both > 0 ? 2 * sums->precision * sums->recall / both : both == 0 ? 0 : NAN;
 }
 
-static const struct replay_note **unmatched_notes(struct arena *arena, const struct replay_options *options, const bool *used)
+static const struct ack_border **unmatched_notes(struct arena *arena, const struct replay_options *options, const bool *used)
 {
-    size_t n = 0;
-    const struct replay_note **notes = ARENA_ARRAY(arena, const struct replay_note *, options->notes_n + 1);
-    for (size_t i = 0; i < options->notes_n; i++)
+    size_t n = 0, all = options->notes ? options->notes->changes_n : 0;
+    const struct ack_border **notes = ARENA_ARRAY(arena, const struct ack_border *, all + 1);
+    for (size_t i = 0; i < all; i++)
         if (!used[i])
-            notes[n++] = &options->notes[i];
+            notes[n++] = &options->notes->changes[i];
     return notes;
 }
 
@@ -308,12 +298,12 @@ void replay_judge(struct arena *arena, struct replay *replay)
 {
     struct arena scratch = {0};
     struct shuffles shuffles = {0};
-    bool *used = ARENA_ARRAY(arena, bool, replay->options->notes_n + 1);
+    bool *used = ARENA_ARRAY(arena, bool, (replay->options->notes ? replay->options->notes->changes_n : 0) + 1);
     size_t changes = 0;
     for (size_t s = 0; s < replay->series_n; s++) {
         struct replay_series *series = &replay->series[s];
         if (replay->options->notes) {
-            take_notes(arena, replay, series, used);
+            take_notes(arena, replay, series, used, &scratch);
             measure_notes(series, &scratch);
         } else {
             find_changes(arena, series, &shuffles, &scratch);

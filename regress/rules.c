@@ -1,10 +1,12 @@
 #include "regress/rules.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "json/write.h"
 #include "regress/labels.h"
+#include "regress/matches.h"
 #include "regress/relabel.h"
 
 /* Run points of history that a regression needs, where the workload does not say (contract C5.1). */
@@ -75,6 +77,35 @@ struct analysis_options rules_of_analysis(struct arena *arena, const struct work
         .pairing = {analyze->paired.label, analyze->paired.side, analyze->paired.baseline},
         .expect = analyze->expect,
     };
+}
+
+const struct kpi_rule *rules_for(const struct kpi_rule *rule, const struct record *entry, struct arena *arena)
+{
+    for (size_t i = 0; i < rule->thresholds_n; i++) {
+        const struct threshold *threshold = &rule->thresholds[i];
+        if (!matches_record(&threshold->labels, entry))
+            continue;
+        struct kpi_rule *own = arena_copy(arena, rule, sizeof(*rule));
+        own->min_relative = isnan(threshold->min_relative) ? rule->min_relative : threshold->min_relative;
+        own->min_absolute = isnan(threshold->min_absolute) ? rule->min_absolute : threshold->min_absolute;
+        return own;
+    }
+    return rule;
+}
+
+void rules_use_method(struct analysis_options *options, const struct method *method, struct arena *arena)
+{
+    struct method_options *defaults = ARENA_NEW(arena, struct method_options);
+    struct kpi_rule *rules = ARENA_ARRAY(arena, struct kpi_rule, options->kpis_n + 1);
+    *defaults = method_defaults();
+    for (size_t i = 0; i < options->kpis_n; i++) {
+        rules[i] = options->kpis[i];
+        if (rules[i].method == method)
+            continue;
+        rules[i].method = method == &method_auto ? NULL : method;
+        rules[i].method_options = method == &method_auto ? NULL : defaults;
+    }
+    options->kpis = rules;
 }
 
 static bool change_labels(void *context, struct arena *arena, struct record *record)

@@ -9,7 +9,12 @@
 
 enum { JUST_BEFORE = 8 };
 static const double TAIL_FEW = 1.9, TAIL_MANY = 2.2; /* up to 8 residuals, from 20 on */
-static const struct levels_options estimated = {.alpha = 0.05, .rho = NAN};
+
+/* The autocorrelation that the workload declares: none; NAN: it is estimated. */
+static double declared_rho(const struct kpi_rule *rule)
+{
+    return rule->independent ? 0 : NAN;
+}
 
 bool series_value(const struct record *record, const struct kpi_rule *rule, double *value)
 {
@@ -57,6 +62,12 @@ bool series_of(const struct selection *selection, const struct record *entry, co
     return has;
 }
 
+size_t series_window_start(const struct series *series)
+{
+    size_t window = series->window ? series->window : SERIES_WINDOW;
+    return series->n > window ? series->n - window : 0;
+}
+
 double series_newest_share(const struct series *series)
 {
     return series->n < SERIES_FEW ? SERIES_NEWEST_SHARE_FEW : SERIES_NEWEST_SHARE;
@@ -98,10 +109,12 @@ static bool not_recovered(const struct series *s, double good, double bad)
 /* The baseline of the specification assumes a tail index up to 3, which is right for one test at .05. A correction over
  * many tests looks farther out than the history reaches, where log-normal noise and Student's t with 3 degrees of freedom fall
  * more slowly: measured, see series.h. */
-static struct baseline cautious_baseline(const double *x, size_t n, const struct levels *levels, size_t level,
-                                         double resolution, struct arena *arena)
+static struct baseline cautious_baseline(const struct series *s, size_t n, const struct levels *levels, size_t level,
+                                         struct arena *arena)
 {
-    struct baseline base = baseline_of(x, n, levels, level, resolution, NAN, arena);
+    double resolution = score_resolution(s->x, s->n + 1);
+    struct baseline base = baseline_of(s->x, n, levels, level, resolution, declared_rho(s->rule), arena);
+    base.normal = s->rule->normal_tails;
     base.tail = TAIL_FEW + (TAIL_MANY - TAIL_FEW) * fmin(1, fmax(0, ((double)base.residuals_n - 8) / 12));
     return base;
 }
@@ -137,9 +150,9 @@ static struct began test_runs(const struct series *s, size_t start, struct shuff
     size_t k = s->n + 1 - start, some = k - k / 4;
     if (!worth_testing(s, start, &scratch))
         goto out;
-    struct levels levels = levels_find_with(shuffles, s->x, start, &estimated, &scratch);
-    double resolution = score_resolution(s->x, s->n + 1), *out_by = ARENA_ARRAY(&scratch, double, k);
-    began.reference = cautious_baseline(s->x, start, &levels, levels.n, resolution, arena);
+    struct levels levels = levels_find_with(shuffles, s->x, start, &(struct levels_options){0.05, declared_rho(s->rule)}, &scratch);
+    double *out_by = ARENA_ARRAY(&scratch, double, k);
+    began.reference = cautious_baseline(s, start, &levels, levels.n, arena);
     double good = began.reference.centre, bad = median_of(s->x + start, k, &scratch);
     if (began.reference.n < 2 || !worse_and_passes(s, good, bad) || !not_recovered(s, good, bad))
         goto out;
@@ -161,7 +174,8 @@ out:
 static struct began find_runs(const struct series *s, struct shuffles *shuffles, struct arena *arena)
 {
     struct began best = {.p = 1};
-    for (size_t k = 2; k <= SERIES_WINDOW && s->n + 1 >= k + SERIES_TESTED_MIN; k++) {
+    size_t most = s->n - series_window_start(s);
+    for (size_t k = 2; k <= most && k <= SERIES_WINDOW && s->n + 1 >= k + SERIES_TESTED_MIN; k++) {
         struct began began = test_runs(s, s->n + 1 - k, shuffles, arena);
         if (began.found && began.p < best.p)
             best = began;
@@ -180,7 +194,7 @@ static double level_centre(const struct series *s, const struct levels *levels, 
 /* The best level, other than the last, of which a run stands within the window; levels->n when there is none. */
 static size_t best_level(const struct series *s, const struct levels *levels, struct arena *scratch)
 {
-    size_t window = s->n > SERIES_WINDOW ? s->n - SERIES_WINDOW : 0, best = levels->n;
+    size_t window = series_window_start(s), best = levels->n;
     double centre = 0;
     for (size_t i = 0; i < levels->n; i++) {
         if (levels_start(levels, i + 1, s->n) <= window)
@@ -213,7 +227,7 @@ static struct began find_step(const struct series *s, struct findings *f, struct
     if (change->drift)
         goto out;
     struct levels before = {.changes = levels->changes, .n = since - 1};
-    began.reference = cautious_baseline(s->x, change->at, &before, best, score_resolution(s->x, s->n + 1), arena);
+    began.reference = cautious_baseline(s, change->at, &before, best, arena);
     began.start = change->at;
     began.p = fmax(change->p, levels->p_series);
     began.found = true;
@@ -236,9 +250,9 @@ struct findings series_test(const struct series *series, struct shuffles *shuffl
     struct findings f = {.p_worse = 1, .p_better = 1, .runs = {.p = 1}, .step = {.p = 1}};
     if (series->n < SERIES_TESTED_MIN)
         return f;
-    double resolution = score_resolution(series->x, series->n + 1), value = series->x[series->n];
-    f.levels = levels_find_with(shuffles, series->x, series->n, &estimated, arena);
-    f.now = cautious_baseline(series->x, series->n, &f.levels, f.levels.n, resolution, arena);
+    double value = series->x[series->n];
+    f.levels = levels_find_with(shuffles, series->x, series->n, &(struct levels_options){0.05, declared_rho(series->rule)}, arena);
+    f.now = cautious_baseline(series, series->n, &f.levels, f.levels.n, arena);
     f.tested = f.now.n >= 2;
     if (!f.tested)
         return f;

@@ -34,7 +34,7 @@
 
 enum {
     SERIES_MAX = 200,   /* newest run points that are looked at: more would not make a verdict surer, only later */
-    SERIES_WINDOW = 30, /* run points in which the best earlier level is looked for */
+    SERIES_WINDOW = 30, /* run points in which the best earlier level is looked for, where nothing else is asked for */
     SERIES_TESTED_MIN = 3 /* run points of history below which nothing is tested */
 };
 /* Shares of the level. The newest run's is smaller below SERIES_FEW points, where the tail of a skewed family shows less
@@ -51,6 +51,7 @@ struct series {
     double *x;                /* their values, and the entry's as x[n] */
     size_t n;
     enum side worse;
+    size_t window; /* run points in which the best earlier level is looked for; 0: SERIES_WINDOW */
 };
 
 /* A regression that began at x[start], against an earlier level. */
@@ -77,6 +78,9 @@ bool series_value(const struct record *record, const struct kpi_rule *rule, doub
 /* Points that have the KPI; repetitions averaged. False when the entry has no number for it. */
 bool series_of(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
                struct series *series, struct arena *arena);
+
+/* The first point of the window. */
+size_t series_window_start(const struct series *series);
 
 double series_newest_share(const struct series *series);
 

@@ -133,6 +133,7 @@ static bool settled_without_test(struct hypothesis *h, struct arena *arena)
 bool verdict_plan(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
 {
     h->level = !settled_without_test(h, arena);
+    h->series.window = (size_t)invocation->options->window;
     if (!h->series.rule->ignored && isfinite(h->result->evidence.value))
         checks_plan(h, invocation, arena);
     return h->level || h->checks_n;
