@@ -52,6 +52,7 @@ struct method {
     const char *name;
     const char *what; /* for help: "more than 3 standard deviations from the mean" */
     size_t history_min;
+    bool has_p; /* it gives a p, at least where it flags; a correction counts it also where it flags nothing */
     void (*judge)(const struct method_question *question, const struct method_options *options,
                   struct method_answer *answer, struct arena *arena);
 };

@@ -58,5 +58,6 @@ const struct method method_auto = {
     .name = "auto",
     .what = "matbench's own test of the newest run against the current level",
     .history_min = 3,
+    .has_p = true,
     .judge = judge,
 };

@@ -38,5 +38,6 @@ const struct method method_mann_whitney = {
     .name = "mann_whitney",
     .what = "the ranks of the newest runs among all, p at most .05",
     .history_min = 1,
+    .has_p = true,
     .judge = judge,
 };

@@ -36,7 +36,7 @@ static void test(const struct hypothesis *h, const struct invocation *invocation
     check->reference = answer->reference;
     check->low = answer->low;
     check->high = answer->high;
-    if (isnan(answer->p))
+    if (!rule->method->has_p || !answer->tested)
         return;
     check->p_worse = counts && answer->worse ? answer->p : 1;
     check->p_better = counts && !answer->worse ? answer->p : 1;
@@ -46,13 +46,14 @@ static enum verdict verdict_of(const struct hypothesis *h, const struct invocati
                                const struct method_answer *answer)
 {
     double rate = invocation->options->false_alarm_rate;
+    bool has_p = h->series.rule->method->has_p;
     if (!answer->tested)
         return VERDICT_CANNOT_TELL;
     if (!answer->flagged || !passes(h, answer))
         return VERDICT_OK;
     if (answer->worse)
-        return isnan(answer->p) || check->corrected_worse <= rate ? VERDICT_REGRESSION : VERDICT_SUSPECT;
-    return isnan(answer->p) || check->corrected_better <= rate ? VERDICT_IMPROVEMENT : VERDICT_OK;
+        return !has_p || check->corrected_worse <= rate ? VERDICT_REGRESSION : VERDICT_SUSPECT;
+    return !has_p || check->corrected_better <= rate ? VERDICT_IMPROVEMENT : VERDICT_OK;
 }
 
 /* The value at which the method speaks, on the worse side; NAN: it does not say. */
@@ -70,7 +71,7 @@ static const char *found_of(const struct hypothesis *h, const struct invocation 
         return arena_printf(arena, "%s: %s", name, answer->why);
     if (answer->flagged && !passes(h, answer))
         return arena_printf(arena, "%s: %s; but so small a change does not count", name, answer->why);
-    if (isnan(answer->p))
+    if (!h->series.rule->method->has_p)
         return arena_printf(arena, "%s: %s; the method promises no false-alarm rate", name, answer->why);
     return arena_printf(arena, "%s: %s%s%s", name, answer->why, answer->flagged ? "; " : "",
                         answer->flagged ? checks_p(check, invocation, arena) : "");
