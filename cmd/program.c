@@ -28,6 +28,9 @@ const struct command *const program_commands[] = {
     &command_query,
     &command_spool,
     &command_changepoints,
+    &command_replay,
+    &command_calibrate,
+    &command_selftest,
     NULL,
 };
 
