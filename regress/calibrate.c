@@ -425,10 +425,10 @@ static bool is_seen(const struct probe *p, double amount)
     return seen;
 }
 
-enum { STEPS_UP = 40, HALVINGS = 2, NEVER = 5 /* so many replicates in which nothing is seen, and none in which it is */ };
+enum { STEPS_UP = 40, HALVINGS = 3, NEVER = 5 /* so many replicates in which nothing is seen, and none in which it is */ };
 static const double STEP = 1.5;
 
-/* The smallest amount that is seen, within 4 %; beginning at a guess. */
+/* The smallest amount that is seen, or up to 5 % more; beginning at a guess. */
 static double smallest_seen(const struct probe *p, double guess)
 {
     double low = guess, high = guess;
@@ -452,7 +452,7 @@ static double smallest_seen(const struct probe *p, double guess)
         double mid = sqrt(low * high);
         *(is_seen(p, mid) ? &high : &low) = mid;
     }
-    return sqrt(low * high);
+    return high;
 }
 
 static void draw_set(struct probe *p, uint64_t seed)
@@ -486,8 +486,8 @@ static struct calibrate_effect effect_of(struct probe *p, size_t changed, bool t
     }
     quantile_sort(sizes, n);
     proportion_ranks(n, CALIBRATE_POWER, 0.95, &low, &high);
-    size_t rank = (size_t)ceil(CALIBRATE_POWER * (double)n);
-    return (struct calibrate_effect){sizes[rank - 1], low ? sizes[low - 1] : 0, high <= n ? sizes[high - 1] : INFINITY};
+    size_t rank = (size_t)ceil(CALIBRATE_POWER * (double)(n + 1)); /* n values divide chance into n + 1 equal parts */
+    return (struct calibrate_effect){sizes[(rank < n ? rank : n) - 1], low ? sizes[low - 1] : 0, high <= n ? sizes[high - 1] : INFINITY};
 }
 
 static void find_effects(void *context, size_t piece, unsigned worker)

@@ -163,12 +163,16 @@ static void render_timeline(struct text *out, const struct replay *replay, struc
 
 /* ---- changes, and alarms that are none ---- */
 
+static const char *signed_percent(double by, struct arena *arena)
+{
+    return arena_printf(arena, "%s%s", by > 0 ? "+" : "-", value_percent(fabs(by), arena));
+}
+
 static const char *relative(double before, double after, struct arena *arena)
 {
     if (!isfinite(before) || !isfinite(after) || before == 0)
         return "";
-    double by = (after - before) / fabs(before);
-    return arena_printf(arena, "%s%s", by > 0 ? "+" : "", value_percent(by, arena));
+    return signed_percent((after - before) / fabs(before), arena);
 }
 
 static void fill_changes(struct table *table, const struct replay *replay, size_t *more, struct arena *arena)
@@ -209,7 +213,7 @@ static void fill_wrong(struct table *table, const struct replay *replay, size_t 
             table_add(table, arena,
                       (const char *const[]){name_of(replay, s, arena), verdict_name(alarm->verdict),
                                             replay_run_shown(&replay->past->runs[s->points[alarm->at].run], arena),
-                                            isfinite(by) ? arena_printf(arena, "%s%s", by > 0 ? "+" : "", value_percent(by, arena)) : "",
+                                            isfinite(by) ? signed_percent(by, arena) : "",
                                             arena_printf(arena, "%zu", alarm->end - alarm->at)});
         }
     }
