@@ -3,13 +3,14 @@
 #include <string.h>
 
 #include "cmd/command.h"
+#include "regress/calibrate.h"
 #include "step/analyze_step.h"
 #include "step/calibrate_step.h"
 
 static const struct option options_calibrate_only[] = {
     {"filters", OPTION_TEXT, "K=V,…", NULL, false, "Only payloads with these labels; K=A:B: one of these; also as {\"label\": \"value\"}."},
     {"replicates", OPTION_NUMBER, "N", "1000", false, "How often the history is shuffled, for the share of false alarms."},
-    {"effect_replicates", OPTION_NUMBER, "N", "100", false, "How often for the smallest changes that are seen; 0: they are not looked for."},
+    {"effect_replicates", OPTION_NUMBER, "N", NULL, false, "How often for the smallest changes that are seen; default: 100, down to 25 for many series; 0: not at all."},
     {"seed", OPTION_NUMBER, "N", "1", false, "Where chance begins: the same seed gives the same report."},
     {"format", OPTION_TEXT, "text|json", "text", false, "For people, or for programs."},
     {0},
@@ -28,13 +29,13 @@ static bool read_whole(struct context *context, const char *option, double least
 
 static bool read_options(struct context *context, struct calibrate_step *step, struct error *err)
 {
-    double replicates, effects, seed;
+    double replicates, effects = options_number(context->options, "effect_replicates"), seed;
     const char *format = options_text(context->options, "format");
-    if (!read_whole(context, "replicates", 20, 1e6, &replicates, err) || !read_whole(context, "effect_replicates", 0, 1e5, &effects, err) ||
+    if (!read_whole(context, "replicates", 20, 1e6, &replicates, err) || (!isnan(effects) && !read_whole(context, "effect_replicates", 0, 1e5, &effects, err)) ||
         !read_whole(context, "seed", 0, 9007199254740992.0, &seed, err))
         return false;
     step->replicates = (size_t)replicates;
-    step->effect_replicates = (size_t)effects;
+    step->effect_replicates = isnan(effects) ? CALIBRATE_AS_MANY : (size_t)effects;
     step->seed = (uint64_t)seed;
     step->json = strcmp(format, "json") == 0;
     return step->json || strcmp(format, "text") == 0 || error_set(err, ERR_USAGE, "--format=%s: expected text or json", context_shown(context, format));

@@ -170,7 +170,7 @@ static void weigh(struct hypothesis *h)
 /* What a worker has for itself. */
 struct tester {
     struct arena *arena; /* of the findings: until the run's is closed */
-    struct shuffles shuffles;
+    struct shuffles *shuffles, own;
 };
 
 struct testing {
@@ -189,7 +189,7 @@ static void test_piece(void *context, size_t i, unsigned worker)
     struct testing *t = context;
     struct hypothesis *h = &t->work->hypotheses.v[i];
     if (h->level)
-        h->findings = series_test(&h->series, &t->testers[worker].shuffles, t->testers[worker].arena);
+        h->findings = series_test(&h->series, t->testers[worker].shuffles, t->testers[worker].arena);
     checks_test(h, &t->work->invocation, t->testers[worker].arena);
 }
 
@@ -200,7 +200,7 @@ static void resolve_piece(void *context, size_t i, unsigned worker)
     struct hypothesis *h = &t->work->hypotheses.v[i];
     if (!h->findings.tested)
         return;
-    series_resolve(&h->series, &h->findings, &t->testers[worker].shuffles, t->step_level);
+    series_resolve(&h->series, &h->findings, t->testers[worker].shuffles, t->step_level);
     weigh(h);
 }
 
@@ -220,6 +220,7 @@ static void test_all(struct work *work)
     struct testing testing = {.work = work, .testers = ARENA_ARRAY(work->arena, struct tester, workers)};
     for (unsigned i = 0; i < workers; i++) {
         testing.testers[i].arena = ARENA_NEW(work->arena, struct arena);
+        testing.testers[i].shuffles = workers == 1 && work->options->shuffles ? work->options->shuffles : &testing.testers[i].own;
         arena_defer(work->arena, end_arena, testing.testers[i].arena);
     }
     struct pool_job job = {.count = n, .workers = workers, .window = 8 * (size_t)workers, .context = &testing, .work = test_piece, .deliver = go_on};
@@ -232,7 +233,7 @@ static void test_all(struct work *work)
         pool_run(&job);
     }
     for (unsigned i = 0; i < workers; i++)
-        shuffles_close(&testing.testers[i].shuffles);
+        shuffles_close(&testing.testers[i].own);
     correction_apply(work->hypotheses.v, n, work->options->correction, work->options->others, work->arena);
 }
 

@@ -43,6 +43,7 @@ struct analysis_options {
     const struct expect *expect; /* NULL: nothing is said */
     size_t others;               /* hypotheses of the invocation that are not here, taken as unremarkable: for asking what one KPI alone would be */
     unsigned workers;            /* threads that test; 0: one per processor where it pays */
+    struct shuffles *shuffles;   /* with one worker: kept from one analysis to the next; NULL: its own */
     int64_t now_us;              /* for what expires and for the age of history; 0: it is not known, nothing expires */
 };
 

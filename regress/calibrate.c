@@ -11,6 +11,9 @@
 #include "regress/quiet.h"
 #include "regress/series.h"
 
+/* Replicates for detectable changes: as many in all, so many for each series. */
+enum { EFFECTS_ALL = 10000, EFFECTS_LEAST = 25, EFFECTS_MOST = 100 };
+
 /* A number of a record, and how far it is from the mean of its run point. */
 struct cell {
     size_t record, kpi;
@@ -38,6 +41,7 @@ struct set {
 struct room {
     struct record *copies; /* of base */
     struct arena keeps, arena, scratch;
+    struct shuffles shuffles;
 };
 
 struct work {
@@ -332,6 +336,7 @@ static void replicate(void *context, size_t piece, unsigned worker)
     }
     struct analysis_options options = *work->options->analysis;
     options.workers = 1;
+    options.shuffles = &room->shuffles;
     const struct analysis *analysis = analysis_run(&room->arena, &options, room->copies + work->history_n, work->base.n - work->history_n,
                                                    room->copies, work->history_n);
     for (size_t i = 0; i < analysis->entries_n; i++) {
@@ -425,10 +430,11 @@ static bool is_seen(const struct probe *p, double amount)
     return seen;
 }
 
-enum { STEPS_UP = 40, HALVINGS = 3, NEVER = 5 /* so many replicates in which nothing is seen, and none in which it is */ };
-static const double STEP = 1.5;
+enum { STEPS_UP = 60, HALVINGS = 2, NEVER = 5 /* so many replicates in which nothing is seen, and none in which it is */ };
+static const double STEP = 1.3;
+static const double SLACK_SD = 10; /* a threshold of so many sd may hide what noise would not */
 
-/* The smallest amount that is seen, or up to 5 % more; beginning at a guess. */
+/* The smallest amount that is seen, within 4 %; beginning at a guess. */
 static double smallest_seen(const struct probe *p, double guess)
 {
     double low = guess, high = guess;
@@ -452,7 +458,7 @@ static double smallest_seen(const struct probe *p, double guess)
         double mid = sqrt(low * high);
         *(is_seen(p, mid) ? &high : &low) = mid;
     }
-    return high;
+    return sqrt(low * high);
 }
 
 static void draw_set(struct probe *p, uint64_t seed)
@@ -464,9 +470,8 @@ static void draw_set(struct probe *p, uint64_t seed)
 
 static struct calibrate_effect effect_of(struct probe *p, size_t changed, bool thresholds, double *guess)
 {
-    const struct calibrate_options *options = p->work->options;
     const struct kpi_rule *rule = p->work->result->series[p->series].rule;
-    size_t n = options->effect_replicates, low, high, infinite = 0;
+    size_t n = p->work->result->effect_replicates, low, high, infinite = 0;
     double *sizes = ARENA_ARRAY(&p->room->keeps, double, n + 1);
     p->changed = changed;
     p->rule = *rule;
@@ -506,6 +511,7 @@ static void find_effects(void *context, size_t piece, unsigned worker)
     p.options.kpis_n = 1;
     p.options.kpi_filter = NULL;
     p.options.workers = 1;
+    p.options.shuffles = &p.room->shuffles;
     draw_set(&p, seed_of(work, 0));
     size_t own = ask(&p)->tested;
     arena_clear(&p.room->arena);
@@ -514,7 +520,7 @@ static void find_effects(void *context, size_t piece, unsigned worker)
     double sd = isfinite(series->sd) && series->sd > 0 ? series->sd : fabs(series->level) / 100;
     double guess = fmax(isfinite(sd) && sd > 0 ? 4 * sd : 1, series->threshold);
     series->one = effect_of(&p, 1, true, &guess);
-    series->floor = series->threshold > 0 ? effect_of(&p, 1, false, &guess) : series->one;
+    series->floor = series->threshold > SLACK_SD * sd ? effect_of(&p, 1, false, &guess) : series->one;
     series->several = effect_of(&p, CALIBRATE_RUNS, true, &guess);
 }
 
@@ -526,6 +532,15 @@ static bool next_series(void *context, size_t piece)
 }
 
 /* ---- all of it ---- */
+
+static size_t choose_effects(const struct work *work)
+{
+    size_t given = work->options->effect_replicates, series = work->result->series_n;
+    if (given != CALIBRATE_AS_MANY || !series)
+        return given != CALIBRATE_AS_MANY ? given : 0;
+    size_t each = EFFECTS_ALL / series;
+    return each < EFFECTS_LEAST ? EFFECTS_LEAST : each > EFFECTS_MOST ? EFFECTS_MOST : each;
+}
 
 static void gather_kpis(struct work *work)
 {
@@ -545,7 +560,7 @@ static void gather_kpis(struct work *work)
 static bool run_pieces(struct work *work)
 {
     const struct calibrate_options *options = work->options;
-    size_t series = options->effect_replicates ? work->result->series_n : 0, unit = options->replicates;
+    size_t series = work->result->effect_replicates ? work->result->series_n : 0, unit = options->replicates;
     struct pool_job job = {.count = work->columns.n ? unit : 0, .workers = options->workers, .window = work->window, .context = work, .work = replicate,
                            .deliver = count};
     work->all = job.count + series;
@@ -567,12 +582,14 @@ struct calibration *calibrate_run(struct arena *arena, const struct past *past, 
     result->label_sets = work.sets_n;
     look_as_is(&work);
     gather_kpis(&work);
+    result->effect_replicates = choose_effects(&work);
     work.found = ARENA_ARRAY(arena, unsigned char, work.window * result->series_n + 1);
     work.rooms = ARENA_ARRAY(arena, struct room, options->workers);
     for (unsigned i = 0; i < options->workers; i++)
         work.rooms[i].copies = inject_copies(&work.rooms[i].keeps, work.base.v, work.base.n);
     bool complete = run_pieces(&work);
     for (unsigned i = 0; i < options->workers; i++) {
+        shuffles_close(&work.rooms[i].shuffles);
         arena_close(&work.rooms[i].keeps);
         arena_close(&work.rooms[i].arena);
         arena_close(&work.rooms[i].scratch);

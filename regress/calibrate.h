@@ -19,10 +19,12 @@
 enum { CALIBRATE_RUNS = 3 }; /* the newest runs that are changed, beside the newest alone */
 #define CALIBRATE_POWER 0.8
 
+#define CALIBRATE_AS_MANY SIZE_MAX
+
 struct calibrate_options {
     const struct analysis_options *analysis;
     size_t replicates;       /* for false alarms */
-    size_t effect_replicates; /* for detectable changes; 0: they are not looked for */
+    size_t effect_replicates; /* for detectable changes; 0: they are not looked for; CALIBRATE_AS_MANY: 25 to 100, fewer for many series */
     uint64_t seed;
     unsigned workers;        /* at least 1 */
     bool (*go_on)(void *context, size_t done, size_t all); /* now and then, on the calling thread; false stops */
@@ -51,7 +53,7 @@ struct calibrate_series {
     bool shuffled;           /* false: it is not analysed, or has no history */
     size_t regressions, suspects, cannot_tell; /* replicates in which it was */
     struct calibrate_effect one, several; /* of the newest run alone; of the newest CALIBRATE_RUNS */
-    struct calibrate_effect floor;        /* `one` without thresholds: what noise alone hides */
+    struct calibrate_effect floor;        /* what noise alone hides: `one` without thresholds, where those are far above noise, else `one` */
     const char *const *advice;            /* sentences for people, NULL-ended */
 };
 
@@ -66,6 +68,7 @@ struct calibration {
     const struct calibrate_options *options;
     const char *const *names;     /* of label sets */
     const struct past_run *newest;
+    size_t effect_replicates;     /* that were made of each series */
     size_t label_sets;            /* of the newest invocation; others are not looked at */
     struct calibrate_series *series; /* by label set, then rule: those that are analysed */
     size_t series_n;

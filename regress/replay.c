@@ -28,6 +28,7 @@ struct work {
     struct analysis_options analysis;
     struct replay *replay;
     struct slot *slots;
+    struct shuffles *shuffles; /* of each worker */
     size_t window, all, done;
 };
 
@@ -62,7 +63,6 @@ static struct cell cell_of(const struct work *work, size_t run, const struct ent
 
 static void judge_run(void *context, size_t piece, unsigned worker)
 {
-    (void)worker;
     struct work *work = context;
     const struct past *past = work->past;
     struct slot *slot = &work->slots[piece % work->window];
@@ -71,6 +71,7 @@ static void judge_run(void *context, size_t piece, unsigned worker)
     arena_clear(&slot->arena);
     struct analysis_options options = work->analysis;
     options.now_us = r->start_us;
+    options.shuffles = &work->shuffles[worker];
     const struct analysis *analysis = analysis_run(&slot->arena, &options, past->records + r->at, r->n, past->records, r->at);
     slot->n = 0;
     slot->cells = ARENA_ARRAY(&slot->arena, struct cell, r->n * options.kpis_n + 1);
@@ -193,6 +194,8 @@ static void close_slots(struct work *work)
 {
     for (size_t i = 0; i < work->window; i++)
         arena_close(&work->slots[i].arena);
+    for (unsigned i = 0; i < work->options->workers; i++)
+        shuffles_close(&work->shuffles[i]);
 }
 
 struct replay *replay_run(struct arena *arena, const struct past *past, const struct replay_options *options)
@@ -208,6 +211,7 @@ struct replay *replay_run(struct arena *arena, const struct past *past, const st
                         .window = 2 * (size_t)options->workers};
     work.analysis.workers = 1;
     work.slots = ARENA_ARRAY(arena, struct slot, work.window);
+    work.shuffles = ARENA_ARRAY(arena, struct shuffles, options->workers);
     add_unjudged(&work);
     struct pool_job job = {.count = all, .workers = options->workers, .window = work.window, .context = &work, .work = judge_run, .deliver = take_run};
     bool complete = pool_run(&job);

@@ -67,7 +67,7 @@ void calibrate_json_render(struct text *out, const struct calibrate_report *repo
     pen_string(out, "workload", report->workload);
     pen_string(out, "history", report->history);
     pen_size(out, "replicates", c->options->replicates);
-    pen_size(out, "effect_replicates", c->options->effect_replicates);
+    pen_size(out, "effect_replicates", c->effect_replicates);
     pen_size(out, "seed", (size_t)c->options->seed);
     pen_real(out, "promised", c->options->analysis->false_alarm_rate);
     pen_size(out, "tested", c->tested);
