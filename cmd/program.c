@@ -31,6 +31,9 @@ const struct command *const program_commands[] = {
     &command_spool,
     &command_changepoints,
     &command_verify,
+    &command_replay,
+    &command_calibrate,
+    &command_selftest,
     NULL,
 };
 

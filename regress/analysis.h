@@ -47,6 +47,9 @@ struct analysis_options {
                                   * of a run is analysed */
     const struct record *recent; /* the newest records of history whatever their labels, for that; NULL: the history itself */
     size_t recent_n;
+    size_t others;               /* hypotheses of the invocation that are not here, taken as unremarkable: for asking what one KPI alone would be */
+    unsigned workers;            /* threads that test; 0: one per processor where it pays */
+    struct shuffles *shuffles;   /* with one worker: kept from one analysis to the next; NULL: its own */
     int64_t now_us;              /* for what expires and for the age of history; 0: it is not known, nothing expires */
 };
 

@@ -16,26 +16,38 @@
 #include "step/marker.h"
 #include "step/payload_source.h"
 
+/* How is judged: of every command that does, also of those that look at a whole history. */
+#define JUDGING_ROWS \
+    {"min_history", OPTION_NUMBER, "N", NULL, false, "Run points of history that a regression needs; default: the workload's, else 8, or 5 " \
+     "where all of them are of the version under test."}, \
+    {"false_alarm_rate", OPTION_NUMBER, "P", "0.05", false, "Promised probability of any regression when nothing changed, per invocation."}, \
+    {"suspect_level", OPTION_NUMBER, "P", "0.05", false, "The uncorrected probability from which a run is suspect."}, \
+    {"correction", OPTION_TEXT, "bh|holm", NULL, false, \
+     "How the many tests of one invocation are corrected: bh (Benjamini–Hochberg) or holm, which is stricter where some KPIs did change; " \
+     "default: the workload's, else bh."}, \
+    {"method", OPTION_TEXT, "auto|fixed|hunter|mann_whitney|stdev|threshold|zscore", NULL, false, \
+     "Judges every KPI by this method, to move a gate over as it is; auto: by matbench's own; default: what the workload says."}, \
+    {"window", OPTION_NUMBER, "N", "30", false, "Newest run points of history in which the best earlier level is looked for: so long a regression stays one."}, \
+    {"history_scope", OPTION_TEXT, "older|all", "older", false, "older: versions up to the entry's own; all: newer ones too."}
+#define KPI_FILTER_ROW \
+    {"kpi_filter", OPTION_TEXT, "TEXT", NULL, false, "Only KPIs whose name contains this."}
+
 const struct option options_analyze[] = {
     {"fail_on", OPTION_LIST, "regression|new-regression|known-regression|suspect|missing|no-history|cannot-tell|improvement|none", "regression", false,
      "Which verdicts make the exit code: regression (1), of these only new-regression or known-regression (1), suspect (2), missing, "
      "no-history, cannot-tell (3), improvement (4), or none."},
     {"acks", OPTION_TEXT, "FILE", NULL, false, "The file of acknowledgements, accepted levels and runs to leave out; default: the workload's."},
-    {"min_history", OPTION_NUMBER, "N", NULL, false, "Run points of history that a regression needs; default: the workload's, else 8, or 5 "
-     "where all of them are of the version under test."},
-    {"false_alarm_rate", OPTION_NUMBER, "P", "0.05", false, "Promised probability of any regression when nothing changed, per invocation."},
-    {"suspect_level", OPTION_NUMBER, "P", "0.05", false, "The uncorrected probability from which a run is suspect."},
-    {"correction", OPTION_TEXT, "bh|holm", NULL, false,
-     "How the many tests of one invocation are corrected: bh (Benjamini–Hochberg) or holm, which is stricter where some KPIs did change; "
-     "default: the workload's, else bh."},
-    {"method", OPTION_TEXT, "auto|fixed|hunter|mann_whitney|stdev|threshold|zscore", NULL, false,
-     "Judges every KPI by this method, to move a gate over as it is; auto: by matbench's own; default: what the workload says."},
-    {"window", OPTION_NUMBER, "N", "30", false, "Newest run points of history in which the best earlier level is looked for: so long a regression stays one."},
-    {"history_scope", OPTION_TEXT, "older|all", "older", false, "older: versions up to the entry's own; all: newer ones too."},
+    JUDGING_ROWS,
     {"history_since", OPTION_TEXT, "WHEN", NULL, false,
      "Only history that started since then: 12h, 30d or 4w ago; 2025-10-31, 2025-10 or 2025; 2025-10-31T08:00; today; yesterday. UTC."},
     {"history_until", OPTION_TEXT, "WHEN", NULL, false, "Only history that started until then; a day, month or year counts as a whole."},
-    {"kpi_filter", OPTION_TEXT, "TEXT", NULL, false, "Only KPIs whose name contains this."},
+    KPI_FILTER_ROW,
+    {0},
+};
+
+const struct option options_judging[] = {
+    JUDGING_ROWS,
+    KPI_FILTER_ROW,
     {0},
 };
 
@@ -97,7 +109,7 @@ static bool suffices(const struct analysis_options *options, const struct record
 
 static bool choose_period(struct context *context, struct period *period, struct error *err)
 {
-    return period_parse(options_text(context->options, "history_since"), options_text(context->options, "history_until"), "history_since",
+    return period_parse(options_find_text(context->options, "history_since"), options_find_text(context->options, "history_until"), "history_since",
                         "history_until", copy_now_us(), period, err);
 }
 
@@ -272,7 +284,7 @@ static bool only_part(struct context *context)
 }
 
 /* What is given on the command line wins over the workload. */
-static void make_options(struct context *context, const struct workload *workload, struct analysis_options *options)
+void analyze_make_options(struct context *context, const struct workload *workload, struct analysis_options *options)
 {
     double min_history = options_number(context->options, "min_history");
     *options = rules_of_analysis(context->arena, workload);
@@ -322,7 +334,7 @@ const struct analysis *analyze_step(struct context *context, const struct analyz
     struct error err = {0};
     struct records records = {0}, entries = {0};
     struct analysis_options *options = ARENA_NEW(context->arena, struct analysis_options);
-    make_options(context, request->workload, options);
+    analyze_make_options(context, request->workload, options);
     options->now_us = context_now_us(context);
     if (!analyze_load_acks(context, request->workload, &options->acks, &err) || !load_entries(context, request, &entries, &err) ||
         !load_history(context, request, options, &entries, &records, &err)) {
@@ -345,4 +357,17 @@ const struct analysis *analyze_step(struct context *context, const struct analyz
         written &= write_bundle(context, request, analysis, &entries, &records, &err);
     *code = written ? 0 : context_fail(context, &err);
     return analysis;
+}
+
+bool analyze_load(struct context *context, const struct analyze_request *request, struct analyze_input *input, struct error *err)
+{
+    struct records records = {0}, entries = {0};
+    analyze_make_options(context, request->workload, &input->options);
+    input->options.now_us = context_now_us(context);
+    bool ok = analyze_load_acks(context, request->workload, &input->options.acks, err) && load_entries(context, request, &entries, err) && load_history(context, request, &input->options, &entries, &records, err);
+    input->entries = entries.v;
+    input->entries_n = entries.n;
+    input->history = records.v;
+    input->history_n = records.n;
+    return ok;
 }
