@@ -59,7 +59,7 @@ static const char *nothing_compared(const struct analysis *analysis, struct aren
     if (!analysis->entries_n)
         return "NOT GATED: no payload is left to compare (rewrite_settings, ignored_entries)";
     if (results && results == analysis->counts[VERDICT_NOT_ANALYSED])
-        return "NOT GATED: the workload has no KPI that is compared (better: none, ignored_for_regression, lists)";
+        return "NOT GATED: the workload has no KPI that is compared (better: none, ignored_for_regression)";
     return NULL;
 }
 
