@@ -62,7 +62,7 @@ enum verdict {
     VERDICT_NO_HISTORY,
     VERDICT_ACKNOWLEDGED, /* regression that somebody acknowledged */
     VERDICT_MISSING,      /* history has the KPI, the entry does not; or history exists and no longer matches */
-    VERDICT_NOT_ANALYSED  /* ignored, without direction, a list, or its formula says so */
+    VERDICT_NOT_ANALYSED  /* ignored, without direction, or its formula says so */
 };
 enum { VERDICT_COUNT = VERDICT_NOT_ANALYSED + 1 };
 const char *verdict_name(enum verdict verdict); /* "ok", "regression", "cannot tell", … */

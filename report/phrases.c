@@ -63,8 +63,8 @@ static const char *nothing_compared(const struct analysis *analysis, struct aren
         return "NOT GATED: no payload is left to compare (rewrite_settings, ignored_entries)";
     if (results && results == analysis->counts[VERDICT_NOT_ANALYSED])
         return analysis->options->pairing.label
-                   ? "NOT GATED: there is nothing that is compared (baselines of pairs; better: none, ignored_for_regression, lists)"
-                   : "NOT GATED: the workload has no KPI that is compared (better: none, ignored_for_regression, lists)";
+                   ? "NOT GATED: there is nothing that is compared (baselines of pairs; better: none, ignored_for_regression)"
+                   : "NOT GATED: the workload has no KPI that is compared (better: none, ignored_for_regression)";
     return NULL;
 }
 
