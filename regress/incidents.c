@@ -11,6 +11,7 @@
 #include "regress/select.h"
 #include "regress/value.h"
 
+static const double CHANGED_BY_CHANCE = 0.05; /* of the KPIs, suspects too: for choosing a scope only */
 enum { KEYS_MAX = 8, VALUES_MAX = 16, SHOWN_MAX = 200, SCOPED_ENTRIES_MAX = 2000 };
 
 /* Where something began: the entry's own run, or a run of its history. */
@@ -463,7 +464,7 @@ static void try_onset(struct finding *finding, const struct onset *onset)
     const struct analysis *analysis = finding->analysis;
     struct change **room = ARENA_ARRAY(finding->scratch, struct change *, finding->changes.n);
     const struct scope *best = NULL;
-    double least = INFINITY;
+    double least = INFINITY, best_p = 1;
     for (size_t i = 0; i < analysis->entries_n; i++)
         finding->places[i] = place_of(analysis->entries[i].selection, onset);
     const signed char *shifts = shifts_of(finding);
@@ -476,16 +477,18 @@ static void try_onset(struct finding *finding, const struct onset *onset)
         if (p <= INCIDENT_P)
             p = fmax(p, together_p(finding, scope, group.worse > 0));
         bool much = (double)group.sure >= INCIDENT_SHARE * (double)moved.judged && group.sure >= INCIDENT_MEMBERS_MIN;
-        if (group.n >= INCIDENT_MEMBERS_MIN && (p <= INCIDENT_P || much) && (!best || p < least)) {
+        double chance = fmin(p, law_binomial_upper(group.n, moved.judged, CHANGED_BY_CHANCE));
+        if (group.n >= INCIDENT_MEMBERS_MIN && (p <= INCIDENT_P || much) && (!best || chance < least)) {
             best = scope;
-            least = p;
+            least = chance;
+            best_p = p;
         }
     }
     if (!best)
         return;
     struct group group = gather(finding, best, room);
     struct moved moved = count_moved(finding, best, shifts);
-    *LIST_ADD(finding->arena, &finding->incidents) = describe(finding, &group, best, &moved, least, onset);
+    *LIST_ADD(finding->arena, &finding->incidents) = describe(finding, &group, best, &moved, best_p, onset);
 }
 
 /* ---- all of them ---- */

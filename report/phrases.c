@@ -5,10 +5,11 @@
 #include <string.h>
 
 #include "base/moment.h"
+#include "regress/expect.h"
 #include "regress/value.h"
 #include "report/change_phrases.h"
 
-enum { NEAR_MISSES_SHOWN = 3 };
+enum { NEAR_MISSES_SHOWN = 3, OLD_DAYS = 60 };
 
 const enum verdict phrases_by_weight[VERDICT_COUNT] = {VERDICT_REGRESSION,   VERDICT_MISSING,     VERDICT_SUSPECT,
                                                        VERDICT_ACKNOWLEDGED, VERDICT_IMPROVEMENT, VERDICT_CANNOT_TELL,
@@ -286,6 +287,8 @@ const char *const *phrases_notes(const struct entry_result *entry, struct arena 
     const char *keys = "";
     for (size_t i = 0; entry->varying && entry->varying[i]; i++)
         keys = arena_printf(arena, "%s%s'%s'", keys, i ? ", " : "", entry->varying[i]);
+    if (expect_age_days(entry) >= OLD_DAYS)
+        *LIST_ADD(arena, &notes) = arena_printf(arena, "the newest run of history is %.0f days older than this one", expect_age_days(entry));
     if (keys[0])
         *LIST_ADD(arena, &notes) = arena_printf(arena, "not compared, but not the same in all runs: %s", keys);
     return ended(&notes, arena);
