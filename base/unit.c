@@ -316,6 +316,16 @@ static bool strip_list(const char *text, size_t len, char out[TEXT_MAX])
     return list;
 }
 
+const char *unit_of_element(const char *unit, struct arena *arena)
+{
+    char inner[TEXT_MAX];
+    const char *start = unit, *end = unit ? unit + strlen(unit) : NULL;
+    if (!unit)
+        return NULL;
+    trim(&start, &end);
+    return end - start < TEXT_MAX && strip_list(start, (size_t)(end - start), inner) ? arena_strdup(arena, inner) : unit;
+}
+
 static const char *whole_of(const char *text)
 {
     for (size_t i = 0; i < sizeof(short_for) / sizeof(short_for[0]); i++)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/error.h"
 
 enum { UNIT_BASE_MAX = 160, UNIT_WORD_MAX = 40 };
@@ -30,6 +31,9 @@ struct unit {
 
 /* Never fails: what cannot be understood is a word. A factor beyond the limits above makes all of it one word. */
 struct unit unit_parse(const char *text);
+
+/* The unit of each value of a list: "ms" of "List[ms]"; another unit is its own. NULL stays NULL. */
+const char *unit_of_element(const char *unit, struct arena *arena);
 
 /* value × factor, rounded once: the decimal digits that stand for the value are scaled, so 12.3 ms are 0.0123 s and not
  * 0.012300000000000002. Not finite values stay what they are; what leaves the range of a double is infinite, or 0. */

@@ -1,7 +1,7 @@
-/* list_rates [LISTS [SEED]] — regress/distribution.h by simulation: how often a list KPI cries at .05 (any part,
+/* list_rates [LISTS [SEED]] — detect/distribution.h by simulation: how often a list KPI cries at .05 (any part,
  * corrected) when nothing changed, by the noise between runs, and how often a change of one part of the distribution is
  * seen, and as that part. Built as the target `list_rates`. */
-#include "regress/distribution.h"
+#include "detect/distribution.h"
 #include "tests/regress_build.h"
 
 enum { REQUESTS = 300, RUNS_MAX = 40 };

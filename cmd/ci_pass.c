@@ -173,6 +173,16 @@ static void mark(struct ci_pass *pass)
     marker_set(pass->context, pass->artifacts, MARKER_NO_HISTORY, false);
 }
 
+/* A file that an option names: among the outputs, unless it is absolute; of a later pass always among its own. */
+static const char *asked_file(const struct ci_pass *pass, const char *option, const char *fallback)
+{
+    const char *file = verdict_outputs_file(pass->context, option, fallback), *slash = file ? strrchr(file, '/') : NULL;
+    bool first = strcmp(pass->artifacts, pass->plan->artifacts) == 0;
+    if (!file || (first && file[0] == '/'))
+        return file;
+    return ci_pass_file(pass, first || !slash ? file : slash + 1);
+}
+
 static void analyze(struct ci_pass *pass)
 {
     size_t n;
@@ -181,11 +191,16 @@ static void analyze(struct ci_pass *pass)
     mark(pass);
     if (!pass->analyze || n == 0 || ci_pass_is_cut(pass))
         return; /* of a part of the tests nobody could tell what it says about the rest */
+    pass->markdown = asked_file(pass, "markdown_dest", "regression_report.md");
+    pass->junit = asked_file(pass, "junit_dest", "regression_junit.xml");
     struct analyze_request request = {.workload = pass->workload, .history = pass->history, .batch = pass->batch,
                                       .tests = pass->parsed.tests, .without_payload = pass->parsed.tests - pass->parsed.valid,
-                                      .report_html = ci_pass_file(pass, "regression_report.html"),
-                                      .summary_yaml = ci_pass_file(pass, "regression_summary.yaml"),
-                                      .verdicts_json = ci_pass_file(pass, "regression_verdicts.json"),
+                                      .outputs = {.report_html = ci_pass_file(pass, "regression_report.html"),
+                                                  .summary_yaml = ci_pass_file(pass, "regression_summary.yaml"),
+                                                  .verdicts_json = ci_pass_file(pass, "regression_verdicts.json"),
+                                                  .markdown = pass->markdown, .junit = pass->junit,
+                                                  .bundle = asked_file(pass, "bundle", NULL),
+                                                  .github = options_bool(pass->context->options, "github"), .gate = &pass->plan->gate},
                                       .markers = pass->artifacts};
     log_step(pass, "analyze_lts");
     pass->analysis = analyze_step(pass->context, &request, &code);

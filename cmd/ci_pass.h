@@ -31,6 +31,7 @@ struct ci_pass {
     struct batch *batch;             /* the valid payloads; the analysis borrows from it */
     struct parse_counts parsed;
     const struct analysis *analysis; /* NULL: nothing was compared */
+    const char *markdown, *junit;    /* the verdicts' files that may be named, or NULL */
     struct history_counts stored, horreum_stored;
     bool uploaded, reported, drawn; /* stored; the regression report is there; reports_index.html is */
     bool horreum_uploaded;

@@ -75,9 +75,14 @@ static bool apply_block(struct planning *p, struct error *err)
                 {"history_since", "lts.gate.history_since"},
                 {"history_until", "lts.gate.history_until"},
                 {"false_alarm_rate", "lts.gate.false_alarm_rate"},
+                {"markdown_dest", "lts.gate.markdown_dest"},
+                {"junit_dest", "lts.gate.junit_dest"},
+                {"github", "lts.gate.github"},
+                {"bundle", "lts.gate.bundle"},
                 {"suspect_level", "lts.gate.suspect_level"},
                 {"correction", "lts.gate.correction"},
                 {"method", "lts.gate.method"},
+                {"acks", "lts.regression_analyses.acknowledgements"},
                 {"window", "lts.gate.window"}};
     for (size_t i = 0; p->block && i < sizeof(rows) / sizeof(rows[0]); i++) {
         const char *text = block_text(p->block, rows[i].path);
@@ -173,7 +178,8 @@ static bool plan_steps(struct planning *p, struct error *err)
     const struct block *block = p->block;
     const struct options *options = p->context->options;
     bool chosen = strcmp(options_source(options, "fail_on"), "default") != 0; /* says more than fail_test_on_regression */
-    if (!analyze_check_options(p->context, err) || !gate_parse(options_list(options, "fail_on"), &plan->gate, err))
+    if (!verdict_outputs_check(p->context, err) || !analyze_check_options(p->context, err) ||
+        !gate_parse(options_list(options, "fail_on"), &plan->gate, err))
         return false;
     bool upload = p->history_named || block_flag(block, "lts.opensearch.export.enabled", true);
     plan->lts = block_flag(block, "lts.generate", true);

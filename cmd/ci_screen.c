@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "report/verdict_text.h"
+#include "step/analyze_step.h"
 
 static void show_parsed(const struct ci_pass *pass)
 {
@@ -76,6 +77,14 @@ static void show_stored(const struct ci_pass *pass)
         show_history(out, context_shown(pass->context, pass->horreum), pass->horreum_uploaded, &pass->horreum_stored, NULL);
 }
 
+/* "regression_report.md, ", as seen from the outputs' folder. */
+static const char *file_shown(const struct ci_pass *pass, const char *file)
+{
+    size_t n = strlen(pass->artifacts);
+    bool below = file && strncmp(file, pass->artifacts, n) == 0 && file[n] == '/';
+    return file ? arena_printf(pass->context->arena, "%s, ", context_shown(pass->context, below ? file + n + 1 : file)) : "";
+}
+
 static void show_files(const struct ci_pass *pass)
 {
     const struct {
@@ -86,6 +95,8 @@ static void show_files(const struct ci_pass *pass)
         {pass->parsed.written && pass->lts, "lts_payload.json, lts_payload.schema.json, "},
         {pass->parsed.written && pass->lts && pass->workload->kpis_n, "kpis.om, "},
         {pass->reported, "regression_report.html, regression_summary.yaml, regression_verdicts.json, "},
+        {pass->reported && pass->markdown, file_shown(pass, pass->markdown)},
+        {pass->reported && pass->junit, file_shown(pass, pass->junit)},
         {pass->drawn, "reports_index.html, "},
     };
     FILE *out = pass->context->out;
@@ -123,7 +134,8 @@ static void show_next(const struct ci_pass *pass)
         return;
     int needed = pass->analysis->options->min_history, same = pass->analysis->options->min_history_same;
     if (counts[VERDICT_REGRESSION])
-        fprintf(out, "next: look at what changed since the last run before it; another run of the same version would confirm it\n");
+        fprintf(out, "next: look at what changed since the last run before it; another run of the same version would confirm it\n"
+                     "known already? %s\n", analyze_ack_command(pass->context, pass->workload, ci_pass_file(pass, "regression_verdicts.json")));
     if (counts[VERDICT_SUSPECT])
         fprintf(out, "next: run the suspect configurations again; the last column says how often\n");
     if (history_is_short(pass->analysis))

@@ -19,7 +19,7 @@ static const struct option options_analyze_only[] = {
 };
 
 static const struct option *const tables[] = {options_workload, options_results, options_history, options_analyze, options_analyze_only,
-                                              options_common, NULL};
+                                              options_verdict_outputs, options_common, NULL};
 
 /* Where the file goes: as it is named, else into --artifact_dir. */
 static const char *dest(struct context *context, const char *option)
@@ -31,23 +31,36 @@ static const char *dest(struct context *context, const char *option)
 
 /* What it writes, and where it leaves markers. */
 struct dests {
-    const char *report, *summary, *verdicts, *folder;
+    const char *report, *summary, *verdicts, *markdown, *junit, *bundle, *folder;
     bool to_standard; /* one of them goes to standard output: nothing else does then */
 };
 
+/* What is not asked for is not written. */
+static const char *asked_for(struct context *context, const char *option)
+{
+    return verdict_outputs_file(context, option, NULL);
+}
+
 static bool choose_dests(struct context *context, struct dests *dests, struct error *err)
 {
-    static const char *const options[] = {"report_dest", "summary_yaml_dest", "verdicts_dest"};
-    const char **files[] = {&dests->report, &dests->summary, &dests->verdicts}, *other = NULL;
-    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
-        *files[i] = dest(context, options[i]);
-        if (strcmp(*files[i], "-") != 0)
+    const struct {
+        const char *option, **file;
+        const char *(*choose)(struct context *, const char *);
+    } rows[] = {{"report_dest", &dests->report, dest},          {"summary_yaml_dest", &dests->summary, dest},
+                {"verdicts_dest", &dests->verdicts, dest},      {"markdown_dest", &dests->markdown, asked_for},
+                {"junit_dest", &dests->junit, asked_for},       {"bundle", &dests->bundle, asked_for}};
+    const char *other = options_bool(context->options, "github") ? "github" : NULL;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        *rows[i].file = rows[i].choose(context, rows[i].option);
+        if (!*rows[i].file || strcmp(*rows[i].file, "-") != 0)
             continue;
         if (other)
-            return error_set(err, ERR_USAGE, "--%s and --%s are both '-': only one output can go to standard output", other, options[i]);
-        other = options[i];
+            return error_set(err, ERR_USAGE, strcmp(other, "github") == 0 ? "--%s and --%s='-': only one output can go to standard output"
+                                                                          : "--%s and --%s are both '-': only one output can go to standard output",
+                             other, rows[i].option);
+        other = rows[i].option;
+        dests->to_standard = true;
     }
-    dests->to_standard = other;
     if (!output_make_folders(dests->report, err))
         return false;
     dests->folder = marker_folder(context, dests->report);
@@ -78,13 +91,17 @@ static int analyze(struct context *context, const struct workload *workload, str
         return parsed;
     struct analyze_request request = {.workload = workload, .history = uri, .batch = batch,
                                       .tests = counts.tests, .without_payload = counts.tests - counts.valid,
-                                      .report_html = dests->report, .summary_yaml = dests->summary,
-                                      .verdicts_json = dests->verdicts, .markers = dests->folder};
+                                      .outputs = {.report_html = dests->report, .summary_yaml = dests->summary,
+                                                  .verdicts_json = dests->verdicts, .markdown = dests->markdown, .junit = dests->junit,
+                                                  .bundle = dests->bundle, .github = options_bool(context->options, "github"), .gate = gate},
+                                      .markers = dests->folder};
     const struct analysis *analysis = analyze_step(context, &request, &code);
     if (!analysis)
         return code;
     if (!dests->to_standard)
         show(context, analysis);
+    if (!dests->to_standard && analysis->counts[VERDICT_REGRESSION])
+        fprintf(context->out, "\nknown already? %s\n", analyze_ack_command(context, workload, dests->verdicts));
     const int codes[] = {parsed, code, gate_code(gate, analysis)};
     return gate_worst(codes, sizeof(codes) / sizeof(codes[0]));
 }
@@ -97,10 +114,11 @@ static int run(struct context *context)
     const char *uri = command_compared_uri(context, &err);
     struct workload *workload = NULL;
     struct batch *batch = NULL;
+    const struct acks *acks;
     bool ok = uri && analyze_check_options(context, &err) && gate_parse(options_list(context->options, "fail_on"), &gate, &err) &&
               choose_dests(context, &dests, &err) &&
               (workload = command_workload(context, options_text(context->options, "workload"), &err)) &&
-              lts_exists(workload, &err) && (batch = batch_open(&err));
+              lts_exists(workload, &err) && analyze_load_acks(context, workload, &acks, &err) && (batch = batch_open(&err));
     int code = ok ? analyze(context, workload, batch, uri, &gate, &dests) : context_fail(context, &err);
     if (code >= 100 && dests.folder && !context_interrupted(context))
         marker_fail(context, dests.folder, context->log.error);

@@ -15,7 +15,8 @@
 #include "store/download_list.h"
 #include "store/marked.h"
 
-static const struct option *const tables[] = {options_ci, options_history, options_push, options_spool, options_analyze, options_common, NULL};
+static const struct option *const tables[] = {options_ci, options_history, options_push, options_spool, options_analyze, options_verdict_outputs,
+                                              options_common, NULL};
 
 #define PROM_MARK ".matbench_prom_db_dir"
 enum { PASSES_MAX = 1000 };
@@ -145,6 +146,9 @@ static bool prepare(struct ci *ci, struct error *err)
         return false;
     }
     apply_preset(ci);
+    const struct acks *acks;
+    if (ci->plan.analyze && !analyze_load_acks(ci->context, ci->workload, &acks, err))
+        return false;
     if (ci->plan.url && !fetch_url_parse(ci->context->arena, ci->plan.url, &ci->url, err))
         return false;
     return command_make_directory(ci->plan.artifacts, err);

@@ -7,6 +7,7 @@
 #include "cmd/history_care.h"
 #include "cmd/history_listing.h"
 #include "history/census.h"
+#include "history/record_list.h"
 #include "json/read.h"
 #include "json/write.h"
 #include "step/copy_step.h"
@@ -50,7 +51,8 @@ static bool show_record(void *context, const struct record *record)
         const char *value = record_label(record, *key);
         fprintf(c->out, "  %s", value ? context_shown(c, value) : "-");
     }
-    fprintf(c->out, "  %zu KPI%s  %s\n", record->kpis_n, plural(record->kpis_n), record->where ? context_shown(c, record->where) : "");
+    size_t kpis = record_list_count(record);
+    fprintf(c->out, "  %zu KPI%s  %s\n", kpis, plural(kpis), record->where ? context_shown(c, record->where) : "");
     return !*c->signal && !ferror(c->out);
 }
 

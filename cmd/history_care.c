@@ -137,6 +137,19 @@ static int rehearse_upgrade(struct context *context, struct history *history, co
     return 0;
 }
 
+/* What older versions of this program did not keep beside a payload. */
+static int fill_lists(struct context *context, struct history *history, const struct history_file *file)
+{
+    struct error err = {0};
+    size_t filled = 0;
+    if (!is_dry(context) && !history_file_fill_lists(history, &filled, &err))
+        return context_fail(context, &err);
+    log_line(&context->log, LOG_INFO, "%s: has the newest format (%d)", history_uri(history), file->format);
+    if (filled)
+        log_line(&context->log, LOG_INFO, "%s: lists of %zu payload%s can be compared now", history_uri(history), filled, filled == 1 ? "" : "s");
+    return 0;
+}
+
 static int upgrade(struct context *context, struct history *history)
 {
     struct error err = {0};
@@ -144,10 +157,8 @@ static int upgrade(struct context *context, struct history *history)
     const char *backup;
     if (!look(context, history, &file, &err))
         return context_fail(context, &err);
-    if (file.format == file.newest_format) {
-        log_line(&context->log, LOG_INFO, "%s: has the newest format (%d)", history_uri(history), file.format);
-        return 0;
-    }
+    if (file.format == file.newest_format)
+        return fill_lists(context, history, &file);
     if (is_dry(context))
         return rehearse_upgrade(context, history, &file);
     if (!history_file_upgrade(history, context->arena, &backup, &err))

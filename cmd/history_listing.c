@@ -1,10 +1,12 @@
 #include "cmd/history_listing.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/moment.h"
 #include "history/census.h"
 #include "history/kpi_census.h"
+#include "history/record_list.h"
 #include "json/read.h"
 #include "json/write.h"
 #include "step/payload_source.h"
@@ -56,18 +58,50 @@ static json_t *value_json(const char *text)
     return value ? value : json_string(text);
 }
 
+/* {"value": 1.5, "unit": "s"}; a list: {"list": {"count": 400, "mean": …, "p50": …}, "unit": "s"}. */
+static json_t *number_json(const struct record *record, size_t i)
+{
+    const char *unit = record_unit(record, i);
+    return json_pack("{s:f s:s?}", "value", record->kpis[i].value, "unit", *unit ? unit : NULL);
+}
+
+static json_t *list_json(const struct record *record, const char *kpi)
+{
+    const char *unit = record_list_unit(record, kpi);
+    struct distribution list;
+    json_t *parts = json_object();
+    record_list(record, kpi, &list);
+    json_object_set_new(parts, "count", json_integer((json_int_t)list.count));
+    for (size_t i = 0; i < DISTRIBUTION_PARTS; i++)
+        json_object_set_new(parts, distribution_part_name((enum distribution_part)i), isfinite(list.part[i]) ? json_real(list.part[i]) : json_null());
+    return json_pack("{s:o s:s?}", "list", parts, "unit", *unit ? unit : NULL);
+}
+
+static void add_kpi(json_t *kpis, const struct record *record, size_t i)
+{
+    struct arena scratch = {0};
+    const char *name = record->kpis[i].name;
+    switch (record_list_place(record, i)) {
+    case RECORD_LIST_NOT:
+        json_object_set_new(kpis, name, number_json(record, i));
+        break;
+    case RECORD_LIST_COUNT:
+        name = arena_strndup(&scratch, name, record_list_base(name, NULL));
+        json_object_set_new(kpis, name, list_json(record, name));
+        break;
+    case RECORD_LIST_PART:
+        break; /* of a list that has its count */
+    }
+    arena_close(&scratch);
+}
+
 static json_t *run_json(const struct record *record)
 {
     json_t *run = json_object(), *labels = json_object(), *kpis = json_object();
     for (size_t i = 0; i < record->labels_n; i++)
         json_object_set_new(labels, record->labels[i].key, value_json(record->labels[i].value));
-    for (size_t i = 0; i < record->kpis_n; i++) {
-        const char *unit = record_unit(record, i);
-        json_t *kpi = json_object();
-        json_object_set_new(kpi, "value", json_real(record->kpis[i].value));
-        json_object_set_new(kpi, "unit", *unit ? json_string(unit) : json_null());
-        json_object_set_new(kpis, record->kpis[i].name, kpi);
-    }
+    for (size_t i = 0; i < record->kpis_n; i++)
+        add_kpi(kpis, record, i);
     json_object_set_new(run, "test_uuid", json_string(record->id));
     json_object_set_new(run, "start", time_json(record->start_us));
     json_object_set_new(run, "place", json_string(record->where));
@@ -129,6 +163,8 @@ static json_t *kpi_json(const struct kpi_count *kpi)
     json_object_set_new(object, "min", json_real(kpi->min));
     json_object_set_new(object, "median", json_real(kpi->median));
     json_object_set_new(object, "max", json_real(kpi->max));
+    if (kpi->list)
+        json_object_set_new(object, "list", json_pack("{s:I s:I}", "shortest", (json_int_t)kpi->shortest, "longest", (json_int_t)kpi->longest));
     json_object_set_new(object, "units", units);
     return object;
 }
@@ -216,13 +252,24 @@ static const char *day(struct context *context, int64_t us)
     return arena_strdup(context->arena, text);
 }
 
+/* "20 values", "20 lists of 1000", "20 lists of 10 to 1000 values". */
+static const char *how_many(struct context *context, const struct kpi_count *kpi)
+{
+    const char *s = kpi->values == 1 ? "" : "s";
+    if (!kpi->list)
+        return arena_printf(context->arena, "%zu value%s", kpi->values, s);
+    if (kpi->shortest == kpi->longest)
+        return arena_printf(context->arena, "%zu list%s of %zu value%s", kpi->values, s, kpi->longest, kpi->longest == 1 ? "" : "s");
+    return arena_printf(context->arena, "%zu list%s of %zu to %zu values", kpi->values, s, kpi->shortest, kpi->longest);
+}
+
 /* "speed: 20 values from … to …: 10 … 12.5 … 20 items/s", and a line for each unit when it was changed. */
 static void show_kpi(struct context *context, const struct kpi_count *kpi)
 {
     bool changed = kpi->units_n > 1;
     const char *unit = changed ? "" : context_shown(context, kpi->units[0].unit);
-    fprintf(context->out, "  %s: %zu value%s from %s to %s: min %g, median %g, max %g%s%s\n", context_shown(context, kpi->name), kpi->values,
-            kpi->values == 1 ? "" : "s", day(context, kpi->first_us), day(context, kpi->last_us), kpi->min, kpi->median, kpi->max,
+    fprintf(context->out, "  %s: %s from %s to %s: %smin %g, median %g, max %g%s%s\n", context_shown(context, kpi->name), how_many(context, kpi),
+            day(context, kpi->first_us), day(context, kpi->last_us), kpi->list ? "their p50: " : "", kpi->min, kpi->median, kpi->max,
             *unit ? " " : "", unit);
     for (size_t i = 0; changed && i < kpi->units_n; i++) {
         const struct kpi_census_unit *its = &kpi->units[i];

@@ -1,4 +1,5 @@
-/* history/kpi_census.h — which KPIs records have: how many values, from when to when, and how large. */
+/* history/kpi_census.h — which KPIs records have: how many values, from when to when, and how large. Of a list that is how many
+ * lists, and how large their medians; a KPI that is a number here and a list there is two. */
 #ifndef HISTORY_KPI_CENSUS_H
 #define HISTORY_KPI_CENSUS_H
 #include "history/record.h"
@@ -11,6 +12,8 @@ struct kpi_census_unit {
 
 struct kpi_count {
     const char *name;
+    bool list;
+    size_t shortest, longest; /* of lists: how many values */
     struct kpi_census_unit *units; /* the one that came first, first; several: the unit was changed */
     size_t units_n;
     size_t values;

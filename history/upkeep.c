@@ -78,6 +78,15 @@ bool history_file_upgrade(struct history *history, struct arena *arena, const ch
     return upkeep->file_upgrade ? upkeep->file_upgrade(history, arena, backup, err) : lacks(history, "is no single file", err);
 }
 
+bool history_file_fill_lists(struct history *history, size_t *filled, struct error *err)
+{
+    const struct history_upkeep *upkeep = find_upkeep(history, err);
+    *filled = 0;
+    if (!upkeep)
+        return false;
+    return upkeep->file_fill_lists ? upkeep->file_fill_lists(history, filled, err) : lacks(history, "is no single file", err);
+}
+
 bool history_file_set_journal(struct history *history, const char *journal, struct error *err)
 {
     const struct history_upkeep *upkeep = find_upkeep(history, err);

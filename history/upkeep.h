@@ -43,6 +43,8 @@ bool history_file_look(struct history *history, struct arena *arena, struct hist
 /* Brings the file to the newest format; `backup` gets the name of the file, beside it, with what it was before. Nothing happens, and
  * *backup is NULL, when it has that format already. All or nothing, whenever the process dies. */
 bool history_file_upgrade(struct history *history, struct arena *arena, const char **backup, struct error *err);
+/* Gives records that an older matbench stored what is kept of lists (history/record_list.h); *filled: how many. All or nothing. */
+bool history_file_fill_lists(struct history *history, size_t *filled, struct error *err);
 /* The journal that the file has from now on: "delete" or "wal" (docs/sqlite.md). */
 bool history_file_set_journal(struct history *history, const char *journal, struct error *err);
 /* Gives free room back to the disk. */
@@ -57,6 +59,7 @@ struct history_upkeep {
     bool (*remove)(struct history *history, const char *const *ids, size_t n, size_t *removed, struct error *err);
     bool (*file_look)(struct history *history, struct arena *arena, struct history_file *file, struct error *err);
     bool (*file_upgrade)(struct history *history, struct arena *arena, const char **backup, struct error *err);
+    bool (*file_fill_lists)(struct history *history, size_t *filled, struct error *err);
     bool (*file_set_journal)(struct history *history, const char *journal, struct error *err);
     bool (*file_compact)(struct history *history, struct error *err);
 };

@@ -5,9 +5,18 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "regress/ack_notes.h"
+#include "regress/causes.h"
+#include "regress/control.h"
 #include "regress/correction.h"
+#include "regress/expect.h"
+#include "regress/incidents.h"
+#include "regress/known.h"
+#include "regress/list_check.h"
 #include "regress/order.h"
+#include "regress/pair_check.h"
 #include "regress/rules.h"
+#include "regress/varying.h"
 
 enum { WORTH_WORKERS = 16 }; /* series */
 
@@ -59,14 +68,21 @@ static bool contains(const char *const *keys, size_t n, const char *key)
     return false;
 }
 
+/* Whether the label may tell entries apart: it is compared, or the name of a pair. */
+static bool may_name(const struct work *work, const char *key)
+{
+    const struct label_filter *filter = select_filter(work->index);
+    const char *pair = work->options->pairing.label;
+    return (pair && strcmp(pair, key) == 0) || !contains(filter->left_out, filter->n, key);
+}
+
 /* The labels that tell the entries apart: sorting keys first, then by name. */
 static const char **find_names(struct work *work)
 {
     LIST_OF(const char *) names = {0};
     const struct analysis *analysis = work->analysis;
-    const struct label_filter *filter = select_filter(work->index);
     for (const char *const *key = work->options->sorting_keys; key && *key; key++) {
-        if (!contains(filter->left_out, filter->n, *key) && !contains(names.v, names.n, *key) && varies(analysis, *key))
+        if (may_name(work, *key) && !contains(names.v, names.n, *key) && varies(analysis, *key))
             *LIST_ADD(work->arena, &names) = *key;
     }
     size_t sorted = names.n;
@@ -74,7 +90,7 @@ static const char **find_names(struct work *work)
         const struct record *entry = analysis->entries[i].entry;
         for (size_t j = 0; j < entry->labels_n; j++) {
             const char *key = entry->labels[j].key;
-            if (!contains(filter->left_out, filter->n, key) && !contains(names.v, names.n, key) && varies(analysis, key))
+            if (may_name(work, key) && !contains(names.v, names.n, key) && varies(analysis, key))
                 *LIST_ADD(work->arena, &names) = key;
         }
     }
@@ -135,6 +151,7 @@ static void analyse_entry(struct work *work, struct entry_result *result)
 {
     struct selection *kept = ARENA_NEW(work->arena, struct selection), selection = select_history(work->index, result->entry, work->arena);
     *kept = selection;
+    result->selection = kept;
     result->version = selection.version;
     result->run_id = selection.run_id;
     result->history = selection.history;
@@ -144,12 +161,14 @@ static void analyse_entry(struct work *work, struct entry_result *result)
     result->near_misses = selection.near_misses;
     result->near_misses_n = selection.near_misses_n;
     result->varying = selection.varying;
+    uint64_t labels = labels_fingerprint(select_filter(work->index), result->entry);
     result->kpis = ARENA_ARRAY(work->arena, struct kpi_result, work->options->kpis_n + 1);
     for (size_t i = 0; i < work->options->kpis_n; i++) {
         if (!wanted(work->options, &work->options->kpis[i]))
             continue;
         struct hypothesis h = {.result = &result->kpis[result->kpis_n++], .entry = result->entry, .selection = kept,
                                .p_worse = 1, .p_better = 1, .corrected_worse = 1, .corrected_better = 1};
+        h.labels = labels;
         h.result->rule = rules_for(&work->options->kpis[i], result->entry, work->arena);
         if (verdict_plan(&h, &work->invocation, work->arena))
             *LIST_ADD(work->arena, &work->hypotheses) = h;
@@ -157,15 +176,6 @@ static void analyse_entry(struct work *work, struct entry_result *result)
 }
 
 /* ---- correction over the invocation ---- */
-
-static void weigh(struct hypothesis *h)
-{
-    const struct findings *f = &h->findings;
-    h->p_worse = series_worse(&h->series, f, &h->began);
-    double change = h->series.x[h->series.n] - f->now.centre;
-    bool counts = (double)h->series.worse * change < 0 && series_passes(h->series.rule, change, f->now.centre);
-    h->p_better = counts ? fmin(1, f->p_better / series_newest_share(&h->series)) : 1;
-}
 
 /* What a worker has for itself. */
 struct tester {
@@ -188,7 +198,10 @@ static void test_piece(void *context, size_t i, unsigned worker)
 {
     struct testing *t = context;
     struct hypothesis *h = &t->work->hypotheses.v[i];
-    if (h->level)
+    h->marks = marks_place(h, t->work->options, t->testers[worker].shuffles, t->testers[worker].arena);
+    if (h->level && h->list && !marks_begin(h))
+        list_test(h, t->testers[worker].shuffles, t->testers[worker].arena);
+    else if (h->level && !marks_begin(h))
         h->findings = series_test(&h->series, t->testers[worker].shuffles, t->testers[worker].arena);
     checks_test(h, &t->work->invocation, t->testers[worker].arena);
 }
@@ -200,8 +213,12 @@ static void resolve_piece(void *context, size_t i, unsigned worker)
     struct hypothesis *h = &t->work->hypotheses.v[i];
     if (!h->findings.tested)
         return;
+    if (h->list) {
+        list_resolve(h, t->testers[worker].shuffles, t->step_level);
+        return;
+    }
     series_resolve(&h->series, &h->findings, t->testers[worker].shuffles, t->step_level);
-    weigh(h);
+    verdict_weigh(h);
 }
 
 static bool go_on(void *context, size_t i)
@@ -241,8 +258,22 @@ static void decide_all(struct work *work)
 {
     work->invocation.tested = work->analysis->tested;
     work->invocation.rejected = correction_rejected(work->hypotheses.v, work->hypotheses.n, work->options->false_alarm_rate);
-    for (size_t i = 0; i < work->hypotheses.n; i++)
+    struct shuffles shuffles = {0};
+    for (size_t i = 0; i < work->hypotheses.n; i++) {
         verdict_decide(&work->hypotheses.v[i], &work->invocation, work->arena);
+        known_settle(&work->hypotheses.v[i], &work->invocation, &shuffles, work->arena);
+    }
+    shuffles_close(&shuffles);
+}
+
+static void count(struct analysis *analysis)
+{
+    for (size_t i = 0; i < analysis->entries_n; i++) {
+        for (size_t j = 0; j < analysis->entries[i].kpis_n; j++) {
+            analysis->counts[analysis->entries[i].kpis[j].verdict]++;
+            analysis->statuses[analysis->entries[i].kpis[j].change.status]++;
+        }
+    }
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -276,6 +307,8 @@ struct analysis *analysis_run(struct arena *arena, const struct analysis_options
     qsort_r(analysis->entries, entries_n, sizeof(*analysis->entries), compare_entries, (void *)options);
     struct work work = {.arena = arena, .options = options, .analysis = analysis, .invocation = {.options = options}};
     work.index = select_open(arena, options, history, history_n);
+    work.invocation.controls = control_open(arena, options, entries, entries_n, history, history_n);
+    work.invocation.pairs = pair_open(arena, options, entries, entries_n, history, history_n);
     const char **names = find_names(&work);
     shorten_names(analysis, names);
     for (size_t i = 0; i < entries_n; i++) {
@@ -284,9 +317,11 @@ struct analysis *analysis_run(struct arena *arena, const struct analysis_options
     }
     test_all(&work);
     decide_all(&work);
-    for (size_t i = 0; i < entries_n; i++) {
-        for (size_t j = 0; j < analysis->entries[i].kpis_n; j++)
-            analysis->counts[analysis->entries[i].kpis[j].verdict]++;
-    }
+    count(analysis);
+    ack_notes_make(analysis, &(struct ack_notes_request){work.hypotheses.v, work.hypotheses.n, history, history_n}, arena);
+    causes_find(analysis, arena);
+    varying_find(analysis, arena);
+    incidents_find(analysis, arena);
+    expect_find(analysis, history, history_n, arena);
     return analysis;
 }

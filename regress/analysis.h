@@ -21,7 +21,9 @@ struct pairing {
 };
 
 struct acks;   /* regress/acks.h: what people know and said about changes */
-struct expect; /* regress/expect.h: what must be there */
+struct expect; /* workload/judging.h: what must be there */
+struct selection;    /* regress/select.h: the history of an entry */
+struct select_point;
 
 struct analysis_options {
     const char *const *comparison_keys; /* NULL-ended, most significant first */
@@ -41,6 +43,10 @@ struct analysis_options {
     struct pairing pairing;
     const struct acks *acks;     /* NULL: none */
     const struct expect *expect; /* NULL: nothing is said */
+    bool completeness;           /* this run is also held against what the last runs of history had (regress/expect.h); not where only part
+                                  * of a run is analysed */
+    const struct record *recent; /* the newest records of history whatever their labels, for that; NULL: the history itself */
+    size_t recent_n;
     size_t others;               /* hypotheses of the invocation that are not here, taken as unremarkable: for asking what one KPI alone would be */
     unsigned workers;            /* threads that test; 0: one per processor where it pays */
     struct shuffles *shuffles;   /* with one worker: kept from one analysis to the next; NULL: its own */
@@ -69,6 +75,7 @@ struct run_point {
     double value;        /* mean of its repetitions */
     size_t repetitions;
     size_t level;        /* which of evidence.levels it belongs to, from 1; 0: levels were not looked for */
+    const struct select_point *run; /* the records of the run, those without the KPI too; NULL: not kept */
 };
 
 /* ---- checks beyond the change of the level ---- */
@@ -95,6 +102,7 @@ struct check {
     double p_worse, p_better; /* as the correction got them; NAN: decided without probability */
     double corrected_worse, corrected_better;
     enum verdict verdict;     /* of this check alone: ok, regression, improvement, suspect, cannot tell */
+    double level;             /* what stands for evidence.level where the check is in its place; NAN: the reference */
     const char *found;        /* one sentence for people, with numbers */
     const char *flip;         /* one sentence: what would flip it */
     bool worth_saying;        /* to be told though it is ok: "the next run crosses 200 ms with probability 0.2" */
@@ -129,10 +137,12 @@ struct known_change {
 /* A label (or part of one) that differs between the runs before and after. */
 struct difference {
     const char *key;            /* "ocp_version", "image" */
-    const char *before, *after; /* values, for people; the commonest on each side */
+    const char *before, *after; /* values, for people, "(none)" where there is none: what most runs of that side have, else what the last
+                                 * good and the first bad run have */
     double share;               /* how well it tells the two sides apart: 1 is always one value before and another after */
     size_t elsewhere;           /* how often it changed elsewhere in the history, where the level did not: 0 speaks for it */
-    const char *compare;        /* for a git range: "abc123..def456"; NULL */
+    const char *compare;        /* for a git range, last good to first bad: "abc123..def456"; NULL */
+    const char *link;           /* where people see that range: "https://github.com/o/r/compare/abc123...def456"; NULL: not known */
 };
 
 /* ---- the verdict on a KPI ---- */
@@ -149,7 +159,10 @@ struct evidence {
     double sd;                 /* run-to-run, pooled within levels; at least the rounding of the values */
     double df;
     double low, high;          /* prediction interval for one new run at the gate's (uncorrected) level */
-    double value;              /* the entry's */
+    double value;              /* the entry's; like the points and the level divided by its control, where it has one, and
+                                * scaled to the KPI's unit again; of pairs: the baselines' median (the level) times the ratio */
+    double measured;           /* the entry's, as it was measured */
+    const char *control;       /* "divided by the control warmup, run-to-run spread 0.8 % instead of 3.1 %"; NULL: without one */
     double change;             /* value - level */
     double relative;           /* change / |level|; NAN when the level is 0 */
     double p;                  /* one-sided in the worse direction for a worse run, else in the better one */
@@ -182,6 +195,7 @@ struct kpi_result {
     const char *last_good_url, *first_bad_url;  /* from their `urls` label; NULL: none */
     const struct difference *differences;       /* most telling first; of a change */
     size_t differences_n;
+    const char *cause; /* the same in a sentence, also when nothing differs; NULL: no change */
 };
 
 struct near_miss {
@@ -190,14 +204,16 @@ struct near_miss {
     const char *entry_value, *history_value; /* JSON texts; one example */
 };
 
-/* A label that is not compared, but varies within the history. */
+/* A label that is not compared, but varies within the history (regress/varying.h). */
 struct varying {
     const char *key;
-    const char *kpi; /* the KPI of which it explains most; NULL: of none it could be said */
-    double share;    /* of that KPI's variance (ANOVA, beyond what chance would): from VARYING_MUCH on it should be a key */
-    double p;
+    const char *kpi;   /* the KPI of which it explains most; NULL: of none it could be said */
+    double share;      /* of that KPI's variance (ANOVA, beyond what chance would): from VARYING_MUCH on it should be a key; 0 without one */
+    double p;          /* corrected for having looked at all KPIs; 1 without one */
+    const char *found; /* one sentence for people when it should be a key; else NULL */
 };
 #define VARYING_MUCH 0.3
+#define VARYING_P 0.01
 
 struct entry_result {
     const struct record *entry;
@@ -215,14 +231,29 @@ struct entry_result {
     const char *const *varying;  /* NULL-ended: ignored keys, ci_engine and kpi_settings_version that vary within the
                                   * history and the entry (other bookkeeping keys vary by nature) */
     const struct varying *explained; /* beside `varying` */
+    const struct selection *selection; /* its run points, before any KPI is asked for */
 };
 
-/* Many KPIs that shift together: one thing happened, not forty. */
+enum incident_kind {
+    INCIDENT_WORSE,  /* all for the worse: of the machine, or of what all of them use */
+    INCIDENT_BETTER,
+    INCIDENT_MIXED   /* some better, some worse: something was traded */
+};
+enum { INCIDENT_KINDS = INCIDENT_MIXED + 1 };
+const char *incident_kind_name(enum incident_kind kind); /* "worse", "better", "mixed" */
+
+/* Many KPIs that shift together: one thing happened, not forty (regress/incidents.h). */
 struct incident {
+    enum incident_kind kind;
     const struct entry_result *const *entries; /* of its members, beside them */
-    const struct kpi_result *const *members;   /* most telling first */
-    size_t members_n, judged;                  /* of `judged` KPIs that were judged */
-    const char *since_version;
+    const struct kpi_result *const *members;   /* regressions, improvements, suspects; most telling first */
+    size_t members_n, judged;                  /* of `judged` KPI results of `scope` that were judged */
+    size_t worse, better;                      /* of them moved for the worse, for the better, those too that are ok */
+    const char *scope;   /* what the entries have in common that others have not: "gpu=8"; "" for all of them */
+    const char *since_version, *since_run;     /* the first run point of it: version and run */
+    bool this_run;       /* that is the run under analysis */
+    double p;            /* that so many move in one direction, were each tossed by itself: approximate, KPIs of one run hang together;
+                          * NAN: mixed */
     const char *summary; /* one sentence for people */
 };
 
@@ -232,17 +263,26 @@ struct absence {
     const char *found; /* one sentence for people */
     const struct entry_result *entry; /* NULL: of the whole invocation */
     const char *kpi;   /* NULL: of no single one */
+    size_t results;    /* KPI results that are missing and say so themselves; 0: it counts as one of its own */
+};
+
+/* What whoever keeps the file of acknowledgements should know, with the place of the line. */
+struct ack_note {
+    bool warning; /* the line means nothing; else it may go, or the like */
+    const char *text;
 };
 
 struct analysis {
     struct entry_result *entries; /* in sorting_keys order */
     size_t entries_n;
-    size_t counts[VERDICT_COUNT]; /* of KPI results; absences count as missing, too */
+    size_t counts[VERDICT_COUNT]; /* of KPI results; absences that no result stands for count as missing, too */
     const struct incident *incidents;
     size_t incidents_n;
     const struct absence *absences;
     size_t absences_n;
     size_t statuses[CHANGE_STATUSES]; /* of KPI results */
+    const struct ack_note *notes;     /* on the file of acknowledgements */
+    size_t notes_n;
     size_t history_records;       /* all records that were offered */
     size_t own_records;           /* those of them that are entries themselves, stored before: never compared */
     size_t tests, without_payload; /* set by the caller, to be told: tests of this run, and those of them with nothing to compare */

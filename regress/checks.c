@@ -1,4 +1,6 @@
-#include "regress/checks.h"
+#include "regress/bound_check.h"
+#include "regress/drift_check.h"
+#include "regress/pair_check.h"
 
 #include <math.h>
 
@@ -6,7 +8,8 @@
 #include "regress/method_check.h"
 #include "regress/value.h"
 
-static const struct check_type *const types[] = {&exact_check, &method_check, NULL};
+/* In this order: what comes first stands in place of the level before the others are asked. */
+static const struct check_type *const types[] = {&pair_check, &exact_check, &method_check, &bound_check, &drift_check};
 enum { TYPES = sizeof(types) / sizeof(types[0]) };
 
 /* ---- which ---- */
@@ -14,7 +17,7 @@ enum { TYPES = sizeof(types) / sizeof(types[0]) };
 void checks_plan(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
 {
     h->checks = ARENA_ARRAY(arena, struct checking, TYPES);
-    for (size_t i = 0; i < TYPES && types[i]; i++) {
+    for (size_t i = 0; i < TYPES; i++) {
         enum check_place place = types[i]->place(h, invocation);
         if (place == CHECK_NONE)
             continue;
@@ -23,7 +26,7 @@ void checks_plan(struct hypothesis *h, const struct invocation *invocation, stru
             .place = place,
             .check = {.kind = types[i]->kind, .value = NAN, .reference = NAN, .low = NAN, .high = NAN, .p_worse = NAN,
                       .p_better = NAN, .corrected_worse = NAN, .corrected_better = NAN, .verdict = VERDICT_CANNOT_TELL,
-                      .smallest_seen = NAN, .ok_from = NAN},
+                      .level = NAN, .smallest_seen = NAN, .ok_from = NAN},
         };
         if (place == CHECK_INSTEAD)
             h->level = false;
@@ -88,9 +91,12 @@ static void take_numbers(struct hypothesis *h, const struct check *check)
     if (h->findings.tested)
         return;
     e->smallest_seen = check->smallest_seen;
-    if (isnan(check->reference) || check->kind == CHECK_PAIRED || check->kind == CHECK_BOUND)
+    double level = isnan(check->level) && check->kind != CHECK_BOUND ? check->reference : check->level;
+    if (isnan(level))
         return;
-    e->level = check->reference;
+    e->level = level;
+    if (check->kind == CHECK_PAIRED) /* each pair ran on a machine of its own */
+        e->value = level * check->value;
     e->change = e->value - e->level;
     e->relative = e->level != 0 ? e->change / fabs(e->level) : NAN;
 }
@@ -126,16 +132,18 @@ static void take(struct hypothesis *h, const struct check *check)
 }
 
 /* What else was found, or could not be looked for. */
-static const char *add_others(const struct hypothesis *h, const struct check *decider, struct arena *arena)
+static const char *add_others(const struct hypothesis *h, const struct check *decider, const char *level, struct arena *arena)
 {
     const char *reason = h->result->evidence.reason;
+    if (decider && level)
+        reason = arena_printf(arena, "%s; level: %s", reason, level);
     for (size_t i = 0; i < h->checks_n; i++) {
         const struct check *check = &h->checks[i].check;
         if (check == decider)
             continue;
         if (!check->tested)
             reason = arena_printf(arena, "%s; %s not checked: %s", reason, check_name(check->kind), check->found);
-        else if (check->verdict == VERDICT_REGRESSION || check->verdict == VERDICT_SUSPECT || check->worth_saying)
+        else if (check->worth_saying || (check->verdict != VERDICT_OK && check->verdict != VERDICT_IMPROVEMENT))
             reason = arena_printf(arena, "%s; %s: %s", reason, check_name(check->kind), check->found);
     }
     return reason;
@@ -146,13 +154,14 @@ void checks_decide(struct hypothesis *h, const struct invocation *invocation, st
     struct check *checks = ARENA_ARRAY(arena, struct check, h->checks_n + 1);
     const struct check *decider = NULL;
     enum verdict verdict = h->result->verdict;
+    const char *level = verdict == VERDICT_REGRESSION || verdict == VERDICT_SUSPECT || verdict == VERDICT_CANNOT_TELL ? h->result->evidence.reason : NULL;
     for (size_t i = 0; i < h->checks_n; i++) {
         struct checking *checking = &h->checks[i];
         checking->type->judge(h, invocation, checking, arena);
         checks[i] = checking->check;
         bool instead = checking->place == CHECK_INSTEAD;
         bool counts = checking->check.tested || instead;
-        bool first = instead && !decider && verdict == h->result->verdict;
+        bool first = instead && !decider;
         if (counts && (first || gravity(checking->check.verdict) > gravity(verdict))) {
             decider = &checking->check;
             verdict = checking->check.verdict;
@@ -160,7 +169,7 @@ void checks_decide(struct hypothesis *h, const struct invocation *invocation, st
     }
     if (decider)
         take(h, decider);
-    h->result->evidence.reason = add_others(h, decider, arena);
+    h->result->evidence.reason = add_others(h, decider, level, arena);
     h->result->checks = checks;
     h->result->checks_n = h->checks_n;
 }

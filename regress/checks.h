@@ -26,6 +26,7 @@ struct checking {
 
 struct check_type {
     enum check_kind kind;
+    /* Of KPIs without a number, too. */
     enum check_place (*place)(const struct hypothesis *h, const struct invocation *invocation);
     /* Sets tested, the numbers and p. By a worker: looks at nothing that other hypotheses change. Of the invocation only
      * what is known before the tests. After the level's own test, so that h->findings may be used. */

@@ -1,6 +1,7 @@
 #include "regress/method_check.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "detect/method.h"
 #include "regress/value.h"
@@ -56,10 +57,28 @@ static enum verdict verdict_of(const struct hypothesis *h, const struct invocati
     return !has_p || check->corrected_better <= rate ? VERDICT_IMPROVEMENT : VERDICT_OK;
 }
 
-/* The value at which the method speaks, on the worse side; NAN: it does not say. */
+/* Where values neither are out of line nor pass the thresholds; ±INFINITY: no bound on that side. NAN: the method does not say. */
+struct range {
+    double low, high;
+};
+
+static struct range range_of(const struct hypothesis *h, const struct method_answer *answer)
+{
+    const struct kpi_rule *rule = h->series.rule;
+    double room = isnan(answer->reference) ? 0 : fmax(series_relative_threshold(rule, answer->reference), rule->min_absolute);
+    struct range range = {answer->low, answer->high};
+    if (isfinite(range.low) && !isnan(answer->reference))
+        range.low = fmin(range.low, answer->reference - room);
+    if (isfinite(range.high) && !isnan(answer->reference))
+        range.high = fmax(range.high, answer->reference + room);
+    return range;
+}
+
+/* The value from which it is out of line for the worse; NAN: the method does not say. */
 static double limit_of(const struct hypothesis *h, const struct method_answer *answer)
 {
-    double limit = h->series.worse == SIDE_ABOVE ? answer->high : answer->low;
+    struct range range = range_of(h, answer);
+    double limit = h->series.worse == SIDE_ABOVE ? range.high : range.low;
     return isfinite(limit) ? limit : NAN;
 }
 
@@ -67,8 +86,8 @@ static const char *found_of(const struct hypothesis *h, const struct invocation 
                             const struct method_answer *answer, struct arena *arena)
 {
     const char *name = check->part;
-    if (!answer->tested)
-        return arena_printf(arena, "%s: %s", name, answer->why);
+    if (!answer->tested) /* some begin with the name */
+        return strncmp(answer->why, name, strlen(name)) == 0 ? answer->why : arena_printf(arena, "%s: %s", name, answer->why);
     if (answer->flagged && !passes(h, answer))
         return arena_printf(arena, "%s: %s; but so small a change does not count", name, answer->why);
     if (!h->series.rule->method->has_p)
@@ -80,19 +99,19 @@ static const char *found_of(const struct hypothesis *h, const struct invocation 
 static const char *flip_of(const struct hypothesis *h, const struct check *check, const struct method_answer *answer, struct arena *arena)
 {
     const struct kpi_rule *rule = h->series.rule;
-    const char *limit = value_shown(rule, limit_of(h, answer), VALUE_PEOPLE, arena);
-    bool above = h->series.worse == SIDE_ABOVE;
+    struct range range = range_of(h, answer);
+    const char *low = value_shown(rule, range.low, VALUE_PEOPLE, arena), *high = value_shown(rule, range.high, VALUE_PEOPLE, arena);
+    double limit = limit_of(h, answer);
     if (check->verdict == VERDICT_CANNOT_TELL)
         return check->more_runs > 0 ? arena_printf(arena, "%d more run%s would tell", check->more_runs, check->more_runs == 1 ? "" : "s") : "";
-    if (!isfinite(answer->low) && !isfinite(answer->high))
-        return "";
-    if (answer->flagged && isfinite(answer->low) && isfinite(answer->high))
-        return arena_printf(arena, "would be ok from %s to %s", value_number(rule, answer->low, VALUE_PEOPLE, arena),
-                            value_shown(rule, answer->high, VALUE_PEOPLE, arena));
-    if (answer->flagged)
-        return arena_printf(arena, "would be ok %s", isfinite(answer->low) ? arena_printf(arena, "from %s on", value_shown(rule, answer->low, VALUE_PEOPLE, arena))
-                                                                           : arena_printf(arena, "up to %s", value_shown(rule, answer->high, VALUE_PEOPLE, arena)));
-    return isnan(limit_of(h, answer)) ? "" : arena_printf(arena, "would be out of line %s %s", above ? "above" : "below", limit);
+    if (check->verdict == VERDICT_OK)
+        return isnan(limit) ? "" : arena_printf(arena, "would be out of line %s %s", h->series.worse == SIDE_ABOVE ? "above" : "below",
+                                                value_shown(rule, limit, VALUE_PEOPLE, arena));
+    if (isfinite(range.low) && isfinite(range.high))
+        return arena_printf(arena, "would be ok from %s to %s", value_number(rule, range.low, VALUE_PEOPLE, arena), high);
+    if (isfinite(range.low))
+        return arena_printf(arena, "would be ok from %s on", low);
+    return isfinite(range.high) ? arena_printf(arena, "would be ok up to %s", high) : "would be ok if this run stood with those before it";
 }
 
 /* What of the evidence is the level's elsewhere. */

@@ -383,6 +383,26 @@ bool order_compare_versions(const char *value, const char *named, int *order)
     return true;
 }
 
+static bool begins_with(struct span value, const char *release)
+{
+    size_t n = strlen(release);
+    value.s += value.s < value.end && n && (*value.s == 'v' || *value.s == 'V') && digit(*release);
+    return (size_t)(value.end - value.s) >= n && memcmp(value.s, release, n) == 0 &&
+           (value.s + n == value.end || !alnum(value.s[n]));
+}
+
+bool order_names(const char *value, const char *release)
+{
+    size_t n = value ? strlen(value) : 0;
+    if (n == 0 || !release[0])
+        return false;
+    bool string = n >= 2 && value[0] == '"' && value[n - 1] == '"';
+    struct span all = {value + string, value + n - string};
+    release += (release[0] == 'v' || release[0] == 'V') && digit(release[1]);
+    const char *colon = memrchr(all.s, ':', (size_t)(all.end - all.s));
+    return begins_with(all, release) || (colon && begins_with((struct span){colon + 1, all.end}, release));
+}
+
 struct place {
     struct parsed parsed;
     int64_t start_us; /* of the value, then: when its family had got so far */

@@ -8,6 +8,7 @@
 #include "regress/labels.h"
 #include "regress/matches.h"
 #include "regress/relabel.h"
+#include "regress/select.h"
 
 /* Run points of history that a regression needs, where the workload does not say (contract C5.1). */
 enum { MIN_HISTORY = 8, MIN_HISTORY_SAME = 5, VALUE_MAX = 1 << 20 };
@@ -76,6 +77,7 @@ struct analysis_options rules_of_analysis(struct arena *arena, const struct work
         .correction = analyze->correction,
         .pairing = {analyze->paired.label, analyze->paired.side, analyze->paired.baseline},
         .expect = analyze->expect,
+        .completeness = true,
     };
 }
 
@@ -128,11 +130,30 @@ static const char *rewrite_text(struct arena *arena, const struct workload *work
     return rewrite->set || rewrite->function ? arena_printf(arena, "%scode of %s\n", text, workload->digest) : text;
 }
 
+/* Labels by which runs that stand beside an entry differ from it, a pair's other side or the pinned runs of a control: what is
+ * read of a history has to hold these, too. */
+static const char *const *keys_beside(struct arena *arena, const struct workload *workload)
+{
+    LIST_OF(const char *) keys = {0};
+    if (workload->analyze.paired.label) {
+        *LIST_ADD(arena, &keys) = workload->analyze.paired.label;
+        *LIST_ADD(arena, &keys) = workload->analyze.paired.side;
+    }
+    for (size_t i = 0; i < workload->kpis_n; i++) {
+        const struct label_matches *labels = &workload->kpis[i].judging.control.labels;
+        for (size_t k = 0; k < labels->n; k++)
+            *LIST_ADD(arena, &keys) = labels->v[k].key;
+    }
+    *LIST_ADD(arena, &keys) = NULL;
+    return keys.v;
+}
+
 struct fingerprint_rule *rules_of_fingerprints(struct arena *arena, const struct workload *workload)
 {
     const struct analyze *analyze = &workload->analyze;
     struct fingerprint_rule *rule = ARENA_NEW(arena, struct fingerprint_rule);
-    struct label_filter filter = label_filter_of(analyze->comparison_keys, analyze->ignored_keys, arena);
+    struct label_filter filter = label_filter_of(
+        analyze->comparison_keys, select_keys(analyze->ignored_keys, keys_beside(arena, workload), arena), arena);
     const char *rewrite = rewrite_text(arena, workload);
     *rule = fingerprint_rule_of((const char *const *)filter.left_out, filter.n, rewrite);
     if (rewrite[0]) {

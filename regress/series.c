@@ -6,6 +6,8 @@
 
 #include "detect/score.h"
 #include "detect/stats.h"
+#include "regress/marks.h"
+#include "regress/unit_change.h"
 
 enum { JUST_BEFORE = 8 };
 static const double TAIL_FEW = 1.9, TAIL_MANY = 2.2; /* up to 8 residuals, from 20 on */
@@ -21,12 +23,16 @@ bool series_value(const struct record *record, const struct kpi_rule *rule, doub
     return record_kpi(record, rule->name, value) && isfinite(*value) && !(rule->has_idle && *value == rule->idle);
 }
 
-static bool point_value(const struct select_point *point, const struct kpi_rule *rule, double *mean, size_t *repetitions)
+/* The mean of the repetitions that count in the entry's unit, but for what is left out by hand. */
+static bool point_value(const struct selection *selection, const struct select_point *point, const struct record *entry,
+                        const struct kpi_rule *rule, double *mean,
+                        size_t *repetitions)
 {
     double sum = 0, value;
     *repetitions = 0;
     for (size_t i = 0; i < point->records_n; i++) {
-        if (!series_value(point->records[i], rule, &value))
+        if (!series_value(point->records[i], rule, &value) || unit_differs(point->records[i], entry, rule->name) ||
+            marks_excluded(selection->options, point->records[i], rule->name))
             continue;
         sum += value;
         ++*repetitions;
@@ -35,31 +41,52 @@ static bool point_value(const struct select_point *point, const struct kpi_rule 
     return isfinite(*mean);
 }
 
-bool series_of(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
-               struct series *series, struct arena *arena)
+bool series_gather(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
+                   struct series *series, struct arena *arena)
 {
     *series = (struct series){.rule = rule, .worse = rule->better == DIRECTION_HIGHER ? SIDE_BELOW : SIDE_ABOVE};
     series->points = ARENA_ARRAY(arena, struct run_point, selection->points_n + 1);
+    series->from = ARENA_ARRAY(arena, const struct select_point *, selection->points_n + 1);
     series->x = ARENA_ARRAY(arena, double, selection->points_n + 1);
     for (size_t i = 0; i < selection->points_n; i++) {
         const struct select_point *from = &selection->points[i];
         double mean;
         size_t repetitions;
-        if (!point_value(from, rule, &mean, &repetitions))
+        if (!point_value(selection, from, entry, rule, &mean, &repetitions))
             continue;
         series->x[series->n] = mean;
+        series->from[series->n] = from;
         series->points[series->n++] =
-            (struct run_point){from->version, from->run_id, from->where, from->start_us, mean, repetitions, 0};
-    }
-    if (series->n > SERIES_MAX) {
-        series->points += series->n - SERIES_MAX;
-        series->x += series->n - SERIES_MAX;
-        series->n = SERIES_MAX;
+            (struct run_point){from->version, from->run_id, from->where, from->start_us, mean, repetitions, 0, from};
     }
     double value;
-    bool has = series_value(entry, rule, &value);
-    series->x[series->n] = has ? value : NAN;
+    series->has = series_value(entry, rule, &value);
+    series->x[series->n] = series->measured = series->has ? value : NAN;
+    return series->has;
+}
+
+void series_trim(struct series *series)
+{
+    if (series->n <= SERIES_MAX)
+        return;
+    series->older = series->n - SERIES_MAX;
+    series->points += series->older;
+    series->from += series->older;
+    series->x += series->older;
+    series->n = SERIES_MAX;
+}
+
+bool series_of(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
+               struct series *series, struct arena *arena)
+{
+    bool has = series_gather(selection, entry, rule, series, arena);
+    series_trim(series);
     return has;
+}
+
+static double divided(const struct series *series, double share)
+{
+    return series->parts > 1 ? share / (double)series->parts : share;
 }
 
 size_t series_window_start(const struct series *series)
@@ -68,9 +95,32 @@ size_t series_window_start(const struct series *series)
     return series->n > window ? series->n - window : 0;
 }
 
+size_t series_place(const struct series *series, const struct select_point *point)
+{
+    size_t i = 0;
+    while (i < series->n && series->from[i] < point) /* places in one list, oldest first */
+        i++;
+    return i;
+}
+
+void series_take_borders(struct series *series, const struct series *other, struct arena *arena)
+{
+    size_t *borders = ARENA_ARRAY(arena, size_t, other->borders_n + 1), n = 0;
+    for (size_t i = 0; i < other->borders_n; i++) {
+        size_t at = series_place(series, other->from[other->borders[i]]);
+        if (at > 0 && at < series->n && (n == 0 || at > borders[n - 1]))
+            borders[n++] = at;
+    }
+    series->borders = borders;
+    series->borders_n = n;
+    series->floor = other->floor ? series_place(series, other->from[other->floor]) : 0;
+    if (series->floor >= series->n)
+        series->floor = 0;
+}
+
 double series_newest_share(const struct series *series)
 {
-    return series->n < SERIES_FEW ? SERIES_NEWEST_SHARE_FEW : SERIES_NEWEST_SHARE;
+    return divided(series, series->n < SERIES_FEW ? SERIES_NEWEST_SHARE_FEW : SERIES_NEWEST_SHARE);
 }
 
 double series_relative_threshold(const struct kpi_rule *rule, double level)
@@ -119,6 +169,27 @@ static struct baseline cautious_baseline(const struct series *s, size_t n, const
     return base;
 }
 
+/* Of x[0 … n), with the borders that lie in it. */
+static struct levels find_levels(const struct series *s, size_t n, struct shuffles *shuffles, struct arena *arena)
+{
+    size_t borders_n = 0;
+    while (borders_n < s->borders_n && s->borders[borders_n] < n)
+        borders_n++;
+    return levels_find_between(shuffles, s->x, n, s->borders, borders_n, &(struct levels_options){0.05, declared_rho(s->rule)}, arena);
+}
+
+/* Whether the last level of x[0 … n) can be what a run is held against: two points make one; where somebody said that a level begins, its
+ * first point is enough, if other levels show the spread. */
+static bool can_judge(const struct series *s, const struct levels *levels, size_t n)
+{
+    size_t last = n - levels_start(levels, levels->n, n), together = 0;
+    for (size_t i = 0; i <= levels->n; i++) {
+        size_t len = levels_start(levels, i + 1, n) - levels_start(levels, i, n);
+        together += len >= 2 ? len : 0;
+    }
+    return last >= 2 || (s->borders_n && last == 1 && together >= SERIES_TESTED_MIN);
+}
+
 /* ---- most of the newest runs are outside ---- */
 
 static int compare_doubles(const void *a, const void *b)
@@ -131,7 +202,7 @@ static int compare_doubles(const void *a, const void *b)
  * by more than the thresholds. Only saves time: what is passed over would not have been sure. */
 static bool worth_testing(const struct series *s, size_t start, struct arena *scratch)
 {
-    size_t from = start > JUST_BEFORE ? start - JUST_BEFORE : 0, beyond = 0;
+    size_t from = start > s->floor + JUST_BEFORE ? start - JUST_BEFORE : s->floor, beyond = 0;
     for (size_t i = from; i < start; i++)
         beyond += worse_by(s, s->x[start], s->x[i]) >= 0;
     if (beyond > (start - from) / 4)
@@ -150,11 +221,13 @@ static struct began test_runs(const struct series *s, size_t start, struct shuff
     size_t k = s->n + 1 - start, some = k - k / 4;
     if (!worth_testing(s, start, &scratch))
         goto out;
-    struct levels levels = levels_find_with(shuffles, s->x, start, &(struct levels_options){0.05, declared_rho(s->rule)}, &scratch);
+    struct levels levels = find_levels(s, start, shuffles, &scratch);
+    if (!can_judge(s, &levels, start))
+        goto out;
     double *out_by = ARENA_ARRAY(&scratch, double, k);
     began.reference = cautious_baseline(s, start, &levels, levels.n, arena);
     double good = began.reference.centre, bad = median_of(s->x + start, k, &scratch);
-    if (began.reference.n < 2 || !worse_and_passes(s, good, bad) || !not_recovered(s, good, bad))
+    if (!worse_and_passes(s, good, bad) || !not_recovered(s, good, bad))
         goto out;
     for (size_t i = 0; i < k; i++)
         out_by[i] = worse_by(s, good, s->x[start + i]);
@@ -175,7 +248,7 @@ static struct began find_runs(const struct series *s, struct shuffles *shuffles,
 {
     struct began best = {.p = 1};
     size_t most = s->n - series_window_start(s);
-    for (size_t k = 2; k <= most && k <= SERIES_WINDOW && s->n + 1 >= k + SERIES_TESTED_MIN; k++) {
+    for (size_t k = 2; k <= most && k <= SERIES_WINDOW && s->n + 1 >= k + SERIES_TESTED_MIN && s->n + 1 > k + s->floor; k++) {
         struct began began = test_runs(s, s->n + 1 - k, shuffles, arena);
         if (began.found && began.p < best.p)
             best = began;
@@ -197,7 +270,7 @@ static size_t best_level(const struct series *s, const struct levels *levels, st
     size_t window = series_window_start(s), best = levels->n;
     double centre = 0;
     for (size_t i = 0; i < levels->n; i++) {
-        if (levels_start(levels, i + 1, s->n) <= window)
+        if (levels_start(levels, i + 1, s->n) <= window || levels_start(levels, i, s->n) < s->floor)
             continue;
         double c = level_centre(s, levels, i, scratch);
         if (best == levels->n || worse_by(s, centre, c) < 0) {
@@ -251,11 +324,11 @@ struct findings series_test(const struct series *series, struct shuffles *shuffl
     if (series->n < SERIES_TESTED_MIN)
         return f;
     double value = series->x[series->n];
-    f.levels = levels_find_with(shuffles, series->x, series->n, &(struct levels_options){0.05, declared_rho(series->rule)}, arena);
-    f.now = cautious_baseline(series, series->n, &f.levels, f.levels.n, arena);
-    f.tested = f.now.n >= 2;
+    f.levels = find_levels(series, series->n, shuffles, arena);
+    f.tested = can_judge(series, &f.levels, series->n);
     if (!f.tested)
         return f;
+    f.now = cautious_baseline(series, series->n, &f.levels, f.levels.n, arena);
     f.p_worse = baseline_p(&f.now, value, series->worse);
     f.p_better = baseline_p(&f.now, value, series->worse == SIDE_ABOVE ? SIDE_BELOW : SIDE_ABOVE);
     f.runs = find_runs(series, shuffles, arena);
@@ -269,12 +342,12 @@ double series_worse(const struct series *series, const struct findings *f, const
     *began = NULL;
     if (worse_and_passes(series, f->now.centre, value))
         p = fmin(1, f->p_worse / series_newest_share(series));
-    if (f->runs.found && f->runs.p / SERIES_RUNS_SHARE < p) {
-        p = f->runs.p / SERIES_RUNS_SHARE;
+    if (f->runs.found && f->runs.p / divided(series, SERIES_RUNS_SHARE) < p) {
+        p = f->runs.p / divided(series, SERIES_RUNS_SHARE);
         *began = &f->runs;
     }
-    if (f->step.found && f->step.p / SERIES_STEP_SHARE < p) {
-        p = f->step.p / SERIES_STEP_SHARE;
+    if (f->step.found && f->step.p / divided(series, SERIES_STEP_SHARE) < p) {
+        p = f->step.p / divided(series, SERIES_STEP_SHARE);
         *began = &f->step;
     }
     return p;

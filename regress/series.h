@@ -45,13 +45,25 @@ enum { SERIES_FEW = 12 };
 #define SERIES_RUNS_SHARE 0.2
 #define SERIES_STEP_SHARE 0.1
 
+struct control_found; /* regress/control.h */
+
 struct series {
     const struct kpi_rule *rule;
     struct run_point *points; /* history, oldest first */
+    const struct select_point **from; /* what each of them was made of */
     double *x;                /* their values, and the entry's as x[n] */
     size_t n;
+    size_t older;             /* run points before them that the level is not tested with: points[-1], x[-1] … */
+    double measured;          /* the entry's value as it is; NAN: it has none */
+    bool has;                 /* x[n] is a number: it is as measured, or divided by its control */
+    const struct control_found *control; /* NULL: values are as measured */
     enum side worse;
+    size_t parts; /* series that are one hypothesis (the parts of a list) and share its level; 0 is 1 */
     size_t window; /* run points in which the best earlier level is looked for; 0: SERIES_WINDOW */
+    /* What people said (regress/known.h): */
+    const size_t *borders; /* changes that are known, by the index of the new level's first point, ascending */
+    size_t borders_n;
+    size_t floor;          /* a border: no level that begins before it is what the entry is held against; 0: none */
 };
 
 /* A regression that began at x[start], against an earlier level. */
@@ -75,12 +87,22 @@ struct findings {
 /* The record's value of the KPI; false when it has none, or the one that stands for nothing to analyse. */
 bool series_value(const struct record *record, const struct kpi_rule *rule, double *value);
 
-/* Points that have the KPI; repetitions averaged. False when the entry has no number for it. */
+/* All points that have the KPI; repetitions averaged. False when the entry has no number for it. */
+bool series_gather(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
+                   struct series *series, struct arena *arena);
+/* Leaves the newest SERIES_MAX for the tests of the level. */
+void series_trim(struct series *series);
+/* Both. */
 bool series_of(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
                struct series *series, struct arena *arena);
 
 /* The first point of the window. */
 size_t series_window_start(const struct series *series);
+
+/* Where a run point of the selection stands in the series: it, or the first after it; n: none is. */
+size_t series_place(const struct series *series, const struct select_point *point);
+/* Gives the series the borders and the floor of another one of the same entry. */
+void series_take_borders(struct series *series, const struct series *other, struct arena *arena);
 
 double series_newest_share(const struct series *series);
 

@@ -4,7 +4,12 @@
 #include <string.h>
 
 #include "regress/checks.h"
+#include "regress/control.h"
+#include "regress/known.h"
+#include "regress/list_check.h"
+#include "regress/pair_check.h"
 #include "regress/sentence.h"
+#include "regress/unit_change.h"
 #include "regress/value.h"
 
 /* A KPI whose runs scatter so much that a change of half its level would not be seen cannot be judged. */
@@ -45,11 +50,17 @@ const char *change_status_name(enum change_status status)
     return names[status];
 }
 
+const char *incident_kind_name(enum incident_kind kind)
+{
+    static const char *const names[INCIDENT_KINDS] = {[INCIDENT_WORSE] = "worse", [INCIDENT_BETTER] = "better", [INCIDENT_MIXED] = "mixed"};
+    return names[kind];
+}
+
 static struct evidence empty_evidence(void)
 {
     return (struct evidence){.level = NAN, .sd = NAN, .df = NAN, .low = NAN, .high = NAN, .value = NAN, .change = NAN,
                              .relative = NAN, .p = NAN, .p_corrected = NAN, .smallest_seen = NAN, .ok_from = NAN,
-                             .relative_threshold = NAN, .absolute_threshold = NAN, .within_sd = NAN, .level_kept = true};
+                             .relative_threshold = NAN, .absolute_threshold = NAN, .within_sd = NAN, .measured = NAN, .level_kept = true};
 }
 
 /* ---- without a test ---- */
@@ -71,6 +82,15 @@ static bool settle_missing(struct hypothesis *h, struct arena *arena)
                                e->points_n, e->points_n == 1 ? "" : "s", e->points_n == 1 ? "s" : "ve",
                                last->version[0] ? "of " : "being run ", last->version[0] ? last->version : last->run_id),
                   "would be judged if the run had a number for it");
+}
+
+static bool settle_unit(struct hypothesis *h, const struct unit_change *change, struct arena *arena)
+{
+    h->result->evidence.points_n = 0; /* those of earlier runs in this unit are not what came before it */
+    return settle(h, VERDICT_MISSING,
+                  arena_printf(arena, "its unit changed: this run counts in '%s', history in '%s' (the last run, %s): not compared", change->is,
+                               change->was, change->run->version[0] ? change->run->version : change->run->run_id),
+                  "will be judged once history has runs in this unit");
 }
 
 static bool settle_no_match(struct hypothesis *h, const struct selection *selection, struct arena *arena)
@@ -97,45 +117,113 @@ static bool settle_no_match(struct hypothesis *h, const struct selection *select
     return settle(h, VERDICT_NO_HISTORY, "no record of history has these labels", "will be judged once history has runs of it");
 }
 
-static bool settled_without_test(struct hypothesis *h, struct arena *arena)
+static const char *kind_of(bool list)
 {
-    const struct selection *selection = h->selection;
-    const struct record *entry = h->entry;
-    const struct kpi_rule *rule = h->result->rule;
-    bool has = series_of(selection, entry, rule, &h->series, arena);
+    return list ? "a list" : "a number";
+}
+
+static bool settle_other_kind(struct hypothesis *h, struct arena *arena)
+{
+    bool list = h->list != NULL;
+    return settle(h, VERDICT_MISSING,
+                  arena_printf(arena, "it is %s in this run, and %s in the %zu run point%s of history that ha%s it", kind_of(list), kind_of(!list),
+                               h->others, h->others == 1 ? "" : "s", h->others == 1 ? "s" : "ve"),
+                  arena_printf(arena, "will be judged once history has runs in which it is %s", kind_of(list)));
+}
+
+void verdict_gather(const struct hypothesis *h, const struct invocation *invocation, const struct kpi_rule *rule, struct series *series,
+                    struct arena *arena)
+{
+    if (series_gather(h->selection, h->entry, rule, series, arena))
+        control_divide(invocation->controls, h->entry, series, arena);
+    series_trim(series);
+}
+
+static void describe_points(struct hypothesis *h)
+{
     struct evidence *e = &h->result->evidence;
-    *e = empty_evidence();
     e->points = h->series.points;
     e->points_n = h->series.n;
-    e->newer_left_out = selection->newer_left_out;
-    e->value = h->series.x[h->series.n];
-    h->version = selection->version;
-    if (rule->ignored)
-        return settle(h, VERDICT_NOT_ANALYSED, "ignored for regression by the workload", "");
+    e->measured = h->series.measured;
+    e->value = h->series.has ? h->series.x[h->series.n] : h->series.measured;
+}
+
+/* The series and what of the evidence it gives; whether the entry has a number. */
+static bool gather(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
+{
+    struct evidence *e = &h->result->evidence;
+    if (!list_plan(h, invocation, arena))
+        verdict_gather(h, invocation, h->result->rule, &h->series, arena);
+    if (!h->list && h->series.n < h->selection->points_n)
+        h->others = list_count_others(h, arena);
+    *e = empty_evidence();
+    describe_points(h);
+    e->newer_left_out = h->selection->newer_left_out;
+    e->control = control_text(h->series.control, arena);
+    h->version = h->selection->version;
+    return !isnan(e->measured);
+}
+
+static bool settle_no_control(struct hypothesis *h, struct arena *arena)
+{
+    h->result->evidence.more_runs = 1;
+    return settle(h, VERDICT_CANNOT_TELL, arena_printf(arena, "this run has no value of %s, by which it would have to be divided", h->series.control->name),
+                  "a run with a value of the control would tell");
+}
+
+static bool settled_without_test(struct hypothesis *h, bool has, struct arena *arena)
+{
+    const struct selection *selection = h->selection;
+    const struct kpi_rule *rule = h->result->rule;
     if (rule->better == DIRECTION_NONE)
         return settle(h, VERDICT_NOT_ANALYSED, "neither higher nor lower is better", "");
     double said;
-    if (!has && rule->has_idle && record_kpi(entry, rule->name, &said) && said == rule->idle)
+    if (!has && rule->has_idle && record_kpi(h->entry, rule->name, &said) && said == rule->idle)
         return settle(h, VERDICT_NOT_ANALYSED, arena_printf(arena, "its formula gave %g: there is nothing to analyse", said), "");
+    struct unit_change change;
+    if (has && unit_change_find(selection, h->entry, rule->name, &change))
+        return settle_unit(h, &change, arena);
     if (!has && h->series.n)
         return settle_missing(h, arena);
     if (!has && !selection->keys_changed)
-        return settle(h, VERDICT_NOT_ANALYSED, "neither this run nor its history has a number for it", "");
+        return settle(h, VERDICT_NOT_ANALYSED, "neither this run nor its history has a value for it", "");
+    if (!h->series.has && h->series.control)
+        return settle_no_control(h, arena);
     if (selection->points_n == 0)
         return settle_no_match(h, selection, arena);
+    if (h->series.n == 0 && h->others)
+        return settle_other_kind(h, arena);
+    if (h->series.n == 0 && h->list)
+        return settle(h, VERDICT_NO_HISTORY,
+                      arena_printf(arena, "none of the %zu run points of history has this list", selection->points_n),
+                      "will be judged once history has runs with it; lists in a SQLite history of an older matbench are there after `matbench "
+                      "history upgrade`");
     if (h->series.n == 0)
         return settle(h, VERDICT_NO_HISTORY,
-                      arena_printf(arena, "none of the %zu run points of history has this KPI", selection->points_n),
+                      arena_printf(arena, "none of the %zu run points of history has this KPI%s", selection->points_n,
+                                   h->series.control ? " and a value of its control" : ""),
                       "will be judged once history has runs with it");
     return false;
 }
 
 bool verdict_plan(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
 {
-    h->level = !settled_without_test(h, arena);
+    bool has = gather(h, invocation, arena);
+    if (h->result->rule->ignored)
+        return !settle(h, VERDICT_NOT_ANALYSED, "ignored for regression by the workload", "");
+    const char *excluded = known_excluded(invocation->options, h->entry, h->result->rule->name, arena);
+    if (excluded)
+        return !settle(h, VERDICT_NOT_ANALYSED, excluded, "");
+    const char *baseline = pair_baseline(h, invocation, arena);
+    if (baseline)
+        return !settle(h, VERDICT_NOT_ANALYSED, baseline, "");
+    h->elsewhere = pair_elsewhere(h, invocation, arena);
+    if (h->elsewhere)
+        settle(h, VERDICT_NOT_ANALYSED, h->elsewhere, "");
+    else
+        h->level = !settled_without_test(h, has, arena);
     h->series.window = (size_t)invocation->options->window;
-    if (!h->series.rule->ignored && isfinite(h->result->evidence.value))
-        checks_plan(h, invocation, arena);
+    checks_plan(h, invocation, arena);
     return h->level || h->checks_n;
 }
 
@@ -154,6 +242,22 @@ int verdict_min_history(const struct hypothesis *h, const struct analysis_option
     return options->min_history_same > 0 ? options->min_history_same : options->min_history;
 }
 
+void verdict_weigh(struct hypothesis *h)
+{
+    const struct findings *f = &h->findings;
+    h->p_worse = series_worse(&h->series, f, &h->began);
+    double change = h->series.x[h->series.n] - f->now.centre;
+    bool counts = (double)h->series.worse * change < 0 && series_passes(h->series.rule, change, f->now.centre);
+    h->p_better = counts ? fmin(1, f->p_better / series_newest_share(&h->series)) : 1;
+}
+
+bool verdict_can_see(const struct hypothesis *h, const struct analysis_options *options)
+{
+    const struct baseline *base = &h->findings.now;
+    double seen = baseline_detectable(base, options->suspect_level * series_newest_share(&h->series), h->series.worse);
+    return base->centre == 0 || seen <= SEEN_SHARE_MAX * fabs(base->centre) || seen <= h->series.rule->min_absolute;
+}
+
 static enum verdict decide(const struct hypothesis *h, const struct invocation *invocation)
 {
     const struct analysis_options *options = invocation->options;
@@ -166,11 +270,7 @@ static enum verdict decide(const struct hypothesis *h, const struct invocation *
         return VERDICT_IMPROVEMENT;
     if (h->p_worse <= options->suspect_level)
         return VERDICT_SUSPECT;
-    const struct baseline *base = &h->findings.now;
-    double seen = baseline_detectable(base, options->suspect_level * series_newest_share(&h->series), h->series.worse);
-    if (base->centre != 0 && seen > SEEN_SHARE_MAX * fabs(base->centre) && seen > h->series.rule->min_absolute)
-        return VERDICT_CANNOT_TELL;
-    return VERDICT_OK;
+    return verdict_can_see(h, options) ? VERDICT_OK : VERDICT_CANNOT_TELL;
 }
 
 static void place_in_levels(struct hypothesis *h)
@@ -275,6 +375,10 @@ static void describe_flip(struct hypothesis *h, const struct baseline *base, con
 static void decide_level(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
 {
     struct evidence *e = &h->result->evidence;
+    if (h->list) {
+        list_choose(h, invocation);
+        describe_points(h);
+    }
     h->result->verdict = decide(h, invocation);
     bool earlier = h->began && (h->result->verdict == VERDICT_REGRESSION || h->result->verdict == VERDICT_SUSPECT);
     const struct baseline *base = earlier ? &h->began->reference : &h->findings.now;
@@ -294,8 +398,21 @@ static void decide_level(struct hypothesis *h, const struct invocation *invocati
 
 void verdict_decide(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
 {
+    struct evidence *e = &h->result->evidence;
     if (h->level)
         decide_level(h, invocation, arena);
+    if (h->level && h->list)
+        list_describe(h, invocation, arena);
+    if (h->level && h->others)
+        e->reason = arena_printf(arena, "%s; %zu run point%s in which it is %s left out", e->reason, h->others, h->others == 1 ? "" : "s",
+                                 h->list ? "a number" : "a list");
     if (h->checks_n)
         checks_decide(h, invocation, arena);
+    if (h->list && e->decided_by != CHECK_DISTRIBUTION && e->decided_by != CHECK_BOUND && e->decided_by != CHECK_LEVEL)
+        list_name_part(h, arena);
+    bool divided = h->level || e->decided_by == CHECK_METHOD || e->decided_by == CHECK_EXACT || e->decided_by == CHECK_DRIFT;
+    if (divided && e->control)
+        e->reason = arena_printf(arena, "%s; %s", e->reason, e->control);
+    if (h->level && h->list)
+        list_add_checks(h, arena);
 }

@@ -7,12 +7,15 @@
 #include "json/read.h"
 #include "regress/labels.h"
 #include "regress/value.h"
+#include "report/change_html.h"
+#include "report/chart.h"
 #include "report/phrases.h"
 #include "report/short_names.h"
 #include "report/verdict_html.h"
 
 /* Rows of a comparison, where somebody should look and where all is well: with 50 entries of 8 KPIs they are most of the page. */
 enum { POINTS_SHOWN = 30, POINTS_SHOWN_OK = 10 };
+enum { CHART_POINTS = 200, CHART_POINTS_OK = 60 };
 enum { RUN_COLUMNS = 24, VALUE_BYTES = 2000, FEW_ENTRIES = 3 };
 
 enum page_tone entry_html_tone(enum verdict verdict)
@@ -119,17 +122,9 @@ static bool has_version(const struct entry_result *entry)
 /* "8 KPIs: 1 regression, 7 ok; version v1.2; 12 records of history with its labels." */
 static const char *entry_counts(const struct entry_result *entry, struct arena *arena)
 {
-    const char *line = "";
-    for (size_t v = 0; v < VERDICT_COUNT; v++) {
-        size_t n = 0;
-        for (size_t j = 0; j < entry->kpis_n; j++)
-            n += entry->kpis[j].verdict == phrases_by_weight[v];
-        if (n)
-            line = arena_printf(arena, "%s%s%zu %s", line, line[0] ? ", " : "", n, verdict_name(phrases_by_weight[v]));
-    }
-    return arena_printf(arena, "%zu KPI%s: %s%s%s; %zu record%s of history with its labels.", entry->kpis_n,
-                        entry->kpis_n == 1 ? "" : "s", line[0] ? line : "none", has_version(entry) ? "; version " : "",
-                        has_version(entry) ? entry->version : "", entry->history_n, entry->history_n == 1 ? "" : "s");
+    return arena_printf(arena, "%zu KPI%s: %s%s%s; %zu record%s of history with its labels.", entry->kpis_n, entry->kpis_n == 1 ? "" : "s",
+                        phrases_entry_counts(entry, arena), has_version(entry) ? "; version " : "", has_version(entry) ? entry->version : "",
+                        entry->history_n, entry->history_n == 1 ? "" : "s");
 }
 
 static void render_head(struct page *page, const struct entry_page *context, size_t i, struct arena *arena)
@@ -208,11 +203,15 @@ static void render_level(struct page *page, const struct analysis *analysis, con
     const char *p = isfinite(e->p_corrected) ? arena_printf(arena, "%s; after correction for %zu test%s %s, level %.4g", value_p(e->p, arena),
                                                            analysis->tested, analysis->tested == 1 ? "" : "s",
                                                            value_p(e->p_corrected, arena), analysis->options->false_alarm_rate) : "";
-    add_evidence(page, "level", arena_printf(arena, "%s, %s", people(kpi, e->level, arena), phrases_against(e, arena)));
+    add_evidence(page, "level", arena_printf(arena, "%s%s%s", people(kpi, e->level, arena), e->level_n ? ", " : "", phrases_against(e, arena)));
     add_evidence(page, "change", signed_change(kpi, arena));
+    add_evidence(page, "control", e->control);
+    add_evidence(page, "as measured", e->control && isfinite(e->measured) ? people(kpi, e->measured, arena) : "");
     add_evidence(page, "run-to-run sd", arena_printf(arena, "%s, %.3g degrees of freedom", with_share(kpi, e->sd, arena), e->df));
     add_evidence(page, "interval for one new run", arena_printf(arena, "%s to %s", people(kpi, e->low, arena), people(kpi, e->high, arena)));
+    add_evidence(page, "sd between repetitions of one run", e->within_sd > 0 ? with_share(kpi, e->within_sd, arena) : "");
     add_evidence(page, "p", p);
+    add_evidence(page, "promised level", e->level_kept ? "" : "not kept for so few runs of such noise: the verdict is at most suspect");
     add_evidence(page, "a change has to pass", thresholds(kpi, arena));
     add_evidence(page, "smallest change that would have been seen", isfinite(e->smallest_seen) ? with_share(kpi, e->smallest_seen, arena) : "");
     add_evidence(page, "ok", ok_from(kpi, arena));
@@ -369,7 +368,7 @@ static void render_verdict(struct page *page, const struct entry_result *entry, 
     page_strong(page, capital(verdict_name(kpi->verdict), arena));
     page_text(page, ": ");
     page_text(page, e->reason && e->reason[0] ? e->reason : "no value");
-    if (e->since_version)
+    if (e->since_version && e->since_point > 0 && e->since_point <= e->points_n)
         page_text(page, arena_printf(arena, ". %s", capital(phrases_since(entry, e, arena), arena)));
     if (e->flip && e->flip[0])
         page_text(page, arena_printf(arena, ". It %s", e->flip));
@@ -394,8 +393,11 @@ static void render_kpi(struct page *page, const struct entry_page *context, size
     page_heading(page, 3, verdict_html_fragment(i + 1, kpi->rule->name, &arena), kpi->rule->name);
     page_paragraph(page, PAGE_MUTED, describe_rule(kpi->rule, &arena));
     render_verdict(page, entry, kpi, &arena);
+    change_html_story(page, kpi);
     if (points && folded)
         page_fold_begin(page, arena_printf(&arena, "Evidence and %zu run point%s", points, points == 1 ? "" : "s"), false);
+    chart_render(page, entry, kpi, folded ? CHART_POINTS_OK : CHART_POINTS);
+    change_html_checks(page, kpi);
     if (points || isfinite(kpi->evidence.value))
         render_evidence(page, context->analysis, kpi, &arena);
     if (points) {

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "report/clean.h"
+
 /* Bytes of the character at s; broken UTF-8 counts byte by byte. */
 static size_t character(const char *s, const char *end)
 {
@@ -15,9 +17,7 @@ static size_t add_characters(struct text *out, const char *s, const char *end, s
     size_t shown = 0;
     for (; s < end && shown < columns; shown++) {
         size_t n = character(s, end);
-        bool plain = n > 1 || ((unsigned char)*s >= ' ' && (unsigned char)*s < 0x7f);
-        if (n == 2 && (unsigned char)s[0] == 0xc2 && (unsigned char)s[1] < 0xa0)
-            plain = false; /* U+0080 … U+009F: control characters too */
+        bool plain = n > 1 ? !clean_is_unseemly(text_code_point(s, n)) : (unsigned char)*s >= ' ' && (unsigned char)*s < 0x7f;
         if (plain)
             text_addn(out, s, n);
         else

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "report/clean.h"
 #include "report/page_style.h"
 
 enum {
@@ -18,28 +19,6 @@ static const char *const tones[] = {
 static_assert(sizeof(tones) / sizeof(tones[0]) == PAGE_HERE + 1, "every tone has a class");
 
 /* ---- escaping ---- */
-
-static unsigned decode(const char *s, size_t n)
-{
-    static const unsigned char masks[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-    unsigned c = (unsigned char)s[0] & masks[n];
-    for (size_t i = 1; i < n; i++)
-        c = c << 6 | ((unsigned char)s[i] & 0x3f);
-    return c;
-}
-
-/* Not allowed in XML, or able to make a text look like another. */
-static bool is_unseemly(unsigned c)
-{
-    static const struct {
-        unsigned from, to;
-    } ranges[] = {{0, 0x08},          {0x0b, 0x1f},     {0x7f, 0x9f},     {0x061c, 0x061c}, {0x200b, 0x200b}, {0x200e, 0x200f},
-                  {0x2028, 0x202e},   {0x2060, 0x2069}, {0xfdd0, 0xfdef}, {0xfeff, 0xfeff}, {0xfff9, 0xfffc}};
-    for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
-        if (c >= ranges[i].from && c <= ranges[i].to)
-            return true;
-    return (c & 0xfffe) == 0xfffe || (c >= 0xe0000 && c <= 0xe007f);
-}
 
 static const char *entity(char c, bool breakable)
 {
@@ -69,8 +48,8 @@ static void escape(struct text *out, const char *text, bool breakable)
     for (const char *s = text; s < end;) {
         size_t n = text_utf8(s, end);
         const char *instead = n == 1 ? entity(*s, breakable) : NULL;
-        if (!instead && (n == 0 || is_unseemly(decode(s, n))))
-            instead = "\xef\xbf\xbd";
+        if (!instead && (n == 0 || clean_is_unseemly(text_code_point(s, n))))
+            instead = CLEAN_INSTEAD;
         size_t step = n ? n : 1;
         if (instead) {
             text_addn(out, from, (size_t)(s - from));
@@ -430,26 +409,6 @@ void page_break(struct page *page)
     add(page, "<br/>");
 }
 
-static bool starts_with(const char *text, const char *start)
-{
-    for (; *start; text++, start++)
-        if ((*text >= 'A' && *text <= 'Z' ? *text - 'A' + 'a' : *text) != *start)
-            return false;
-    return true;
-}
-
-/* Whether a browser takes it for an address of the web as it stands: blanks and control characters could say otherwise. */
-static bool is_web_address(const char *url)
-{
-    size_t scheme = starts_with(url, "https://") ? 8 : starts_with(url, "http://") ? 7 : 0;
-    if (!scheme || !url[scheme] || text_utf8_valid(url, strlen(url)) != strlen(url))
-        return false;
-    for (const char *s = url; *s; s++)
-        if ((unsigned char)*s <= ' ' || *s == 0x7f || *s == '\\')
-            return false;
-    return true;
-}
-
 static void add_anchor(struct page *page, const char *text)
 {
     add(page, "\">");
@@ -457,20 +416,17 @@ static void add_anchor(struct page *page, const char *text)
     add(page, "</a>");
 }
 
-/* "https://user:password@host/x" → "https://host/x": reports are read by more people than logs. */
 static void add_address(struct page *page, const char *url)
 {
-    const char *host = strstr(url, "://") + 3, *at = NULL;
-    for (const char *s = host; *s && !strchr("/?#", *s); s++)
-        at = *s == '@' ? s : at;
-    for (const char *s = url; at && s < host; s++)
-        text_addc(page->out, *s);
-    page_escape(page->out, at ? at + 1 : url);
+    size_t scheme;
+    const char *rest = clean_address(url, &scheme);
+    text_addn(page->out, url, scheme);
+    page_escape(page->out, rest);
 }
 
 void page_link(struct page *page, const char *url, const char *text)
 {
-    if (url && is_web_address(url)) {
+    if (url && clean_is_web_address(url)) {
         add(page, "<a rel=\"noopener noreferrer\" href=\"");
         add_address(page, url);
         add(page, "\">");

@@ -3,9 +3,9 @@
 /* Colours: text on background has a contrast of at least 7 to 1 in both schemes, tinted cells at least 4.5 to 1. */
 static const char style[] =
     ":root{color-scheme:light dark;--fg:#1b1f24;--bg:#fff;--soft:#57606a;--line:#d0d7de;--head:#f3f5f7;--link:#0550ae;"
-    "--good:#d3f3d8;--bad:#ffd6d2;--warn:#fff0b8;--fixed:#eef6e6;--vary:#dcecf9;--here:#fff6d6}\n"
+    "--good:#d3f3d8;--bad:#ffd6d2;--warn:#fff0b8;--fixed:#eef6e6;--vary:#dcecf9;--here:#fff6d6;--mark:#cf222e;--band:#8c959f33}\n"
     "@media (prefers-color-scheme:dark){:root{--fg:#e6e9ed;--bg:#15181c;--soft:#a3acb6;--line:#3a424b;--head:#20252b;"
-    "--link:#85b8ff;--good:#153f24;--bad:#5c1d1d;--warn:#4d3d0b;--fixed:#1e2b1a;--vary:#17304a;--here:#3a340f}}\n"
+    "--link:#85b8ff;--good:#153f24;--bad:#5c1d1d;--warn:#4d3d0b;--fixed:#1e2b1a;--vary:#17304a;--here:#3a340f;--mark:#ff7b72;--band:#8c959f44}}\n"
     "*{box-sizing:border-box}\n"
     "body{margin:0 auto;max-width:80rem;padding:1rem 1.5rem 4rem;background:var(--bg);color:var(--fg);"
     "font:1rem/1.5 system-ui,-apple-system,\"Segoe UI\",Roboto,\"Noto Sans\",\"Liberation Sans\",sans-serif;overflow-wrap:anywhere}\n"
@@ -41,6 +41,15 @@ static const char style[] =
     "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}table{font-size:8.5pt}.wide{font-size:6pt}.wide th,.wide td{padding:.1rem .2rem}.box{overflow:visible}a.self{display:none}"
     "tr,h1,h2,h3,h4{break-inside:avoid}h1,h2,h3,h4,caption{break-after:avoid}}\n";
 
+static const char chart_style[] = /* report/chart.c */
+    ".chart{display:grid;grid-template-columns:max-content 1fr;gap:0 .5rem;max-width:56rem;margin:.5rem 0 1rem;font-size:.8125rem;"
+    "font-variant-numeric:tabular-nums}.chart svg{width:100%;height:9rem;border:1px solid var(--line)}"
+    ".chart .y{display:flex;flex-direction:column;justify-content:space-between;text-align:right}"
+    ".chart .x{grid-column:2;display:flex;justify-content:space-between;gap:1rem}.chart figcaption{grid-column:1/-1}"
+    ".chart path{fill:none;stroke:var(--link);vector-effect:non-scaling-stroke;stroke-linecap:round;stroke-width:1.5}"
+    ".chart .dots{stroke-width:5}.chart .this{stroke:var(--mark);stroke-width:11}.chart .level{stroke:var(--fg)}"
+    ".chart .bound{stroke:var(--mark);stroke-dasharray:6 5}.chart .border{stroke:var(--soft)}.chart .band{fill:var(--band)}\n";
+
 /* Rules for the classes r1, r2 …: the cells of those columns need no class each. */
 static void add_column_rules(struct text *out, const char *class_name, const char *part, const char *rule)
 {
@@ -53,6 +62,7 @@ static void add_column_rules(struct text *out, const char *class_name, const cha
 void page_style_add(struct text *out)
 {
     text_add(out, style);
+    text_add(out, chart_style);
     add_column_rules(out, "r", "*", "{text-align:right}");
     add_column_rules(out, "r", "tbody", "{white-space:nowrap}");
     add_column_rules(out, "w", "tbody", "{overflow-wrap:anywhere;min-width:12rem}");

@@ -6,6 +6,7 @@
 
 #include "base/moment.h"
 #include "regress/value.h"
+#include "report/change_phrases.h"
 
 enum { NEAR_MISSES_SHOWN = 3 };
 
@@ -54,6 +55,8 @@ static const char *nothing_compared(const struct analysis *analysis, struct aren
     size_t results = 0;
     for (size_t i = 0; i < VERDICT_COUNT; i++)
         results += analysis->counts[i];
+    size_t absences = change_phrases_own_absences(analysis);
+    results -= absences < results ? absences : results;
     if (!results && analysis->options->kpi_filter && analysis->options->kpi_filter[0])
         return arena_printf(arena, "NOT GATED: no KPI has '%s' in its name (--kpi_filter)", analysis->options->kpi_filter);
     if (!analysis->entries_n)
@@ -106,16 +109,20 @@ const char *phrases_verdict(const struct analysis *analysis, struct arena *arena
 
 const char *phrases_counts(const struct analysis *analysis, struct arena *arena)
 {
-    size_t results = 0, named = 0;
+    size_t results = 0, named = 0, absences = change_phrases_own_absences(analysis);
     const char *line = "";
     for (size_t i = 0; i < VERDICT_COUNT; i++) {
         size_t n = analysis->counts[phrases_by_weight[i]];
+        if (phrases_by_weight[i] == VERDICT_MISSING)
+            n -= absences < n ? absences : n; /* which are no KPI results */
         results += n;
         if (n)
             line = arena_printf(arena, "%s%s%zu %s", line, named++ ? ", " : "", n, verdict_name(phrases_by_weight[i]));
     }
-    return arena_printf(arena, "%zu KPI result%s of %zu entr%s: %s.", results, results == 1 ? "" : "s", analysis->entries_n,
-                        analysis->entries_n == 1 ? "y" : "ies", named ? line : "none");
+    const char *besides = absences ? arena_printf(arena, " %zu thing%s that should be there %s missing.", absences,
+                                                  absences == 1 ? "" : "s", absences == 1 ? "is" : "are") : "";
+    return arena_printf(arena, "%zu KPI result%s of %zu entr%s: %s.%s", results, results == 1 ? "" : "s", analysis->entries_n,
+                        analysis->entries_n == 1 ? "y" : "ies", named ? line : "none", besides);
 }
 
 const char *phrases_tested(const struct analysis *analysis, struct arena *arena)
@@ -125,6 +132,49 @@ const char *phrases_tested(const struct analysis *analysis, struct arena *arena)
     return arena_printf(arena, "%zu tested against %zu record%s of history%s; chance of any false alarm: %.4g.", analysis->tested,
                         analysis->history_records, analysis->history_records == 1 ? "" : "s", left_out,
                         analysis->options->false_alarm_rate);
+}
+
+static const char *code_meaning(int code)
+{
+    static const char *const meanings[] = {"", "a regression", "suspect", "missing data, no history or cannot tell", "an improvement"};
+    return code > 0 && (size_t)code < sizeof(meanings) / sizeof(meanings[0]) ? meanings[code] : "trouble";
+}
+
+const char *phrases_gate(const struct analysis *analysis, const struct gate *gate, struct arena *arena)
+{
+    int codes[VERDICT_COUNT], code = gate_code(gate, analysis);
+    size_t n = gate_codes(gate, analysis, codes);
+    if (code == 0)
+        return "The gate passes (exit code 0).";
+    const char *line = arena_printf(arena, "The gate fails with exit code %d: %s", code, code_meaning(code));
+    for (size_t i = 0; i < n; i++)
+        if (codes[i] != code)
+            line = arena_printf(arena, "%s; also %d: %s", line, codes[i], code_meaning(codes[i]));
+    return arena_printf(arena, "%s.", line);
+}
+
+const char *phrases_entry_counts(const struct entry_result *entry, struct arena *arena)
+{
+    const char *line = "";
+    for (size_t v = 0; v < VERDICT_COUNT; v++) {
+        size_t n = 0;
+        for (size_t j = 0; j < entry->kpis_n; j++)
+            n += entry->kpis[j].verdict == phrases_by_weight[v];
+        if (n)
+            line = arena_printf(arena, "%s%s%zu %s", line, line[0] ? ", " : "", n, verdict_name(phrases_by_weight[v]));
+    }
+    return line[0] ? line : "none";
+}
+
+bool phrases_matters(enum verdict verdict)
+{
+    return verdict == VERDICT_REGRESSION || verdict == VERDICT_MISSING || verdict == VERDICT_SUSPECT || verdict == VERDICT_ACKNOWLEDGED ||
+           verdict == VERDICT_IMPROVEMENT;
+}
+
+bool phrases_said_elsewhere(const struct entry_result *entry, enum verdict verdict)
+{
+    return verdict == VERDICT_MISSING && entry->changed_key;
 }
 
 /* ---- one KPI ---- */
@@ -169,6 +219,8 @@ const char *phrases_since(const struct entry_result *entry, const struct evidenc
 
 const char *phrases_against(const struct evidence *e, struct arena *arena)
 {
+    if (!e->level_n)
+        return ""; /* something else stands in place of a level of run points: its reason says what */
     const char *first = e->points[e->level_start].version, *last = e->points[e->level_start + e->level_n - 1].version;
     const char *range = !first[0] && !last[0] ? "history" : strcmp(first, last) == 0 ? first : arena_printf(arena, "%s…%s", first, last);
     return arena_printf(arena, "held against %s, %zu run point%s", range, e->level_n, e->level_n == 1 ? "" : "s");
@@ -208,6 +260,9 @@ const char *const *phrases_notes(const struct entry_result *entry, struct arena 
     if (entry->newer_left_out)
         *LIST_ADD(arena, &notes) = arena_printf(arena, "%zu run point%s of newer versions left out", entry->newer_left_out,
                                                 entry->newer_left_out == 1 ? "" : "s");
+    for (size_t i = 0; entry->explained && entry->varying && entry->varying[i]; i++)
+        if (entry->explained[i].found)
+            *LIST_ADD(arena, &notes) = entry->explained[i].found;
     const char *keys = "";
     for (size_t i = 0; entry->varying && entry->varying[i]; i++)
         keys = arena_printf(arena, "%s%s'%s'", keys, i ? ", " : "", entry->varying[i]);

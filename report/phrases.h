@@ -5,6 +5,7 @@
 #define REPORT_PHRASES_H
 #include "base/arena.h"
 #include "regress/analysis.h"
+#include "regress/gate.h"
 
 /* In the order in which people should look at them: regressions first. */
 extern const enum verdict phrases_by_weight[VERDICT_COUNT];
@@ -17,6 +18,15 @@ const char *const *phrases_not_gated(const struct analysis *analysis, struct are
 const char *phrases_counts(const struct analysis *analysis, struct arena *arena);
 /* "16 tested against 24 records of history; chance of any false alarm: 0.05." */
 const char *phrases_tested(const struct analysis *analysis, struct arena *arena);
+
+/* "The gate fails with exit code 1: a regression.", "The gate passes (exit code 0)." The gate's own code: a step may have others. */
+const char *phrases_gate(const struct analysis *analysis, const struct gate *gate, struct arena *arena);
+/* "3 ok, 1 no history": KPI results of an entry by verdict, the gravest first. */
+const char *phrases_entry_counts(const struct entry_result *entry, struct arena *arena);
+/* Whether somebody should look at such a verdict: regression, missing, suspect, acknowledged, improvement. */
+bool phrases_matters(enum verdict verdict);
+/* Missing because a key list changed: said once, with NOT GATED and in the entry's notes. */
+bool phrases_said_elsewhere(const struct entry_result *entry, enum verdict verdict);
 
 /* "-12.4 %"; without a relative change the change itself; "" when there is none. */
 const char *phrases_change(const struct kpi_result *kpi, struct arena *arena);

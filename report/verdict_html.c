@@ -5,6 +5,8 @@
 
 #include "regress/labels.h"
 #include "regress/value.h"
+#include "report/change_html.h"
+#include "report/change_phrases.h"
 #include "report/entry_html.h"
 #include "report/label_overview.h"
 #include "report/page.h"
@@ -59,11 +61,28 @@ static const char *level_or_nothing(const struct kpi_result *kpi, struct arena *
     return isfinite(kpi->evidence.level) ? value_number(kpi->rule, kpi->evidence.level, VALUE_PEOPLE, arena) : "";
 }
 
+/* "regression (bound)" */
+static const char *decided_text(const struct kpi_result *kpi, struct arena *arena)
+{
+    const struct check *decided = change_phrases_decided(kpi);
+    return decided ? arena_printf(arena, "%s (%s)", verdict_name(kpi->verdict), change_phrases_check(decided, arena)) : verdict_name(kpi->verdict);
+}
+
+static const char *since_text(const struct entry_result *entry, const struct kpi_result *kpi, struct arena *arena)
+{
+    const struct evidence *e = &kpi->evidence;
+    bool since = e->since_version && e->since_point > 0 && e->since_point <= e->points_n;
+    const char *text = since ? phrases_since(entry, e, arena) : e->reason ? e->reason : "";
+    bool plain = kpi->change.status == CHANGE_NEW || kpi->change.status == CHANGE_KNOWN; /* which `since` says too */
+    const char *status = plain ? change_status_name(kpi->change.status) : change_phrases_status(kpi, arena);
+    return status[0] ? arena_printf(arena, "%s; %s", status, text) : text;
+}
+
 static void add_change(struct page *page, const struct entry_result *entry, size_t i, const struct kpi_result *kpi, struct arena *arena)
 {
     const struct evidence *e = &kpi->evidence;
     page_row_begin(page, PAGE_PLAIN);
-    page_cell(page, entry_html_tone(kpi->verdict), verdict_name(kpi->verdict));
+    page_cell(page, entry_html_tone(kpi->verdict), decided_text(kpi, arena));
     page_cell_begin(page, PAGE_PLAIN);
     page_jump(page, verdict_html_fragment(i + 1, kpi->rule->name, arena), kpi->rule->name);
     page_cell_end(page);
@@ -77,14 +96,13 @@ static void add_change(struct page *page, const struct entry_result *entry, size
     page_text(page, " ");
     page_text(page, entry->name);
     page_cell_end(page);
-    page_cell(page, PAGE_PLAIN, e->since_version ? phrases_since(entry, e, arena) : e->reason);
+    page_cell(page, PAGE_PLAIN, since_text(entry, kpi, arena));
     page_row_end(page);
 }
 
-/* Missing because a key list changed: said once, with NOT GATED and in the entry's notes. */
 static bool is_change(const struct entry_result *entry, const struct kpi_result *kpi, enum verdict verdict)
 {
-    return kpi->verdict == verdict && entry_html_matters(verdict) && !(verdict == VERDICT_MISSING && entry->changed_key);
+    return kpi->verdict == verdict && entry_html_matters(verdict) && !phrases_said_elsewhere(entry, verdict);
 }
 
 static size_t count_changes(const struct analysis *analysis)
@@ -280,6 +298,10 @@ static void render_results(struct page *page, const struct analysis *analysis, c
 static void render_contents(struct page *page, const struct analysis *analysis, struct arena *arena)
 {
     LIST_OF(struct page_link) links = {0};
+    if (analysis->incidents_n)
+        *LIST_ADD(arena, &links) = (struct page_link){"incidents", "Incidents", 0};
+    if (analysis->absences_n)
+        *LIST_ADD(arena, &links) = (struct page_link){"absences", "What should be there and is not", 0};
     if (count_changes(analysis))
         *LIST_ADD(arena, &links) = (struct page_link){"changes", "What to look at", 0};
     *LIST_ADD(arena, &links) = (struct page_link){"configuration", "Configuration overview", 0};
@@ -302,6 +324,8 @@ bool verdict_html_render(struct text *out, struct output *sink, const struct ana
     struct page page = page_open(out, sink, arena_printf(&arena, "Regression analysis: %s", phrases_verdict(analysis, &arena)));
     render_head(&page, analysis, &arena);
     render_contents(&page, analysis, &arena);
+    change_html_incidents(&page, analysis);
+    change_html_absences(&page, analysis);
     render_changes(&page, analysis);
     render_configuration(&page, &settings);
     render_history(&page, analysis);

@@ -1,8 +1,8 @@
 /* report/verdict_html.h — regression_report.html: the verdicts with all that they rest on, as one page of tables (report/page.h).
  *
- * First the verdict in a sentence, what was not gated and what changed; then the configurations, the history and the results of all
- * entries; then each entry with its settings, labels and notes, and each of its KPIs with verdict, evidence and the runs that it was
- * compared with. What is as it should be is folded away.
+ * First the verdict in a sentence, what was not gated; incidents, what is missing and what changed; then the configurations, the history and the results of all
+ * entries; then each entry with its settings, labels and notes, and each of its KPIs with verdict, a picture
+ * of its runs, what people know of its change and what else changed there, its checks, evidence and the runs that it was compared with. What is as it should be is folded away.
  */
 #ifndef REPORT_VERDICT_HTML_H
 #define REPORT_VERDICT_HTML_H

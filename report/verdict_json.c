@@ -1,9 +1,11 @@
 #include "report/verdict_json.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/moment.h"
+#include "json/read.h"
 #include "json/write.h"
 #include "regress/value.h"
 
@@ -97,7 +99,7 @@ static json_t *render_evidence(const struct evidence *e)
                   {"p", real(e->p)}, {"p_corrected", real(e->p_corrected)}, {"smallest_seen", real(e->smallest_seen)}, {"ok_from", real(e->ok_from)},
                   {"more_runs", e->more_runs < 0 ? json_null() : json_integer(e->more_runs)},
                   {"level", render_level(e)}, {"since", render_since(e)}, {"newer_left_out", size(e->newer_left_out)},
-                  {"within_sd", real(e->within_sd)}, {"level_kept", json_boolean(e->level_kept)},
+                  {"measured", e->control ? real(e->measured) : json_null()}, {"control", string(e->control)}, {"within_sd", real(e->within_sd)}, {"level_kept", json_boolean(e->level_kept)},
                   {"points", render_points(e)});
 }
 
@@ -108,10 +110,14 @@ static json_t *render_checks(const struct kpi_result *kpi)
         const struct check *c = &kpi->checks[i];
         json_array_append_new(list, OBJECT({"check", string(check_name(c->kind))}, {"part", string(c->part)}, {"tested", json_boolean(c->tested)},
                                            {"verdict", string(verdict_name(c->verdict))}, {"value", real(c->value)},
-                                           {"reference", real(c->reference)}, {"low", real(c->low)}, {"high", real(c->high)},
+                                           {"reference", real(c->reference)}, {"level", real(c->level)}, {"low", real(c->low)}, {"high", real(c->high)},
                                            {"p_worse", real(c->p_worse)}, {"p_better", real(c->p_better)},
                                            {"p_worse_corrected", real(c->corrected_worse)}, {"p_better_corrected", real(c->corrected_better)},
-                                           {"found", string(c->found)}));
+                                           {"smallest_seen", real(c->smallest_seen)}, {"ok_from", real(c->ok_from)},
+                                           {"more_runs", c->more_runs < 0 ? json_null() : json_integer(c->more_runs)},
+                                           {"since_point", c->since ? size(c->since) : json_null()},
+                                           {"worth_saying", json_boolean(c->worth_saying)}, {"found", string(c->found)},
+                                           {"flip", string(c->flip)}));
     }
     return list;
 }
@@ -135,7 +141,7 @@ static json_t *render_differences(const struct kpi_result *kpi)
     for (size_t i = 0; i < kpi->differences_n; i++) {
         const struct difference *d = &kpi->differences[i];
         json_array_append_new(list, OBJECT({"key", string(d->key)}, {"before", string(d->before)}, {"after", string(d->after)},
-                                           {"share", real(d->share)}, {"elsewhere", size(d->elsewhere)}, {"compare", string(d->compare)}));
+                                           {"share", real(d->share)}, {"elsewhere", size(d->elsewhere)}, {"compare", string(d->compare)}, {"link", string(d->link)}));
     }
     return list;
 }
@@ -147,7 +153,7 @@ static json_t *render_change(const struct kpi_result *kpi)
     return OBJECT({"status", string(change_status_name(kpi->change.status))}, {"id", string(kpi->change.id)},
                   {"acknowledgement", render_acknowledgement(&kpi->change)},
                   {"last_good", render_run(kpi->last_good, kpi->last_good_url)},
-                  {"first_bad", render_run(kpi->first_bad, kpi->first_bad_url)}, {"differences", render_differences(kpi)});
+                  {"first_bad", render_run(kpi->first_bad, kpi->first_bad_url)}, {"differences", render_differences(kpi)}, {"cause", string(kpi->cause)});
 }
 
 static json_t *render_kpi(const struct kpi_result *kpi, struct arena *arena)
@@ -179,9 +185,23 @@ static json_t *render_explained(const struct entry_result *entry)
     json_t *list = json_array();
     for (size_t i = 0; entry->explained && entry->varying && entry->varying[i]; i++) {
         const struct varying *v = &entry->explained[i];
-        json_array_append_new(list, OBJECT({"key", string(entry->varying[i])}, {"kpi", string(v->kpi)}, {"share", real(v->share)}, {"p", real(v->p)}));
+        json_array_append_new(list, OBJECT({"key", string(entry->varying[i])}, {"kpi", string(v->kpi)}, {"share", real(v->share)}, {"p", real(v->p)},
+                                           {"found", string(v->found)}));
     }
     return list;
+}
+
+/* Their values as JSON: what a line of a file of acknowledgements may name. */
+static json_t *render_labels(const struct record *record)
+{
+    json_t *labels = json_object();
+    for (size_t i = 0; i < record->labels_n; i++) {
+        struct error ignored = {0};
+        const char *text = record->labels[i].value;
+        json_t *value = json_read(text, strlen(text), &(struct json_read_options){.file = record->labels[i].key, .strict = true}, &ignored);
+        json_object_set_new(labels, record->labels[i].key, value ? value : json_null());
+    }
+    return labels;
 }
 
 static json_t *render_entry(const struct entry_result *entry, struct arena *arena)
@@ -191,7 +211,7 @@ static json_t *render_entry(const struct entry_result *entry, struct arena *aren
         json_array_append_new(kpis, render_kpi(&entry->kpis[i], arena));
     return OBJECT({"name", string(entry->name)}, {"id", string(entry->entry->id)}, {"where", string(entry->entry->where)},
                   {"start", moment(entry->entry->start_us)}, {"version", string(entry->version)},
-                  {"run_id", string(entry->run_id)}, {"history_records", size(entry->history_n)},
+                  {"run_id", string(entry->run_id)}, {"labels", render_labels(entry->entry)}, {"history_records", size(entry->history_n)},
                   {"newer_left_out", size(entry->newer_left_out)}, {"changed_key", string(entry->changed_key)},
                   {"varying", strings(entry->varying)}, {"explained", render_explained(entry)},
                   {"near_misses", render_near_misses(entry)}, {"kpis", kpis});
@@ -231,8 +251,11 @@ static json_t *render_incidents(const struct analysis *analysis)
         for (size_t k = 0; k < incident->members_n; k++)
             json_array_append_new(members, OBJECT({"entry", place_of(analysis, incident->entries[k])},
                                                   {"kpi", string(incident->members[k]->rule->name)}));
-        json_array_append_new(list, OBJECT({"summary", string(incident->summary)}, {"since", string(incident->since_version)},
-                                           {"judged", size(incident->judged)}, {"members", members}));
+        json_array_append_new(list, OBJECT({"kind", string(incident_kind_name(incident->kind))}, {"summary", string(incident->summary)},
+                                           {"scope", string(incident->scope)}, {"since", string(incident->since_version)},
+                                           {"since_run", string(incident->since_run)}, {"this_run", json_boolean(incident->this_run)},
+                                           {"judged", size(incident->judged)}, {"worse", size(incident->worse)},
+                                           {"better", size(incident->better)}, {"p", real(incident->p)}, {"members", members}));
     }
     return list;
 }
@@ -243,8 +266,17 @@ static json_t *render_absences(const struct analysis *analysis)
     for (size_t i = 0; i < analysis->absences_n; i++) {
         const struct absence *absence = &analysis->absences[i];
         json_array_append_new(list, OBJECT({"what", string(absence->what)}, {"found", string(absence->found)},
-                                           {"entry", place_of(analysis, absence->entry)}, {"kpi", string(absence->kpi)}));
+                                           {"entry", place_of(analysis, absence->entry)}, {"kpi", string(absence->kpi)},
+                                           {"results", size(absence->results)}));
     }
+    return list;
+}
+
+static json_t *render_notes(const struct analysis *analysis)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < analysis->notes_n; i++)
+        json_array_append_new(list, OBJECT({"warning", json_boolean(analysis->notes[i].warning)}, {"text", string(analysis->notes[i].text)}));
     return list;
 }
 
@@ -288,7 +320,7 @@ void verdict_json_render(struct text *out, const struct analysis *analysis)
                           {"history_records", size(analysis->history_records)}, {"own_records", size(analysis->own_records)},
                           {"tests", size(analysis->tests)}, {"without_payload", size(analysis->without_payload)},
                           {"tested", size(analysis->tested)}, {"counts", render_counts(analysis)}, {"statuses", render_statuses(analysis)},
-                          {"incidents", render_incidents(analysis)}, {"absences", render_absences(analysis)});
+                          {"incidents", render_incidents(analysis)}, {"absences", render_absences(analysis)}, {"notes", render_notes(analysis)});
     json_write(out, head, &style, 0);
     out->len -= out->over ? 0 : 2; /* without its end: a line break and a brace */
     text_add(out, ",");

@@ -1,5 +1,7 @@
 #include "report/verdict_summary.h"
 
+#include "report/change_phrases.h"
+
 static const char *message(const struct verdict_summary *s, struct arena *arena)
 {
     const char *text = arena_printf(arena, "Performed %zu KPI regression analyses over %zu entries x %zu KPIs. %zu KPIs didn't pass.",
@@ -34,11 +36,12 @@ static bool without_history(const struct entry_result *entry)
 
 struct verdict_summary verdict_summary_of(const struct analysis *analysis, struct arena *arena)
 {
-    const size_t *counts = analysis->counts;
+    const size_t *counts = analysis->counts, absences = change_phrases_own_absences(analysis); /* which count as missing, but are no KPI results */
     struct verdict_summary s = {
         .entries = analysis->entries_n,
         .failures = counts[VERDICT_REGRESSION],
-        .not_analyzed = counts[VERDICT_MISSING] + counts[VERDICT_CANNOT_TELL],
+        .not_analyzed = counts[VERDICT_MISSING] - (absences < counts[VERDICT_MISSING] ? absences : counts[VERDICT_MISSING]) +
+                        counts[VERDICT_CANNOT_TELL],
         .decreases = counts[VERDICT_REGRESSION] + counts[VERDICT_ACKNOWLEDGED],
         .increases = counts[VERDICT_IMPROVEMENT],
     };

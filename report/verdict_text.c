@@ -5,11 +5,26 @@
 
 #include "base/arena.h"
 #include "regress/value.h"
+#include "report/change_phrases.h"
+#include "report/clean.h"
+#include "report/incident_members.h"
 #include "report/layout.h"
 #include "report/phrases.h"
 #include "report/table.h"
 
-enum { COLUMNS = VERDICT_TEXT_COLUMNS, OK_ENTRIES_SHOWN = 10 };
+enum { COLUMNS = VERDICT_TEXT_COLUMNS, OK_ENTRIES_SHOWN = 10, DIFFERENCES_SHOWN = 3, ABSENCES_SHOWN = 10, INCIDENTS_SHOWN = 5, MEMBERS_SHOWN = 10 };
+/* What a paragraph takes beside its rows. */
+enum { STORY_ROWS = 3 };
+
+/* What is being written. */
+struct screen {
+    struct text *out;
+    const struct analysis *analysis;
+    struct incident_members members;
+    struct arena *arena;
+    int rows;          /* of this verdict, that may still be shown */
+    size_t left_out, left_out_entries; /* KPIs of this verdict that were not */
+};
 
 /* How a verdict is shown: a change is a table, a reason is a line for each KPI that has one of its own. */
 enum form { FORM_CHANGES, FORM_REASONS, FORM_ENTRY, FORM_NONE };
@@ -36,12 +51,64 @@ static void render_head(struct text *out, const struct analysis *analysis, struc
 
 /* ---- paragraphs ---- */
 
+/* What an input says stays in one line. */
+static const char *one_line(const char *text, struct arena *arena)
+{
+    char *copy = arena_strdup(arena, text);
+    for (char *c = copy; *c; c++)
+        *c = *c == '\n' ? ' ' : *c;
+    return copy;
+}
+
+static const char *line_of(const char *lines, const char *line, struct arena *arena)
+{
+    return line[0] ? arena_printf(arena, "%s%s%s", lines, lines[0] ? "\n" : "", line) : lines;
+}
+
+static bool has_since(const struct evidence *e)
+{
+    return e->since_version && e->since_point > 0 && e->since_point <= e->points_n;
+}
+
+/* Since when, and whether that is known; what people said of it. */
+static const char *history_of_change(const struct entry_result *entry, const struct kpi_result *kpi, struct arena *arena)
+{
+    const char *since = has_since(&kpi->evidence) ? phrases_since(entry, &kpi->evidence, arena) : "";
+    bool plain = kpi->change.status == CHANGE_NEW || kpi->change.status == CHANGE_KNOWN;
+    if (plain && since[0])
+        return arena_printf(arena, "%s: %s", change_status_name(kpi->change.status), since);
+    return line_of(since, one_line(change_phrases_status(kpi, arena), arena), arena);
+}
+
+static const char *link_of_change(const struct kpi_result *kpi, struct arena *arena)
+{
+    size_t scheme;
+    const char *url = kpi->first_bad_url;
+    if (!url || !clean_is_web_address(url))
+        return "";
+    const char *rest = clean_address(url, &scheme);
+    return arena_printf(arena, "first bad: %.*s%s", (int)scheme, url, rest);
+}
+
 /* KPIs of one entry and verdict with the same story are one table. */
 static const char *story(const struct entry_result *entry, const struct kpi_result *kpi, struct arena *arena)
 {
     const struct evidence *e = &kpi->evidence;
-    return arena_printf(arena, "%s%s%s", e->since_version ? phrases_since(entry, e, arena) : "", e->since_version ? "\n" : "",
-                        e->level_n ? phrases_against(e, arena) : "");
+    const char *differences = one_line(change_phrases_differences(kpi, DIFFERENCES_SHOWN, arena), arena);
+    const char *lines = history_of_change(entry, kpi, arena);
+    lines = line_of(lines, e->level_n && !change_phrases_decided(kpi) ? phrases_against(e, arena) : "", arena);
+    lines = line_of(lines, differences[0] ? arena_printf(arena, "what else changed: %s", differences) : "", arena);
+    lines = line_of(lines, link_of_change(kpi, arena), arena);
+    return line_of(lines, e->control ? one_line(e->control, arena) : "", arena);
+}
+
+/* What is worth saying of a KPI that is ok: a bound that the next run may cross. */
+static const char *warning_of(const struct kpi_result *kpi)
+{
+    for (size_t i = 0; i < kpi->checks_n; i++)
+        if (kpi->checks[i].worth_saying && kpi->checks[i].verdict == VERDICT_OK && kpi->checks[i].found)
+            return kpi->checks[i].found;
+    return NULL;
 }
 
 static const char *noise_text(const struct evidence *e, struct arena *arena)
@@ -70,47 +137,105 @@ static void add_change(struct table *table, const struct kpi_result *kpi, struct
     table_add(table, arena,
               (const char *const[]){rule->name, value_number(rule, e->level, VALUE_PEOPLE, arena), noise_text(e, arena),
                                     value_number(rule, e->value, VALUE_PEOPLE, arena), value_unit(rule),
-                                    phrases_change(kpi, arena), value_p(e->p_corrected, arena), ok, more_text(kpi, arena)});
+                                    phrases_change(kpi, arena), isfinite(e->p_corrected) ? value_p(e->p_corrected, arena) : "", ok, more_text(kpi, arena)});
+}
+
+static void render_lines(struct screen *screen, const char *lines, size_t indent)
+{
+    for (const char *line = lines; *line; line += strcspn(line, "\n"), line += *line == '\n')
+        layout_wrap(screen->out, arena_strndup(screen->arena, line, strcspn(line, "\n")), indent, indent + 2, COLUMNS);
+}
+
+static struct table table_of_changes(struct arena *arena, bool suspect)
+{
+    struct table table = {.columns = 9, .right = {false, true, true, true, false, true, true, true, true}};
+    table_add(&table, arena, (const char *const[]){"KPI", "level", "noise", "this run", "", "change", "p", "ok", suspect ? "more runs" : ""});
+    return table;
+}
+
+static bool is_shown(const struct screen *screen, const struct kpi_result *kpi, enum verdict verdict)
+{
+    return kpi->verdict == verdict && !incident_members_has(&screen->members, kpi);
+}
+
+static bool has_story(const struct screen *screen, const struct entry_result *entry, size_t j, enum verdict verdict, const char *told)
+{
+    const struct kpi_result *kpi = &entry->kpis[j];
+    return is_shown(screen, kpi, verdict) && !change_phrases_decided(kpi) && strcmp(story(entry, kpi, screen->arena), told) == 0;
 }
 
 /* The lines of a story, then the table of the KPIs that have it. */
-static void render_story(struct text *out, const struct entry_result *entry, enum verdict verdict, const char *told,
-                         struct arena *arena)
+static void render_story(struct screen *screen, const struct entry_result *entry, enum verdict verdict, const char *told)
 {
-    struct table table = {.columns = 9, .right = {false, true, true, true, false, true, true, true, true}};
-    table_add(&table, arena, (const char *const[]){"KPI", "level", "noise", "this run", "", "change", "p", "ok",
-                                                   verdict == VERDICT_SUSPECT ? "more runs" : ""});
-    for (size_t j = 0; j < entry->kpis_n; j++)
-        if (entry->kpis[j].verdict == verdict && strcmp(story(entry, &entry->kpis[j], arena), told) == 0)
-            add_change(&table, &entry->kpis[j], arena);
-    for (const char *line = told; *line; line += strcspn(line, "\n"), line += *line == '\n')
-        layout_wrap(out, arena_strndup(arena, line, strcspn(line, "\n")), 2, 4, COLUMNS);
-    table_render(out, &table, 2, COLUMNS);
+    struct table table = table_of_changes(screen->arena, verdict == VERDICT_SUSPECT);
+    screen->rows -= STORY_ROWS;
+    for (size_t j = 0; j < entry->kpis_n; j++) {
+        if (!has_story(screen, entry, j, verdict, told))
+            continue;
+        if (screen->rows-- <= 0)
+            screen->left_out++;
+        else
+            add_change(&table, &entry->kpis[j], screen->arena);
+    }
+    if (table.cells.n == table.columns)
+        return;
+    render_lines(screen, told, 2);
+    table_render(screen->out, &table, 2, COLUMNS);
 }
 
-static void render_changes(struct text *out, const struct entry_result *entry, enum verdict verdict, struct arena *arena)
+/* What another check than the level decided: its sentence has the numbers. */
+static void render_decided(struct screen *screen, const struct entry_result *entry, const struct kpi_result *kpi)
+{
+    const struct evidence *e = &kpi->evidence;
+    screen->rows -= 2;
+    if (screen->rows + 2 <= 0) {
+        screen->left_out++;
+        return;
+    }
+    layout_wrap(screen->out, arena_printf(screen->arena, "%s (%s): %s%s%s", kpi->rule->name, change_phrases_check(change_phrases_decided(kpi), screen->arena),
+                                          e->reason ? e->reason : "", e->flip && e->flip[0] ? "; " : "", e->flip ? e->flip : ""), 2, 4, COLUMNS);
+    render_lines(screen, story(entry, kpi, screen->arena), 4);
+}
+
+static void render_changes(struct screen *screen, const struct entry_result *entry, enum verdict verdict)
 {
     for (size_t j = 0; j < entry->kpis_n; j++) {
-        if (entry->kpis[j].verdict != verdict)
+        if (!is_shown(screen, &entry->kpis[j], verdict))
             continue;
-        const char *told = story(entry, &entry->kpis[j], arena);
+        if (change_phrases_decided(&entry->kpis[j])) {
+            render_decided(screen, entry, &entry->kpis[j]);
+            continue;
+        }
+        const char *told = story(entry, &entry->kpis[j], screen->arena);
         bool first = true;
-        for (size_t i = 0; i < j; i++)
-            first &= entry->kpis[i].verdict != verdict || strcmp(story(entry, &entry->kpis[i], arena), told) != 0;
+        for (size_t i = 0; i < j && first; i++)
+            first = !has_story(screen, entry, i, verdict, told);
         if (first)
-            render_story(out, entry, verdict, told, arena);
+            render_story(screen, entry, verdict, told);
     }
 }
 
-static void render_reasons(struct text *out, const struct entry_result *entry, enum verdict verdict, struct arena *arena)
+static void render_reasons(struct screen *screen, const struct entry_result *entry, enum verdict verdict)
 {
     for (size_t j = 0; j < entry->kpis_n; j++) {
         const struct kpi_result *kpi = &entry->kpis[j];
         const struct evidence *e = &kpi->evidence;
-        if (kpi->verdict == verdict)
-            layout_wrap(out, arena_printf(arena, "%s: %s%s%s", kpi->rule->name, e->reason ? e->reason : "no value",
-                                          e->flip && e->flip[0] ? "; " : "", e->flip ? e->flip : ""), 2, 4, COLUMNS);
+        if (!is_shown(screen, kpi, verdict))
+            continue;
+        if (screen->rows-- <= 0)
+            screen->left_out++;
+        else
+            layout_wrap(screen->out, arena_printf(screen->arena, "%s: %s%s%s", kpi->rule->name, e->reason ? e->reason : "no value",
+                                                  e->flip && e->flip[0] ? "; " : "", e->flip ? e->flip : ""), 2, 4, COLUMNS);
     }
+}
+
+static size_t count_shown(const struct screen *screen, const struct entry_result *entry, enum verdict verdict)
+{
+    size_t n = 0;
+    for (size_t j = 0; j < entry->kpis_n; j++)
+        n += is_shown(screen, &entry->kpis[j], verdict);
+    return n;
 }
 
 static size_t count_of(const struct entry_result *entry, enum verdict verdict)
@@ -141,46 +266,97 @@ static const char *range_text(const struct entry_result *entry, enum verdict ver
                                  : arena_printf(arena, "%s, changes from %s to %s", count, from, to);
 }
 
-static void render_entry(struct text *out, const struct entry_result *entry, enum verdict verdict, struct arena *arena)
+static void render_entry(struct screen *screen, const struct entry_result *entry, enum verdict verdict)
 {
     if (shown[verdict].form == FORM_ENTRY) {
-        layout_wrap(out, arena_printf(arena, "%s  %s: %s", shown[verdict].heading, entry->name, range_text(entry, verdict, arena)), 0, 4,
-                    COLUMNS);
+        layout_wrap(screen->out, arena_printf(screen->arena, "%s  %s: %s", shown[verdict].heading, entry->name, range_text(entry, verdict, screen->arena)),
+                    0, 4, COLUMNS);
         return;
     }
-    text_addc(out, '\n');
-    layout_wrap(out, arena_printf(arena, "%s  %s", shown[verdict].heading, entry->name), 0, 4, COLUMNS);
+    text_addc(screen->out, '\n');
+    layout_wrap(screen->out, arena_printf(screen->arena, "%s  %s", shown[verdict].heading, entry->name), 0, 4, COLUMNS);
     if (shown[verdict].form == FORM_CHANGES)
-        render_changes(out, entry, verdict, arena);
+        render_changes(screen, entry, verdict);
     else
-        render_reasons(out, entry, verdict, arena);
+        render_reasons(screen, entry, verdict);
 }
 
-/* Missing because a key list changed: said once for the entry, in the notes. */
-static bool is_said_elsewhere(const struct entry_result *entry, enum verdict verdict)
+/* What there was no room for. */
+static void render_left_out(struct screen *screen, enum verdict verdict)
 {
-    return verdict == VERDICT_MISSING && entry->changed_key;
+    if (!screen->left_out)
+        return;
+    const char *entries = screen->left_out_entries ? arena_printf(screen->arena, " (%zu more entr%s)", screen->left_out_entries,
+                                                                  screen->left_out_entries == 1 ? "y" : "ies") : "";
+    text_printf(screen->out, "\n%s …and %zu more KPI%s%s: see the report\n", shown[verdict].heading, screen->left_out,
+                screen->left_out == 1 ? "" : "s", screen->left_out_entries ? entries : "");
 }
 
-static void render_verdict(struct text *out, const struct analysis *analysis, enum verdict verdict, struct arena *arena)
+static void render_verdict(struct screen *screen, enum verdict verdict)
 {
     size_t lines = 0, more = 0, more_kpis = 0;
-    for (size_t i = 0; i < analysis->entries_n; i++) {
-        const struct entry_result *entry = &analysis->entries[i];
-        size_t n = count_of(entry, verdict);
-        if (!n || is_said_elsewhere(entry, verdict))
+    screen->rows = VERDICT_TEXT_ROWS;
+    screen->left_out = screen->left_out_entries = 0;
+    for (size_t i = 0; i < screen->analysis->entries_n; i++) {
+        const struct entry_result *entry = &screen->analysis->entries[i];
+        size_t n = count_shown(screen, entry, verdict);
+        if (!n || phrases_said_elsewhere(entry, verdict))
             continue;
         if (shown[verdict].form == FORM_ENTRY && lines == 0)
-            text_addc(out, '\n');
+            text_addc(screen->out, '\n');
         if (shown[verdict].form == FORM_ENTRY && lines++ >= OK_ENTRIES_SHOWN) {
             more++;
             more_kpis += n;
-            continue;
+        } else if (shown[verdict].form != FORM_ENTRY && screen->rows <= STORY_ROWS) {
+            screen->left_out += n;
+            screen->left_out_entries++;
+        } else {
+            render_entry(screen, entry, verdict);
         }
-        render_entry(out, entry, verdict, arena);
     }
     if (more)
-        text_printf(out, "%s  %zu more entries: %zu KPIs\n", shown[verdict].heading, more, more_kpis);
+        text_printf(screen->out, "%s  %zu more entries: %zu KPIs\n", shown[verdict].heading, more, more_kpis);
+    render_left_out(screen, verdict);
+}
+
+/* ---- of the whole invocation ---- */
+
+static void render_incident(struct screen *screen, const struct incident *incident)
+{
+    struct table table = table_of_changes(screen->arena, false);
+    text_addc(screen->out, '\n');
+    layout_wrap(screen->out, arena_printf(screen->arena, "INCIDENT  %s", change_phrases_incident(incident, screen->arena)), 0, 4, COLUMNS);
+    if (incident->members_n)
+        render_lines(screen, story(incident->entries[0], incident->members[0], screen->arena), 2);
+    for (size_t i = 0; i < incident->members_n && i < MEMBERS_SHOWN; i++)
+        add_change(&table, incident->members[i], screen->arena);
+    table_render(screen->out, &table, 2, COLUMNS);
+    if (incident->members_n > MEMBERS_SHOWN)
+        text_printf(screen->out, "  …and %zu more: see the report\n", incident->members_n - MEMBERS_SHOWN);
+}
+
+static void render_incidents(struct screen *screen)
+{
+    const struct analysis *analysis = screen->analysis;
+    for (size_t i = 0; i < analysis->incidents_n && i < INCIDENTS_SHOWN; i++)
+        render_incident(screen, &analysis->incidents[i]);
+    if (analysis->incidents_n > INCIDENTS_SHOWN)
+        text_printf(screen->out, "\nINCIDENT …and %zu more: see the report\n", analysis->incidents_n - INCIDENTS_SHOWN);
+}
+
+static void render_absences(struct screen *screen)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < screen->analysis->absences_n; i++) {
+        const struct absence *absence = &screen->analysis->absences[i];
+        if (!change_phrases_own_absence(absence) || n++ >= ABSENCES_SHOWN)
+            continue;
+        text_add(screen->out, n == 1 ? "\n" : "");
+        layout_wrap(screen->out, arena_printf(screen->arena, "MISSING  %s: %s", absence->what, change_phrases_absence(absence, screen->arena)), 0, 4,
+                    COLUMNS);
+    }
+    if (n > ABSENCES_SHOWN)
+        text_printf(screen->out, "MISSING …and %zu more: see the report\n", n - ABSENCES_SHOWN);
 }
 
 /* ---- notes ---- */
@@ -222,13 +398,53 @@ static void render_notes(struct text *out, const struct analysis *analysis, stru
     }
 }
 
+/* Of KPIs that are ok. */
+static void render_warnings(struct screen *screen)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < screen->analysis->entries_n; i++)
+        for (size_t j = 0; j < screen->analysis->entries[i].kpis_n; j++) {
+            const struct kpi_result *kpi = &screen->analysis->entries[i].kpis[j];
+            const char *warning = kpi->verdict == VERDICT_OK ? warning_of(kpi) : NULL;
+            if (!warning || n++ >= ABSENCES_SHOWN)
+                continue;
+            text_add(screen->out, n == 1 ? "\n" : "");
+            layout_wrap(screen->out, arena_printf(screen->arena, "CLOSE  %s of %s: %s", kpi->rule->name, screen->analysis->entries[i].name, warning), 0, 4,
+                        COLUMNS);
+        }
+    if (n > ABSENCES_SHOWN)
+        text_printf(screen->out, "CLOSE …and %zu more: see the report\n", n - ABSENCES_SHOWN);
+}
+
+/* Acknowledgements whose change is gone may go. */
+static void render_fixed(struct screen *screen)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < screen->analysis->entries_n; i++)
+        for (size_t j = 0; j < screen->analysis->entries[i].kpis_n; j++) {
+            const struct kpi_result *kpi = &screen->analysis->entries[i].kpis[j];
+            if (kpi->change.status != CHANGE_FIXED || n++ >= ABSENCES_SHOWN)
+                continue;
+            text_add(screen->out, n == 1 ? "\n" : "");
+            layout_wrap(screen->out, arena_printf(screen->arena, "FIXED  %s of %s: %s", kpi->rule->name, screen->analysis->entries[i].name,
+                                                  change_phrases_status(kpi, screen->arena)), 0, 4, COLUMNS);
+        }
+    if (n > ABSENCES_SHOWN)
+        text_printf(screen->out, "FIXED …and %zu more: see the report\n", n - ABSENCES_SHOWN);
+}
+
 void verdict_text_render(struct text *out, const struct analysis *analysis)
 {
     struct arena arena = {0};
+    struct screen screen = {.out = out, .analysis = analysis, .members = incident_members_of(analysis, &arena), .arena = &arena};
     render_head(out, analysis, &arena);
+    render_incidents(&screen);
+    render_absences(&screen);
     for (size_t i = 0; i < VERDICT_COUNT; i++)
         if (shown[phrases_by_weight[i]].form != FORM_NONE)
-            render_verdict(out, analysis, phrases_by_weight[i], &arena);
+            render_verdict(&screen, phrases_by_weight[i]);
+    render_warnings(&screen);
+    render_fixed(&screen);
     render_notes(out, analysis, &arena);
     arena_close(&arena);
 }

@@ -5,13 +5,11 @@
 
 #include "config/period.h"
 #include "detect/method.h"
+#include "regress/acks_file.h"
 #include "regress/relabel.h"
 #include "regress/rules.h"
 #include "regress/select.h"
 #include "regress/series.h"
-#include "report/verdict_html.h"
-#include "report/verdict_json.h"
-#include "report/verdict_summary.h"
 #include "step/copy_step.h"
 #include "step/marker.h"
 #include "step/payload_source.h"
@@ -33,8 +31,10 @@
     {"kpi_filter", OPTION_TEXT, "TEXT", NULL, false, "Only KPIs whose name contains this."}
 
 const struct option options_analyze[] = {
-    {"fail_on", OPTION_LIST, "regression|suspect|missing|no-history|cannot-tell|improvement|none", "regression", false,
-     "Which verdicts make the exit code: regression (1), suspect (2), missing, no-history, cannot-tell (3), improvement (4), or none."},
+    {"fail_on", OPTION_LIST, "regression|new-regression|known-regression|suspect|missing|no-history|cannot-tell|improvement|none", "regression", false,
+     "Which verdicts make the exit code: regression (1), of these only new-regression or known-regression (1), suspect (2), missing, "
+     "no-history, cannot-tell (3), improvement (4), or none."},
+    {"acks", OPTION_TEXT, "FILE", NULL, false, "The file of acknowledgements, accepted levels and runs to leave out; default: the workload's."},
     JUDGING_ROWS,
     {"history_since", OPTION_TEXT, "WHEN", NULL, false,
      "Only history that started since then: 12h, 30d or 4w ago; 2025-10-31, 2025-10 or 2025; 2025-10-31T08:00; today; yesterday. UTC."},
@@ -208,6 +208,47 @@ bool analyze_check_options(struct context *context, struct error *err)
     return choose_period(context, &ignored, err);
 }
 
+bool analyze_load_acks(struct context *context, const struct workload *workload, const struct acks **acks, struct error *err)
+{
+    const char *file = options_text(context->options, "acks"), *beside = workload->analyze.acknowledgements;
+    *acks = NULL;
+    if (!file && !beside)
+        return true;
+    *acks = file ? acks_load(context->arena, file, true, err) : acks_load_beside(context->arena, workload->folder, beside, err);
+    return *acks != NULL;
+}
+
+/* As a shell reads it. */
+static const char *shell_word(struct context *context, const char *text)
+{
+    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+,=-";
+    struct text out = text_open(1 << 20);
+    if (text[0] && text[strspn(text, safe)] == '\0')
+        return text;
+    text_addc(&out, '\'');
+    for (; *text; text++)
+        text_addn(&out, *text == '\'' ? "'\\''" : text, *text == '\'' ? 4 : 1);
+    text_addc(&out, '\'');
+    const char *word = context_shown(context, out.s);
+    text_close(&out);
+    return word;
+}
+
+const char *analyze_ack_command(struct context *context, const struct workload *workload, const char *verdicts)
+{
+    const char *file = options_text(context->options, "acks"), *beside = workload->analyze.acknowledgements;
+    const char *where = file ? arena_printf(context->arena, " --acks=%s", shell_word(context, file))
+                        : beside ? arena_printf(context->arena, " --workload=%s", shell_word(context, options_text(context->options, "workload"))) : "";
+    return arena_printf(context->arena, "matbench ack --from=%s%s --reason=…", shell_word(context, verdicts), where);
+}
+
+/* Lines of that file which mean nothing, or may go. */
+static void log_notes(struct context *context, const struct analysis *analysis)
+{
+    for (size_t i = 0; i < analysis->notes_n; i++)
+        log_line(&context->log, analysis->notes[i].warning ? LOG_WARNING : LOG_INFO, "%s", context_shown(context, analysis->notes[i].text));
+}
+
 void analyze_make_options(struct context *context, const struct workload *workload, struct analysis_options *options)
 {
     double min_history = options_number(context->options, "min_history");
@@ -242,46 +283,15 @@ static bool load_entries(struct context *context, const struct analyze_request *
     return true;
 }
 
-static bool write_text(struct context *context, const char *path, void (*render)(struct text *, const struct analysis *),
-                       const struct analysis *analysis, struct error *err)
-{
-    struct text out = text_open(1 << 30);
-    render(&out, analysis);
-    bool ok = context_write(context, path, &out, err);
-    text_close(&out);
-    return ok;
-}
-
-static bool write_page(struct context *context, const char *path, const struct analysis *analysis, struct error *err)
-{
-    struct text piece = text_open(64 << 20);
-    struct output *out = output_open(path, context->out_fd, err);
-    bool ok = out && output_end(out, verdict_html_render(&piece, out, analysis, err), err);
-    text_close(&piece);
-    return ok;
-}
-
-/* One that cannot be written does not keep the others from being written. */
-static bool write_reports(struct context *context, const struct analyze_request *request, const struct analysis *analysis,
-                          struct error *err)
-{
-    bool ok = true;
-    if (request->summary_yaml)
-        ok &= write_text(context, request->summary_yaml, verdict_summary_render, analysis, err);
-    if (request->verdicts_json)
-        ok &= write_text(context, request->verdicts_json, verdict_json_render, analysis, err);
-    if (request->report_html)
-        ok &= write_page(context, request->report_html, analysis, err);
-    return ok;
-}
-
 const struct analysis *analyze_step(struct context *context, const struct analyze_request *request, int *code)
 {
     struct error err = {0};
     struct records records = {0}, entries = {0};
     struct analysis_options *options = ARENA_NEW(context->arena, struct analysis_options);
     analyze_make_options(context, request->workload, options);
-    if (!load_entries(context, request, &entries, &err) || !load_history(context, request, options, &entries, &records, &err)) {
+    options->now_us = context_now_us(context);
+    if (!analyze_load_acks(context, request->workload, &options->acks, &err) || !load_entries(context, request, &entries, &err) ||
+        !load_history(context, request, options, &entries, &records, &err)) {
         *code = context_fail(context, &err);
         return NULL;
     }
@@ -293,9 +303,10 @@ const struct analysis *analyze_step(struct context *context, const struct analyz
     struct analysis *analysis =
         analysis_run(context->arena, options, entries.v, entries.n, records.v, records.n);
     analysis->history_records += records.elsewhere;
+    log_notes(context, analysis);
     analysis->tests = request->tests;
     analysis->without_payload = request->without_payload;
-    *code = write_reports(context, request, analysis, &err) ? 0 : context_fail(context, &err);
+    *code = verdict_outputs_write(context, &request->outputs, request->workload, analysis, &err) ? 0 : context_fail(context, &err);
     return analysis;
 }
 
@@ -303,7 +314,9 @@ bool analyze_load(struct context *context, const struct analyze_request *request
 {
     struct records records = {0}, entries = {0};
     analyze_make_options(context, request->workload, &input->options);
-    bool ok = load_entries(context, request, &entries, err) && load_history(context, request, &input->options, &entries, &records, err);
+    input->options.now_us = context_now_us(context);
+    bool ok = analyze_load_acks(context, request->workload, &input->options.acks, err) && load_entries(context, request, &entries, err) &&
+              load_history(context, request, &input->options, &entries, &records, err);
     input->entries = entries.v;
     input->entries_n = entries.n;
     input->history = records.v;

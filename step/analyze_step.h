@@ -4,6 +4,7 @@
 #include "history/batch.h"
 #include "regress/analysis.h"
 #include "step/context.h"
+#include "step/verdict_outputs.h"
 #include "workload/workload.h"
 
 /* --fail-on, --min_history, … for every command that analyses. */
@@ -16,7 +17,7 @@ struct analyze_request {
     const char *history; /* URI */
     struct batch *batch;
     size_t tests, without_payload; /* of the run that the batch is from */
-    const char *report_html, *summary_yaml, *verdicts_json; /* files to write, or NULL */
+    struct verdict_outputs outputs;
     const char *markers; /* the folder for NO_HISTORICAL_RESULTS (step/marker.h); NULL: none */
 };
 
@@ -34,6 +35,11 @@ struct analyze_input {
 /* The same that analyze_step analyses, for those who ask something else about it. */
 bool analyze_load(struct context *context, const struct analyze_request *request, struct analyze_input *input, struct error *err);
 
+/* The file of acknowledgements that --acks, else the workload names: *acks is NULL without one. Before anything is parsed, so that a
+ * broken one is known then. ERR_USAGE. */
+bool analyze_load_acks(struct context *context, const struct workload *workload, const struct acks **acks, struct error *err);
+/* The command that acknowledges all regressions of the verdicts in that file. */
+const char *analyze_ack_command(struct context *context, const struct workload *workload, const char *verdicts);
 /* The analysis (in the run's arena), or NULL after logging the error with *code set. */
 const struct analysis *analyze_step(struct context *context, const struct analyze_request *request, int *code);
 

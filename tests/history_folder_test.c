@@ -140,7 +140,7 @@ static const struct {
     {"a.json", PAYLOAD(", \"status\": null", "{}"), 1, 0, NULL},
     {"a.json", PAYLOAD(", \"status\": \"Invalid\"", "{}"), 0, 0, "status is not Valid, which are left out: 1"},
     {"a.json", PAYLOAD(", \"status\": 7", "{}"), 0, 0, "status is not Valid, which are left out: 1"},
-    {"a.json", PAYLOAD("", "{\"a\": {\"value\": null}, \"b\": {\"value\": [1]}, \"c\": {}, \"d\": {\"value\": NaN}, \"e\": {\"value\": 1e999}, \"f\": {\"value\": 2}}"), 1, 1, NULL},
+    {"a.json", PAYLOAD("", "{\"a\": {\"value\": null}, \"b\": {\"value\": [1]}, \"c\": {}, \"d\": {\"value\": NaN}, \"e\": {\"value\": 1e999}, \"f\": {\"value\": 2}}"), 1, 4, NULL}, /* b: count, mean, p50 */
     {"a.json", PAYLOAD("", "null"), 1, 0, NULL},
     {"a.json", PAYLOAD("", "[1, 2]"), 1, 0, NULL},
     {".hidden.json", "nonsense", 0, 0, NULL},

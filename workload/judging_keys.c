@@ -236,7 +236,10 @@ bool judging_read_reference(const struct reader *reader, const struct node *node
     judging->control_at = reader_pos(reader, node);
     if (!reader_section(reader, node, "reference", reference_keys, judging))
         return false;
-    return (judging->control.kpi != NULL) != (judging->control.labels.n > 0) || reader_wrong(reader, node, "reference", "either kpi or labels");
+    if ((judging->control.kpi != NULL) != (judging->control.labels.n > 0))
+        return true;
+    judging->control.kpi = NULL; /* nothing follows from it */
+    return reader_wrong(reader, node, "reference", "either kpi or labels");
 }
 
 /* ---- method ---- */

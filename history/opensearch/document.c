@@ -5,6 +5,7 @@
 
 #include "history/opensearch/opensearch.h"
 #include "history/record_digest.h"
+#include "history/record_list.h"
 #include "json/write.h"
 
 static const struct json_style compact = {.indent = -1};
@@ -34,13 +35,15 @@ const char *opensearch_label(struct arena *arena, const struct label *label)
     return text;
 }
 
-void opensearch_digest(const struct history_payload *payload, char out[DIGEST_HEX_SIZE])
+void opensearch_digest(const struct history_payload *payload, char out[OPENSEARCH_DIGEST_SIZE])
 {
     unsigned char bytes[DIGEST_SIZE];
     struct digest *digest = digest_open();
     payload_digest(digest, payload->record.id, payload->text, payload->text_len, bytes);
     digest_close(digest);
     digest_hex(bytes, out);
+    if (record_has_lists(&payload->record))
+        memcpy(out + DIGEST_HEX_SIZE - 1, OPENSEARCH_DIGEST_LISTS, sizeof(OPENSEARCH_DIGEST_LISTS));
 }
 
 /* Of the KPIs that have one. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/text.h"
 #include "json/equal.h"
 #include "json/read.h"
@@ -48,7 +49,8 @@ static void judge_digest(struct search *search, const json_t *doc, struct known 
     known->state = KNOWN_BARE; /* to be looked at */
     if (!workload || !digest)
         return;
-    known->state = strcmp(digest, known->digest) == 0 ? KNOWN_SAME : KNOWN_OTHER;
+    bool listless = strlen(digest) == DIGEST_HEX_SIZE - 1 && strncmp(digest, known->digest, DIGEST_HEX_SIZE - 1) == 0;
+    known->state = strcmp(digest, known->digest) == 0 ? KNOWN_SAME : listless ? KNOWN_BARE : KNOWN_OTHER;
     if (strcmp(workload, search->workload) != 0) {
         known->state = KNOWN_THEIRS;
         known->workload = arena_strdup(search->arena, workload);

@@ -10,7 +10,7 @@
 enum known_state {
     KNOWN_NOT,    /* there is no such id; also when the server did not tell: sending is harmless */
     KNOWN_SAME,   /* with this content: nothing to do */
-    KNOWN_BARE,   /* with this content, but without `matbench`: it is sent once more, so that it is found */
+    KNOWN_BARE,   /* with this content, but without `matbench`, or without what is kept of lists: it is sent once more, so that it is found */
     KNOWN_OTHER,  /* with other content */
     KNOWN_THEIRS  /* of another workload; `workload` says of which */
 };

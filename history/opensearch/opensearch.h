@@ -13,7 +13,8 @@
  *   matbench.labels       keyword, many: a text for each label (opensearch_label). One longer than OPENSEARCH_TERM_MAX is not there:
  *                         it cannot be asked for, only read.
  *   matbench.fingerprint  keyword, many: a fingerprint (history/fingerprint.h), and its first half, the rule, by itself
- *   matbench.digest       keyword, stored only: SHA-256 of the payload's id and text (payload_digest), in hex
+ *   matbench.digest       keyword, stored only: SHA-256 of the payload's id and text (payload_digest), in hex; "+lists" behind it: the record has
+ *                         what is kept of the payload's lists (history/record_list.h), which older matbenches did not put there
  *
  * A document without `matbench` may stand in such an index: the Python tool put it there, or _reindex brought it (which copies
  * `_source` only). It is history as well; who asks by one of these fields must ask for "or no matbench.workload", too.

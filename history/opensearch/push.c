@@ -202,13 +202,16 @@ bool opensearch_add(struct history *history, const struct history_payload *paylo
     struct opensearch_push *push = o->push;
     struct waiting waiting = {.id = arena_strdup(&push->arena, payload->record.id)};
     bool ours = o->kind == INDEX_ABSENT || o->target_kind == INDEX_OURS || o->target_kind == INDEX_BLANK;
-    char digest[65], fingerprint[FINGERPRINT_SIZE];
+    struct history_payload whole = *payload;
+    char digest[OPENSEARCH_DIGEST_SIZE], fingerprint[FINGERPRINT_SIZE];
     push->n++;
     if (strlen(waiting.id) > OPENSEARCH_ID_MAX) {
         tell(o, waiting.id, FATE_REFUSED, "its id is longer than 512 bytes, which is all that an OpenSearch takes");
         return true;
     }
-    opensearch_digest(payload, digest);
+    if (ours)
+        record_complete(&push->arena, payload->text, payload->text_len, &whole.record);
+    opensearch_digest(&whole, digest);
     if (ours)
         waiting.digest = arena_strdup(&push->arena, digest);
     waiting.kpis_from = push->kpis.n;
@@ -220,7 +223,7 @@ bool opensearch_add(struct history *history, const struct history_payload *paylo
     waiting.kpis_to = push->kpis.n;
     waiting.at = push->lines.len;
     bool printed = o->history.rule && fingerprint_of(o->history.rule, &payload->record, fingerprint);
-    opensearch_document(&push->lines, payload, ours ? push->workload : NULL, digest, printed ? fingerprint : NULL);
+    opensearch_document(&push->lines, &whole, ours ? push->workload : NULL, digest, printed ? fingerprint : NULL);
     waiting.len = push->lines.len - waiting.at;
     *LIST_ADD(&push->arena, &push->payloads) = waiting;
     bool full = push->lines.len >= BULK_IN_FLIGHT * o->chunk_bytes || push->payloads.n + push->kpis.n >= WINDOW_ITEMS;

@@ -43,6 +43,10 @@ const char *sqlite_history_text(struct sqlite_history *h, int64_t number, const 
 bool sqlite_history_each(struct sqlite_history *h,
                          bool (*take)(void *context, int64_t number, const char *workload, const struct record *record, struct error *err),
                          void *context, struct error *err);
+/* The same for the record with this number, after which the tables may be changed by `take`. */
+bool sqlite_history_one(struct sqlite_history *h, int64_t number,
+                        bool (*take)(void *context, int64_t number, const char *workload, const struct record *record, struct error *err),
+                        void *context, struct error *err);
 /* sqlite_history_workloads within the transaction at hand. */
 bool sqlite_history_list(struct sqlite_history *h, struct arena *arena, struct history_workload **workloads, size_t *n,
                          struct error *err);

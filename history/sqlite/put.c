@@ -4,12 +4,18 @@
 #include <string.h>
 
 #include "history/record_digest.h"
+#include "history/record_list.h"
 #include "history/sqlite/backend.h"
 #include "history/sqlite/put.h"
 #include "history/sqlite/schema.h"
 #include "json/read.h"
 
-enum found { FOUND_NONE, FOUND_SAME, FOUND_OTHER };
+enum found {
+    FOUND_NONE,
+    FOUND_SAME,
+    FOUND_LISTLESS, /* the same, but from a matbench that kept nothing of lists */
+    FOUND_OTHER
+};
 
 /* A put, and what it is about at the moment. */
 struct put {
@@ -19,11 +25,13 @@ struct put {
     bool writing; /* the write transaction has begun */
     struct history_counts *counts; /* the history's */
     int64_t workload_number;
-    struct history_payload own; /* with units, when it came without */
+    size_t filled;              /* FOUND_LISTLESS before, and whole now */
+    struct history_payload own; /* whole, when it came without units or lists */
     const struct history_payload *payload;
     struct arena units;
     enum found found;     /* what the history has under its id */
     int64_t number;       /* of that record, */
+    const char *place;    /* where it came from when it was first stored, */
     int64_t old_workload; /* and its workload's */
     struct arena page;    /* of the text that is there */
 };
@@ -42,13 +50,17 @@ static bool has_text(struct put *put, int64_t number)
     return memcmp(digest, row.digest, sizeof(digest)) == 0;
 }
 
-/* The record's digest, as if it knew as much as those of the file: format 1 has no units. */
-static void find_digest(struct put *put, const char *place, unsigned char digest[DIGEST_SIZE])
+/* The digests of a record as this program stores it, and as one that knew no lists did, or (format 1) no units either. */
+static void find_digests(struct put *put, const char *place, unsigned char digest[DIGEST_SIZE], unsigned char listless[DIGEST_SIZE])
 {
-    struct record record = put->payload->record;
+    struct record bare = record_list_without(&put->units, &put->payload->record);
     if (put->h->format == 1)
-        record.units = NULL;
-    record_digest(put->h->digest, &put->h->room, put->workload, place ? place : "", &record, digest);
+        bare.units = NULL;
+    record_digest(put->h->digest, &put->h->room, put->workload, place ? place : "", &bare, listless);
+    if (put->h->format == 1) /* it has them from its upgrade on, which a payload that is there already does not cause */
+        memcpy(digest, listless, DIGEST_SIZE);
+    else
+        record_digest(put->h->digest, &put->h->room, put->workload, place ? place : "", &put->payload->record, digest);
 }
 
 /* A record's place stays what it was first: the same payload may be uploaded from elsewhere. */
@@ -61,12 +73,17 @@ static bool find(struct put *put, struct error *err)
     put->found = FOUND_NONE;
     if (!any)
         return true;
-    unsigned char digest[DIGEST_SIZE];
-    find_digest(put, sqlite_raw_text(row, 2), digest);
+    unsigned char digest[DIGEST_SIZE], listless[DIGEST_SIZE];
+    const char *place = sqlite_raw_text(row, 2);
+    put->place = place ? arena_strdup(&put->units, place) : "";
+    find_digests(put, put->place, digest, listless);
     put->number = sqlite_number(row, 0);
     put->old_workload = sqlite_number(row, 1);
-    bool same = sqlite_is(row, 3, digest, sizeof(digest)) && has_text(put, put->number);
-    put->found = same ? FOUND_SAME : FOUND_OTHER;
+    put->found = sqlite_is(row, 3, digest, sizeof(digest))       ? FOUND_SAME
+                 : sqlite_is(row, 3, listless, sizeof(listless)) ? FOUND_LISTLESS
+                                                                 : FOUND_OTHER;
+    if (put->found != FOUND_OTHER && !has_text(put, put->number))
+        put->found = FOUND_OTHER;
     return true;
 }
 
@@ -115,12 +132,14 @@ bool sqlite_put_kpis(struct sqlite *sqlite, int64_t number, const struct record 
     return true;
 }
 
-void sqlite_find_units(struct arena *arena, const char *text, size_t len, struct record *record)
+bool sqlite_put_lists(struct sqlite_history *h, int64_t number, const char *workload, const char *place, const struct record *record,
+                      struct error *err)
 {
-    struct error ignored = {0};
-    json_t *payload = json_read(text, len, &(struct json_read_options){.file = record->id}, &ignored);
-    record_set_units(arena, json_object_get(payload, "kpis"), record);
-    json_decref(payload);
+    struct sqlite *sqlite = &h->sqlite;
+    unsigned char digest[DIGEST_SIZE];
+    record_digest(h->digest, &h->room, workload, place, record, digest);
+    return sqlite_step(sqlite, sqlite_bound(sqlite, SQL_DROP_KPIS, err, "i", number), NULL, err) && sqlite_put_kpis(sqlite, number, record, err) &&
+           sqlite_step(sqlite, sqlite_bound(sqlite, SQL_SET_DIGEST, err, "bi", digest, number), NULL, err);
 }
 
 bool sqlite_put_text(struct sqlite_history *h, int64_t number, const char *id, const char *text, size_t len, struct error *err)
@@ -168,6 +187,14 @@ static bool change_record(struct put *put, struct error *err)
            change(put->sqlite, SQL_DROP_PAYLOAD, "i", put->number, 0, err);
 }
 
+/* Gives a record that is there what is kept of its lists. */
+static bool fill_record(struct put *put, struct error *err)
+{
+    put->counts->unchanged++;
+    put->filled++;
+    return sqlite_put_lists(put->h, put->number, put->workload, put->place, &put->payload->record, err);
+}
+
 static bool put_one(struct put *put, struct error *err)
 {
     const struct history_payload *payload = put->payload;
@@ -180,6 +207,8 @@ static bool put_one(struct put *put, struct error *err)
     if (put->found == FOUND_OTHER && put->old_workload != put->workload_number)
         return error_set(err, ERR_INVALID, "payload '%s' is in this history already, for another workload than '%s'; a history holds a "
                                            "test once: name another history for this workload", payload->record.id, put->workload);
+    if (put->found == FOUND_LISTLESS)
+        return fill_record(put, err);
     bool ok = put->found == FOUND_NONE ? add_record(put, err) : change_record(put, err);
     return ok && add_labels(put, err) && sqlite_put_kpis(put->sqlite, put->number, &payload->record, err) &&
            sqlite_put_text(put->h, put->number, payload->record.id, payload->text, payload->text_len, err);
@@ -222,8 +251,7 @@ bool sqlite_history_add(struct history *history, const struct history_payload *p
     arena_clear(&put->units);
     put->own = *payload;
     put->payload = &put->own;
-    if (!payload->record.units && payload->record.kpis_n) /* format 1 and some servers give none */
-        sqlite_find_units(&put->units, payload->text, payload->text_len, &put->own.record);
+    record_complete(&put->units, payload->text, payload->text_len, &put->own.record);
     if (!check_size(put, err))
         return false;
     if (!put->writing && history->exists) {
@@ -241,7 +269,7 @@ bool sqlite_history_end(struct history *history, bool keep, struct error *err)
 {
     struct sqlite_history *h = (struct sqlite_history *)history;
     struct put *put = h->put;
-    bool changed = put->counts->added + put->counts->replaced > 0; /* another process may have been quicker */
+    bool changed = put->counts->added + put->counts->replaced + put->filled > 0; /* another process may have been quicker */
     bool ok = !put->writing || sqlite_finish(&h->sqlite, keep, changed, err);
     history->exists |= ok && keep && put->writing;
     arena_close(&put->page);

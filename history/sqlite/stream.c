@@ -153,6 +153,20 @@ bool sqlite_history_each(struct sqlite_history *h,
     return ok;
 }
 
+bool sqlite_history_one(struct sqlite_history *h, int64_t number,
+                        bool (*take)(void *context, int64_t number, const char *workload, const struct record *record, struct error *err),
+                        void *context, struct error *err)
+{
+    struct stream stream = {.h = h, .sqlite = &h->sqlite, .take = take, .context = context};
+    struct sqlite3_stmt *row = sqlite_bound(stream.sqlite, SQL_STREAM_ONE, err, "i", number);
+    bool any, ok = sqlite_step(stream.sqlite, row, &any, err);
+    if (ok && !any)
+        ok = sqlite_damaged(stream.sqlite, "records are missing", err);
+    ok = ok && take_whole(&stream, row, err);
+    arena_close(&stream.page);
+    return ok;
+}
+
 bool sqlite_history_scan(struct sqlite_history *h, const struct history_selection *selection,
                          bool (*visit)(void *context, const struct record *record), void *context, struct error *err)
 {

@@ -105,7 +105,7 @@ static bool renew_record(void *context, int64_t number, const char *workload, co
     const char *text = sqlite_history_text(h, number, record.id, &upgrade->page, &len, err);
     if (!text)
         return false;
-    sqlite_find_units(&upgrade->page, text, len, &record);
+    record_complete(&upgrade->page, text, len, &record);
     record_digest(h->digest, &h->room, workload, record.where, &record, renewed.digest);
     *LIST_ADD(&upgrade->scratch, &upgrade->digests) = renewed;
     return sqlite_put_kpis(&h->sqlite, number, &record, err) && sqlite_put_text(h, number, record.id, text, len, err);

@@ -4,6 +4,7 @@
 
 #include "history/record_digest.h"
 #include "history/sqlite/backend.h"
+#include "history/sqlite/lists.h"
 #include "history/sqlite/schema.h"
 #include "history/sqlite/upgrade.h"
 #include "history/sqlite/upkeep.h"
@@ -311,6 +312,11 @@ static bool upgrade(struct history *history, struct arena *arena, const char **b
     return sqlite_upgrade((struct sqlite_history *)history, arena, backup, err);
 }
 
+static bool fill_lists(struct history *history, size_t *filled, struct error *err)
+{
+    return sqlite_lists_fill((struct sqlite_history *)history, filled, err);
+}
+
 static bool is_on_network(const char *file)
 {
     static const uint32_t types[] = {0x6969 /* NFS */, 0xFF534D42 /* CIFS */, 0xFE534D42 /* SMB2 */, 0x517B /* SMB */, 0x5346414F /* AFS */,
@@ -348,6 +354,7 @@ const struct history_upkeep sqlite_upkeep = {
     .remove = remove_ids,
     .file_look = look,
     .file_upgrade = upgrade,
+    .file_fill_lists = fill_lists,
     .file_set_journal = set_journal,
     .file_compact = compact,
 };

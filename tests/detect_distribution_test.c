@@ -1,8 +1,8 @@
-/* regress: lists compared as distributions: the quantiles of a run, which part moved, what chance alone gives. */
+/* detect: lists compared as distributions: the quantiles of a run, which part moved, what chance alone gives. */
 #include <math.h>
 #include <string.h>
 
-#include "regress/distribution.h"
+#include "detect/distribution.h"
 #include "tests/check.h"
 #include "tests/regress_build.h"
 
@@ -109,17 +109,6 @@ static void test_too_little(void)
     arena_close(&arena);
 }
 
-static void test_record(void)
-{
-    struct kpi_value kept[] = {{"itl:count", 400}, {"itl:mean", 2}, {"itl:p50", 1}, {"itl:p90", 3}, {"speed", 7}, {"ttft:count", -1}};
-    struct record record = {.id = "a", .kpis = kept, .kpis_n = ROWS(kept)};
-    struct distribution run;
-    CHECK(distribution_of_record(&record, "itl", &run) && run.count == 400 && run.part[DISTRIBUTION_MEAN] == 2 &&
-              run.part[DISTRIBUTION_P90] == 3 && isnan(run.part[DISTRIBUTION_P99]), "as it was kept");
-    CHECK(!distribution_of_record(&record, "speed", &run) && isnan(run.part[DISTRIBUTION_MEAN]), "a number is no list");
-    CHECK(!distribution_of_record(&record, "ttft", &run), "a count that is none");
-}
-
 /* Nothing changed: the share of lists with a corrected p within .05 is at most that, within four standard errors. */
 static void test_level(void)
 {
@@ -139,7 +128,6 @@ int main(void)
     test_parts();
     test_rows();
     test_too_little();
-    test_record();
     test_level();
     return check_end();
 }

@@ -1,4 +1,4 @@
-/* regress/distribution.h — KPIs that are lists (latencies of requests): which part of the distribution moved, and by
+/* detect/distribution.h — KPIs that are lists (latencies of requests): which part of the distribution moved, and by
  * how much.
  *
  * The run is the unit of analysis: the thousands of values within one run say what its quantiles are, not how much runs
@@ -11,13 +11,12 @@
  * .016, AR(.3) .031 .011 .007 .021 (s.e. .006). Seen with 16 runs that differ by 2 %: all values 10 % up .55, 20 % up .98; the
  * slowest tenth 1.5 times as slow 1.00 (named: p95, p90 or p99); the slowest 3 % twice as slow .98 (named p99 in .96).
  */
-#ifndef REGRESS_DISTRIBUTION_H
-#define REGRESS_DISTRIBUTION_H
+#ifndef DETECT_DISTRIBUTION_H
+#define DETECT_DISTRIBUTION_H
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
-#include "history/record.h"
 #include "detect/baseline.h"
 
 enum distribution_part {
@@ -33,8 +32,7 @@ const char *distribution_part_name(enum distribution_part part); /* "mean", "p50
 /* What a run's list leaves: 48 bytes, whatever its length. */
 struct distribution {
     size_t count; /* finite values */
-    double
-        part[DISTRIBUTION_PARTS]; /* NAN: there are none, or too few for that quantile: p99 needs 50, p95 10, p90 5 */
+    double part[DISTRIBUTION_PARTS]; /* NAN: there are none, or too few for that quantile: p99 needs 50, p95 10, p90 5 */
 };
 
 /* Of a list; values that are no finite numbers are left out. `room` is n doubles. */
@@ -42,16 +40,9 @@ struct distribution distribution_of(const double *values, size_t n, double *room
 /* Of a run point: the mean over its repetitions, part by part, of those that have it. */
 struct distribution distribution_mean(const struct distribution *repetitions, size_t n);
 
-/* What a history keeps of a list KPI "itl", as numbers beside its other KPIs: "itl:count", "itl:mean", "itl:p50", … (no
- * KPI's own name has a colon). False: the record has no list of that name. */
-bool distribution_of_record(const struct record *record, const char *kpi, struct distribution *run);
-/* The name under which part `i` is kept; DISTRIBUTION_PARTS: the count. */
-const char *distribution_kept_name(const char *kpi, size_t i, struct arena *arena);
-
 struct distribution_options {
     enum side worse;
-    double min_relative,
-        min_absolute; /* thresholds as in struct kpi_rule; a part that moved less enters the correction as 1 */
+    double min_relative, min_absolute; /* share of the level, and in the unit: a part that moved less enters the correction as 1 */
     double alpha;     /* of intervals, and of what counts as moved: .05 */
 };
 
@@ -66,8 +57,7 @@ struct distribution_move {
     double low, high; /* interval of the change, at 1 - alpha: how far chance may have moved this one run */
     double p_worse, p_better;
     double corrected_worse, corrected_better; /* over the parts */
-    double
-        smallest_seen; /* smallest change for the worse that would have been seen in four of five cases, uncorrected */
+    double smallest_seen; /* smallest change for the worse that would have been seen in four of five cases, uncorrected */
 };
 
 struct distribution_result {

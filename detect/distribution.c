@@ -1,4 +1,4 @@
-#include "regress/distribution.h"
+#include "detect/distribution.h"
 
 #include <math.h>
 
@@ -65,30 +65,9 @@ struct distribution distribution_mean(const struct distribution *repetitions, si
             if (isfinite(repetitions[j].part[i]))
                 so_far += (repetitions[j].part[i] - so_far) / (double)++used;
         }
-        mean.part[i] = used ? so_far : NAN;
+        mean.part[i] = used && isfinite(so_far) ? so_far : NAN;
     }
     return mean;
-}
-
-const char *distribution_kept_name(const char *kpi, size_t i, struct arena *arena)
-{
-    return arena_printf(arena, "%s:%s", kpi, i < DISTRIBUTION_PARTS ? parts[i].name : "count");
-}
-
-bool distribution_of_record(const struct record *record, const char *kpi, struct distribution *run)
-{
-    struct arena scratch = {0};
-    double count;
-    bool found = record_kpi(record, distribution_kept_name(kpi, DISTRIBUTION_PARTS, &scratch), &count) && count >= 1 &&
-                 count < 1e15;
-    run->count = found ? (size_t)count : 0;
-    for (size_t i = 0; i < DISTRIBUTION_PARTS; i++) {
-        if (!found || !record_kpi(record, distribution_kept_name(kpi, i, &scratch), &run->part[i]) ||
-            !isfinite(run->part[i]))
-            run->part[i] = NAN;
-    }
-    arena_close(&scratch);
-    return found;
 }
 
 /* ---- against history ---- */

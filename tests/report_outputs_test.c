@@ -1,0 +1,352 @@
+/* report: the renderings of the verdict model that programs and other sites read: JSON, Markdown, JUnit XML, GitHub's annotations, and the
+ * text, of a scene with every field filled. With an argument it prints one of them: tests/command/outputs_test.py judges it. */
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "json/read.h"
+#include "json/schema.h"
+#include "report/markdown.h"
+#include "report/verdict_github.h"
+#include "report/verdict_html.h"
+#include "report/verdict_json.h"
+#include "report/verdict_junit.h"
+#include "report/verdict_markdown.h"
+#include "report/verdict_summary.h"
+#include "report/verdict_text.h"
+#include "tests/markup.h"
+#include "tests/report_full_scene.h"
+
+enum what { AS_JSON, AS_MARKDOWN, AS_JUNIT, AS_GITHUB, AS_TEXT, AS_SUMMARY, AS_HTML };
+static const char *const names[] = {"json", "markdown", "junit", "github", "text", "summary", "html"};
+static const int whats = ROWS(names);
+static const struct gate gates[] = {
+    {.fails = {[VERDICT_REGRESSION] = true}},
+    {.fails = {[VERDICT_REGRESSION] = true, [VERDICT_MISSING] = true, [VERDICT_SUSPECT] = true, [VERDICT_NO_HISTORY] = true}},
+};
+
+static void render_as(struct text *out, enum what what, const struct analysis *analysis, const struct gate *gate)
+{
+    struct error err = {0};
+    static const char *const files[KPIS] = {"workload.yaml", "workload.yaml", "workload.yaml", "workload.yaml", NULL, "a,b:c%.yaml"};
+    static const int lines[KPIS] = {10, 20, 30, 40, 50, 60};
+    switch (what) {
+    case AS_JSON:
+        verdict_json_render(out, analysis);
+        break;
+    case AS_MARKDOWN:
+        verdict_markdown_render(out, analysis, gate);
+        break;
+    case AS_JUNIT:
+        verdict_junit_render(out, analysis, gate);
+        break;
+    case AS_GITHUB:
+        verdict_github_render(out, analysis, gate, &(struct verdict_places){files, lines});
+        break;
+    case AS_TEXT:
+        verdict_text_render(out, analysis);
+        break;
+    case AS_SUMMARY:
+        verdict_summary_render(out, analysis);
+        break;
+    case AS_HTML:
+        CHECK(verdict_html_render(out, NULL, analysis, &err), "%s", err.text);
+        break;
+    }
+}
+
+/* variant: "", "spoiled", "many" (256 regressions), "empty". */
+static char *full(enum what what, const char *variant, bool reversed, size_t gate);
+
+static struct analysis *many(struct analysis_options *options, struct arena *arena)
+{
+    enum { ENTRIES = 32, EACH = 8 };
+    struct analysis *analysis = full_scene(options, false, arena);
+    struct entry_result *entries = ARENA_ARRAY(arena, struct entry_result, ENTRIES);
+    for (size_t i = 0; i < ENTRIES; i++) {
+        entries[i] = analysis->entries[0];
+        entries[i].name = arena_printf(arena, "model=a-model-with-a-long-name-%zu gpu=8 batch_size=%zu", i, 16 * i);
+        entries[i].kpis_n = EACH;
+        entries[i].kpis = ARENA_ARRAY(arena, struct kpi_result, EACH);
+        for (size_t j = 0; j < EACH; j++)
+            entries[i].kpis[j] = analysis->entries[0].kpis[5];
+    }
+    analysis->entries = entries;
+    analysis->entries_n = ENTRIES;
+    analysis->incidents_n = analysis->absences_n = 0;
+    full_counts(analysis);
+    return analysis;
+}
+
+static char *full(enum what what, const char *variant, bool reversed, size_t gate)
+{
+    struct arena arena = {0};
+    struct analysis_options options;
+    struct text out = text_open(1 << 26);
+    struct analysis *analysis = strcmp(variant, "many") == 0 ? many(&options, &arena) : full_scene(&options, reversed, &arena);
+    if (strcmp(variant, "spoiled") == 0)
+        full_spoil(analysis);
+    if (strcmp(variant, "empty") == 0)
+        analysis->entries_n = analysis->incidents_n = analysis->absences_n = 0;
+    render_as(&out, what, analysis, &gates[gate]);
+    CHECK(!out.over && text_utf8_valid(out.s, out.len) == out.len, "valid text");
+    char *copy = strdup(out.s);
+    text_close(&out);
+    arena_close(&arena);
+    return copy;
+}
+
+static void test_determinism(void)
+{
+    for (int i = 0; i < whats; i++) {
+        enum what what = (enum what)i;
+        char *first = full(what, "", false, 0), *again = full(what, "", false, 0), *reversed = full(what, "", true, 0);
+        CHECK(strcmp(first, again) == 0 && strcmp(first, reversed) == 0, "%s: the same bytes, for a history in another order too", names[what]);
+        free(first);
+        free(again);
+        free(reversed);
+    }
+}
+
+static void check_parts(const char *what, const char *text, const char *const *parts)
+{
+    const char *at = text;
+    for (; *parts; parts++) {
+        const char *found = strstr(at, *parts);
+        CHECK(found, "%s: '%s' is not in, or not behind what is before it, in:\n%s", what, *parts, text);
+        at = found ? found : at;
+    }
+}
+
+static void check_absent(const char *what, const char *text, const char *const *parts)
+{
+    for (; *parts; parts++)
+        CHECK(!strstr(text, *parts), "%s: '%s' is in:\n%s", what, *parts, text);
+}
+
+/* ---- Markdown ---- */
+
+static void test_markdown(void)
+{
+    static const char *const parts[] = {
+        "### Performance: 3 regressions in 2 of 3 entries.\n", "**NOT GATED: no valid payload for 2 of 5 tests**\n", "The gate fails with exit code 1: a regression.",
+        "> **Incident:** 2 of 5 KPIs of added=null gpu=8 shift together since v1.9\n", "Members of the incident",
+        "| regression | `worse` | `added=null gpu=8` | 4,121 tokens/s | 5,153 tokens/s | -20.0 % | v1.9, known |",
+        "| acknowledged | `memory_of_a_kpi_", "known since v1.9, 3 runs ago\n", "last good v1.8, first bad v1.9\n", "what else changed there: ocp from 4.10 to 4.11; ",
+        "commits: [0a1b2c3d..4e5f6071](https://github.com/o/r/compare/0a1b2c3d...4e5f6071)\n", "commits: ``a\\|b", "links: [last good](https://ci.example/job/8?a=1&b=%282%29), first bad `javascript:alert(1)`",
+        "- missing label set: no run with model=granite gpu=16",
+        "| verdict | KPI | entry | this run | level | change | since | p |\n", "| regression (bound) | `steady` | ", "| missing | `gone` |",
+        "<details><summary>Why, and what would flip it</summary>", "was acknowledged by bob until 2026-01-31 (acks.yaml:30), which is past: the new allocator needs it",
+        "p99 distribution: suspect. p99 moved by", "back again: was acknowledged by carol (acks.yaml:44) until it returns: a slow disk",
+        "other KPI results</summary>", "Notes on the history", "explains 62.0 % of what varies in steady", "tested against 24 records", NULL};
+    char *text = full(AS_MARKDOWN, "", false, 0);
+    check_parts("markdown", text, parts);
+    CHECK(!strstr(text, "password"), "a password in:\n%s", text);
+    free(text);
+    text = full(AS_MARKDOWN, "many", false, 0);
+    CHECK(strlen(text) <= VERDICT_MARKDOWN_MAX && strstr(text, "256 regressions"), "%zu bytes", strlen(text));
+    CHECK(strstr(text, "and 206 more: the HTML report has them.") || strstr(text, "did not fit into a comment"), "it says what is left out:\n%s", text);
+    free(text);
+}
+
+static const struct {
+    const char *text, *want, *code;
+} markdown_rows[] = {
+    {"plain text, 12.4 % (a).", "plain text, 12.4 % (a).", "`plain text, 12.4 % (a).`"},
+    {"a|b*c_d", "a\\|b\\*c\\_d", "`a\\|b*c_d`"},
+    {"`x`", "\\`x\\`", "`` `x` ``"},
+    {"<script>&amp;", "\\<script\\>\\&amp;", "`<script>&amp;`"},
+    {"@user", "@&#8203;user", "`@user`"},
+    {"fix #12 GH-7 #x", "fix #&#8203;12 GH-&#8203;7 \\#x", "`fix #12 GH-7 #x`"},
+    {"https://x.example www.y.example", "https&#58;//x.example www&#46;&#8203;y.example", "`https://x.example www.y.example`"},
+    {"![i](u) [l](u)", "\\!\\[i\\](u) \\[l\\](u)", "`![i](u) [l](u)`"},
+    {"mailto:a img:v1", "mailto&#58;a img:v1", "`mailto:a img:v1`"},
+    {"a\nb\tc", "a b c", "`a b c`"},
+    {"a\x01\xff\xe2\x80\xae", "a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", "`a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd`"},
+    {"", "", ""},
+};
+
+static void test_markdown_words(void)
+{
+    for (size_t i = 0; i < ROWS(markdown_rows); i++) {
+        struct text out = text_open(1000), code = text_open(1000);
+        markdown_text(&out, markdown_rows[i].text, 100);
+        markdown_code(&code, markdown_rows[i].text, 100);
+        CHECK(strcmp(out.s, markdown_rows[i].want) == 0, "row %zu: %s", i, out.s);
+        CHECK(strcmp(code.s, markdown_rows[i].code) == 0, "row %zu: %s", i, code.s);
+        text_close(&out);
+        text_close(&code);
+    }
+    struct text out = text_open(1000);
+    markdown_text(&out, "ääää", 5);
+    markdown_code(&out, "abcdef", 3);
+    CHECK(strcmp(out.s, "ää…`abc…`") == 0, "%s", out.s);
+    text_close(&out);
+}
+
+/* ---- JUnit ---- */
+
+static void test_junit(void)
+{
+    static const char *const parts[] = {
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"matbench\" tests=\"", "<testsuite name=\"completeness\"",
+        "<skipped message=\"NOT GATED: no valid payload for 2 of 5 tests\"/>", "<skipped message=\"no run with model=granite gpu=16; expected in every run\"/>",
+        "<testsuite name=\"added=null gpu=8\" tests=\"6\" failures=\"2\" errors=\"0\" skipped=\"3\" time=\"0\" timestamp=\"1970-02-10T00:00:00\">",
+        "<property name=\"version\" value=\"v1.12\"/>", "<testcase classname=\"matbench.added=null gpu=8\" name=\"better\" time=\"0\">\n      <system-out>improvement: ",
+        "<skipped message=\"missing: ", "<skipped message=\"not analysed: ignored for regression", "<skipped message=\"acknowledged by ann until 2027-01-31 (acks.yaml:12): ",
+        "<failure type=\"regression\" message=\"regression: 100.05 s is above the bound of 90 s\">", "p99 distribution: suspect. ", "</failure>",
+        "change id: worse@v1.9-5f2a", "what else changed there: ocp from 4.10 to 4.11", NULL};
+    char *text = full(AS_JUNIT, "", false, 0), *strict = full(AS_JUNIT, "", false, 1);
+    check_parts("junit", text, parts);
+    CHECK(strstr(strict, "<error type=\"missing\" message=\"missing: ") && strstr(strict, "<failure type=\"suspect\" ") &&
+          strstr(strict, "<failure type=\"no history\" "), "what --fail_on names fails:\n%s", strict);
+    CHECK(markup_good(text + strcspn(text, "\n") + 1), "well-formed");
+    free(text);
+    free(strict);
+    text = full(AS_JUNIT, "spoiled", false, 0);
+    CHECK(markup_good(text + strcspn(text, "\n") + 1) && !strchr(text, '\x1b') && !strstr(text, "<b>"), "hostile texts stay texts");
+    free(text);
+    text = full(AS_JUNIT, "empty", false, 0);
+    CHECK(markup_good(text + strcspn(text, "\n") + 1) && strstr(text, "NOT GATED"), "empty:\n%s", text);
+    free(text);
+}
+
+/* ---- GitHub ---- */
+
+static void test_github(void)
+{
+    static const char *const parts[] = {
+        "::error title=incident::2 of 5 KPIs of added=null gpu=8 shift together since v1.9: worse, memory_of_",
+        "::error title=regression%3A steady::added=null gpu=8: 100.05 s is above the bound of 90 s%0Awas acknowledged by bob", 
+        "::warning title=not gated::NOT GATED: no valid payload for 2 of 5 tests\n", "::warning title=missing label set::no run with",
+        "::warning file=workload.yaml,line=20,title=missing%3A gone::", "::warning file=a%2Cb%3Ac%25.yaml,line=60,title=suspect%3A worse::",
+        "::notice file=workload.yaml,line=10,title=improvement%3A better::", NULL};
+    char *text = full(AS_GITHUB, "", false, 0), *strict = full(AS_GITHUB, "", false, 1), *save = NULL;
+    check_parts("github", text, parts);
+    CHECK(strstr(strict, "::error title=missing label set::") && strstr(strict, "title=suspect%3A worse::"), "what --fail_on names is an error:\n%s", strict);
+    free(text);
+    free(strict);
+    text = full(AS_GITHUB, "spoiled", false, 0);
+    for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+        CHECK(strncmp(line, "::error ", 8) == 0 || strncmp(line, "::warning ", 10) == 0 || strncmp(line, "::notice ", 9) == 0,
+              "a line of somebody else: %s", line);
+    free(text);
+    text = full(AS_GITHUB, "many", false, 0);
+    size_t n = 0;
+    for (const char *s = text; (s = strstr(s, "::error ")); s++)
+        n++;
+    CHECK(n == VERDICT_GITHUB_SHOWN && strstr(text, "%0Aand 246 more: see the report\n"), "%zu errors:\n%s", n, text);
+    free(text);
+}
+
+/* ---- JSON ---- */
+
+static json_t *read_file(const char *path)
+{
+    const char *source = getenv("MB_SOURCE");
+    char full_path[4096];
+    snprintf(full_path, sizeof(full_path), "%s/%s", source ? source : ".", path);
+    FILE *in = fopen(full_path, "rb");
+    static char bytes[1 << 18];
+    size_t len = in ? fread(bytes, 1, sizeof(bytes), in) : 0;
+    struct error err = {0};
+    if (in)
+        fclose(in);
+    json_t *document = json_read(bytes, len, &(struct json_read_options){.file = path, .strict = true}, &err);
+    CHECK(document, "%s", err.text);
+    return document;
+}
+
+static void test_json(void)
+{
+    static const char *const variants[] = {"", "spoiled", "many", "empty"};
+    struct arena arena = {0};
+    struct error err = {0};
+    json_t *schema_text = read_file("docs/verdict.schema.json");
+    struct json_schema *schema = json_schema_compile(&arena, schema_text, "verdict.schema.json", &err);
+    CHECK(schema, "%s", err.text);
+    for (size_t i = 0; i < ROWS(variants); i++) {
+        struct violations found = {0};
+        char *text = full(AS_JSON, variants[i], false, 0);
+        json_t *document = json_read(text, strlen(text), &(struct json_read_options){.file = "verdicts", .strict = true}, &err);
+        CHECK(document, "%s", err.text);
+        json_schema_check(schema, document, &arena, &found);
+        for (size_t k = 0; k < found.n && k < 3; k++)
+            printf("%s: %s, expected %s\n", found.v[k].pointer, found.v[k].found, found.v[k].expected);
+        CHECK(found.n == 0, "'%s' follows its schema", variants[i]);
+        json_decref(document);
+        free(text);
+    }
+    json_schema_close(schema);
+    json_decref(schema_text);
+    arena_close(&arena);
+}
+
+/* ---- HTML ---- */
+
+static void test_html(void)
+{
+    static const char *const parts[] = {
+        "<a href=\"#incidents\">", "<a href=\"#absences\">", "<h2 id=\"incidents\">", "2 of 5 KPIs of added=null gpu=8 shift together since v1.9</strong>",
+        "2 moved for the worse, 1 for the better; since v1.9; p 0.030 that so many", "Change <code>worse@v1.9-5f2a</code>",
+        "Last good: <a rel=\"noopener noreferrer\" href=\"https://ci.example/job/8?a=1&amp;b=(2)\">v1.8</a>; first bad: ",
+        "<h2 id=\"absences\">", "no run with model=granite gpu=16", "What to look at", "regression (bound)", "was acknowledged by bob",
+        "Note: &#39;ocp&#39; is not compared, and explains 62.0 % of what varies in steady", "<figure class=\"chart\">", "class=\"band\"", "class=\"level\"",
+        "class=\"dots\"", "class=\"this\"", "New with this run.", "Checks beyond the level", "<td>p99 distribution</td>", NULL};
+    static const char *const never[] = {"password", "<script", "href=\"javascript", "<img", NULL};
+    char *html = full(AS_HTML, "", false, 0), *spoiled = full(AS_HTML, "spoiled", false, 0), *big = full(AS_HTML, "many", false, 0);
+    for (size_t i = 0; parts[i]; i++)
+        CHECK(strstr(html, parts[i]), "'%s' is not on the page", parts[i]);
+    check_absent("html", html, never);
+    check_absent("html", spoiled, never);
+    CHECK(markup_good(html) && markup_good(spoiled), "well-formed");
+    free(html);
+    free(spoiled);
+    free(big);
+}
+
+/* ---- text ---- */
+
+static void test_text(void)
+{
+    static const char *const parts[] = {
+        "NOT GATED: no valid payload for 2 of 5 tests\n", "\nINCIDENT 2 of 5 KPIs of added=null gpu=8 shift together since v1.9\n  known: since v1.9 of 1970-01-10, 3 runs ago",
+        "\n  what else changed: ocp from 4.10 to 4.11; ", "\n  worse  ", "\nMISSING label set: no run with model=granite",
+        "\nREGRESSION added=null gpu=8\n", "  steady (bound): 100.05 s is above the bound of 90 s; would be ok up to 90 s",
+        "was acknowledged by bob until 2026-01-31 (acks.yaml:30), which is past: the new allocator needs",
+        "\nFIXED better of added=null gpu=4: gone again: its acknowledgement by dave (acks.yaml:60) may go\n", NULL};
+    static const char *const never[] = {"\x1b", "\x01", "\xe2\x80\xae", NULL};
+    char *text = full(AS_TEXT, "", false, 0), *save = NULL, *spoiled = full(AS_TEXT, "spoiled", false, 0), *big = full(AS_TEXT, "many", false, 0);
+    check_parts("text", text, parts);
+    check_absent("text", spoiled, never);
+    CHECK(strstr(big, "REGRESSION …and 228 more KPIs (28 more entries): see the report"), "capped:\n%s", big);
+    size_t lines = 0;
+    for (char *line = strtok_r(big, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+        CHECK(text_width(line) <= VERDICT_TEXT_COLUMNS && ++lines, "%zu columns: %s", text_width(line), line);
+    CHECK(lines <= 80, "256 regressions are %zu lines", lines);
+    for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+        CHECK(text_width(line) <= VERDICT_TEXT_COLUMNS, "%zu columns: %s", text_width(line), line);
+    free(text);
+    free(spoiled);
+    free(big);
+}
+
+int main(int argc, char **argv)
+{
+    for (int i = 0; argc > 1 && i < whats; i++) {
+        if (strcmp(argv[1], names[i]) != 0)
+            continue;
+        char *text = full((enum what)i, argc > 2 ? argv[2] : "", false, argc > 3 ? 1 : 0);
+        fputs(text, stdout);
+        free(text);
+        return 0;
+    }
+    test_determinism();
+    test_markdown();
+    test_markdown_words();
+    test_junit();
+    test_github();
+    test_json();
+    test_html();
+    test_text();
+    return check_end();
+}
