@@ -216,6 +216,12 @@ static void build_column(struct work *work, const struct set *set, size_t series
 
 static void describe(struct calibrate_series *series, const struct quiet *quiet)
 {
+    double relative = series_relative_threshold(series->rule, quiet->centre);
+    if (!series->shuffled) { /* of a list its first part */
+        series->level = quiet->centre;
+        series->sd = quiet->sd;
+        series->threshold = fmax(relative, series->rule->min_absolute > 0 ? series->rule->min_absolute : 0);
+    }
     series->shuffled = true;
     series->drifts |= quiet->drifts;
     series->moved |= quiet->moved;

@@ -364,7 +364,8 @@ bool analyze_load(struct context *context, const struct analyze_request *request
     struct records records = {0}, entries = {0};
     analyze_make_options(context, request->workload, &input->options);
     input->options.now_us = context_now_us(context);
-    bool ok = analyze_load_acks(context, request->workload, &input->options.acks, err) && load_entries(context, request, &entries, err) && load_history(context, request, &input->options, &entries, &records, err);
+    bool ok = analyze_load_acks(context, request->workload, &input->options.acks, err) && load_entries(context, request, &entries, err) &&
+              load_history(context, request, &input->options, &entries, &records, err);
     input->entries = entries.v;
     input->entries_n = entries.n;
     input->history = records.v;

@@ -2,6 +2,7 @@
 """replay, calibrate and selftest on simulated histories of which the truth is known; what they print is golden."""
 import json
 import signal
+import statistics
 import subprocess
 import sys
 import time
@@ -127,11 +128,19 @@ excluded:
         self.assertNotEqual(self.found("calibrate", "--replicates=200", "--effect_replicates=30", "--seed=2"), found)
 
     def test_calibrate_counts_alarms(self):
-        """A method whose false alarms are known: more than 1.5 standard deviations from the mean are, with Gaussian noise, about 14 %."""
-        self.history({"a": {"latency": simulated.series(200, seed=3)}}, 200)
-        found = self.found("calibrate", "--method=threshold", "--replicates=400", "--effect_replicates=0", "--min_history=3")
-        self.assertEqual(found["false_alarms"]["replicates"], 0)  # 5 sd
+        """A method of which can be counted how many of the values would be an alarm if they were the newest."""
+        values = simulated.series(60, seed=3)
+        self.history({"a": {"latency": values}}, 60, rule=", min_relative: 0.00001, method: {name: zscore, deviations: 1.2}")
+        share = sum(v - statistics.mean(others) > 1.2 * statistics.stdev(others)
+                    for v, others in ((v, values[:i] + values[i + 1:]) for i, v in enumerate(values))) / 60
+        found = self.found("calibrate", "--replicates=2000", "--effect_replicates=0")
+        self.assertEqual(found["series"][0]["verdict"], "ok")
+        self.assertTrue(0.03 < share < 0.3)
+        seen = (found["false_alarms"]["replicates"] + found["suspects"]) / 2000  # a flagged run whose p is not small is suspect
+        self.assertAlmostEqual(seen, share, delta=4 * (share * (1 - share) / 2000) ** 0.5)
         self.assertIsNone(found["series"][0]["newest_run"])
+        careless = self.found("calibrate", "--replicates=500", "--effect_replicates=0", "--false_alarm_rate=0.3", "--method=auto")
+        self.assertLess(careless["false_alarms"]["low"], 0.3)
 
     # ---- selftest ----
 
@@ -177,7 +186,9 @@ excluded:
                                                     "uuid": "6f2c1b9e-3d7a-4f0e-9a51-2b8c7d6e5f40", "version": None, "run_id": "r"}))
         done = self.matbench("selftest", "--workload=w", "--results_dirname=results", "--inject=10%:latency", code=1)
         self.assertIn("worse in 1 result of results", done.out)
-        self.matbench("selftest", "--workload=w", "--results_dirname=none", code=103)
+        self.matbench("selftest", "--workload=w", "--results_dirname=none", code=100)
+        (self.place / "empty").mkdir()
+        self.matbench("selftest", "--workload=w", "--results_dirname=empty", code=103)
 
     # ---- wrong turns ----
 
@@ -206,7 +217,7 @@ excluded:
     def test_one_run(self):
         self.quiet(1)
         self.assertEqual(self.found("replay")["replays"][0]["sums"]["verdicts"]["no history"], 2)
-        self.assertEqual(self.found("selftest")["outcome" if False else "passes"], False)
+        self.assertEqual(self.found("selftest")["passes"], False)
         self.assertEqual([s["shuffled"] for s in self.found("calibrate")["series"]], [False, False])
         self.assertIn("cannot be calibrated", self.matbench("calibrate", "--workload=w", code=0).out)
 
