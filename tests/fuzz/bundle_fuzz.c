@@ -37,6 +37,8 @@ static void analyse(struct arena *arena, const struct bundle *bundle)
     text_close(&out);
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena arena = {0};
