@@ -82,6 +82,7 @@ static bool apply_block(struct planning *p, struct error *err)
                 {"suspect_level", "lts.gate.suspect_level"},
                 {"correction", "lts.gate.correction"},
                 {"method", "lts.gate.method"},
+                {"acks", "lts.regression_analyses.acknowledgements"},
                 {"window", "lts.gate.window"}};
     for (size_t i = 0; p->block && i < sizeof(rows) / sizeof(rows[0]); i++) {
         const char *text = block_text(p->block, rows[i].path);

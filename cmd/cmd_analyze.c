@@ -101,6 +101,8 @@ static int analyze(struct context *context, const struct workload *workload, str
         return code;
     if (!dests->to_standard)
         show(context, analysis);
+    if (!dests->to_standard && analysis->counts[VERDICT_REGRESSION])
+        fprintf(context->out, "\nknown already? %s\n", analyze_ack_command(context, workload, dests->verdicts));
     const int codes[] = {parsed, code, gate_code(gate, analysis)};
     return gate_worst(codes, sizeof(codes) / sizeof(codes[0]));
 }
@@ -113,10 +115,11 @@ static int run(struct context *context)
     const char *uri = command_compared_uri(context, &err);
     struct workload *workload = NULL;
     struct batch *batch = NULL;
+    const struct acks *acks;
     bool ok = uri && analyze_check_options(context, &err) && gate_parse(options_list(context->options, "fail_on"), &gate, &err) &&
               choose_dests(context, &dests, &err) &&
               (workload = command_workload(context, options_text(context->options, "workload"), &err)) &&
-              lts_exists(workload, &err) && (batch = batch_open(&err));
+              lts_exists(workload, &err) && analyze_load_acks(context, workload, &acks, &err) && (batch = batch_open(&err));
     int code = ok ? analyze(context, workload, batch, uri, &gate, &dests) : context_fail(context, &err);
     if (code >= 100 && dests.folder && !context_interrupted(context))
         marker_fail(context, dests.folder, context->log.error);

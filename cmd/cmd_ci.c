@@ -146,6 +146,9 @@ static bool prepare(struct ci *ci, struct error *err)
         return false;
     }
     apply_preset(ci);
+    const struct acks *acks;
+    if (ci->plan.analyze && !analyze_load_acks(ci->context, ci->workload, &acks, err))
+        return false;
     if (ci->plan.url && !fetch_url_parse(ci->context->arena, ci->plan.url, &ci->url, err))
         return false;
     return command_make_directory(ci->plan.artifacts, err);

@@ -1,4 +1,4 @@
-/* matbench schema workload|verdict — JSON Schemas of what people write for matbench, and of what it writes for them. */
+/* matbench schema workload|verdict|acknowledgements — JSON Schemas of what people write for matbench, and of what it writes for them. */
 #include <string.h>
 
 #include "base/embedded.h"
@@ -17,7 +17,7 @@ static const struct option *const tables[] = {options_file, options_common, NULL
 
 static const struct {
     const char *name, *file; /* file NULL: made from the loader's tables */
-} schemas[] = {{"workload", NULL}, {"verdict", "verdict.schema.json"}};
+} schemas[] = {{"workload", NULL}, {"verdict", "verdict.schema.json"}, {"acknowledgements", "acknowledgements.schema.json"}};
 
 static bool print_made(struct context *context, const char *path, struct error *err)
 {
@@ -49,10 +49,12 @@ static int run(struct context *context)
         bool ok = schemas[i].file ? print_embedded(context, path, schemas[i].file, &err) : print_made(context, path, &err);
         return ok ? 0 : context_fail(context, &err);
     }
-    log_line(&context->log, LOG_ERROR, "schema: %s%s%sexpected which one: workload (a workload.yaml) or verdict (regression_verdicts.json); "
+    log_line(&context->log, LOG_ERROR, "schema: %s%s%sexpected which one: workload (a workload.yaml), verdict (regression_verdicts.json) or acknowledgements "
+             "(what `matbench ack` writes); "
              "payloads have `matbench generate_lts_schema`", name ? "'" : "", name ? name : "", name ? "': " : "");
     return ERR_USAGE;
 }
 
 const struct command command_print_schema = {
-    "schema", "Prints a JSON Schema: of workload files, for editors, or of the verdicts.", "workload | verdict", 1, tables, run};
+    "schema", "Prints a JSON Schema: of workload files and acknowledgements, for editors, or of the verdicts.",
+    "workload | verdict | acknowledgements", 1, tables, run};

@@ -17,6 +17,8 @@ const struct command *const program_commands[] = {
     &command_upload,
     &command_download_lts,
     &command_analyze,
+    &command_ack,
+    &command_accept,
     &command_visualize,
     &command_download,
     &command_export,
@@ -29,6 +31,9 @@ const struct command *const program_commands[] = {
     &command_spool,
     &command_changepoints,
     &command_verify,
+    &command_replay,
+    &command_calibrate,
+    &command_selftest,
     NULL,
 };
 

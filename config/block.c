@@ -54,6 +54,7 @@ static const struct block_key {
     {"lts.regression_analyses.fail_test_on_regression", KEY_FLAG},
     {"lts.regression_analyses.fail_test_on_regression_fail", KEY_FLAG},
     {"lts.regression_analyses.upload_lts_on_regression", KEY_FLAG},
+    {"lts.regression_analyses.acknowledgements", KEY_TEXT},
     {"lts.regression_analyses.notification", KEY_MAP},
     {"lts.regression_analyses.notification.enabled", KEY_FLAG},
     {"lts.regression_analyses.notification.title", KEY_TEXT},

@@ -285,6 +285,44 @@ struct levels levels_find_with(struct shuffles *shuffles, const double *x, size_
     return levels;
 }
 
+/* p of the borders: of the best split between the changes next to each. */
+static void test_borders(struct search *search, struct levels *levels, const size_t *borders, size_t borders_n)
+{
+    for (size_t i = 0, b = 0; i < levels->n && b < borders_n; i++) {
+        if (levels->changes[i].at != borders[b])
+            continue;
+        levels->changes[i].p = change_p(search, levels_start(levels, i, search->n), levels_start(levels, i + 2, search->n), 1);
+        levels->p_series = fmin(levels->p_series, levels->changes[i].p);
+        b++;
+    }
+}
+
+struct levels levels_find_between(struct shuffles *shuffles, const double *x, size_t n, const size_t *borders, size_t borders_n,
+                                  const struct levels_options *options, struct arena *arena)
+{
+    if (borders_n == 0)
+        return levels_find_with(shuffles, x, n, options, arena);
+    struct levels_options share = *options;
+    share.alpha /= (double)(borders_n + 1);
+    struct levels levels = {.changes = ARENA_ARRAY(arena, struct level_change, n), .p_series = 1};
+    for (size_t b = 0, from = 0; b <= borders_n; b++) {
+        size_t to = b < borders_n ? borders[b] : n;
+        struct levels piece = levels_find_with(shuffles, x + from, to - from, &share, arena);
+        for (size_t i = 0; i < piece.n; i++) {
+            levels.changes[levels.n] = piece.changes[i];
+            levels.changes[levels.n++].at += from;
+        }
+        levels.p_series = fmin(levels.p_series, piece.p_series);
+        if (b < borders_n)
+            levels.changes[levels.n++] = (struct level_change){.at = to, .p = 1};
+        from = to;
+    }
+    struct search search = {x, n, options, shuffles, arena, {0}};
+    test_borders(&search, &levels, borders, borders_n);
+    arena_close(&search.scratch);
+    return levels;
+}
+
 struct levels levels_find(const double *x, size_t n, const struct levels_options *options, struct arena *arena)
 {
     struct shuffles shuffles = {0};

@@ -43,6 +43,11 @@ struct levels levels_find(const double *x, size_t n, const struct levels_options
 struct levels levels_find_with(struct shuffles *shuffles, const double *x, size_t n, const struct levels_options *options,
                                struct arena *arena);
 
+/* The same where changes are known: each border (ascending, 0 < border < n) is one, whatever the values say, and the stretches between
+ * them share the level. Its p is that of the best split between its neighbours; p_series is the least of all. */
+struct levels levels_find_between(struct shuffles *shuffles, const double *x, size_t n, const size_t *borders, size_t borders_n,
+                                  const struct levels_options *options, struct arena *arena);
+
 /* p of change i between its neighbours, times the number of changes, exact at the strict level `alpha` (.05/m for a
  * correction over m tests): by permuting the values themselves, with as many resamples as that level needs, up to
  * 20,000. The p of levels_find is made for .05 and too sure far below it. */

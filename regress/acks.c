@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "config/period.h"
-#include "regress/labels.h"
+#include "regress/matches.h"
 #include "regress/order.h"
 
 enum { VALUE_MAX = 512 }; /* longer values are no versions */
@@ -40,31 +40,18 @@ bool ack_line_names(const struct ack_line *line, const char *kpi)
     return !line->kpis;
 }
 
-static bool has_value(const struct label_match *match, const char *value)
-{
-    for (const char *const *v = match->values; *v; v++)
-        if (strcmp(*v, value) == 0)
-            return true;
-    return false;
-}
-
 bool ack_line_fits(const struct ack_line *line, const struct record *record)
 {
-    for (size_t i = 0; i < line->labels.n; i++) {
-        const char *value = record_label(record, line->labels.v[i].key);
-        if (!has_value(&line->labels.v[i], value ? value : "null"))
-            return false;
-    }
-    return true;
+    return matches_record(&line->labels, record);
 }
 
 /* ---- runs ---- */
 
-/* "2026-11-20…" */
+/* "2026-11-20…", "2026-11" */
 static bool is_date(const char *text)
 {
     static const char shape[] = "dddd-dd-dd";
-    for (size_t i = 0; shape[i]; i++)
+    for (size_t i = 0; shape[i] && !(i == 7 && !text[i]); i++)
         if (shape[i] == 'd' ? !isdigit((unsigned char)text[i]) : text[i] != '-')
             return false;
     return true;

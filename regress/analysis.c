@@ -5,12 +5,14 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "regress/ack_notes.h"
 #include "regress/causes.h"
 #include "regress/control.h"
 #include "regress/correction.h"
-#include "regress/list_check.h"
 #include "regress/expect.h"
 #include "regress/incidents.h"
+#include "regress/known.h"
+#include "regress/list_check.h"
 #include "regress/order.h"
 #include "regress/pair_check.h"
 #include "regress/rules.h"
@@ -23,7 +25,7 @@ struct work {
     struct arena *arena;
     const struct analysis_options *options;
     struct analysis *analysis;
-    struct select_index *index;
+    struct select_index *index, *entries; /* of the history; of the entries themselves */
     struct invocation invocation;
     LIST_OF(struct hypothesis) hypotheses; /* those with history: tested, or too short to be */
 };
@@ -148,6 +150,7 @@ static bool wanted(const struct analysis_options *options, const struct kpi_rule
 static void analyse_entry(struct work *work, struct entry_result *result)
 {
     struct selection *kept = ARENA_NEW(work->arena, struct selection), selection = select_history(work->index, result->entry, work->arena);
+    selection.own = select_repetitions(work->entries, result->entry, &selection.own_n, work->arena);
     *kept = selection;
     result->selection = kept;
     result->version = selection.version;
@@ -159,12 +162,14 @@ static void analyse_entry(struct work *work, struct entry_result *result)
     result->near_misses = selection.near_misses;
     result->near_misses_n = selection.near_misses_n;
     result->varying = selection.varying;
+    uint64_t labels = labels_fingerprint(select_filter(work->index), result->entry);
     result->kpis = ARENA_ARRAY(work->arena, struct kpi_result, work->options->kpis_n + 1);
     for (size_t i = 0; i < work->options->kpis_n; i++) {
         if (!wanted(work->options, &work->options->kpis[i]))
             continue;
         struct hypothesis h = {.result = &result->kpis[result->kpis_n++], .entry = result->entry, .selection = kept,
                                .p_worse = 1, .p_better = 1, .corrected_worse = 1, .corrected_better = 1};
+        h.labels = labels;
         h.result->rule = rules_for(&work->options->kpis[i], result->entry, work->arena);
         if (verdict_plan(&h, &work->invocation, work->arena))
             *LIST_ADD(work->arena, &work->hypotheses) = h;
@@ -176,7 +181,7 @@ static void analyse_entry(struct work *work, struct entry_result *result)
 /* What a worker has for itself. */
 struct tester {
     struct arena *arena; /* of the findings: until the run's is closed */
-    struct shuffles shuffles;
+    struct shuffles *shuffles, own;
 };
 
 struct testing {
@@ -194,10 +199,11 @@ static void test_piece(void *context, size_t i, unsigned worker)
 {
     struct testing *t = context;
     struct hypothesis *h = &t->work->hypotheses.v[i];
-    if (h->level && h->list)
-        list_test(h, &t->testers[worker].shuffles, t->testers[worker].arena);
-    else if (h->level)
-        h->findings = series_test(&h->series, &t->testers[worker].shuffles, t->testers[worker].arena);
+    h->marks = marks_place(h, t->work->options, t->testers[worker].shuffles, t->testers[worker].arena);
+    if (h->level && h->list && !marks_begin(h))
+        list_test(h, t->testers[worker].shuffles, t->testers[worker].arena);
+    else if (h->level && !marks_begin(h))
+        h->findings = series_test(&h->series, t->testers[worker].shuffles, t->testers[worker].arena);
     checks_test(h, &t->work->invocation, t->testers[worker].arena);
 }
 
@@ -209,10 +215,10 @@ static void resolve_piece(void *context, size_t i, unsigned worker)
     if (!h->findings.tested)
         return;
     if (h->list) {
-        list_resolve(h, &t->testers[worker].shuffles, t->step_level);
+        list_resolve(h, t->testers[worker].shuffles, t->step_level);
         return;
     }
-    series_resolve(&h->series, &h->findings, &t->testers[worker].shuffles, t->step_level);
+    series_resolve(&h->series, &h->findings, t->testers[worker].shuffles, t->step_level);
     verdict_weigh(h);
 }
 
@@ -227,31 +233,48 @@ static bool go_on(void *context, size_t i)
 static void test_all(struct work *work)
 {
     size_t n = work->hypotheses.n;
-    unsigned processors = pool_processors(), workers = n >= WORTH_WORKERS && processors > 1 ? processors : 1;
+    unsigned processors = work->options->workers ? work->options->workers : pool_processors();
+    unsigned workers = n >= WORTH_WORKERS && processors > 1 ? processors : 1;
     struct testing testing = {.work = work, .testers = ARENA_ARRAY(work->arena, struct tester, workers)};
     for (unsigned i = 0; i < workers; i++) {
         testing.testers[i].arena = ARENA_NEW(work->arena, struct arena);
+        testing.testers[i].shuffles = workers == 1 && work->options->shuffles ? work->options->shuffles : &testing.testers[i].own;
         arena_defer(work->arena, end_arena, testing.testers[i].arena);
     }
     struct pool_job job = {.count = n, .workers = workers, .window = 8 * (size_t)workers, .context = &testing, .work = test_piece, .deliver = go_on};
     pool_run(&job);
     work->analysis->tested = correction_count(work->hypotheses.v, n);
     if (work->analysis->tested) {
+        work->analysis->tested += work->options->others;
         testing.step_level = work->options->false_alarm_rate * SERIES_STEP_SHARE / (double)work->analysis->tested;
         job.work = resolve_piece;
         pool_run(&job);
     }
     for (unsigned i = 0; i < workers; i++)
-        shuffles_close(&testing.testers[i].shuffles);
-    correction_apply(work->hypotheses.v, n, work->options->correction, work->arena);
+        shuffles_close(&testing.testers[i].own);
+    correction_apply(work->hypotheses.v, n, work->options->correction, work->options->others, work->arena);
 }
 
 static void decide_all(struct work *work)
 {
     work->invocation.tested = work->analysis->tested;
     work->invocation.rejected = correction_rejected(work->hypotheses.v, work->hypotheses.n, work->options->false_alarm_rate);
-    for (size_t i = 0; i < work->hypotheses.n; i++)
+    struct shuffles shuffles = {0};
+    for (size_t i = 0; i < work->hypotheses.n; i++) {
         verdict_decide(&work->hypotheses.v[i], &work->invocation, work->arena);
+        known_settle(&work->hypotheses.v[i], &work->invocation, &shuffles, work->arena);
+    }
+    shuffles_close(&shuffles);
+}
+
+static void count(struct analysis *analysis)
+{
+    for (size_t i = 0; i < analysis->entries_n; i++) {
+        for (size_t j = 0; j < analysis->entries[i].kpis_n; j++) {
+            analysis->counts[analysis->entries[i].kpis[j].verdict]++;
+            analysis->statuses[analysis->entries[i].kpis[j].change.status]++;
+        }
+    }
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -287,6 +310,7 @@ struct analysis *analysis_run(struct arena *arena, const struct analysis_options
     work.index = select_open(arena, options, history, history_n);
     work.invocation.controls = control_open(arena, options, entries, entries_n, history, history_n);
     work.invocation.pairs = pair_open(arena, options, entries, entries_n, history, history_n);
+    work.entries = select_open(arena, options, entries, entries_n);
     const char **names = find_names(&work);
     shorten_names(analysis, names);
     for (size_t i = 0; i < entries_n; i++) {
@@ -295,10 +319,8 @@ struct analysis *analysis_run(struct arena *arena, const struct analysis_options
     }
     test_all(&work);
     decide_all(&work);
-    for (size_t i = 0; i < entries_n; i++) {
-        for (size_t j = 0; j < analysis->entries[i].kpis_n; j++)
-            analysis->counts[analysis->entries[i].kpis[j].verdict]++;
-    }
+    count(analysis);
+    ack_notes_make(analysis, &(struct ack_notes_request){work.hypotheses.v, work.hypotheses.n, history, history_n}, arena);
     causes_find(analysis, arena);
     varying_find(analysis, arena);
     incidents_find(analysis, arena);

@@ -47,6 +47,9 @@ struct analysis_options {
                                   * of a run is analysed */
     const struct record *recent; /* the newest records of history whatever their labels, for that; NULL: the history itself */
     size_t recent_n;
+    size_t others;               /* hypotheses of the invocation that are not here, taken as unremarkable: for asking what one KPI alone would be */
+    unsigned workers;            /* threads that test; 0: one per processor where it pays */
+    struct shuffles *shuffles;   /* with one worker: kept from one analysis to the next; NULL: its own */
     int64_t now_us;              /* for what expires and for the age of history; 0: it is not known, nothing expires */
 };
 
@@ -59,7 +62,7 @@ enum verdict {
     VERDICT_NO_HISTORY,
     VERDICT_ACKNOWLEDGED, /* regression that somebody acknowledged */
     VERDICT_MISSING,      /* history has the KPI, the entry does not; or history exists and no longer matches */
-    VERDICT_NOT_ANALYSED  /* ignored, without direction, a list, or its formula says so */
+    VERDICT_NOT_ANALYSED  /* ignored, without direction, or its formula says so */
 };
 enum { VERDICT_COUNT = VERDICT_NOT_ANALYSED + 1 };
 const char *verdict_name(enum verdict verdict); /* "ok", "regression", "cannot tell", … */
@@ -173,6 +176,7 @@ struct evidence {
     const char *since_after;   /* the last point before it */
     size_t since_point;        /* its index in points; points_n: the entry itself */
     double relative_threshold, absolute_threshold; /* what a change has to pass, both in the KPI's unit */
+    size_t repetitions;        /* of the run under test, in this invocation: value is their mean */
     double within_sd;          /* between repetitions of one run; NAN: no run has any */
     bool level_kept;           /* the promised level holds for so many points of such noise; false: the verdict is at most suspect */
     enum check_kind decided_by; /* whose p, p_corrected, more_runs, ok_from, since, reason and flip these are; the other numbers
@@ -192,7 +196,8 @@ struct kpi_result {
     const char *last_good_url, *first_bad_url;  /* from their `urls` label; NULL: none */
     const struct difference *differences;       /* most telling first; of a change */
     size_t differences_n;
-    const char *cause; /* the same in a sentence, also when nothing differs; NULL: no change */
+    const char *cause; /* the answer to "what else changed there?" in one line: "kernel (6.1 → 6.12, nowhere else)", also when nothing
+                        * did; NULL: no change */
 };
 
 struct near_miss {
@@ -249,8 +254,8 @@ struct incident {
     const char *scope;   /* what the entries have in common that others have not: "gpu=8"; "" for all of them */
     const char *since_version, *since_run;     /* the first run point of it: version and run */
     bool this_run;       /* that is the run under analysis */
-    double p;            /* that so many move in one direction, were each tossed by itself: approximate, KPIs of one run hang together;
-                          * NAN: mixed */
+    double p;            /* of so many moving in one direction, and so far together, by chance: approximate; NAN: not what decided (mixed,
+                          * or a quarter of all KPIs changed beyond the corrected level) */
     const char *summary; /* one sentence for people */
 };
 
@@ -263,6 +268,12 @@ struct absence {
     size_t results;    /* KPI results that are missing and say so themselves; 0: it counts as one of its own */
 };
 
+/* What whoever keeps the file of acknowledgements should know, with the place of the line. */
+struct ack_note {
+    bool warning; /* the line means nothing; else it may go, or the like */
+    const char *text;
+};
+
 struct analysis {
     struct entry_result *entries; /* in sorting_keys order */
     size_t entries_n;
@@ -272,6 +283,8 @@ struct analysis {
     const struct absence *absences;
     size_t absences_n;
     size_t statuses[CHANGE_STATUSES]; /* of KPI results */
+    const struct ack_note *notes;     /* on the file of acknowledgements */
+    size_t notes_n;
     size_t history_records;       /* all records that were offered */
     size_t own_records;           /* those of them that are entries themselves, stored before: never compared */
     size_t tests, without_payload; /* set by the caller, to be told: tests of this run, and those of them with nothing to compare */

@@ -4,14 +4,21 @@
 #include <limits.h>
 #include <string.h>
 
-enum { NAMES = 6, WORD_MAX = 64 };
+enum { NAMES = 8, WORD_MAX = 64 };
 
 static const struct name {
     const char *name;
     enum verdict verdict;
+    bool only_new, only_known;
 } names[NAMES] = {
-    {"regression", VERDICT_REGRESSION}, {"suspect", VERDICT_SUSPECT},         {"missing", VERDICT_MISSING},
-    {"no-history", VERDICT_NO_HISTORY}, {"improvement", VERDICT_IMPROVEMENT}, {"cannot-tell", VERDICT_CANNOT_TELL},
+    {"regression", VERDICT_REGRESSION, false, false},
+    {"new-regression", VERDICT_REGRESSION, true, false},
+    {"known-regression", VERDICT_REGRESSION, false, true},
+    {"suspect", VERDICT_SUSPECT, false, false},
+    {"missing", VERDICT_MISSING, false, false},
+    {"no-history", VERDICT_NO_HISTORY, false, false},
+    {"improvement", VERDICT_IMPROVEMENT, false, false},
+    {"cannot-tell", VERDICT_CANNOT_TELL, false, false},
 };
 
 struct gate gate_default(void)
@@ -70,7 +77,16 @@ static const char *next_word(const char *list, char *word)
 
 struct words {
     bool fails[VERDICT_COUNT], none, any;
+    bool all, only_new, only_known; /* of the regressions */
 };
+
+static void take_word(struct words *words, const struct name *name)
+{
+    words->any = words->fails[name->verdict] = true;
+    words->only_new |= name->only_new;
+    words->only_known |= name->only_known;
+    words->all |= name->verdict == VERDICT_REGRESSION && !name->only_new && !name->only_known;
+}
 
 static bool parse_list(const char *list, struct words *words, struct error *err)
 {
@@ -83,11 +99,11 @@ static bool parse_list(const char *list, struct words *words, struct error *err)
         if (strcmp(word, "none") == 0)
             words->none = true;
         else if (i < NAMES)
-            words->any = words->fails[names[i].verdict] = true;
+            take_word(words, &names[i]);
         else
             return error_set(err, ERR_USAGE,
-                             "--fail-on: '%s' is no verdict; did you mean '%s'? (regression, suspect, missing, "
-                             "no-history, improvement, cannot-tell, none)", word, nearest(word));
+                             "--fail-on: '%s' is no verdict; did you mean '%s'? (regression, new-regression, known-regression, suspect, "
+                             "missing, no-history, improvement, cannot-tell, none)", word, nearest(word));
     }
     return true;
 }
@@ -102,7 +118,10 @@ bool gate_parse(const char *const *lists, struct gate *gate, struct error *err)
     if (words.none == words.any)
         return error_set(err, ERR_USAGE, words.any ? "--fail-on: 'none' goes with no other word"
                                                    : "--fail-on: no verdict is named; 'none' turns the gate off");
+    bool all = words.all || (words.only_new && words.only_known);
     memcpy(gate->fails, words.fails, sizeof(gate->fails));
+    gate->only_new = words.only_new && !all;
+    gate->only_known = words.only_known && !all;
     return true;
 }
 
@@ -128,11 +147,31 @@ static int code_of(enum verdict verdict)
     return 0;
 }
 
+/* Regressions that the gate tells from others. */
+static size_t count_regressions(const struct gate *gate, const struct analysis *analysis)
+{
+    size_t known = 0, all = 0;
+    for (size_t i = 0; i < analysis->entries_n; i++) {
+        for (size_t j = 0; j < analysis->entries[i].kpis_n; j++) {
+            const struct kpi_result *kpi = &analysis->entries[i].kpis[j];
+            all += kpi->verdict == VERDICT_REGRESSION;
+            known += kpi->verdict == VERDICT_REGRESSION && kpi->change.status == CHANGE_KNOWN;
+        }
+    }
+    return gate->only_known ? known : all - known;
+}
+
+static size_t count_of(const struct gate *gate, const struct analysis *analysis, enum verdict verdict)
+{
+    bool some = verdict == VERDICT_REGRESSION && (gate->only_new || gate->only_known);
+    return some ? count_regressions(gate, analysis) : analysis->counts[verdict];
+}
+
 size_t gate_codes(const struct gate *gate, const struct analysis *analysis, int *codes)
 {
     size_t n = 0;
     for (int v = 0; v < VERDICT_COUNT; v++) {
-        int code = gate->fails[v] && analysis->counts[v] ? code_of((enum verdict)v) : 0;
+        int code = gate->fails[v] && count_of(gate, analysis, (enum verdict)v) ? code_of((enum verdict)v) : 0;
         bool known = code == 0;
         for (size_t i = 0; i < n; i++)
             known |= codes[i] == code;

@@ -9,6 +9,7 @@
 
 struct gate {
     bool fails[VERDICT_COUNT];
+    bool only_new, only_known; /* of the regressions: `new-regression` (also expired and returned ones), `known-regression`; neither: all */
 };
 
 /* The default: regression. */

@@ -82,6 +82,9 @@ bool list_plan(struct hypothesis *h, const struct invocation *invocation, struct
         return false;
     h->others = is_list ? numbers : 0;
     h->list = open_list(h, invocation, arena);
+    struct kpi_rule *shown = arena_copy(arena, rule, sizeof(*rule)); /* its values are those of the list's parts */
+    shown->unit = unit_of_element(rule->unit, arena);
+    h->result->rule = shown;
     take_part(h, DISTRIBUTION_P50);
     return true;
 }
@@ -113,6 +116,7 @@ void list_test(struct hypothesis *h, struct shuffles *shuffles, struct arena *ar
     struct list_kpi *list = h->list;
     for (size_t i = 0; i < DISTRIBUTION_PARTS; i++) {
         struct hypothesis *part = &list->parts[i];
+        series_take_borders(&part->series, &h->series, arena);
         if (isfinite(part->series.x[part->series.n]))
             part->findings = series_test(&part->series, shuffles, arena);
         list->tested += part->findings.tested;
@@ -158,6 +162,15 @@ void list_resolve(struct hypothesis *h, struct shuffles *shuffles, double step_l
     h->p_worse = list->parts[list->worst].p_worse;
     h->p_better = list->parts[list->best].p_better;
     take_part(h, DISTRIBUTION_P50);
+}
+
+void list_retest(struct hypothesis *h, struct shuffles *shuffles, double step_level, struct arena *arena)
+{
+    h->list = arena_copy(arena, h->list, sizeof(*h->list));
+    h->list->tested = 0;
+    list_test(h, shuffles, arena);
+    if (h->list->tested)
+        list_resolve(h, shuffles, step_level);
 }
 
 /* ---- the part that decides ---- */

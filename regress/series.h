@@ -31,6 +31,7 @@
 #include "regress/analysis.h"
 #include "detect/baseline.h"
 #include "regress/select.h"
+#include "regress/within.h"
 
 enum {
     SERIES_MAX = 200,   /* newest run points that are looked at: more would not make a verdict surer, only later */
@@ -58,8 +59,14 @@ struct series {
     bool has;                 /* x[n] is a number: it is as measured, or divided by its control */
     const struct control_found *control; /* NULL: values are as measured */
     enum side worse;
+    struct within within; /* of the repetitions of history's run points, as measured */
+    size_t repetitions;   /* of this run, of which x[n] is the mean */
     size_t parts; /* series that are one hypothesis (the parts of a list) and share its level; 0 is 1 */
     size_t window; /* run points in which the best earlier level is looked for; 0: SERIES_WINDOW */
+    /* What people said (regress/known.h): */
+    const size_t *borders; /* changes that are known, by the index of the new level's first point, ascending */
+    size_t borders_n;
+    size_t floor;          /* a border: no level that begins before it is what the entry is held against; 0: none */
 };
 
 /* A regression that began at x[start], against an earlier level. */
@@ -83,7 +90,7 @@ struct findings {
 /* The record's value of the KPI; false when it has none, or the one that stands for nothing to analyse. */
 bool series_value(const struct record *record, const struct kpi_rule *rule, double *value);
 
-/* All points that have the KPI; repetitions averaged. False when the entry has no number for it. */
+/* All points that have the KPI; repetitions averaged, the entry's in this invocation, too. False when the entry has no number for it. */
 bool series_gather(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
                    struct series *series, struct arena *arena);
 /* Leaves the newest SERIES_MAX for the tests of the level. */
@@ -94,6 +101,11 @@ bool series_of(const struct selection *selection, const struct record *entry, co
 
 /* The first point of the window. */
 size_t series_window_start(const struct series *series);
+
+/* Where a run point of the selection stands in the series: it, or the first after it; n: none is. */
+size_t series_place(const struct series *series, const struct select_point *point);
+/* Gives the series the borders and the floor of another one of the same entry. */
+void series_take_borders(struct series *series, const struct series *other, struct arena *arena);
 
 double series_newest_share(const struct series *series);
 

@@ -5,6 +5,7 @@
 
 #include "regress/checks.h"
 #include "regress/control.h"
+#include "regress/known.h"
 #include "regress/list_check.h"
 #include "regress/pair_check.h"
 #include "regress/sentence.h"
@@ -144,6 +145,7 @@ static void describe_points(struct hypothesis *h)
     e->points = h->series.points;
     e->points_n = h->series.n;
     e->measured = h->series.measured;
+    e->repetitions = h->series.repetitions;
     e->value = h->series.has ? h->series.x[h->series.n] : h->series.measured;
 }
 
@@ -210,6 +212,9 @@ bool verdict_plan(struct hypothesis *h, const struct invocation *invocation, str
     bool has = gather(h, invocation, arena);
     if (h->result->rule->ignored)
         return !settle(h, VERDICT_NOT_ANALYSED, "ignored for regression by the workload", "");
+    const char *excluded = known_excluded(invocation->options, h->entry, h->result->rule->name, arena);
+    if (excluded)
+        return !settle(h, VERDICT_NOT_ANALYSED, excluded, "");
     const char *baseline = pair_baseline(h, invocation, arena);
     if (baseline)
         return !settle(h, VERDICT_NOT_ANALYSED, baseline, "");
@@ -296,6 +301,28 @@ static void describe_level(struct hypothesis *h, const struct baseline *base, co
     e->absolute_threshold = h->series.rule->min_absolute;
     e->smallest_seen = fmax(baseline_detectable(base, options->suspect_level * series_newest_share(&h->series), h->series.worse),
                             fmax(e->relative_threshold, e->absolute_threshold));
+}
+
+static const char *spread_shown(const void *rule, double sd, struct arena *arena)
+{
+    return value_shown(rule, sd, VALUE_PEOPLE, arena);
+}
+
+/* What the repetitions of run points say about the spread; told where the spread is what stands in the way. */
+static void describe_within(struct hypothesis *h, struct arena *arena)
+{
+    struct evidence *e = &h->result->evidence;
+    const struct within *within = &h->series.within;
+    bool in_the_way = h->result->verdict == VERDICT_SUSPECT || h->result->verdict == VERDICT_CANNOT_TELL;
+    if (h->series.control)
+        return;
+    e->within_sd = within_sd(within);
+    double sigma = within_narrowed(within, e->sd, h->series.repetitions);
+    const char *advice = within_advice(within, sigma, spread_shown, h->series.rule, arena);
+    if (in_the_way && *advice)
+        e->flip = arena_printf(arena, "%s; %s", e->flip, advice);
+    if (h->series.repetitions > 1)
+        e->reason = arena_printf(arena, "%s; mean of %zu repetitions", e->reason, h->series.repetitions);
 }
 
 static void describe_p(struct hypothesis *h)
@@ -390,6 +417,8 @@ static void decide_level(struct hypothesis *h, const struct invocation *invocati
         describe_flip(h, base, invocation, arena);
     else
         e->flip = sentence_flip(h, invocation, NAN, NAN, arena);
+    if (h->findings.tested)
+        describe_within(h, arena);
 }
 
 void verdict_decide(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)

@@ -6,6 +6,7 @@
 
 struct checking; /* regress/checks.h */
 struct list_kpi; /* regress/list_check.h */
+struct marks;    /* regress/marks.h */
 
 /* A KPI of an entry that is judged: by the change of its level, and by the checks that it gets. */
 struct hypothesis {
@@ -19,6 +20,8 @@ struct hypothesis {
     size_t checks_n;
     struct list_kpi *list; /* NULL: a number. Of a list series, findings and began are those of one part */
     size_t others;         /* run points in which it is a list instead of a number, or the reverse */
+    uint64_t labels;       /* fingerprint of the entry's labels that are compared */
+    struct marks *marks;   /* what people said of the series; NULL: nothing */
     struct series series;
     struct findings findings;
     const struct began *began; /* the regression that p_worse speaks of; NULL: the newest run alone */

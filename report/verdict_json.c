@@ -1,9 +1,11 @@
 #include "report/verdict_json.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/moment.h"
+#include "json/read.h"
 #include "json/write.h"
 #include "regress/value.h"
 
@@ -189,6 +191,19 @@ static json_t *render_explained(const struct entry_result *entry)
     return list;
 }
 
+/* Their values as JSON: what a line of a file of acknowledgements may name. */
+static json_t *render_labels(const struct record *record)
+{
+    json_t *labels = json_object();
+    for (size_t i = 0; i < record->labels_n; i++) {
+        struct error ignored = {0};
+        const char *text = record->labels[i].value;
+        json_t *value = json_read(text, strlen(text), &(struct json_read_options){.file = record->labels[i].key, .strict = true}, &ignored);
+        json_object_set_new(labels, record->labels[i].key, value ? value : json_null());
+    }
+    return labels;
+}
+
 static json_t *render_entry(const struct entry_result *entry, struct arena *arena)
 {
     json_t *kpis = json_array();
@@ -196,7 +211,7 @@ static json_t *render_entry(const struct entry_result *entry, struct arena *aren
         json_array_append_new(kpis, render_kpi(&entry->kpis[i], arena));
     return OBJECT({"name", string(entry->name)}, {"id", string(entry->entry->id)}, {"where", string(entry->entry->where)},
                   {"start", moment(entry->entry->start_us)}, {"version", string(entry->version)},
-                  {"run_id", string(entry->run_id)}, {"history_records", size(entry->history_n)},
+                  {"run_id", string(entry->run_id)}, {"labels", render_labels(entry->entry)}, {"history_records", size(entry->history_n)},
                   {"newer_left_out", size(entry->newer_left_out)}, {"changed_key", string(entry->changed_key)},
                   {"varying", strings(entry->varying)}, {"explained", render_explained(entry)},
                   {"near_misses", render_near_misses(entry)}, {"kpis", kpis});
@@ -257,6 +272,14 @@ static json_t *render_absences(const struct analysis *analysis)
     return list;
 }
 
+static json_t *render_notes(const struct analysis *analysis)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < analysis->notes_n; i++)
+        json_array_append_new(list, OBJECT({"warning", json_boolean(analysis->notes[i].warning)}, {"text", string(analysis->notes[i].text)}));
+    return list;
+}
+
 static json_t *render_counts(const struct analysis *analysis)
 {
     json_t *counts = json_object();
@@ -297,7 +320,7 @@ void verdict_json_render(struct text *out, const struct analysis *analysis)
                           {"history_records", size(analysis->history_records)}, {"own_records", size(analysis->own_records)},
                           {"tests", size(analysis->tests)}, {"without_payload", size(analysis->without_payload)},
                           {"tested", size(analysis->tested)}, {"counts", render_counts(analysis)}, {"statuses", render_statuses(analysis)},
-                          {"incidents", render_incidents(analysis)}, {"absences", render_absences(analysis)});
+                          {"incidents", render_incidents(analysis)}, {"absences", render_absences(analysis)}, {"notes", render_notes(analysis)});
     json_write(out, head, &style, 0);
     out->len -= out->over ? 0 : 2; /* without its end: a line break and a brace */
     text_add(out, ",");

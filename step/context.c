@@ -1,6 +1,9 @@
 #include "step/context.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
 #include "base/output.h"
 #include "base/pool.h"
@@ -26,6 +29,22 @@ bool context_stopped(const struct context *context, const char *left, struct err
     if (code)
         error_set(err, by_key ? ERR_INTERRUPTED : ERR_TERMINATED, "stopped by %s: %s", by_key ? "SIGINT" : "SIGTERM", left);
     return code;
+}
+
+int64_t context_now_us(const struct context *context)
+{
+    static const char name[] = "SOURCE_DATE_EPOCH=";
+    struct timespec now;
+    for (const char *const *entry = context->environment; entry && *entry; entry++) {
+        if (strncmp(*entry, name, sizeof(name) - 1) != 0)
+            continue;
+        char *end;
+        long long seconds = strtoll(*entry + sizeof(name) - 1, &end, 10);
+        if (end > *entry + sizeof(name) - 1 && !*end && seconds > 0 && seconds < 253402300800) /* the year 10000 */
+            return seconds * 1000000;
+    }
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
 unsigned context_jobs(const struct context *context)

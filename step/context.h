@@ -5,6 +5,7 @@
 #define STEP_CONTEXT_H
 #include <jansson.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "base/arena.h"
@@ -42,6 +43,8 @@ int context_interrupted(const struct context *context);
  * user finds now: "the outputs are as they were before". */
 bool context_stopped(const struct context *context, const char *left, struct error *err);
 
+/* Microseconds since 1970; $SOURCE_DATE_EPOCH (seconds) stands in the clock's place. */
+int64_t context_now_us(const struct context *context);
 /* How many workers --jobs means; without it one per processor. */
 unsigned context_jobs(const struct context *context);
 /* A file name or another text of an input, as it may stand in a line on the screen; in the run's arena. */

@@ -67,6 +67,32 @@ static const struct {
     {"regression", {VERDICT_OK, VERDICT_OK, VERDICT_NOT_ANALYSED}, 0},
 };
 
+/* Which regressions: by the state of the change. */
+static const struct {
+    const char *list;
+    enum change_status status;
+    int code;
+} status_rows[] = {
+    {"regression", CHANGE_NEW, 1},           {"regression", CHANGE_KNOWN, 1},       {"new-regression", CHANGE_NEW, 1},
+    {"new_regression", CHANGE_RETURNED, 1},  {"new-regression", CHANGE_EXPIRED, 1}, {"new-regression", CHANGE_KNOWN, 0},
+    {"known-regression", CHANGE_KNOWN, 1},   {"known-regression", CHANGE_NEW, 0},   {"new-regression,known-regression", CHANGE_KNOWN, 1},
+    {"new-regression,regression", CHANGE_KNOWN, 1}, {"new-regression,suspect", CHANGE_KNOWN, 0},
+};
+
+static void test_statuses(void)
+{
+    for (size_t i = 0; i < ROWS(status_rows); i++) {
+        struct kpi_result kpi = {.verdict = VERDICT_REGRESSION, .change = {.status = status_rows[i].status}};
+        struct entry_result entry = {.kpis = &kpi, .kpis_n = 1};
+        struct analysis analysis = {.entries = &entry, .entries_n = 1};
+        struct gate gate;
+        struct error err = {0};
+        analysis.counts[VERDICT_REGRESSION]++;
+        CHECK(gate_parse((const char *const[]){status_rows[i].list, NULL}, &gate, &err), "%s", err.text);
+        CHECK(gate_code(&gate, &analysis) == status_rows[i].code, "row %zu: %d", i, gate_code(&gate, &analysis));
+    }
+}
+
 static void test_gate(void)
 {
     for (size_t i = 0; i < ROWS(gate_rows); i++) {
@@ -93,5 +119,6 @@ int main(void)
     test_codes();
     test_parse();
     test_gate();
+    test_statuses();
     return check_end();
 }

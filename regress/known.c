@@ -1,0 +1,368 @@
+#include "regress/known.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "regress/checks.h"
+#include "regress/list_check.h"
+
+struct settling {
+    struct hypothesis *h;
+    const struct invocation *invocation;
+    struct shuffles *shuffles;
+    struct arena *arena;
+    bool whole; /* h is judge_whole's */
+};
+
+static bool is_worse(enum verdict verdict)
+{
+    return verdict == VERDICT_REGRESSION || verdict == VERDICT_SUSPECT;
+}
+
+/* Of a list the level is that of one of its parts. */
+static bool by_level(const struct evidence *e)
+{
+    return e->decided_by == CHECK_LEVEL || e->decided_by == CHECK_DISTRIBUTION;
+}
+
+/* ---- words ---- */
+
+static void add_reason(const struct settling *s, const char *more)
+{
+    struct evidence *e = &s->h->result->evidence;
+    e->reason = arena_printf(s->arena, "%s; %s", e->reason ? e->reason : "", more);
+}
+
+/* "acknowledged by ann until 2027-01-31: slower allocator (acks.yaml:12)" */
+static const char *said(const struct settling *s, const char *verb, const struct ack_line *line, const char *until)
+{
+    return arena_printf(s->arena, "%s%s%s%s%s%s%s (%s)", verb, line->author ? " by " : "", line->author ? line->author : "",
+                        until ? " until " : "", until ? until : "", line->reason ? ": " : "", line->reason ? line->reason : "", line->place);
+}
+
+/* When it ends, by a day or a run. */
+static const char *end_of(const struct mark *mark)
+{
+    return mark->ack->expires && (mark->expired || !mark->past) ? mark->ack->expires : mark->ack->until.text;
+}
+
+/* ---- what a change is known by ---- */
+
+static void name_change(const struct settling *s, enum change_status status, size_t point, const struct mark *mark)
+{
+    struct known_change *change = &s->h->result->change;
+    char id[MARKS_ID_SIZE];
+    marks_id(s->h, point, s->invocation->options->comparison_keys, id);
+    *change = (struct known_change){.status = status, .id = arena_strdup(s->arena, id)};
+    if (!mark)
+        return;
+    change->ack_reason = mark->ack->line.reason;
+    change->ack_author = mark->ack->line.author;
+    change->ack_expires = end_of(mark);
+    change->ack_place = mark->ack->line.place;
+}
+
+static double worse_by(const struct series *s, double from, double to)
+{
+    return (double)s->worse * (to - from);
+}
+
+static bool worse_and_passes(const struct series *s, double level, double value)
+{
+    return worse_by(s, level, value) > 0 && series_passes(s->rule, value - level, level);
+}
+
+/* ---- which acknowledgement ---- */
+
+static size_t distance(size_t a, size_t b)
+{
+    return a > b ? a - b : b - a;
+}
+
+static bool is_over(const struct mark *mark)
+{
+    return mark->past || mark->expired;
+}
+
+/* Whether the acknowledgement speaks of a change that began at the point. */
+static bool covers(const struct mark *mark, size_t since)
+{
+    if (!mark->placed)
+        return mark->free;
+    bool same = distance(mark->at, since) <= MARKS_NEAR && !(mark->sides.gone && since >= mark->sides.gone_at);
+    return same || (mark->ack->until.text && !mark->ack->until_it_returns && since > mark->at);
+}
+
+/* The one that does: one that holds before one that is over, the nearest first. */
+static const struct mark *find_mark(const struct marks *marks, size_t since)
+{
+    const struct mark *best = NULL;
+    for (size_t i = 0; marks && i < marks->n; i++) {
+        const struct mark *mark = &marks->v[i];
+        if (!covers(mark, since))
+            continue;
+        bool nearer = best && mark->placed && (!best->placed || distance(mark->at, since) < distance(best->at, since));
+        if (!best || is_over(mark) < is_over(best) || (is_over(mark) == is_over(best) && nearer))
+            best = mark;
+    }
+    return best;
+}
+
+/* Why it is not acknowledged though it was said to be; NULL: it is. */
+static const char *beyond_limit(const struct settling *s, const struct mark *mark)
+{
+    const struct evidence *e = &s->h->result->evidence;
+    const struct ack *ack = mark->ack;
+    if (ack->limit_relative > 0 && fabs(e->relative) > ack->limit_relative)
+        return arena_printf(s->arena, "acknowledged up to %.4g %% only (%s)", 100 * ack->limit_relative, ack->line.place);
+    if (ack->limit_absolute > 0 && fabs(e->change) > ack->limit_absolute)
+        return arena_printf(s->arena, "acknowledged up to %.6g only (%s)", ack->limit_absolute, ack->line.place);
+    return NULL;
+}
+
+static void acknowledge(const struct settling *s, const struct mark *mark, size_t since)
+{
+    s->h->result->verdict = VERDICT_ACKNOWLEDGED;
+    name_change(s, CHANGE_ACKNOWLEDGED, mark->placed ? mark->at : since, mark);
+    add_reason(s, said(s, "acknowledged", &mark->ack->line, end_of(mark)));
+}
+
+/* ---- new or known ---- */
+
+/* Whether the run before this one would have been a regression at the level that this one had to pass. */
+static bool was_shown(const struct settling *s)
+{
+    const struct hypothesis *h = s->h;
+    const struct analysis_options *options = s->invocation->options;
+    const struct evidence *e = &h->result->evidence;
+    if (e->since_point >= h->series.n)
+        return false;
+    if (!by_level(e))
+        return true; /* a check says of itself since when it is so */
+    if (h->series.n < 1 + (size_t)verdict_min_history(h, options))
+        return false;
+    struct series before = h->series;
+    const struct began *began;
+    before.n--;
+    while (before.borders_n && before.borders[before.borders_n - 1] >= before.n)
+        before.borders_n--;
+    if (before.floor >= before.n)
+        return false;
+    double alpha = checks_alpha(s->invocation, h->corrected_worse);
+    struct findings findings = series_test(&before, s->shuffles, s->arena);
+    if (!findings.tested)
+        return false;
+    series_resolve(&before, &findings, s->shuffles, alpha * SERIES_STEP_SHARE);
+    return series_worse(&before, &findings, &began) <= alpha;
+}
+
+static void settle_unacknowledged(const struct settling *s)
+{
+    const struct kpi_result *result = s->h->result;
+    bool known = result->verdict == VERDICT_REGRESSION && was_shown(s);
+    name_change(s, known ? CHANGE_KNOWN : CHANGE_NEW, result->evidence.since_point, NULL);
+}
+
+/* ---- what began at an acknowledged change, or was not tested against its level ---- */
+
+static void settle_whole(const struct settling *s);
+
+static void settle_worse(const struct settling *s)
+{
+    const struct evidence *e = &s->h->result->evidence;
+    size_t since = e->since_point;
+    const struct mark *mark = find_mark(s->h->marks, since);
+    if (!mark) {
+        settle_unacknowledged(s);
+        return;
+    }
+    const char *beyond = beyond_limit(s, mark);
+    if (!is_over(mark) && !beyond && !s->whole && by_level(e)) {
+        settle_whole(s); /* it may hide an older one */
+    } else if (is_over(mark)) {
+        name_change(s, CHANGE_EXPIRED, mark->placed ? mark->at : since, mark);
+        add_reason(s, arena_printf(s->arena, "its acknowledgement (%s) ended with %s", mark->ack->line.place, end_of(mark)));
+    } else if (beyond) {
+        name_change(s, CHANGE_NEW, mark->placed ? mark->at : since, mark);
+        add_reason(s, beyond);
+    } else {
+        acknowledge(s, mark, since);
+    }
+}
+
+/* ---- worse than an acknowledged level ---- */
+
+static void settle_further(const struct settling *s)
+{
+    const struct hypothesis *h = s->h;
+    const struct mark *mark = h->marks->floor;
+    size_t since = h->result->evidence.since_point;
+    const struct mark *own = find_mark(h->marks, since);
+    if (own && own != mark) {
+        settle_worse(s);
+        return;
+    }
+    bool returned = mark->sides.gone && since >= mark->sides.gone_at;
+    bool ranged = mark->ack->until.text && !mark->ack->until_it_returns;
+    if (returned && ranged && !worse_and_passes(&h->series, mark->sides.bad, h->series.x[h->series.n])) {
+        acknowledge(s, mark, since);
+        return;
+    }
+    name_change(s, returned ? CHANGE_RETURNED : was_shown(s) ? CHANGE_KNOWN : CHANGE_NEW, since, mark);
+    add_reason(s, arena_printf(s->arena, returned ? "the change that was acknowledged was gone, and is back (%s)"
+                                                  : "on top of the change that is acknowledged (%s)", mark->ack->line.place));
+}
+
+/* ---- is the acknowledged change still there? ---- */
+
+static bool is_acknowledged(const struct marks *marks, size_t since)
+{
+    const struct mark *mark = find_mark(marks, since);
+    return mark && !is_over(mark);
+}
+
+/* A change that is acknowledged may be surer than one that nobody knows: that one decides then. */
+static void prefer_unacknowledged(struct hypothesis *whole, double level)
+{
+    const struct findings *f = &whole->findings;
+    const struct {
+        const struct began *began;
+        double share;
+    } others[] = {{&f->step, SERIES_STEP_SHARE}, {&f->runs, SERIES_RUNS_SHARE}};
+    if (!is_acknowledged(whole->marks, whole->began ? whole->began->start : whole->series.n))
+        return;
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        const struct began *other = others[i].began;
+        if (!other->found || other->p / others[i].share > level || is_acknowledged(whole->marks, other->start))
+            continue;
+        whole->began = other;
+        whole->p_worse = other->p / others[i].share;
+        return;
+    }
+}
+
+/* The series as if nobody had acknowledged anything: against the levels before, with what then is the KPI's result. */
+static struct hypothesis judge_whole(const struct settling *s, struct kpi_result *result, struct invocation *alone)
+{
+    const struct marks *marks = s->h->marks;
+    struct hypothesis whole = *s->h;
+    double tests = 2 * (double)(s->invocation->tested ? s->invocation->tested : 1), rate = s->invocation->options->false_alarm_rate;
+    *alone = (struct invocation){.options = s->invocation->options, .tested = (size_t)tests};
+    *result = *s->h->result;
+    whole.result = result;
+    whole.checks_n = 0;
+    whole.series.floor = marks->accepted && marks->accepted_at < whole.series.n ? marks->accepted_at : 0;
+    double level = rate * SERIES_STEP_SHARE / tests;
+    if (whole.list)
+        list_retest(&whole, s->shuffles, level, s->arena);
+    else
+        whole.findings = series_test(&whole.series, s->shuffles, s->arena);
+    if (!whole.findings.tested) {
+        result->verdict = VERDICT_CANNOT_TELL;
+        return whole;
+    }
+    if (!whole.list) {
+        series_resolve(&whole.series, &whole.findings, s->shuffles, level);
+        whole.p_worse = series_worse(&whole.series, &whole.findings, &whole.began);
+        prefer_unacknowledged(&whole, rate / tests);
+    }
+    whole.p_better = whole.corrected_better = 1;
+    whole.corrected_worse = fmin(1, whole.p_worse * tests);
+    alone->rejected = whole.corrected_worse <= rate;
+    verdict_decide(&whole, alone, s->arena);
+    return whole;
+}
+
+/* The first acknowledged change that is gone. */
+static const struct mark *find_gone(const struct settling *s)
+{
+    const struct hypothesis *h = s->h;
+    for (size_t i = 0; i < h->marks->n; i++) {
+        const struct mark *mark = &h->marks->v[i];
+        if (marks_gone_now(h, mark))
+            return mark;
+    }
+    return NULL;
+}
+
+static void settle_fixed(const struct settling *s)
+{
+    const struct mark *gone = find_gone(s);
+    if (gone) {
+        name_change(s, CHANGE_FIXED, gone->at, gone);
+        add_reason(s, arena_printf(s->arena, "the change that was acknowledged is gone (%s)", gone->ack->line.place));
+    } else if (s->h->result->verdict == VERDICT_IMPROVEMENT) {
+        name_change(s, CHANGE_NEW, s->h->result->evidence.since_point, NULL);
+    }
+}
+
+/* Nothing is worse than the acknowledged level, or that was not asked. */
+static void settle_whole(const struct settling *s)
+{
+    struct kpi_result result, *own = s->h->result;
+    struct invocation alone;
+    struct hypothesis whole = judge_whole(s, &result, &alone);
+    const struct settling again = {&whole, &alone, s->shuffles, s->arena, true};
+    bool known = !is_worse(result.verdict) || is_acknowledged(s->h->marks, result.evidence.since_point);
+    if (known && is_worse(own->verdict)) {
+        acknowledge(s, find_mark(s->h->marks, own->evidence.since_point), own->evidence.since_point);
+        return;
+    }
+    if (!is_worse(result.verdict)) {
+        settle_fixed(s);
+        return;
+    }
+    *own = result;
+    whole.result = own;
+    settle_worse(&again);
+}
+
+/* ---- all of it ---- */
+
+/* The run begins a level that was accepted: nothing is there to hold it against. */
+static bool settle_begins(const struct settling *s)
+{
+    struct kpi_result *result = s->h->result;
+    const struct marks *marks = s->h->marks;
+    if (!marks_begin(s->h) || is_worse(result->verdict))
+        return false;
+    result->verdict = VERDICT_OK;
+    result->evidence.more_runs = 0;
+    result->evidence.reason = arena_printf(s->arena, "begins a level that was %s", said(s, "accepted", &marks->accepted->line, NULL));
+    result->evidence.flip = "";
+    return true;
+}
+
+static void explain_accepted(const struct settling *s)
+{
+    const struct marks *marks = s->h->marks;
+    if (marks && marks->accepted && !s->h->findings.tested && s->h->series.n >= SERIES_TESTED_MIN)
+        add_reason(s, arena_printf(s->arena, "the level was %s", said(s, "accepted", &marks->accepted->line, NULL)));
+}
+
+void known_settle(struct hypothesis *h, const struct invocation *invocation, struct shuffles *shuffles, struct arena *arena)
+{
+    const struct settling s = {h, invocation, shuffles, arena, false};
+    const struct kpi_result *result = h->result;
+    marks_follow(h);
+    bool floored = h->marks && h->marks->floor, worse = is_worse(result->verdict);
+    if (settle_begins(&s))
+        return;
+    explain_accepted(&s);
+    if (worse && floored && by_level(&result->evidence))
+        settle_further(&s);
+    else if (worse)
+        settle_worse(&s);
+    else if (floored)
+        settle_whole(&s);
+    else if (h->marks && h->findings.tested)
+        settle_fixed(&s);
+    else if (result->verdict == VERDICT_IMPROVEMENT)
+        name_change(&s, CHANGE_NEW, result->evidence.since_point, NULL);
+}
+
+const char *known_excluded(const struct analysis_options *options, const struct record *entry, const char *kpi, struct arena *arena)
+{
+    const struct ack_exclusion *out = marks_excluded(options, entry, kpi);
+    return out ? arena_printf(arena, "this run is left out: %s (%s)", out->line.reason, out->line.place) : NULL;
+}

@@ -1,0 +1,325 @@
+/* regress: the file of acknowledgements, which runs its lines name, and what becomes of verdicts. */
+#include <string.h>
+
+#include "regress/acks_edit.h"
+#include "regress/acks_file.h"
+#include "regress/known.h"
+#include "tests/check.h"
+#include "tests/regress_build.h"
+
+static const char *const version_key[] = {"version", NULL}, *const no_keys[] = {NULL};
+static const struct kpi_rule speed[] = {{.name = "speed", .unit = "tokens/s", .better = DIRECTION_HIGHER, .min_relative = .05}};
+
+static struct acks *parse(struct arena *arena, const char *text, struct error *err)
+{
+    return acks_parse(arena, text, strlen(text), "a.yaml", err);
+}
+
+/* ---- the file ---- */
+
+static const struct {
+    const char *text, *error; /* error: what the message begins with */
+} wrong[] = {
+    {"acknowledged: []\n", "a.yaml: expected a key `format: 1`"},
+    {"format: 2\n", "a.yaml:1:9: format: found 2, expected 1"},
+    {"format: one\n", "a.yaml:1:9: format: found a string, expected 1"},
+    {"- a\n", "a.yaml:1:1: found a list, expected a map"},
+    {"format: 1\nacknowleged: []\n", "a.yaml:2:1: file: unknown key 'acknowleged'; did you mean 'acknowledged'?"},
+    {"format: 1\nacknowledged: {}\n", "a.yaml:2:15: acknowledged: found a mapping, expected a list"},
+    {"format: 1\nacknowledged: [a]\n", "a.yaml:2:16: acknowledged: found 'a', expected a map"},
+    {"format: 1\nacknowledged:\n- {sinze: v1, reason: x}\n", "a.yaml:3:4: acknowledged: unknown key 'sinze'; did you mean 'since'?"},
+    {"format: 1\nacknowledged:\n- {since: v1}\n", "a.yaml:3:3: acknowledged: expected a `reason`"},
+    {"format: 1\nacknowledged:\n- {reason: x}\n", "a.yaml:3:3: acknowledged: expected `since` (the first bad run), `change`, `until` or `expires`"},
+    {"format: 1\nacknowledged:\n- {expires: 2027-01-31, until_it_returns: true, reason: x}\n",
+     "a.yaml:3:3: acknowledged: until_it_returns: expected `since` or `change` beside it"},
+    {"format: 1\nacknowledged:\n- {since: v1, reason: ' '}\n", "a.yaml:3:23: reason: found ' ', expected text that is not empty"},
+    {"format: 1\nacknowledged:\n- {since: [v1], reason: x}\n", "a.yaml:3:11: since: found a list, expected text"},
+    {"format: 1\nacknowledged:\n- {since: v1, reason: x, expires: soon}\n", "a.yaml:3:35: expires: found 'soon', expected a day"},
+    {"format: 1\nacknowledged:\n- {since: v1, reason: x, expires: 2027-02-30}\n", "a.yaml:3:35: expires: found '2027-02-30', expected a day"},
+    {"format: 1\nacknowledged:\n- {since: v1, reason: x, change: 7f}\n", "a.yaml:3:34: change: found '7f', expected the id of a change"},
+    {"format: 1\nacknowledged:\n- {since: v1, reason: x, limit: {relative: -1}}\n", "a.yaml:3:44: limit: relative: found an integer, expected a number above 0"},
+    {"format: 1\nacknowledged:\n- {since: v1, reason: x, limit: {}}\n", "a.yaml:3:33: limit: found a mapping, expected a map, as {relative: 0.15}"},
+    {"format: 1\nacknowledged:\n- {since: v1, reason: x, labels: {gpu: [[8]]}}\n", "a.yaml:3:41: labels: found a list, expected a value"},
+    {"format: 1\nacknowledged:\n- {since: v1, reason: x, labels: [gpu]}\n", "a.yaml:3:34: labels: found a list, expected a map of labels"},
+    {"format: 1\nacknowledged:\n- {since: v1, reason: x, kpi: []}\n", "a.yaml:3:31: kpi: found a list, expected a name"},
+    {"format: 1\naccepted:\n- {reason: x}\n", "a.yaml:3:3: accepted: expected `since`"},
+    {"format: 1\nchanges:\n- {at: v1, direction: up}\n", "a.yaml:3:23: direction: found 'up', expected none, worse or better"},
+    {"format: 1\nchanges:\n- {note: x}\n", "a.yaml:3:3: changes: expected `at`"},
+    {"format: 1\nexcluded:\n- {run: [], reason: x}\n", "a.yaml:3:9: run: found a list, expected a run"},
+    {"format: 1\nexcluded:\n- {reason: x}\n", "a.yaml:3:3: excluded: expected `run`"},
+    {"format: 1\nformat: 1\n", "a.yaml:2:1: "},
+};
+
+static void test_wrong(void)
+{
+    for (size_t i = 0; i < ROWS(wrong); i++) {
+        struct arena arena = {0};
+        struct error err = {0};
+        CHECK(!parse(&arena, wrong[i].text, &err) && err.kind == ERR_USAGE, "%s", wrong[i].text);
+        CHECK(strncmp(err.text, wrong[i].error, strlen(wrong[i].error)) == 0, "%s: %s", wrong[i].text, err.text);
+        arena_close(&arena);
+    }
+}
+
+static void test_right(void)
+{
+    struct arena arena = {0};
+    struct error err = {0};
+    const struct acks *acks = parse(&arena,
+        "format: 1\n"
+        "acknowledged:\n"
+        "- {kpi: train_*, labels: {gpu: 8, mode: [a, b]}, since: 4.10, until: v2.9.0, reason: why, author: ann, date: 2026-11-20,\n"
+        "   expires: 2027-01-31, until_it_returns: true, limit: {relative: 0.15}, change: mb-0123456789ab}\n"
+        "accepted: [{since: run-7, reason: new loader}]\n"
+        "changes: [{at: 2026-11-03, direction: worse, note: compiler}]\n"
+        "excluded: [{run: [a, 12], kpi: [x, y], reason: disk}]\n", &err);
+    CHECK(acks, "%s", err.text);
+    const struct ack *a = &acks->acknowledged[0];
+    CHECK(acks->acknowledged_n == 1 && strcmp(a->since.text, "4.10") == 0 && a->since.to_us == 0, "text as it stands");
+    CHECK(strcmp(a->line.place, "a.yaml:3") == 0 && strcmp(a->line.author, "ann") == 0 && a->until_it_returns, "line");
+    CHECK(a->limit_relative == .15 && isnan(a->limit_absolute), "limit");
+    CHECK(a->expires_us == 1801440000000000, "the day after: %lld", (long long)a->expires_us);
+    CHECK(acks->accepted_n == 1 && acks->changes_n == 1 && acks->excluded_n == 1 && acks->excluded[0].runs_n == 2, "lists");
+    CHECK(acks->changes[0].direction == ACK_WORSE && acks->changes[0].at.to_us - acks->changes[0].at.from_us == 86400000000, "a day");
+    CHECK(ack_line_names(&a->line, "train_runtime") && !ack_line_names(&a->line, "a_train_x") && ack_line_names(&acks->accepted[0].line, "any"), "kpi");
+    static const struct {
+        const char *labels;
+        bool fits;
+    } fits[] = {{"gpu=8 mode=\"a\"", true}, {"gpu=\"8\" mode=\"b\"", true}, {"gpu=8.0 mode=\"b\" more=1", true}, {"gpu=8 mode=\"c\"", false}, {"gpu=8", false}};
+    for (size_t i = 0; i < ROWS(fits); i++) {
+        struct record record = build_record("r", 1, fits[i].labels, 1, &arena);
+        CHECK(ack_line_fits(&a->line, &record) == fits[i].fits, "%s", fits[i].labels);
+    }
+    CHECK(parse(&arena, "", &err) && parse(&arena, "format: 1\nchanges:\n", &err), "%s", err.text);
+    arena_close(&arena);
+}
+
+static void test_glob(void)
+{
+    static const struct {
+        const char *pattern, *text;
+        bool fits;
+    } rows[] = {{"a", "a", true}, {"a", "ab", false}, {"*", "", true}, {"*", "x", true}, {"a*c", "abc", true}, {"a*c", "abcd", false},
+                {"?", "", false}, {"?b*", "abcd", true}, {"*a*b*", "xxaxxbxx", true}, {"a**", "a", true}, {"", "", true}, {"", "a", false},
+                {"a*a*a*a*a*a*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false}};
+    for (size_t i = 0; i < ROWS(rows); i++)
+        CHECK(ack_glob(rows[i].pattern, rows[i].text) == rows[i].fits, "%s %s", rows[i].pattern, rows[i].text);
+}
+
+/* ---- adding to it ---- */
+
+static const struct {
+    const char *before, *after; /* after: NULL: refused */
+} edits[] = {
+    {"", "format: 1\n\nacknowledged:\n- kpi: a\n  since: 4.10\n  reason: \"x\"\n"},
+    {"# mine", "# mine\n\nformat: 1\n\nacknowledged:\n- kpi: a\n  since: 4.10\n  reason: \"x\"\n"},
+    {"format: 1\n", "format: 1\n\nacknowledged:\n- kpi: a\n  since: 4.10\n  reason: \"x\"\n"},
+    {"format: 1\nacknowledged:\n", "format: 1\nacknowledged:\n- kpi: a\n  since: 4.10\n  reason: \"x\"\n"},
+    {"format: 1\nacknowledged: # ours\nchanges: []\n", "format: 1\nacknowledged: # ours\n- kpi: a\n  since: 4.10\n  reason: \"x\"\nchanges: []\n"},
+    {"format: 1\nacknowledged: []\n", "format: 1\nacknowledged: [{kpi: a, since: 4.10, reason: \"x\"}]\n"},
+    {"format: 1\nacknowledged: [{since: v1, reason: \"a ] b\"}] # end ]\n",
+     "format: 1\nacknowledged: [{since: v1, reason: \"a ] b\"}, {kpi: a, since: 4.10, reason: \"x\"}] # end ]\n"},
+    {"format: 1\nacknowledged: [\n  {since: v1, reason: it's}, # [\n]\n",
+     "format: 1\nacknowledged: [\n  {since: v1, reason: it's}, {kpi: a, since: 4.10, reason: \"x\"} # [\n]\n"},
+    {"format: 1\nacknowledged:\n  # first\n  - since: v1\n    # why\n    reason: >\n      long\n\n      text\n  # last\n\n# of changes\nchanges:\n- at: v1\n",
+     "format: 1\nacknowledged:\n  # first\n  - since: v1\n    # why\n    reason: >\n      long\n\n      text\n  # last\n"
+     "  - kpi: a\n    since: 4.10\n    reason: \"x\"\n\n# of changes\nchanges:\n- at: v1\n"},
+    {"format: 1\nacknowledged:\n- {since: v1, reason: r}", "format: 1\nacknowledged:\n- {since: v1, reason: r}\n- kpi: a\n  since: 4.10\n  reason: \"x\"\n"},
+    {"acknowledged:\n- {since: v1,\n   reason: r}\n\n\nformat: 1\n",
+     "acknowledged:\n- {since: v1,\n   reason: r}\n- kpi: a\n  since: 4.10\n  reason: \"x\"\n\n\nformat: 1\n"},
+    {"format: 1\r\nacknowledged:\r\n- {since: v1, reason: r}\r\n",
+     "format: 1\r\nacknowledged:\r\n- {since: v1, reason: r}\r\n- kpi: a\r\n  since: 4.10\r\n  reason: \"x\"\r\n"},
+    {"{format: 1}\n", NULL},
+    {"format: 1\n...\n", NULL},
+    {"format: 1\nacknowledged: ~\n", NULL},
+    {"format: 2\n", NULL},
+};
+
+static void test_edits(void)
+{
+    static const char *const kpis[] = {"a", NULL};
+    const struct acks_edit_line line = {.kpis = kpis, .since = "4.10", .reason = "x"};
+    for (size_t i = 0; i < ROWS(edits); i++) {
+        struct arena arena = {0};
+        struct error err = {0};
+        struct text out = text_open(1 << 16);
+        bool ok = acks_edit_add(&arena, edits[i].before, strlen(edits[i].before), "a.yaml", ACKS_ACKNOWLEDGED, &line, 1, &out, &err);
+        CHECK(ok == (edits[i].after != NULL) && ok == !err.kind, "%s: %s", edits[i].before, err.text);
+        CHECK(!ok || strcmp(out.s, edits[i].after) == 0, "%s\nbecame\n%s", edits[i].before, out.s);
+        text_close(&out);
+        arena_close(&arena);
+    }
+}
+
+static void test_scalars(void)
+{
+    static const struct {
+        const char *text, *string, *plain;
+    } rows[] = {{"a", "a", "a"}, {"8", "\"8\"", "8"}, {"4.10", "\"4.10\"", "4.10"}, {"true", "\"true\"", "true"}, {"null", "\"null\"", "null"}, {"True", "\"True\"", "\"True\""},
+                {"a b", "\"a b\"", "\"a b\""}, {"a:b", "\"a:b\"", "\"a:b\""}, {"", "\"\"", "\"\""}, {"\"", "\"\\\"\"", "\"\\\"\""},
+                {"train_*", "\"train_*\"", "\"train_*\""}, {"ä", "\"ä\"", "\"ä\""}, {"-", "\"-\"", "\"-\""}, {"v1-rc/2+x", "v1-rc/2+x", "v1-rc/2+x"}};
+    struct arena arena = {0};
+    for (size_t i = 0; i < ROWS(rows); i++)
+        CHECK(strcmp(acks_edit_scalar(&arena, rows[i].text, false), rows[i].string) == 0 && strcmp(acks_edit_scalar(&arena, rows[i].text, true), rows[i].plain) == 0,
+              "%s: %s, %s", rows[i].text, acks_edit_scalar(&arena, rows[i].text, false), acks_edit_scalar(&arena, rows[i].text, true));
+    arena_close(&arena);
+}
+
+/* ---- runs ---- */
+
+/* Day 20000 is 2024-10-04. */
+static void test_runs(void)
+{
+    static const char *const labels[] = {"version=\"v1.9\" run_id=\"r1\"", "version=\"v1.10\" run_id=\"r2\"", "version=\"v1.10\" run_id=\"r3\"",
+                                         "version=\"v1.12\" run_id=\"r4\"", "version=\"2024-10-09\" run_id=9"};
+    static const struct {
+        const char *text;
+        size_t points;
+        enum ack_where where;
+        size_t first, end;
+    } rows[] = {
+        {"v1.10", 4, ACK_FOUND, 1, 3},      {"1.10", 4, ACK_FOUND, 1, 3},       {"r3", 4, ACK_FOUND, 2, 3},    {"id-3", 4, ACK_FOUND, 3, 4},
+        {"v1.11", 4, ACK_BETWEEN, 3, 3},    {"v1.2", 4, ACK_BEFORE, 0, 0},      {"v2.0", 4, ACK_AFTER, 4, 4},  {"main", 4, ACK_NOWHERE, 4, 4},
+        {"2024-10-05", 4, ACK_FOUND, 1, 2}, {"2024-10", 4, ACK_FOUND, 0, 4}, {"2024-09-01", 4, ACK_BEFORE, 0, 0}, {"2025-01-01", 4, ACK_AFTER, 4, 4},
+        {"2024-10-09", 5, ACK_FOUND, 4, 5}, {"9", 5, ACK_FOUND, 4, 5}, {"2024-10-05T00:00", 4, ACK_FOUND, 1, 2}, {"r", 4, ACK_NOWHERE, 4, 4},
+    };
+    struct arena arena = {0};
+    struct record records[5];
+    struct ack_point points[5];
+    for (size_t i = 0; i < 5; i++) {
+        char id[] = {'i', 'd', '-', (char)('0' + i), 0};
+        records[i] = build_record(id, 20000 + (int)i, labels[i], 1, &arena);
+        points[i] = (struct ack_point){&records[i], id, records[i].start_us};
+    }
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct ack_run run = ack_run_of(rows[i].text);
+        struct ack_span span = ack_run_find(&run, version_key, points, rows[i].points);
+        CHECK(span.where == rows[i].where && span.first == rows[i].first && span.end == rows[i].end, "%s: %d [%zu, %zu)", rows[i].text, (int)span.where,
+              span.first, span.end);
+    }
+    struct ack_run v = ack_run_of("v1.10"), id = ack_run_of("id-0"), day = ack_run_of("2024-10-06");
+    CHECK(ack_run_is(&v, version_key, &records[2]) && !ack_run_is(&v, version_key, &records[0]) && ack_run_is(&id, version_key, &records[0]) &&
+          ack_run_is(&day, version_key, &records[2]) && !ack_run_is(&day, version_key, &records[3]), "records");
+    struct record two = build_record("x", 1, "a=\"p\" b=2", 1, &arena);
+    static const char *const keys[] = {"a", "b", NULL};
+    struct ack_run both = ack_run_of("p|2"), other = ack_run_of("p|3");
+    CHECK(ack_run_is(&both, keys, &two) && !ack_run_is(&other, keys, &two), "all keys");
+    arena_close(&arena);
+}
+
+/* ---- verdicts: v1.0, v1.1, …, day by day; the last value is the entry ---- */
+
+#define GOOD 100, 100.6, 99.5, 100.2, 99.8, 100.1, 99.7, 100.3, 100.4, 99.6 /* v1.0 … v1.9 */
+#define BAD 88, 88.4, 87.7, 88.1, 88.3                                        /* v1.10 … v1.14 */
+
+
+static const struct {
+    const char *what, *acks;
+    double values[40]; /* 0 ends */
+    enum verdict verdict;
+    enum change_status status;
+    const char *since; /* of the verdict; NULL: none */
+} stories[] = {
+    {"the first bad run", "", {GOOD, 88}, VERDICT_REGRESSION, CHANGE_NEW, "v1.10"},
+    {"the fifth bad run", "", {GOOD, BAD}, VERDICT_REGRESSION, CHANGE_KNOWN, "v1.10"},
+    {"the first bad run, acknowledged", "acknowledged: [{since: v1.10, reason: why}]", {GOOD, 88}, VERDICT_ACKNOWLEDGED, CHANGE_ACKNOWLEDGED, "v1.10"},
+    {"the second", "acknowledged: [{since: v1.10, reason: why}]", {GOOD, 88, 88.4}, VERDICT_ACKNOWLEDGED, CHANGE_ACKNOWLEDGED, "v1.10"},
+    {"the third", "acknowledged: [{since: v1.10, reason: why}]", {GOOD, 88, 88.4, 87.7}, VERDICT_ACKNOWLEDGED, CHANGE_ACKNOWLEDGED, "v1.10"},
+    {"the fifth", "acknowledged: [{since: v1.10, reason: why}]", {GOOD, BAD}, VERDICT_ACKNOWLEDGED, CHANGE_ACKNOWLEDGED, "v1.10"},
+    {"a run beside", "acknowledged: [{since: v1.12, reason: why}]", {GOOD, BAD}, VERDICT_ACKNOWLEDGED, CHANGE_ACKNOWLEDGED, "v1.10"},
+    {"another beside", "acknowledged: [{since: v1.8, reason: why}]", {GOOD, BAD}, VERDICT_ACKNOWLEDGED, CHANGE_ACKNOWLEDGED, "v1.10"},
+    {"too far", "acknowledged: [{since: v1.7, reason: why}]", {GOOD, BAD}, VERDICT_REGRESSION, CHANGE_KNOWN, "v1.10"},
+    {"too late", "acknowledged: [{since: v1.13, reason: why}]", {GOOD, BAD}, VERDICT_REGRESSION, CHANGE_KNOWN, "v1.10"},
+    {"another KPI", "acknowledged: [{kpi: x, since: v1.10, reason: why}]", {GOOD, BAD}, VERDICT_REGRESSION, CHANGE_KNOWN, "v1.10"},
+    {"other labels", "acknowledged: [{labels: {gpu: 4}, since: v1.10, reason: why}]", {GOOD, BAD}, VERDICT_REGRESSION, CHANGE_KNOWN, "v1.10"},
+    {"within its limit", "acknowledged: [{since: v1.10, reason: why, limit: {relative: 0.15}}]", {GOOD, BAD}, VERDICT_ACKNOWLEDGED, CHANGE_ACKNOWLEDGED, "v1.10"},
+    {"beyond its limit", "acknowledged: [{since: v1.10, reason: why, limit: {relative: 0.1}}]", {GOOD, BAD}, VERDICT_REGRESSION, CHANGE_NEW, "v1.10"},
+    {"expired", "acknowledged: [{since: v1.10, reason: why, expires: 2024-10-03}]", {GOOD, BAD}, VERDICT_REGRESSION, CHANGE_EXPIRED, "v1.10"},
+    {"not yet expired", "acknowledged: [{since: v1.10, reason: why, expires: 2024-10-04}]", {GOOD, BAD}, VERDICT_ACKNOWLEDGED, CHANGE_ACKNOWLEDGED, "v1.10"},
+    {"until a run, before it", "acknowledged: [{since: v1.10, until: v1.14, reason: why}]", {GOOD, BAD}, VERDICT_ACKNOWLEDGED, CHANGE_ACKNOWLEDGED, "v1.10"},
+    {"until a run, after it", "acknowledged: [{since: v1.10, until: v1.13, reason: why}]", {GOOD, BAD}, VERDICT_REGRESSION, CHANGE_EXPIRED, "v1.10"},
+    {"no run named, until a day", "acknowledged: [{expires: 2024-10-04, reason: why}]", {GOOD, BAD}, VERDICT_ACKNOWLEDGED, CHANGE_ACKNOWLEDGED, "v1.10"},
+    {"worse again", "acknowledged: [{since: v1.10, reason: why}]", {GOOD, BAD, 77}, VERDICT_REGRESSION, CHANGE_NEW, "v1.15"},
+    {"worse again, at once", "acknowledged: [{since: v1.10, reason: why}]", {GOOD, 88, 74}, VERDICT_REGRESSION, CHANGE_NEW, "v1.11"},
+    {"worse again, some runs ago", "acknowledged: [{since: v1.10, reason: why}]", {GOOD, BAD, 77, 77.3, 76.8, 77.2}, VERDICT_REGRESSION, CHANGE_KNOWN, "v1.15"},
+    {"both acknowledged", "acknowledged: [{since: v1.10, reason: why}, {since: v1.15, reason: more}]", {GOOD, BAD, 77, 77.3, 76.8}, VERDICT_ACKNOWLEDGED,
+     CHANGE_ACKNOWLEDGED, "v1.15"},
+    {"only the newer one acknowledged", "acknowledged: [{since: v1.15, reason: more}]", {GOOD, BAD, 77, 77.3, 76.8}, VERDICT_REGRESSION, CHANGE_KNOWN, "v1.10"},
+    {"only the newer one acknowledged, its first run", "acknowledged: [{since: v1.15, reason: more}]", {GOOD, BAD, 77}, VERDICT_REGRESSION, CHANGE_KNOWN, "v1.10"},
+    {"the older one expired", "acknowledged: [{since: v1.10, expires: 2024-01-01, reason: why}, {since: v1.15, reason: more}]", {GOOD, BAD, 77, 77.3, 76.8},
+     VERDICT_REGRESSION, CHANGE_EXPIRED, "v1.10"},
+    {"gone", "acknowledged: [{since: v1.10, reason: why}]", {GOOD, BAD, 100.1, 99.8}, VERDICT_OK, CHANGE_FIXED, NULL},
+    {"just gone", "acknowledged: [{since: v1.10, reason: why}]", {GOOD, BAD, 100.1}, VERDICT_IMPROVEMENT, CHANGE_FIXED, "v1.15"},
+    {"half gone", "acknowledged: [{since: v1.10, reason: why}]", {GOOD, BAD, 93}, VERDICT_ACKNOWLEDGED, CHANGE_ACKNOWLEDGED, "v1.10"},
+    {"returned", "acknowledged: [{since: v1.10, reason: why}]", {GOOD, BAD, 100.1, 99.8, 100.3, 88}, VERDICT_REGRESSION, CHANGE_RETURNED, "v1.18"},
+    {"returned within the range", "acknowledged: [{since: v1.10, until: v1.30, reason: why}]", {GOOD, BAD, 100.1, 99.8, 100.3, 88}, VERDICT_ACKNOWLEDGED,
+     CHANGE_ACKNOWLEDGED, "v1.18"},
+    {"returned deeper within the range", "acknowledged: [{since: v1.10, until: v1.30, reason: why}]", {GOOD, BAD, 100.1, 99.8, 100.3, 70}, VERDICT_REGRESSION,
+     CHANGE_RETURNED, "v1.18"},
+    {"returned within the range, until it returns", "acknowledged: [{since: v1.10, until: v1.30, until_it_returns: true, reason: why}]",
+     {GOOD, BAD, 100.1, 99.8, 100.3, 88}, VERDICT_REGRESSION, CHANGE_RETURNED, "v1.18"},
+    {"returned after few runs", "acknowledged: [{since: v1.10, reason: why}]", {GOOD, 88, 88.4, 87.7, 100.2, 99.7, 100.4, 100.1, 88.2}, VERDICT_REGRESSION,
+     CHANGE_RETURNED, "v1.17"},
+    {"returned some runs ago", "acknowledged: [{since: v1.10, reason: why}]", {GOOD, 88, 88.4, 87.7, 100.2, 99.7, 100.4, 100.1, 88.2, 88.1, 87.9, 88.3},
+     VERDICT_REGRESSION, CHANGE_RETURNED, "v1.17"},
+    {"one good run is no return", "acknowledged: [{since: v1.10, reason: why}]", {GOOD, 88, 88.4, 87.7, 100.2, 88.2, 88.1, 87.9, 88.3}, VERDICT_ACKNOWLEDGED,
+     CHANGE_ACKNOWLEDGED, "v1.10"},
+    {"accepted", "accepted: [{since: v1.10, reason: why}]", {GOOD, BAD}, VERDICT_OK, CHANGE_NONE, NULL},
+    {"accepted, the first run", "accepted: [{since: v1.10, reason: why}]", {GOOD, 88}, VERDICT_OK, CHANGE_NONE, NULL},
+    {"accepted, the second run", "accepted: [{since: v1.10, reason: why}]", {GOOD, 88, 88.4}, VERDICT_OK, CHANGE_NONE, NULL},
+    {"accepted, worse again", "accepted: [{since: v1.10, reason: why}]", {GOOD, BAD, 77}, VERDICT_REGRESSION, CHANGE_NEW, "v1.15"},
+    {"accepted, a run beside", "accepted: [{since: v1.12, reason: why}]", {GOOD, BAD}, VERDICT_OK, CHANGE_NONE, NULL},
+    {"accepted: never the level before it", "accepted: [{since: v1.15, reason: why}]", {GOOD, 120, 120.5, 119.7, 120.2, 120.1, GOOD}, VERDICT_OK, CHANGE_NONE, NULL},
+    {"not accepted", "", {GOOD, 120, 120.5, 119.7, 120.2, 120.1, GOOD}, VERDICT_REGRESSION, CHANGE_KNOWN, "v1.15"},
+    {"bad runs left out", "excluded: [{run: [v1.10, v1.11, v1.12], reason: disk}]", {GOOD, 60, 61, 59, 100.2}, VERDICT_OK, CHANGE_NONE, NULL},
+    {"the run under test left out", "excluded: [{run: v1.10, reason: disk}]", {GOOD, 60}, VERDICT_NOT_ANALYSED, CHANGE_NONE, NULL},
+    {"left out for another KPI", "excluded: [{run: v1.10, kpi: x, reason: disk}]", {GOOD, 60}, VERDICT_REGRESSION, CHANGE_NEW, "v1.10"},
+    {"left out for this KPI", "excluded: [{run: v1.10, kpi: sp*, reason: disk}]", {GOOD, 60}, VERDICT_NOT_ANALYSED, CHANGE_NONE, NULL},
+    {"a jump for the better", "", {GOOD, 120}, VERDICT_IMPROVEMENT, CHANGE_NEW, "v1.10"},
+    {"a border, nothing there", "changes: [{at: v1.5}]", {GOOD, 99.9}, VERDICT_OK, CHANGE_NONE, NULL},
+};
+
+static const struct analysis *judge(const char *lines, const double *values, const char *more, struct arena *arena)
+{
+    struct error err = {0};
+    struct record *runs = ARENA_ARRAY(arena, struct record, 41);
+    struct analysis_options *options = ARENA_NEW(arena, struct analysis_options);
+    size_t n = 0;
+    for (; n < 40 && values[n] != 0; n++)
+        runs[n] = build_record(arena_printf(arena, "r%02zu", n), (int)n, arena_printf(arena, "version=\"v1.%zu\" gpu=8%s", n, more), values[n], arena);
+    *options = (struct analysis_options){.comparison_keys = version_key, .ignored_keys = no_keys, .sorting_keys = no_keys, .kpis = speed, .kpis_n = 1,
+                                         .min_history = 8, .false_alarm_rate = .05, .suspect_level = .05, .now_us = 20000 * 86400000000LL};
+    if (lines) {
+        options->acks = parse(arena, arena_printf(arena, "format: 1\n%s\n", lines), &err);
+        CHECK(options->acks, "%s", err.text);
+    }
+    return analysis_run(arena, options, &runs[n - 1], 1, runs, n - 1);
+}
+
+static void test_stories(void)
+{
+    for (size_t i = 0; i < ROWS(stories); i++) {
+        struct arena arena = {0};
+        const struct analysis *analysis = judge(stories[i].acks[0] ? stories[i].acks : NULL, stories[i].values, "", &arena);
+        const struct kpi_result *got = &analysis->entries[0].kpis[0];
+        CHECK(got->verdict == stories[i].verdict, "%s: %s (%s)", stories[i].what, verdict_name(got->verdict), got->evidence.reason);
+        CHECK(got->change.status == stories[i].status, "%s: %s (%s)", stories[i].what, change_status_name(got->change.status), got->evidence.reason);
+        const char *since = got->evidence.since_version;
+        CHECK(stories[i].since ? since && strcmp(since, stories[i].since) == 0 : !since, "%s: since %s", stories[i].what, since ? since : "none");
+        CHECK(analysis->counts[got->verdict] == 1 && analysis->statuses[got->change.status] == 1, "%s: counted", stories[i].what);
+        CHECK((got->change.id != NULL) == (got->change.status != CHANGE_NONE), "%s: %s", stories[i].what, got->change.id ? got->change.id : "no id");
+        arena_close(&arena);
+    }
+}
+
+int main(void)
+{
+    test_wrong();
+    test_right();
+    test_glob();
+    test_edits();
+    test_scalars();
+    test_runs();
+    test_stories();
+    return check_end();
+}
