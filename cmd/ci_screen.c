@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "report/verdict_text.h"
+#include "step/analyze_step.h"
 
 static void show_parsed(const struct ci_pass *pass)
 {
@@ -133,7 +134,8 @@ static void show_next(const struct ci_pass *pass)
         return;
     int needed = pass->analysis->options->min_history, same = pass->analysis->options->min_history_same;
     if (counts[VERDICT_REGRESSION])
-        fprintf(out, "next: look at what changed since the last run before it; another run of the same version would confirm it\n");
+        fprintf(out, "next: look at what changed since the last run before it; another run of the same version would confirm it\n"
+                     "known already? %s\n", analyze_ack_command(pass->context, pass->workload, ci_pass_file(pass, "regression_verdicts.json")));
     if (counts[VERDICT_SUSPECT])
         fprintf(out, "next: run the suspect configurations again; the last column says how often\n");
     if (history_is_short(pass->analysis))

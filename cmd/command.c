@@ -26,12 +26,21 @@ const struct option options_workload[] = {
     {0},
 };
 
+/* The tests of a run. */
+#define RESULTS_ROWS(mandatory) \
+    {"results_dirname", OPTION_TEXT, "DIR", NULL, mandatory, "The directory with the tests."}, \
+    {"filters", OPTION_TEXT, "K=V,…", NULL, false, "Only tests with these settings; K=A:B: one of these."}, \
+    {"allow_root", OPTION_LIST, "DIR", NULL, false, "Symbolic links in artifacts may lead into this directory too."}, \
+    {"allow_env", OPTION_LIST, "NAME", NULL, false, "An environment variable that a workload's env: may read, beside the known CI variables."}, \
+    {"shard", OPTION_TEXT, "I/N", NULL, false, "Only every N-th test, beginning with the I-th: for parsing on several machines."}
+
 const struct option options_results[] = {
-    {"results_dirname", OPTION_TEXT, "DIR", NULL, true, "The directory with the tests."},
-    {"filters", OPTION_TEXT, "K=V,…", NULL, false, "Only tests with these settings; K=A:B: one of these."},
-    {"allow_root", OPTION_LIST, "DIR", NULL, false, "Symbolic links in artifacts may lead into this directory too."},
-    {"allow_env", OPTION_LIST, "NAME", NULL, false, "An environment variable that a workload's env: may read, beside the known CI variables."},
-    {"shard", OPTION_TEXT, "I/N", NULL, false, "Only every N-th test, beginning with the I-th: for parsing on several machines."},
+    RESULTS_ROWS(true),
+    {0},
+};
+
+const struct option options_some_results[] = {
+    RESULTS_ROWS(false),
     {0},
 };
 

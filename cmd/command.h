@@ -18,9 +18,11 @@ struct command {
 
 extern const struct command command_ci, command_parse, command_schema, command_upload, command_download_lts, command_analyze,
     command_visualize, command_download, command_export, command_check, command_validate, command_new, command_print_schema,
-    command_history, command_query, command_spool, command_changepoints, command_ack, command_accept;
+     command_history, command_query, command_spool, command_changepoints, command_verify, command_ack, command_accept, command_replay,
+     command_calibrate, command_selftest;
 
 extern const struct option options_common[], options_workload[], options_results[], options_openmetrics[], options_history[],
+    options_some_results[], /* the same, of a command that can do without */
     options_period[], /* --since, --until: step/payload_source.h */
     options_servers[], options_spool[], options_push[],
     options_history_unused[]; /* of a command that has no use for it, but gets it from TOPSAIL as all do */

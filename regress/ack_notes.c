@@ -127,8 +127,10 @@ static struct fate fate_of(const struct noting *n, const struct ack *ack)
     for (size_t i = 0; i < n->request->hypotheses_n; i++) {
         const struct hypothesis *h = &n->request->hypotheses[i];
         fate.seen += h->findings.tested && ack_line_names(&ack->line, h->series.rule->name) && ack_line_fits(&ack->line, h->entry);
-        if (h->result->change.ack_place == ack->line.place)
+        if (h->result->change.ack_place == ack->line.place && h->result->change.status != CHANGE_FIXED)
             fate.of[h->result->change.status]++;
+        for (size_t k = 0; h->marks && k < h->marks->n; k++)
+            fate.of[CHANGE_FIXED] += h->marks->v[k].ack == ack && marks_gone_now(h, &h->marks->v[k]);
     }
     return fate;
 }

@@ -37,7 +37,8 @@ const char *acks_edit_scalar(struct arena *arena, const char *text, bool plain)
 {
     bool begins = *text && strchr(plain ? LETTERS DIGITS "-" : LETTERS, *text);
     bool whole = text[strspn(text, LETTERS DIGITS "./+-")] == '\0' && strcmp(text, "-") != 0 && strncmp(text, "---", 3) != 0;
-    bool word = is_word_of_yaml(text) && (!plain || (strcasecmp(text, "true") != 0 && strcasecmp(text, "false") != 0));
+    bool value = strcmp(text, "true") == 0 || strcmp(text, "false") == 0 || strcmp(text, "null") == 0;
+    bool word = is_word_of_yaml(text) && !(plain && value);
     return begins && whole && !word ? text : quoted(arena, text);
 }
 

@@ -276,7 +276,7 @@ static bool read_exclusion(const struct reader *reader, const struct node *node,
 /* ---- the file ---- */
 
 /* A list of maps; each begins with a struct ack_line. */
-static void *read_lines(const struct reader *reader, const struct node *node, const char *what, size_t size,
+static void *read_lines(const struct reader *reader, const struct node *node, const char *shown, const char *what, size_t size,
                         bool (*read)(const struct reader *, const struct node *, void *), size_t *n)
 {
     *n = 0;
@@ -294,7 +294,7 @@ static void *read_lines(const struct reader *reader, const struct node *node, co
             return NULL;
         }
         struct ack_line *line = (struct ack_line *)(void *)(lines + i * size);
-        line->place = arena_printf(reader->arena, "%s:%d", reader->file, item->line);
+        line->place = arena_printf(reader->arena, "%s:%d", shown, item->line);
         if (!read(reader, item, line))
             return NULL;
     }
@@ -313,37 +313,38 @@ static bool read_format(const struct reader *reader, const struct node *node, vo
 static bool read_acknowledged(const struct reader *reader, const struct node *node, void *target)
 {
     struct acks *acks = target;
-    return (acks->acknowledged = read_lines(reader, node, "acknowledged", sizeof(struct ack), read_ack, &acks->acknowledged_n)) != NULL;
+    return (acks->acknowledged = read_lines(reader, node, acks->file, "acknowledged", sizeof(struct ack), read_ack, &acks->acknowledged_n)) != NULL;
 }
 
 static bool read_accepted(const struct reader *reader, const struct node *node, void *target)
 {
     struct acks *acks = target;
-    return (acks->accepted = read_lines(reader, node, "accepted", sizeof(struct ack_level), read_level, &acks->accepted_n)) != NULL;
+    return (acks->accepted = read_lines(reader, node, acks->file, "accepted", sizeof(struct ack_level), read_level, &acks->accepted_n)) != NULL;
 }
 
 static bool read_changes(const struct reader *reader, const struct node *node, void *target)
 {
     struct acks *acks = target;
-    return (acks->changes = read_lines(reader, node, "changes", sizeof(struct ack_border), read_border, &acks->changes_n)) != NULL;
+    return (acks->changes = read_lines(reader, node, acks->file, "changes", sizeof(struct ack_border), read_border, &acks->changes_n)) != NULL;
 }
 
 static bool read_excluded(const struct reader *reader, const struct node *node, void *target)
 {
     struct acks *acks = target;
-    return (acks->excluded = read_lines(reader, node, "excluded", sizeof(struct ack_exclusion), read_exclusion, &acks->excluded_n)) != NULL;
+    return (acks->excluded = read_lines(reader, node, acks->file, "excluded", sizeof(struct ack_exclusion), read_exclusion, &acks->excluded_n)) != NULL;
 }
 
-struct acks *acks_parse(struct arena *arena, const char *bytes, size_t len, const char *shown, struct error *err)
+/* `file` is for errors, `shown` for places of lines. */
+static struct acks *parse(struct arena *arena, const char *bytes, size_t len, const char *file, const char *shown, struct error *err)
 {
     static const struct section_key keys[] = {
         {.name = "format", .read = read_format}, {.name = "acknowledged", .read = read_acknowledged},
         {.name = "accepted", .read = read_accepted}, {.name = "changes", .read = read_changes},
         {.name = "excluded", .read = read_excluded}, {0}};
-    const struct reader reader = {.arena = arena, .file = shown, .err = err};
+    const struct reader reader = {.arena = arena, .file = file, .err = err};
     struct acks *acks = ARENA_NEW(arena, struct acks);
-    *acks = (struct acks){.file = shown};
-    const struct node *node = yaml_parse(arena, bytes, len, shown, err);
+    *acks = (struct acks){.file = shown, .text = arena_strndup(arena, bytes, len), .text_len = len};
+    const struct node *node = yaml_parse(arena, bytes, len, file, err);
     if (!node)
         return NULL;
     if (node->kind == NODE_NULL)
@@ -354,10 +355,15 @@ struct acks *acks_parse(struct arena *arena, const char *bytes, size_t len, cons
         return NULL;
     }
     if (!node_member(node, "format")) {
-        error_at(err, ERR_USAGE, (struct pos){.file = shown}, "expected a key `format: %d`", (int)ACKS_FORMAT);
+        error_at(err, ERR_USAGE, (struct pos){.file = file}, "expected a key `format: %d`", (int)ACKS_FORMAT);
         return NULL;
     }
     return reader_section(&reader, node, "file", keys, acks) ? acks : NULL;
+}
+
+struct acks *acks_parse(struct arena *arena, const char *bytes, size_t len, const char *shown, struct error *err)
+{
+    return parse(arena, bytes, len, shown, shown, err);
 }
 
 static const char *read_below(struct arena *arena, struct root *root, const char *name, const char *shown, bool must_exist, size_t *len,
@@ -406,7 +412,7 @@ struct acks *acks_load_beside(struct arena *arena, const char *folder, const cha
     root_describe(root, "the workload's folder");
     bytes = read_below(arena, root, name, shown, false, &len, err);
     root_close(root);
-    return bytes || !err->kind ? acks_parse(arena, bytes ? bytes : "", len, shown, err) : NULL;
+    return bytes || !err->kind ? parse(arena, bytes ? bytes : "", len, shown, name, err) : NULL;
 }
 
 bool acks_expiry(const char *text, int64_t *us)

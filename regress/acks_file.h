@@ -23,7 +23,7 @@ enum { ACKS_FORMAT = 1, ACKS_FILE_MAX = 4 << 20, ACKS_LINES_MAX = 10000 };
 struct acks *acks_parse(struct arena *arena, const char *bytes, size_t len, const char *shown, struct error *err);
 /* The file at a path that the user named; links are followed. `must_exist`: one that is not there is an error, else empty. */
 struct acks *acks_load(struct arena *arena, const char *path, bool must_exist, struct error *err);
-/* The file beside the workload's; it cannot lead out of that folder. Before anything was acknowledged it is not there: empty. */
+/* The file beside the workload's; it cannot lead out of that folder. Places of its lines begin with `name`. Before anything was acknowledged it is not there: empty. */
 struct acks *acks_load_beside(struct arena *arena, const char *folder, const char *name, struct error *err);
 /* Its bytes, NULL when there is none and it need not be there (*err is not set then). */
 const char *acks_bytes(struct arena *arena, const char *path, bool must_exist, size_t *len, struct error *err);

@@ -25,7 +25,7 @@ struct work {
     struct arena *arena;
     const struct analysis_options *options;
     struct analysis *analysis;
-    struct select_index *index;
+    struct select_index *index, *entries; /* of the history; of the entries themselves */
     struct invocation invocation;
     LIST_OF(struct hypothesis) hypotheses; /* those with history: tested, or too short to be */
 };
@@ -150,6 +150,7 @@ static bool wanted(const struct analysis_options *options, const struct kpi_rule
 static void analyse_entry(struct work *work, struct entry_result *result)
 {
     struct selection *kept = ARENA_NEW(work->arena, struct selection), selection = select_history(work->index, result->entry, work->arena);
+    selection.own = select_repetitions(work->entries, result->entry, &selection.own_n, work->arena);
     *kept = selection;
     result->selection = kept;
     result->version = selection.version;
@@ -180,7 +181,7 @@ static void analyse_entry(struct work *work, struct entry_result *result)
 /* What a worker has for itself. */
 struct tester {
     struct arena *arena; /* of the findings: until the run's is closed */
-    struct shuffles shuffles;
+    struct shuffles *shuffles, own;
 };
 
 struct testing {
@@ -198,11 +199,11 @@ static void test_piece(void *context, size_t i, unsigned worker)
 {
     struct testing *t = context;
     struct hypothesis *h = &t->work->hypotheses.v[i];
-    h->marks = marks_place(h, t->work->options, &t->testers[worker].shuffles, t->testers[worker].arena);
+    h->marks = marks_place(h, t->work->options, t->testers[worker].shuffles, t->testers[worker].arena);
     if (h->level && h->list && !marks_begin(h))
-        list_test(h, &t->testers[worker].shuffles, t->testers[worker].arena);
+        list_test(h, t->testers[worker].shuffles, t->testers[worker].arena);
     else if (h->level && !marks_begin(h))
-        h->findings = series_test(&h->series, &t->testers[worker].shuffles, t->testers[worker].arena);
+        h->findings = series_test(&h->series, t->testers[worker].shuffles, t->testers[worker].arena);
     checks_test(h, &t->work->invocation, t->testers[worker].arena);
 }
 
@@ -214,10 +215,10 @@ static void resolve_piece(void *context, size_t i, unsigned worker)
     if (!h->findings.tested)
         return;
     if (h->list) {
-        list_resolve(h, &t->testers[worker].shuffles, t->step_level);
+        list_resolve(h, t->testers[worker].shuffles, t->step_level);
         return;
     }
-    series_resolve(&h->series, &h->findings, &t->testers[worker].shuffles, t->step_level);
+    series_resolve(&h->series, &h->findings, t->testers[worker].shuffles, t->step_level);
     verdict_weigh(h);
 }
 
@@ -232,23 +233,26 @@ static bool go_on(void *context, size_t i)
 static void test_all(struct work *work)
 {
     size_t n = work->hypotheses.n;
-    unsigned processors = pool_processors(), workers = n >= WORTH_WORKERS && processors > 1 ? processors : 1;
+    unsigned processors = work->options->workers ? work->options->workers : pool_processors();
+    unsigned workers = n >= WORTH_WORKERS && processors > 1 ? processors : 1;
     struct testing testing = {.work = work, .testers = ARENA_ARRAY(work->arena, struct tester, workers)};
     for (unsigned i = 0; i < workers; i++) {
         testing.testers[i].arena = ARENA_NEW(work->arena, struct arena);
+        testing.testers[i].shuffles = workers == 1 && work->options->shuffles ? work->options->shuffles : &testing.testers[i].own;
         arena_defer(work->arena, end_arena, testing.testers[i].arena);
     }
     struct pool_job job = {.count = n, .workers = workers, .window = 8 * (size_t)workers, .context = &testing, .work = test_piece, .deliver = go_on};
     pool_run(&job);
     work->analysis->tested = correction_count(work->hypotheses.v, n);
     if (work->analysis->tested) {
+        work->analysis->tested += work->options->others;
         testing.step_level = work->options->false_alarm_rate * SERIES_STEP_SHARE / (double)work->analysis->tested;
         job.work = resolve_piece;
         pool_run(&job);
     }
     for (unsigned i = 0; i < workers; i++)
-        shuffles_close(&testing.testers[i].shuffles);
-    correction_apply(work->hypotheses.v, n, work->options->correction, work->arena);
+        shuffles_close(&testing.testers[i].own);
+    correction_apply(work->hypotheses.v, n, work->options->correction, work->options->others, work->arena);
 }
 
 static void decide_all(struct work *work)
@@ -306,6 +310,7 @@ struct analysis *analysis_run(struct arena *arena, const struct analysis_options
     work.index = select_open(arena, options, history, history_n);
     work.invocation.controls = control_open(arena, options, entries, entries_n, history, history_n);
     work.invocation.pairs = pair_open(arena, options, entries, entries_n, history, history_n);
+    work.entries = select_open(arena, options, entries, entries_n);
     const char **names = find_names(&work);
     shorten_names(analysis, names);
     for (size_t i = 0; i < entries_n; i++) {

@@ -42,9 +42,9 @@ static size_t collect(struct hypothesis *hypotheses, size_t n, bool worse, struc
     return found;
 }
 
-void correction_apply(struct hypothesis *hypotheses, size_t n, enum correction correction, struct arena *arena)
+void correction_apply(struct hypothesis *hypotheses, size_t n, enum correction correction, size_t others, struct arena *arena)
 {
-    size_t most = correction_count(hypotheses, n);
+    size_t most = correction_count(hypotheses, n) + others;
     struct slot *slots = ARENA_ARRAY(arena, struct slot, most + 1);
     double *p = ARENA_ARRAY(arena, double, most + 1);
     size_t *order = ARENA_ARRAY(arena, size_t, most + 1);
@@ -52,7 +52,9 @@ void correction_apply(struct hypothesis *hypotheses, size_t n, enum correction c
         size_t found = collect(hypotheses, n, worse, slots);
         for (size_t i = 0; i < found; i++)
             p[i] = slots[i].p;
-        stats_correct(correction, p, found, p, order);
+        for (size_t i = found; i < found + others; i++)
+            p[i] = 1;
+        stats_correct(correction, p, found + others, p, order);
         for (size_t i = 0; i < found; i++)
             *slots[i].corrected = p[i];
     }

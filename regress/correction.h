@@ -8,8 +8,8 @@
 
 /* How many hypotheses there are: levels that were tested, and checks with a p. */
 size_t correction_count(const struct hypothesis *hypotheses, size_t n);
-/* Fills corrected_worse and corrected_better of levels and checks. */
-void correction_apply(struct hypothesis *hypotheses, size_t n, enum correction correction, struct arena *arena);
+/* Fills corrected_worse and corrected_better of levels and checks. `others`: so many more with p = 1. */
+void correction_apply(struct hypothesis *hypotheses, size_t n, enum correction correction, size_t others, struct arena *arena);
 /* How many corrected p for the worse are within the level. */
 size_t correction_rejected(const struct hypothesis *hypotheses, size_t n, double level);
 

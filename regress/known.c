@@ -3,11 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/quantile.h"
 #include "regress/checks.h"
 #include "regress/list_check.h"
-
-enum { SIDE_RUNS = 8, BACK_RUNS = 3 }; /* points that show a level beside an acknowledged change; that show that it was gone */
 
 struct settling {
     struct hypothesis *h;
@@ -75,33 +72,6 @@ static bool worse_and_passes(const struct series *s, double level, double value)
     return worse_by(s, level, value) > 0 && series_passes(s->rule, value - level, level);
 }
 
-static double median(const struct settling *s, size_t from, size_t to)
-{
-    const double *x = s->h->series.x;
-    return quantile_median(arena_copy(s->arena, x + from, (to - from) * sizeof(*x)), to - from);
-}
-
-/* The values on both sides of an acknowledged change: the runs just before it, and the first of its level. */
-struct sides {
-    double good, bad;
-};
-
-static struct sides sides_of(const struct settling *s, size_t at)
-{
-    const struct hypothesis *h = s->h;
-    size_t n = h->series.n, end = at + SIDE_RUNS < n ? at + SIDE_RUNS : n, level = 0;
-    while (level <= h->findings.levels.n && levels_start(&h->findings.levels, level, n) <= at)
-        level++;
-    size_t next = level <= h->findings.levels.n ? levels_start(&h->findings.levels, level, n) : n;
-    end = next > at && next < end ? next : end;
-    return (struct sides){median(s, at > SIDE_RUNS ? at - SIDE_RUNS : 0, at), end > at ? median(s, at, end) : h->series.x[n]};
-}
-
-static bool is_back(const struct series *s, const struct sides *sides, double value)
-{
-    return worse_by(s, sides->good, value) < 0.5 * worse_by(s, sides->good, sides->bad);
-}
-
 /* ---- which acknowledgement ---- */
 
 static size_t distance(size_t a, size_t b)
@@ -119,7 +89,7 @@ static bool covers(const struct mark *mark, size_t since)
 {
     if (!mark->placed)
         return mark->free;
-    bool same = distance(mark->at, since) <= MARKS_NEAR;
+    bool same = distance(mark->at, since) <= MARKS_NEAR && !(mark->sides.gone && since >= mark->sides.gone_at);
     return same || (mark->ack->until.text && !mark->ack->until_it_returns && since > mark->at);
 }
 
@@ -222,21 +192,19 @@ static void settle_worse(const struct settling *s)
 
 /* ---- worse than an acknowledged level ---- */
 
-static bool was_gone(const struct settling *s, const struct mark *mark, const struct sides *sides, size_t since)
-{
-    size_t from = since > mark->at + BACK_RUNS ? since - BACK_RUNS : mark->at + 1;
-    return since > from && is_back(&s->h->series, sides, median(s, from, since));
-}
-
 static void settle_further(const struct settling *s)
 {
     const struct hypothesis *h = s->h;
     const struct mark *mark = h->marks->floor;
     size_t since = h->result->evidence.since_point;
-    struct sides sides = sides_of(s, mark->at);
-    bool returned = was_gone(s, mark, &sides, since);
+    const struct mark *own = find_mark(h->marks, since);
+    if (own && own != mark) {
+        settle_worse(s);
+        return;
+    }
+    bool returned = mark->sides.gone && since >= mark->sides.gone_at;
     bool ranged = mark->ack->until.text && !mark->ack->until_it_returns;
-    if (returned && ranged && !worse_and_passes(&h->series, sides.bad, h->series.x[h->series.n])) {
+    if (returned && ranged && !worse_and_passes(&h->series, mark->sides.bad, h->series.x[h->series.n])) {
         acknowledge(s, mark, since);
         return;
     }
@@ -311,10 +279,7 @@ static const struct mark *find_gone(const struct settling *s)
     const struct hypothesis *h = s->h;
     for (size_t i = 0; i < h->marks->n; i++) {
         const struct mark *mark = &h->marks->v[i];
-        if (!mark->placed || mark->at == 0 || mark->at >= h->series.n)
-            continue;
-        struct sides sides = sides_of(s, mark->at);
-        if (worse_and_passes(&h->series, sides.good, sides.bad) && is_back(&h->series, &sides, h->series.x[h->series.n]))
+        if (marks_gone_now(h, mark))
             return mark;
     }
     return NULL;
@@ -338,9 +303,9 @@ static void settle_whole(const struct settling *s)
     struct invocation alone;
     struct hypothesis whole = judge_whole(s, &result, &alone);
     const struct settling again = {&whole, &alone, s->shuffles, s->arena, true};
-    if (!is_worse(result.verdict) && is_worse(own->verdict)) {
-        const struct mark *mark = find_mark(s->h->marks, own->evidence.since_point);
-        acknowledge(s, mark, own->evidence.since_point);
+    bool known = !is_worse(result.verdict) || is_acknowledged(s->h->marks, result.evidence.since_point);
+    if (known && is_worse(own->verdict)) {
+        acknowledge(s, find_mark(s->h->marks, own->evidence.since_point), own->evidence.since_point);
         return;
     }
     if (!is_worse(result.verdict)) {

@@ -174,6 +174,34 @@ static bool is_past(const struct placing *p, const struct ack_run *until)
     return span.where == ACK_BEFORE || (begins(&span) && p->n >= span.end);
 }
 
+/* Where the level before a mark begins, as far as marks and borders tell. */
+static size_t level_before(const struct marks *marks, const struct series *series, size_t at)
+{
+    size_t from = 0;
+    for (size_t i = 0; i < marks->n; i++)
+        if (marks->v[i].placed && marks->v[i].at < at && marks->v[i].at > from)
+            from = marks->v[i].at;
+    for (size_t i = 0; i < series->borders_n; i++)
+        if (series->borders[i] < at && series->borders[i] > from)
+            from = series->borders[i];
+    return from;
+}
+
+static void look_beside(struct marks *marks, const struct series *series)
+{
+    for (size_t i = 0; i < marks->n; i++) {
+        struct mark *mark = &marks->v[i];
+        mark->beside = mark->placed && mark->at > 0 && mark->at < series->n;
+        if (mark->beside)
+            mark->sides = sides_of(series, level_before(marks, series, mark->at), mark->at);
+    }
+}
+
+bool marks_gone_now(const struct hypothesis *h, const struct mark *mark)
+{
+    return mark->beside && mark->sides.worse && sides_back(&h->series, &mark->sides, h->series.x[h->series.n]);
+}
+
 static void place_ack(struct placing *p, const struct ack *ack, bool *found)
 {
     struct mark mark = {.ack = ack, .free = !ack->since.text && !ack->change};
@@ -225,6 +253,8 @@ static void choose_floor(struct placing *p)
     }
     if (marks->floor)
         add_border(p, marks->floor->at);
+    if (marks->floor && marks->floor->sides.gone)
+        add_border(p, marks->floor->sides.gone_at);
     series->borders = p->borders.v;
     series->borders_n = p->borders.n;
 }
@@ -251,6 +281,9 @@ struct marks *marks_place(struct hypothesis *h, const struct analysis_options *o
     place_changes(&p, marks->found + acks->acknowledged_n + acks->accepted_n);
     place_accepted(&p, marks->found + acks->acknowledged_n);
     place_acknowledged(&p, marks->found);
+    h->series.borders = p.borders.v;
+    h->series.borders_n = p.borders.n;
+    look_beside(marks, &h->series);
     choose_floor(&p);
     marks->series = h->series;
     return marks;
@@ -262,9 +295,12 @@ void marks_follow(struct hypothesis *h)
     if (!marks || marks->series.from == h->series.from)
         return;
     const struct series *was = &marks->series, *is = &h->series;
-    for (size_t i = 0; i < marks->n; i++)
-        if (marks->v[i].placed)
-            marks->v[i].at = marks->v[i].at < was->n ? series_place(is, was->from[marks->v[i].at]) : is->n;
+    for (size_t i = 0; i < marks->n; i++) {
+        struct mark *mark = &marks->v[i];
+        if (mark->placed)
+            mark->at = mark->at < was->n ? series_place(is, was->from[mark->at]) : is->n;
+    }
+    look_beside(marks, is);
     if (marks->accepted)
         marks->accepted_at = marks->accepted_at < was->n ? series_place(is, was->from[marks->accepted_at]) : is->n;
     marks->series = *is;

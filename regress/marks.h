@@ -8,6 +8,7 @@
 #ifndef REGRESS_MARKS_H
 #define REGRESS_MARKS_H
 #include "regress/acks.h"
+#include "regress/sides.h"
 #include "regress/verdict.h"
 
 enum {
@@ -23,6 +24,8 @@ struct mark {
     bool free;     /* it names no run and no change: whatever begins is meant */
     bool past;     /* the run that it ends with is older than the entry */
     bool expired;  /* its day is past */
+    bool beside;   /* both sides of it are in the history: */
+    struct sides sides;
 };
 
 struct marks {
@@ -43,6 +46,9 @@ struct marks *marks_place(struct hypothesis *h, const struct analysis_options *o
 
 /* After another part of a list was taken as the series: the places are in that one. */
 void marks_follow(struct hypothesis *h);
+
+/* Whether the entry stands nearer to the level before the acknowledged change than to the one after. */
+bool marks_gone_now(const struct hypothesis *h, const struct mark *mark);
 
 /* Whether the entry begins a level that was accepted, so that there is nothing to hold it against. */
 bool marks_begin(const struct hypothesis *h);

@@ -81,7 +81,7 @@ static bool is_listed(const json_t *keys, const char *key)
 static const char *value_text(struct arena *arena, const json_t *value)
 {
     if (json_is_string(value))
-        return acks_edit_scalar(arena, json_string_value(value), false);
+        return acks_edit_scalar(arena, arena_strdup(arena, json_string_value(value)), false);
     struct text out = text_open(VALUE_MAX);
     json_write(&out, value, &(struct json_style){.indent = -1}, 0);
     const char *text = arena_strdup(arena, out.s);
@@ -100,7 +100,7 @@ static void add_labels(const struct reading *r, struct acks_edit_line *line)
     json_object_foreach(labels, key, value) {
         bool scalar = json_is_string(value) || json_is_number(value) || json_is_boolean(value);
         if (scalar && !label_is_bookkeeping(key) && !is_listed(comparison, key) && !is_listed(ignored, key))
-            list[line->labels_n++] = (struct acks_edit_label){key, value_text(r->arena, value)};
+            list[line->labels_n++] = (struct acks_edit_label){arena_strdup(r->arena, key), value_text(r->arena, value)};
     }
 }
 

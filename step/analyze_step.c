@@ -11,30 +11,43 @@
 #include "regress/rules.h"
 #include "regress/select.h"
 #include "regress/series.h"
+#include "step/bundle_step.h"
 #include "step/copy_step.h"
 #include "step/marker.h"
 #include "step/payload_source.h"
+
+/* How is judged: of every command that does, also of those that look at a whole history. */
+#define JUDGING_ROWS \
+    {"min_history", OPTION_NUMBER, "N", NULL, false, "Run points of history that a regression needs; default: the workload's, else 8, or 5 " \
+     "where all of them are of the version under test."}, \
+    {"false_alarm_rate", OPTION_NUMBER, "P", "0.05", false, "Promised probability of any regression when nothing changed, per invocation."}, \
+    {"suspect_level", OPTION_NUMBER, "P", "0.05", false, "The uncorrected probability from which a run is suspect."}, \
+    {"correction", OPTION_TEXT, "bh|holm", NULL, false, \
+     "How the many tests of one invocation are corrected: bh (Benjamini–Hochberg) or holm, which is stricter where some KPIs did change; " \
+     "default: the workload's, else bh."}, \
+    {"method", OPTION_TEXT, "auto|fixed|hunter|mann_whitney|stdev|threshold|zscore", NULL, false, \
+     "Judges every KPI by this method, to move a gate over as it is; auto: by matbench's own; default: what the workload says."}, \
+    {"window", OPTION_NUMBER, "N", "30", false, "Newest run points of history in which the best earlier level is looked for: so long a regression stays one."}, \
+    {"history_scope", OPTION_TEXT, "older|all", "older", false, "older: versions up to the entry's own; all: newer ones too."}
+#define KPI_FILTER_ROW \
+    {"kpi_filter", OPTION_TEXT, "TEXT", NULL, false, "Only KPIs whose name contains this."}
 
 const struct option options_analyze[] = {
     {"fail_on", OPTION_LIST, "regression|new-regression|known-regression|suspect|missing|no-history|cannot-tell|improvement|none", "regression", false,
      "Which verdicts make the exit code: regression (1), of these only new-regression or known-regression (1), suspect (2), missing, "
      "no-history, cannot-tell (3), improvement (4), or none."},
     {"acks", OPTION_TEXT, "FILE", NULL, false, "The file of acknowledgements, accepted levels and runs to leave out; default: the workload's."},
-    {"min_history", OPTION_NUMBER, "N", NULL, false, "Run points of history that a regression needs; default: the workload's, else 8, or 5 "
-     "where all of them are of the version under test."},
-    {"false_alarm_rate", OPTION_NUMBER, "P", "0.05", false, "Promised probability of any regression when nothing changed, per invocation."},
-    {"suspect_level", OPTION_NUMBER, "P", "0.05", false, "The uncorrected probability from which a run is suspect."},
-    {"correction", OPTION_TEXT, "bh|holm", NULL, false,
-     "How the many tests of one invocation are corrected: bh (Benjamini–Hochberg) or holm, which is stricter where some KPIs did change; "
-     "default: the workload's, else bh."},
-    {"method", OPTION_TEXT, "auto|fixed|hunter|mann_whitney|stdev|threshold|zscore", NULL, false,
-     "Judges every KPI by this method, to move a gate over as it is; auto: by matbench's own; default: what the workload says."},
-    {"window", OPTION_NUMBER, "N", "30", false, "Newest run points of history in which the best earlier level is looked for: so long a regression stays one."},
-    {"history_scope", OPTION_TEXT, "older|all", "older", false, "older: versions up to the entry's own; all: newer ones too."},
+    JUDGING_ROWS,
     {"history_since", OPTION_TEXT, "WHEN", NULL, false,
      "Only history that started since then: 12h, 30d or 4w ago; 2025-10-31, 2025-10 or 2025; 2025-10-31T08:00; today; yesterday. UTC."},
     {"history_until", OPTION_TEXT, "WHEN", NULL, false, "Only history that started until then; a day, month or year counts as a whole."},
-    {"kpi_filter", OPTION_TEXT, "TEXT", NULL, false, "Only KPIs whose name contains this."},
+    KPI_FILTER_ROW,
+    {0},
+};
+
+const struct option options_judging[] = {
+    JUDGING_ROWS,
+    KPI_FILTER_ROW,
     {0},
 };
 
@@ -96,7 +109,7 @@ static bool suffices(const struct analysis_options *options, const struct record
 
 static bool choose_period(struct context *context, struct period *period, struct error *err)
 {
-    return period_parse(options_text(context->options, "history_since"), options_text(context->options, "history_until"), "history_since",
+    return period_parse(options_find_text(context->options, "history_since"), options_find_text(context->options, "history_until"), "history_since",
                         "history_until", copy_now_us(), period, err);
 }
 
@@ -232,6 +245,30 @@ bool analyze_load_acks(struct context *context, const struct workload *workload,
     return *acks != NULL;
 }
 
+/* As a shell reads it. */
+static const char *shell_word(struct context *context, const char *text)
+{
+    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+,=-";
+    struct text out = text_open(1 << 20);
+    if (text[0] && text[strspn(text, safe)] == '\0')
+        return text;
+    text_addc(&out, '\'');
+    for (; *text; text++)
+        text_addn(&out, *text == '\'' ? "'\\''" : text, *text == '\'' ? 4 : 1);
+    text_addc(&out, '\'');
+    const char *word = context_shown(context, out.s);
+    text_close(&out);
+    return word;
+}
+
+const char *analyze_ack_command(struct context *context, const struct workload *workload, const char *verdicts)
+{
+    const char *file = options_text(context->options, "acks"), *beside = workload->analyze.acknowledgements;
+    const char *where = file ? arena_printf(context->arena, " --acks=%s", shell_word(context, file))
+                        : beside ? arena_printf(context->arena, " --workload=%s", shell_word(context, options_text(context->options, "workload"))) : "";
+    return arena_printf(context->arena, "matbench ack --from=%s%s --reason=…", shell_word(context, verdicts), where);
+}
+
 /* Lines of that file which mean nothing, or may go. */
 static void log_notes(struct context *context, const struct analysis *analysis)
 {
@@ -247,7 +284,7 @@ static bool only_part(struct context *context)
 }
 
 /* What is given on the command line wins over the workload. */
-static void make_options(struct context *context, const struct workload *workload, struct analysis_options *options)
+void analyze_make_options(struct context *context, const struct workload *workload, struct analysis_options *options)
 {
     double min_history = options_number(context->options, "min_history");
     *options = rules_of_analysis(context->arena, workload);
@@ -282,12 +319,22 @@ static bool load_entries(struct context *context, const struct analyze_request *
     return true;
 }
 
+static bool write_bundle(struct context *context, const struct analyze_request *request, const struct analysis *analysis, const struct records *entries,
+                         const struct records *history, struct error *err)
+{
+    struct bundle bundle = {.options = *analysis->options, .entries = entries->v, .entries_n = entries->n, .history = history->v,
+                            .history_n = history->n, .tests = request->tests, .without_payload = request->without_payload,
+                            .elsewhere = history->elsewhere};
+    return bundle_step_write(context, request->outputs.bundle, request->outputs.program ? request->outputs.program : "matbench",
+                             request->workload->name, &bundle, analysis, err);
+}
+
 const struct analysis *analyze_step(struct context *context, const struct analyze_request *request, int *code)
 {
     struct error err = {0};
     struct records records = {0}, entries = {0};
     struct analysis_options *options = ARENA_NEW(context->arena, struct analysis_options);
-    make_options(context, request->workload, options);
+    analyze_make_options(context, request->workload, options);
     options->now_us = context_now_us(context);
     if (!analyze_load_acks(context, request->workload, &options->acks, &err) || !load_entries(context, request, &entries, &err) ||
         !load_history(context, request, options, &entries, &records, &err)) {
@@ -305,6 +352,23 @@ const struct analysis *analyze_step(struct context *context, const struct analyz
     log_notes(context, analysis);
     analysis->tests = request->tests;
     analysis->without_payload = request->without_payload;
-    *code = verdict_outputs_write(context, &request->outputs, request->workload, analysis, &err) ? 0 : context_fail(context, &err);
+    bool written = verdict_outputs_write(context, &request->outputs, request->workload, analysis, &err);
+    if (request->outputs.bundle)
+        written &= write_bundle(context, request, analysis, &entries, &records, &err);
+    *code = written ? 0 : context_fail(context, &err);
     return analysis;
+}
+
+bool analyze_load(struct context *context, const struct analyze_request *request, struct analyze_input *input, struct error *err)
+{
+    struct records records = {0}, entries = {0};
+    analyze_make_options(context, request->workload, &input->options);
+    input->options.now_us = context_now_us(context);
+    bool ok = analyze_load_acks(context, request->workload, &input->options.acks, err) && load_entries(context, request, &entries, err) &&
+              load_history(context, request, &input->options, &entries, &records, err);
+    input->entries = entries.v;
+    input->entries_n = entries.n;
+    input->history = records.v;
+    input->history_n = records.n;
+    return ok;
 }

@@ -155,7 +155,7 @@ static void test_scalars(void)
 {
     static const struct {
         const char *text, *string, *plain;
-    } rows[] = {{"a", "a", "a"}, {"8", "\"8\"", "8"}, {"4.10", "\"4.10\"", "4.10"}, {"true", "\"true\"", "true"}, {"null", "\"null\"", "\"null\""},
+    } rows[] = {{"a", "a", "a"}, {"8", "\"8\"", "8"}, {"4.10", "\"4.10\"", "4.10"}, {"true", "\"true\"", "true"}, {"null", "\"null\"", "null"}, {"True", "\"True\"", "\"True\""},
                 {"a b", "\"a b\"", "\"a b\""}, {"a:b", "\"a:b\"", "\"a:b\""}, {"", "\"\"", "\"\""}, {"\"", "\"\\\"\"", "\"\\\"\""},
                 {"train_*", "\"train_*\"", "\"train_*\""}, {"ä", "\"ä\"", "\"ä\""}, {"-", "\"-\"", "\"-\""}, {"v1-rc/2+x", "v1-rc/2+x", "v1-rc/2+x"}};
     struct arena arena = {0};
@@ -258,6 +258,12 @@ static const struct {
      CHANGE_RETURNED, "v1.18"},
     {"returned within the range, until it returns", "acknowledged: [{since: v1.10, until: v1.30, until_it_returns: true, reason: why}]",
      {GOOD, BAD, 100.1, 99.8, 100.3, 88}, VERDICT_REGRESSION, CHANGE_RETURNED, "v1.18"},
+    {"returned after few runs", "acknowledged: [{since: v1.10, reason: why}]", {GOOD, 88, 88.4, 87.7, 100.2, 99.7, 100.4, 100.1, 88.2}, VERDICT_REGRESSION,
+     CHANGE_RETURNED, "v1.17"},
+    {"returned some runs ago", "acknowledged: [{since: v1.10, reason: why}]", {GOOD, 88, 88.4, 87.7, 100.2, 99.7, 100.4, 100.1, 88.2, 88.1, 87.9, 88.3},
+     VERDICT_REGRESSION, CHANGE_RETURNED, "v1.17"},
+    {"one good run is no return", "acknowledged: [{since: v1.10, reason: why}]", {GOOD, 88, 88.4, 87.7, 100.2, 88.2, 88.1, 87.9, 88.3}, VERDICT_ACKNOWLEDGED,
+     CHANGE_ACKNOWLEDGED, "v1.10"},
     {"accepted", "accepted: [{since: v1.10, reason: why}]", {GOOD, BAD}, VERDICT_OK, CHANGE_NONE, NULL},
     {"accepted, the first run", "accepted: [{since: v1.10, reason: why}]", {GOOD, 88}, VERDICT_OK, CHANGE_NONE, NULL},
     {"accepted, the second run", "accepted: [{since: v1.10, reason: why}]", {GOOD, 88, 88.4}, VERDICT_OK, CHANGE_NONE, NULL},
