@@ -59,7 +59,7 @@ enum verdict {
     VERDICT_NO_HISTORY,
     VERDICT_ACKNOWLEDGED, /* regression that somebody acknowledged */
     VERDICT_MISSING,      /* history has the KPI, the entry does not; or history exists and no longer matches */
-    VERDICT_NOT_ANALYSED  /* ignored, without direction, a list, or its formula says so */
+    VERDICT_NOT_ANALYSED  /* ignored, without direction, or its formula says so */
 };
 enum { VERDICT_COUNT = VERDICT_NOT_ANALYSED + 1 };
 const char *verdict_name(enum verdict verdict); /* "ok", "regression", "cannot tell", … */
@@ -173,6 +173,7 @@ struct evidence {
     const char *since_after;   /* the last point before it */
     size_t since_point;        /* its index in points; points_n: the entry itself */
     double relative_threshold, absolute_threshold; /* what a change has to pass, both in the KPI's unit */
+    size_t repetitions;        /* of the run under test, in this invocation: value is their mean */
     double within_sd;          /* between repetitions of one run; NAN: no run has any */
     bool level_kept;           /* the promised level holds for so many points of such noise; false: the verdict is at most suspect */
     enum check_kind decided_by; /* whose p, p_corrected, more_runs, ok_from, since, reason and flip these are; the other numbers

@@ -62,7 +62,7 @@ static const char *nothing_compared(const struct analysis *analysis, struct aren
     if (!analysis->entries_n)
         return "NOT GATED: no payload is left to compare (rewrite_settings, ignored_entries)";
     if (results && results == analysis->counts[VERDICT_NOT_ANALYSED])
-        return "NOT GATED: the workload has no KPI that is compared (better: none, ignored_for_regression, lists)";
+        return "NOT GATED: the workload has no KPI that is compared (better: none, ignored_for_regression)";
     return NULL;
 }
 
@@ -125,13 +125,31 @@ const char *phrases_counts(const struct analysis *analysis, struct arena *arena)
                         analysis->entries_n == 1 ? "y" : "ies", named ? line : "none", besides);
 }
 
+/* KPI results that another tool's method judged, which keeps no rate of false alarms. */
+static size_t unpromised(const struct analysis *analysis)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < analysis->entries_n; i++)
+        for (size_t j = 0; j < analysis->entries[i].kpis_n; j++) {
+            const struct kpi_result *kpi = &analysis->entries[i].kpis[j];
+            bool method = false;
+            for (size_t k = 0; k < kpi->checks_n; k++)
+                method |= kpi->checks[k].kind == CHECK_METHOD;
+            n += method;
+        }
+    return n;
+}
+
 const char *phrases_tested(const struct analysis *analysis, struct arena *arena)
 {
+    size_t others = unpromised(analysis);
+    const char *but = others ? arena_printf(arena, "; nothing is promised for the %zu that %s judged by another tool's method", others,
+                                            others == 1 ? "is" : "are") : "";
     bool own = analysis->own_records && analysis->own_records == analysis->history_records;
     const char *left_out = own ? ", all of them this run's own, stored before" : "";
-    return arena_printf(arena, "%zu tested against %zu record%s of history%s; chance of any false alarm: %.4g.", analysis->tested,
+    return arena_printf(arena, "%zu tested against %zu record%s of history%s; chance of any false alarm: %.4g%s.", analysis->tested,
                         analysis->history_records, analysis->history_records == 1 ? "" : "s", left_out,
-                        analysis->options->false_alarm_rate);
+                        analysis->options->false_alarm_rate, but);
 }
 
 static const char *code_meaning(int code)
