@@ -18,7 +18,7 @@ struct command {
 
 extern const struct command command_ci, command_parse, command_schema, command_upload, command_download_lts, command_analyze,
     command_visualize, command_download, command_export, command_check, command_validate, command_new, command_print_schema,
-    command_history, command_query, command_spool, command_changepoints, command_ack, command_accept;
+    command_history, command_query, command_spool, command_changepoints, command_ack, command_accept, command_verify;
 
 extern const struct option options_common[], options_workload[], options_results[], options_openmetrics[], options_history[],
     options_period[], /* --since, --until: step/payload_source.h */

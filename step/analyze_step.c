@@ -10,6 +10,7 @@
 #include "regress/rules.h"
 #include "regress/select.h"
 #include "regress/series.h"
+#include "step/bundle_step.h"
 #include "step/copy_step.h"
 #include "step/marker.h"
 #include "step/payload_source.h"
@@ -272,6 +273,16 @@ static bool load_entries(struct context *context, const struct analyze_request *
     return true;
 }
 
+static bool write_bundle(struct context *context, const struct analyze_request *request, const struct analysis *analysis, const struct records *entries,
+                         const struct records *history, struct error *err)
+{
+    struct bundle bundle = {.options = *analysis->options, .entries = entries->v, .entries_n = entries->n, .history = history->v,
+                            .history_n = history->n, .tests = request->tests, .without_payload = request->without_payload,
+                            .elsewhere = history->elsewhere};
+    return bundle_step_write(context, request->outputs.bundle, request->outputs.program ? request->outputs.program : "matbench",
+                             request->workload->name, &bundle, analysis, err);
+}
+
 const struct analysis *analyze_step(struct context *context, const struct analyze_request *request, int *code)
 {
     struct error err = {0};
@@ -295,6 +306,9 @@ const struct analysis *analyze_step(struct context *context, const struct analyz
     log_notes(context, analysis);
     analysis->tests = request->tests;
     analysis->without_payload = request->without_payload;
-    *code = verdict_outputs_write(context, &request->outputs, request->workload, analysis, &err) ? 0 : context_fail(context, &err);
+    bool written = verdict_outputs_write(context, &request->outputs, request->workload, analysis, &err);
+    if (request->outputs.bundle)
+        written &= write_bundle(context, request, analysis, &entries, &records, &err);
+    *code = written ? 0 : context_fail(context, &err);
     return analysis;
 }
