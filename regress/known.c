@@ -279,7 +279,8 @@ static const struct mark *find_gone(const struct settling *s)
     const struct hypothesis *h = s->h;
     for (size_t i = 0; i < h->marks->n; i++) {
         const struct mark *mark = &h->marks->v[i];
-        if (marks_gone_now(h, mark))
+        bool before = h->marks->accepted && mark->at < h->marks->accepted_at; /* nobody looks back beyond an accepted level */
+        if (!before && marks_gone_now(h, mark))
             return mark;
     }
     return NULL;

@@ -147,6 +147,7 @@ static void place_accepted(struct placing *p, bool *found)
         if (!begins(&span) || span.first == 0)
             continue;
         size_t at = settle_place(p, span.first);
+        add_border(p, at);
         if (marks->accepted && at < marks->accepted_at)
             continue;
         marks->accepted = level;
@@ -235,15 +236,26 @@ static bool shows_spread(const struct placing *p, size_t at)
     return p->n - at >= 2 || at >= SERIES_TESTED_MIN;
 }
 
+/* What somebody acknowledged is a change that is known, also when it is over, if the runs show it. */
+static void add_known_changes(struct placing *p)
+{
+    for (size_t i = 0; i < p->marks->n; i++) {
+        const struct mark *mark = &p->marks->v[i];
+        if (!mark->beside || !mark->sides.worse)
+            continue;
+        add_border(p, mark->at);
+        if (mark->sides.gone)
+            add_border(p, mark->sides.gone_at);
+    }
+}
+
 /* The newest acknowledged level from which on there is something to be held against. */
 static void choose_floor(struct placing *p)
 {
     struct series *series = &p->h->series;
     struct marks *marks = p->marks;
-    if (marks->accepted && marks->accepted_at < p->n) {
-        add_border(p, marks->accepted_at);
+    if (marks->accepted && marks->accepted_at < p->n)
         series->floor = marks->accepted_at;
-    }
     for (size_t i = 0; i < marks->n && p->h->level; i++) {
         const struct mark *mark = &marks->v[i];
         if (!mark->placed || mark->past || mark->expired || mark->at <= series->floor || mark->at >= p->n || !shows_spread(p, mark->at))
@@ -253,8 +265,7 @@ static void choose_floor(struct placing *p)
     }
     if (marks->floor)
         add_border(p, marks->floor->at);
-    if (marks->floor && marks->floor->sides.gone)
-        add_border(p, marks->floor->sides.gone_at);
+    add_known_changes(p);
     series->borders = p->borders.v;
     series->borders_n = p->borders.n;
 }

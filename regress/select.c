@@ -109,8 +109,7 @@ static struct matches find_matches(const struct select_index *index, const struc
     for (size_t i = find_hash(index, hash); i < index->n && index->fingerprints[i].hash == hash; i++) {
         const struct record *record = &index->history[index->fingerprints[i].record];
         if (!marks_excluded(index->options, record, NULL) && strcmp(record->id, entry->id) != 0 &&
-            !select_same_point(index->options, record, entry) &&
-            labels_equal(&index->filter, record, entry))
+            !select_same_point(index->options, record, entry) && labels_equal(&index->filter, record, entry))
             *LIST_ADD(arena, &found) = record;
     }
     return found;

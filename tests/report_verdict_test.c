@@ -196,7 +196,8 @@ static void test_nothing_compared(void)
          "1 KPI result of 1 entry: 1 ok.\n1 tested against 3 records of history; chance"},
     };
     for (size_t i = 0; i < ROWS(rows); i++) {
-        struct entry_result entry = {.name = "only entry"};
+        const struct record record = {.id = "e", .where = "e"};
+        struct entry_result entry = {.name = "only entry", .entry = &record};
         struct analysis analysis = rows[i].analysis;
         struct text out = text_open(4096);
         analysis.entries = &entry;
