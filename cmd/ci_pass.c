@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/version.h"
 #include "lts/schema.h"
 #include "step/analyze_step.h"
 #include "step/marker.h"
@@ -199,7 +200,7 @@ static void analyze(struct ci_pass *pass)
                                                   .summary_yaml = ci_pass_file(pass, "regression_summary.yaml"),
                                                   .verdicts_json = ci_pass_file(pass, "regression_verdicts.json"),
                                                   .markdown = pass->markdown, .junit = pass->junit,
-                                                  .bundle = asked_file(pass, "bundle", NULL),
+                                                  .bundle = asked_file(pass, "bundle", NULL), .program = version_name(),
                                                   .github = options_bool(pass->context->options, "github"), .gate = &pass->plan->gate},
                                       .markers = pass->artifacts};
     log_step(pass, "analyze_lts");

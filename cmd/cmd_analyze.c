@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cmd/command.h"
+#include "cmd/version.h"
 #include "lts/schema.h"
 #include "regress/gate.h"
 #include "report/verdict_text.h"
@@ -93,7 +94,7 @@ static int analyze(struct context *context, const struct workload *workload, str
                                       .tests = counts.tests, .without_payload = counts.tests - counts.valid,
                                       .outputs = {.report_html = dests->report, .summary_yaml = dests->summary,
                                                   .verdicts_json = dests->verdicts, .markdown = dests->markdown, .junit = dests->junit,
-                                                  .bundle = dests->bundle, .github = options_bool(context->options, "github"), .gate = gate},
+                                                  .bundle = dests->bundle, .program = version_name(), .github = options_bool(context->options, "github"), .gate = gate},
                                       .markers = dests->folder};
     const struct analysis *analysis = analyze_step(context, &request, &code);
     if (!analysis)

@@ -18,7 +18,8 @@ struct command {
 
 extern const struct command command_ci, command_parse, command_schema, command_upload, command_download_lts, command_analyze,
     command_visualize, command_download, command_export, command_check, command_validate, command_new, command_print_schema,
-    command_history, command_query, command_spool, command_changepoints, command_ack, command_accept, command_replay, command_calibrate, command_selftest;
+     command_history, command_query, command_spool, command_changepoints, command_verify, command_ack, command_accept, command_replay,
+     command_calibrate, command_selftest;
 
 extern const struct option options_common[], options_workload[], options_results[], options_openmetrics[], options_history[],
     options_some_results[], /* the same, of a command that can do without */

@@ -30,6 +30,7 @@ const struct command *const program_commands[] = {
     &command_query,
     &command_spool,
     &command_changepoints,
+    &command_verify,
     &command_replay,
     &command_calibrate,
     &command_selftest,

@@ -4,5 +4,10 @@
 
 void version_show(FILE *out)
 {
-    fprintf(out, "matbench %s (revision %s)\n%s\n", MB_VERSION, MB_REVISION, MB_LIBRARIES);
+    fprintf(out, "%s\n%s\n", version_name(), MB_LIBRARIES);
+}
+
+const char *version_name(void)
+{
+    return "matbench " MB_VERSION " (revision " MB_REVISION ")";
 }

@@ -4,5 +4,7 @@
 #include <stdio.h>
 
 void version_show(FILE *out);
+/* "matbench 0.1 (revision …)" */
+const char *version_name(void);
 
 #endif

@@ -45,6 +45,7 @@ struct method_answer {
                          that side */
     double score;     /* in the method's own measure: standard deviations, share, U, …; NAN: none */
     double p;         /* two-sided, as the method believes it; NAN: it has none */
+    size_t lacks;     /* earlier runs that it needs beside those that there are, where it cannot tell; 0: not known */
     const char *why;  /* one sentence for people, with numbers */
 };
 

@@ -32,6 +32,7 @@ static void judge(const struct method_question *question, const struct method_op
     struct baseline base = baseline_of(question->history, question->n, &levels, levels.n,
                                        resolution_of(question, &scratch), NAN, &scratch);
     if (base.n < 2) {
+        answer->lacks = 1;
         answer->why = "the current level began with the run before: one more is needed";
         goto out;
     }

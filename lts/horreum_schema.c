@@ -91,6 +91,7 @@ static json_t *label(const char *name, const struct text *path, bool metric, con
 #define KPIS_WHERE(condition) "$.kpis ? (@.type() == \"object\").keyvalue() ? (" condition ")"
 #define IS_NUMBER "@.value.value.type() == \"number\""
 #define NUMBERS KPIS_WHERE(IS_NUMBER)
+#define LISTS KPIS_WHERE("@.value.value.type() == \"array\"")
 #define WITH_UNIT KPIS_WHERE(IS_NUMBER " && @.value.unit.type() == \"string\"")
 
 const char horreum_label_name[] = "matbench";
@@ -104,6 +105,7 @@ json_t *horreum_label(const char *owner, const char *access)
         {"id", "$.metadata.test_uuid", false},      {"start", "$.metadata.start", false}, {"status", "$.metadata.status", false},
         {"settings", "$.metadata.settings", false}, {"kpis", NUMBERS ".key", true},       {"values", NUMBERS ".value.value", true},
         {"measured", WITH_UNIT ".key", true},       {"units", WITH_UNIT ".value.unit", true},
+        {"lists", LISTS ".key", true}, /* only their names: a page of labels is an answer in memory */
     };
     json_t *list = json_array();
     for (size_t i = 0; i < sizeof(extractors) / sizeof(extractors[0]); i++)

@@ -58,6 +58,8 @@ struct ack_exclusion { /* runs that are in no history, and not analysed */
 
 struct acks {
     const char *file;
+    const char *text; /* of the file, as it was read: for whoever makes the same analysis elsewhere (regress/bundle.h) */
+    size_t text_len;
     const struct ack *acknowledged;
     const struct ack_level *accepted;
     const struct ack_border *changes;

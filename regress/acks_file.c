@@ -343,7 +343,7 @@ static struct acks *parse(struct arena *arena, const char *bytes, size_t len, co
         {.name = "excluded", .read = read_excluded}, {0}};
     const struct reader reader = {.arena = arena, .file = file, .err = err};
     struct acks *acks = ARENA_NEW(arena, struct acks);
-    *acks = (struct acks){.file = shown};
+    *acks = (struct acks){.file = shown, .text = arena_strndup(arena, bytes, len), .text_len = len};
     const struct node *node = yaml_parse(arena, bytes, len, file, err);
     if (!node)
         return NULL;

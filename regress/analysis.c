@@ -25,7 +25,7 @@ struct work {
     struct arena *arena;
     const struct analysis_options *options;
     struct analysis *analysis;
-    struct select_index *index;
+    struct select_index *index, *entries; /* of the history; of the entries themselves */
     struct invocation invocation;
     LIST_OF(struct hypothesis) hypotheses; /* those with history: tested, or too short to be */
 };
@@ -150,6 +150,7 @@ static bool wanted(const struct analysis_options *options, const struct kpi_rule
 static void analyse_entry(struct work *work, struct entry_result *result)
 {
     struct selection *kept = ARENA_NEW(work->arena, struct selection), selection = select_history(work->index, result->entry, work->arena);
+    selection.own = select_repetitions(work->entries, result->entry, &selection.own_n, work->arena);
     *kept = selection;
     result->selection = kept;
     result->version = selection.version;
@@ -309,6 +310,7 @@ struct analysis *analysis_run(struct arena *arena, const struct analysis_options
     work.index = select_open(arena, options, history, history_n);
     work.invocation.controls = control_open(arena, options, entries, entries_n, history, history_n);
     work.invocation.pairs = pair_open(arena, options, entries, entries_n, history, history_n);
+    work.entries = select_open(arena, options, entries, entries_n);
     const char **names = find_names(&work);
     shorten_names(analysis, names);
     for (size_t i = 0; i < entries_n; i++) {

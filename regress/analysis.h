@@ -62,7 +62,7 @@ enum verdict {
     VERDICT_NO_HISTORY,
     VERDICT_ACKNOWLEDGED, /* regression that somebody acknowledged */
     VERDICT_MISSING,      /* history has the KPI, the entry does not; or history exists and no longer matches */
-    VERDICT_NOT_ANALYSED  /* ignored, without direction, a list, or its formula says so */
+    VERDICT_NOT_ANALYSED  /* ignored, without direction, or its formula says so */
 };
 enum { VERDICT_COUNT = VERDICT_NOT_ANALYSED + 1 };
 const char *verdict_name(enum verdict verdict); /* "ok", "regression", "cannot tell", … */
@@ -176,6 +176,7 @@ struct evidence {
     const char *since_after;   /* the last point before it */
     size_t since_point;        /* its index in points; points_n: the entry itself */
     double relative_threshold, absolute_threshold; /* what a change has to pass, both in the KPI's unit */
+    size_t repetitions;        /* of the run under test, in this invocation: value is their mean */
     double within_sd;          /* between repetitions of one run; NAN: no run has any */
     bool level_kept;           /* the promised level holds for so many points of such noise; false: the verdict is at most suspect */
     enum check_kind decided_by; /* whose p, p_corrected, more_runs, ok_from, since, reason and flip these are; the other numbers
@@ -195,7 +196,8 @@ struct kpi_result {
     const char *last_good_url, *first_bad_url;  /* from their `urls` label; NULL: none */
     const struct difference *differences;       /* most telling first; of a change */
     size_t differences_n;
-    const char *cause; /* the same in a sentence, also when nothing differs; NULL: no change */
+    const char *cause; /* the answer to "what else changed there?" in one line: "kernel (6.1 → 6.12, nowhere else)", also when nothing
+                        * did; NULL: no change */
 };
 
 struct near_miss {
@@ -252,8 +254,8 @@ struct incident {
     const char *scope;   /* what the entries have in common that others have not: "gpu=8"; "" for all of them */
     const char *since_version, *since_run;     /* the first run point of it: version and run */
     bool this_run;       /* that is the run under analysis */
-    double p;            /* that so many move in one direction, were each tossed by itself: approximate, KPIs of one run hang together;
-                          * NAN: mixed */
+    double p;            /* of so many moving in one direction, and so far together, by chance: approximate; NAN: not what decided (mixed,
+                          * or a quarter of all KPIs changed beyond the corrected level) */
     const char *summary; /* one sentence for people */
 };
 

@@ -25,6 +25,16 @@ const char *beside_run(const struct record *record)
     return run && strcmp(run, "null") != 0 ? run : "";
 }
 
+uint64_t beside_apart(int64_t a_us, int64_t b_us)
+{
+    return a_us > b_us ? (uint64_t)a_us - (uint64_t)b_us : (uint64_t)b_us - (uint64_t)a_us;
+}
+
+bool beside_near(int64_t a_us, int64_t b_us)
+{
+    return beside_apart(a_us, b_us) <= (uint64_t)BESIDE_DAYS * 86400000000;
+}
+
 static int compare_records(const struct record *a, const struct record *b)
 {
     if (a->start_us != b->start_us)

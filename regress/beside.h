@@ -32,7 +32,9 @@ struct beside_found beside_find(const struct beside *beside, const struct record
 /* The record's run_id as a JSON text, "" when it has none. */
 const char *beside_run(const struct record *record);
 
-enum { BESIDE_DAYS = 7 };
-#define BESIDE_FAR_US (BESIDE_DAYS * 86400000000LL) /* farther apart in time is not beside */
+enum { BESIDE_DAYS = 7 }; /* what is farther apart in time is not beside */
+/* Microseconds between two starts, whatever they are. */
+uint64_t beside_apart(int64_t a_us, int64_t b_us);
+bool beside_near(int64_t a_us, int64_t b_us);
 
 #endif

@@ -94,12 +94,11 @@ static double next_crosses(const struct hypothesis *h, struct bounds bounds, dou
     const struct findings *f = &h->findings;
     if (!f->tested || h->list || h->series.control || fmin(f->p_worse, f->p_better) <= level)
         return NAN;
-    double error = f->now.sigma * sqrt(f->now.variance), p = 0;
-    if (!(error > 0))
+    double error = f->now.sigma * sqrt(f->now.variance);
+    double low = (f->now.centre - bounds.low) / error, high = (bounds.high - f->now.centre) / error; /* INFINITY without one */
+    if (!(error > 0) || isnan(low) || isnan(high))
         return NAN;
-    p += isfinite(bounds.low) ? law_t_upper((f->now.centre - bounds.low) / error, f->now.df) : 0;
-    p += isfinite(bounds.high) ? law_t_upper((bounds.high - f->now.centre) / error, f->now.df) : 0;
-    return p;
+    return law_t_upper(low, f->now.df) + law_t_upper(high, f->now.df);
 }
 
 static const char *say_within(const struct hypothesis *h, struct check *check, struct bounds bounds, double level, struct arena *arena)

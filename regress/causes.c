@@ -194,7 +194,7 @@ static bool describe(struct looking *looking, const struct label_column *column,
     const char *a = label_shown(column->values[good], looking->arena), *b = label_shown(column->values[bad], looking->arena);
     const char *compare = git_range(column->key, a, b, looking->arena);
     *out = (struct difference){.share = tell_apart(before, since, column->values_n), .compare = compare};
-    if (!compare && (out->share < CAUSES_SHARE_MIN || (!column->compared && is_stamp(column, sides, before, since))))
+    if (!compare && !column->compared && (out->share < CAUSES_SHARE_MIN || is_stamp(column, sides, before, since)))
         return false;
     bool at_border = usual == column->values_n || now == column->values_n || usual == now;
     if (at_border && good == bad)
@@ -221,6 +221,14 @@ static int compare_differences(const void *a, const void *b)
 
 /* ---- the sentence ---- */
 
+static bool listed(const char *const *keys, const char *key)
+{
+    for (; keys && *keys; keys++)
+        if (strcmp(*keys, key) == 0)
+            return true;
+    return false;
+}
+
 static const char *how_often(const struct difference *d, struct arena *arena)
 {
     if (d->elsewhere == 0)
@@ -234,7 +242,7 @@ static const char *tell_one(const struct difference *d, struct arena *arena)
     return arena_printf(arena, "%s (%s → %s, %s%s)", d->key, d->before, d->after, how_often(d, arena), range);
 }
 
-static const char *tell(const struct kpi_result *kpi, struct arena *arena)
+static const char *tell(const struct kpi_result *kpi, const char *const *comparison_keys, struct arena *arena)
 {
     const char *said = "";
     size_t told = 0, more = 0;
@@ -249,11 +257,14 @@ static const char *tell(const struct kpi_result *kpi, struct arena *arena)
         said = arena_printf(arena, "%s%s%s", said, told++ ? "; " : "", tell_one(d, arena));
     }
     if (more)
-        return arena_printf(arena, "changed with it: %s; and %zu more", said, more);
+        return arena_printf(arena, "%s; and %zu more", said, more);
     if (told)
-        return arena_printf(arena, "changed with it: %s", said);
+        return said;
+    for (size_t i = 0; i < kpi->differences_n; i++)
+        if (!listed(comparison_keys, kpi->differences[i].key))
+            return arena_printf(arena, "no label tells the runs before from those since; nearest: %s", tell_one(&kpi->differences[i], arena));
     if (kpi->differences_n)
-        return arena_printf(arena, "no label tells the runs before from those since; nearest: %s", tell_one(&kpi->differences[0], arena));
+        return arena_printf(arena, "no label but the version (%s → %s)", kpi->differences[0].before, kpi->differences[0].after);
     return "no label differs between the runs before and those since";
 }
 
@@ -327,7 +338,7 @@ static void look_at_entry(struct entry_result *entry, const struct analysis_opti
         ready = true;
         find_ends(&looking, &entry->kpis[i]);
         find_differences(&looking, &entry->kpis[i]);
-        entry->kpis[i].cause = tell(&entry->kpis[i], arena);
+        entry->kpis[i].cause = tell(&entry->kpis[i], options->comparison_keys, arena);
     }
     arena_close(&scratch);
 }

@@ -12,7 +12,7 @@
 #include "regress/analysis.h"
 
 enum { CAUSES_MAX = 20 }; /* differences of a KPI that are kept */
-#define CAUSES_SHARE_MIN 0.25 /* what tells the sides apart less is no difference; a range of commits always is one */
+#define CAUSES_SHARE_MIN 0.25 /* what tells the sides apart less is no difference, but for versions and ranges of commits */
 
 /* Fills last_good…, differences and cause of every KPI whose verdict speaks of a change (evidence.since_version). */
 void causes_find(struct analysis *analysis, struct arena *arena);

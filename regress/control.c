@@ -130,7 +130,7 @@ static double latest_before(const struct pinned *pinned, int64_t start_us)
         else
             high = mid;
     }
-    if (low == 0 || start_us - all->v[low - 1].record->start_us > BESIDE_FAR_US)
+    if (low == 0 || !beside_near(start_us, all->v[low - 1].record->start_us))
         return NAN;
     int64_t latest = all->v[low - 1].record->start_us;
     for (size_t i = low; i > 0 && all->v[i - 1].record->start_us == latest; i--, n++)

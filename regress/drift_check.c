@@ -143,6 +143,9 @@ static const char *say(const struct hypothesis *h, const struct invocation *invo
     const char *what = arena_printf(arena, "%s %s: %s%s", reference_text(h, course, arena), change, used_text(h, check, d, arena), pace_text(d, arena));
     if (check->verdict == VERDICT_OK)
         return what;
+    if (check->verdict == VERDICT_SUSPECT && check->corrected_worse <= invocation->options->false_alarm_rate)
+        return arena_printf(arena, "%s; %s, but history has only %zu of the %d run points that a regression needs", what, checks_p(check, invocation, arena),
+                            h->series.n, verdict_min_history(h, invocation->options));
     const char *p = value_p(check->p_worse, arena);
     const char *alone = arena_printf(arena, "p %s%s alone, but ", p[0] == '<' ? "" : "= ", p);
     return arena_printf(arena, "%s; %s%s", what, check->verdict == VERDICT_SUSPECT ? alone : "", checks_p(check, invocation, arena));

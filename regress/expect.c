@@ -65,11 +65,18 @@ static const char *say_entries(const struct checking *checking, const struct nam
 
 /* ---- label sets ---- */
 
+/* "a|b"; 16 and "16" look the same and are said once. */
 static const char *say_values(const struct label_match *match, struct arena *arena)
 {
     const char *said = "";
-    for (const char *const *value = match->values; *value; value++)
-        said = arena_printf(arena, "%s%s%s", said, *said ? "|" : "", label_shown(*value, arena));
+    for (const char *const *value = match->values; *value; value++) {
+        const char *shown = label_shown(*value, arena);
+        bool again = false;
+        for (const char *const *before = match->values; before < value; before++)
+            again |= strcmp(label_shown(*before, arena), shown) == 0;
+        if (!again)
+            said = arena_printf(arena, "%s%s%s", said, *said ? "|" : "", shown);
+    }
     return said;
 }
 

@@ -22,7 +22,7 @@
 enum {
     EXPECT_RUNS = 3,
     EXPECT_USUAL = 8,
-    EXPECT_RECENT_MAX = 2000, /* records of history among which the last runs are looked for */
+    EXPECT_RECENT_MAX = 1000, /* records of history among which the last runs are looked for */
     EXPECT_NAMED_MAX = 3      /* entries that a sentence names; the rest it counts */
 };
 

@@ -6,10 +6,12 @@
 
 #include "base/text.h"
 #include "detect/law.h"
+#include "detect/score.h"
 #include "detect/stats.h"
 #include "regress/select.h"
 #include "regress/value.h"
 
+static const double CHANGED_BY_CHANCE = 0.05; /* of the KPIs, suspects too: for choosing a scope only */
 enum { KEYS_MAX = 8, VALUES_MAX = 16, SHOWN_MAX = 200, SCOPED_ENTRIES_MAX = 2000 };
 
 /* Where something began: the entry's own run, or a run of its history. */
@@ -351,7 +353,7 @@ static struct incident describe(struct finding *finding, const struct group *gro
     bool mixed = group->worse && group->worse < group->n;
     struct incident incident = {.entries = entries, .members = members, .members_n = group->n, .judged = moved->judged, .worse = moved->worse,
                                 .better = moved->better, .scope = scope_name(scope, finding->arena), .since_version = onset->version,
-                                .since_run = onset->run_id, .this_run = onset->this_run, .p = mixed ? NAN : p};
+                                .since_run = onset->run_id, .this_run = onset->this_run, .p = mixed || p > INCIDENT_P ? NAN : p};
     incident.kind = mixed ? INCIDENT_MIXED : group->worse ? INCIDENT_WORSE : INCIDENT_BETTER;
     qsort(group->members, group->n, sizeof(*group->members), compare_members);
     for (size_t i = 0; i < group->n; i++) {
@@ -361,6 +363,92 @@ static struct incident describe(struct finding *finding, const struct group *gro
     }
     incident.summary = summarize(&incident, onset, finding->arena);
     return incident;
+}
+
+/* ---- how far they moved together ---- */
+
+/* Mean shift of the KPIs of a run, in standard deviations, for the worse, by the age of the run (0: the entry). */
+struct common {
+    double sum[INCIDENT_RUNS_MAX];
+    size_t n[INCIDENT_RUNS_MAX];
+    size_t since; /* ages below are of the onset and after it */
+};
+
+static double stretch_mean(const struct run_point *points, size_t from, size_t to)
+{
+    double mean = 0;
+    for (size_t i = from; i < to; i++)
+        mean += points[i].value / (double)(to - from);
+    return mean;
+}
+
+/* Values less the mean of their level; of those since the onset less that of the level before it. */
+static void add_common(struct common *common, const struct entry_result *entry, const struct kpi_result *kpi, size_t place)
+{
+    const struct evidence *e = &kpi->evidence;
+    const struct selection *selection = entry->selection;
+    double scale = (kpi->rule->better == DIRECTION_HIGHER ? -1 : 1) / e->sd, centre = NAN;
+    if (!e->points_n || !e->points[0].run || !isfinite(scale) || !isfinite(e->value))
+        return;
+    for (size_t i = 0, to = 0; i < e->points_n; i++) {
+        size_t at = (size_t)(e->points[i].run - selection->points), age = selection->points_n - at;
+        if (at < place && i >= to) {
+            for (to = i + 1; to < e->points_n && e->points[to].level == e->points[i].level &&
+                             (size_t)(e->points[to].run - selection->points) < place; to++) {
+            }
+            centre = stretch_mean(e->points, i, to);
+        }
+        if (age >= INCIDENT_RUNS_MAX || isnan(centre))
+            continue;
+        common->sum[age] += fmax(-SCORE_CLIP, fmin(SCORE_CLIP, scale * (e->points[i].value - centre)));
+        common->n[age]++;
+    }
+    if (isnan(centre))
+        return;
+    common->sum[0] += fmax(-SCORE_CLIP, fmin(SCORE_CLIP, scale * (e->value - centre)));
+    common->n[0]++;
+    size_t since = selection->points_n - place + 1;
+    common->since = since > common->since ? since : common->since;
+}
+
+/* The mean shift of the runs since the onset against those of the runs before; runs that lack half of the KPIs do not count. */
+static double common_p(const struct common *common, bool worse)
+{
+    double before[INCIDENT_RUNS_MAX], mean = 0, now = 0, squares = 0;
+    size_t n = 0, k = 0;
+    for (size_t age = 0; age < INCIDENT_RUNS_MAX; age++) {
+        if (common->n[age] * 2 < common->n[0] || !common->n[age])
+            continue;
+        double shift = (worse ? 1 : -1) * common->sum[age] / (double)common->n[age];
+        if (age < common->since) {
+            now += shift;
+            k++;
+        } else {
+            before[n++] = shift;
+            mean += shift;
+        }
+    }
+    if (n < INCIDENT_RUNS_MIN || !k)
+        return 1;
+    mean /= (double)n;
+    for (size_t i = 0; i < n; i++)
+        squares += (before[i] - mean) * (before[i] - mean);
+    double sd = sqrt(squares / (double)(n - 1)), moved = now / (double)k - mean;
+    if (!(sd > 0))
+        return moved > 0 ? 0 : 1;
+    return law_t_upper(moved / (sd * sqrt(1 / (double)k + 1 / (double)n)), (double)(n - 1));
+}
+
+static double together_p(const struct finding *finding, const struct scope *scope, bool worse)
+{
+    struct common common = {.since = 0};
+    for (size_t i = 0; i < finding->analysis->entries_n; i++) {
+        const struct entry_result *entry = &finding->analysis->entries[i];
+        for (size_t j = 0; in_scope(scope, entry) && j < entry->kpis_n; j++)
+            if (is_judged(&entry->kpis[j]))
+                add_common(&common, entry, &entry->kpis[j], finding->places[i]);
+    }
+    return common_p(&common, worse);
 }
 
 /* p of the sign test over the scope, times the number of scopes. */
@@ -376,7 +464,7 @@ static void try_onset(struct finding *finding, const struct onset *onset)
     const struct analysis *analysis = finding->analysis;
     struct change **room = ARENA_ARRAY(finding->scratch, struct change *, finding->changes.n);
     const struct scope *best = NULL;
-    double least = INFINITY;
+    double least = INFINITY, best_p = 1;
     for (size_t i = 0; i < analysis->entries_n; i++)
         finding->places[i] = place_of(analysis->entries[i].selection, onset);
     const signed char *shifts = shifts_of(finding);
@@ -385,18 +473,22 @@ static void try_onset(struct finding *finding, const struct onset *onset)
         struct group group = gather(finding, scope, room);
         struct moved moved = count_moved(finding, scope, shifts);
         bool mixed = group.worse && group.worse < group.n;
-        double p = mixed ? 1 : sign_p(finding, &group, &moved);
+        double p = mixed || group.n < INCIDENT_MEMBERS_MIN ? 1 : sign_p(finding, &group, &moved);
+        if (p <= INCIDENT_P)
+            p = fmax(p, together_p(finding, scope, group.worse > 0));
         bool much = (double)group.sure >= INCIDENT_SHARE * (double)moved.judged && group.sure >= INCIDENT_MEMBERS_MIN;
-        if (group.n >= INCIDENT_MEMBERS_MIN && (p <= INCIDENT_P || much) && (!best || p < least)) {
+        double chance = fmin(p, law_binomial_upper(group.n, moved.judged, CHANGED_BY_CHANCE));
+        if (group.n >= INCIDENT_MEMBERS_MIN && (p <= INCIDENT_P || much) && (!best || chance < least)) {
             best = scope;
-            least = p;
+            least = chance;
+            best_p = p;
         }
     }
     if (!best)
         return;
     struct group group = gather(finding, best, room);
     struct moved moved = count_moved(finding, best, shifts);
-    *LIST_ADD(finding->arena, &finding->incidents) = describe(finding, &group, best, &moved, least, onset);
+    *LIST_ADD(finding->arena, &finding->incidents) = describe(finding, &group, best, &moved, best_p, onset);
 }
 
 /* ---- all of them ---- */

@@ -82,6 +82,9 @@ bool list_plan(struct hypothesis *h, const struct invocation *invocation, struct
         return false;
     h->others = is_list ? numbers : 0;
     h->list = open_list(h, invocation, arena);
+    struct kpi_rule *shown = arena_copy(arena, rule, sizeof(*rule)); /* its values are those of the list's parts */
+    shown->unit = unit_of_element(rule->unit, arena);
+    h->result->rule = shown;
     take_part(h, DISTRIBUTION_P50);
     return true;
 }

@@ -135,12 +135,10 @@ static void judge(const struct hypothesis *h, const struct invocation *invocatio
     struct check *check = &checking->check;
     check->verdict = verdict_of(h, invocation, check, answer);
     check->found = found_of(h, invocation, check, answer, arena);
-    if (check->verdict == VERDICT_CANNOT_TELL) {
-        size_t least = h->series.rule->method->history_min;
-        check->more_runs = h->series.n < least ? (int)(least - h->series.n) : 0;
-    } else if (check->verdict == VERDICT_SUSPECT) {
+    if (check->verdict == VERDICT_CANNOT_TELL)
+        check->more_runs = (int)answer->lacks;
+    else if (check->verdict == VERDICT_SUSPECT)
         check->more_runs = 1;
-    }
     check->flip = flip_of(h, check, answer, arena);
     check->ok_from = limit_of(h, answer);
     check->smallest_seen = fabs(check->ok_from - answer->reference);

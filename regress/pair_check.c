@@ -125,11 +125,9 @@ struct pairs {
     struct paired paired;
 };
 
-static int64_t apart(const struct record *a, const struct record *b)
+static uint64_t apart(const struct record *a, const struct record *b)
 {
-    int64_t x = a->start_us, y = b->start_us;
-    uint64_t far = x > y ? (uint64_t)x - (uint64_t)y : (uint64_t)y - (uint64_t)x;
-    return far > INT64_MAX ? INT64_MAX : (int64_t)far;
+    return beside_apart(a->start_us, b->start_us);
 }
 
 typedef LIST_OF(struct paired_run) run_list;
@@ -175,7 +173,7 @@ static void add_baselines(run_list *list, const struct hypothesis *h, const stru
             add_run(list, h, runs[i].pair, false, record, arena);
             same++;
         }
-        bool near = apart(candidate, record) <= BESIDE_FAR_US;
+        bool near = beside_near(candidate->start_us, record->start_us);
         if (near && (!nearest || apart(candidate, record) < apart(candidate, nearest)))
             nearest = record;
     }
@@ -336,11 +334,12 @@ static const char *flip_text(const struct hypothesis *h, const struct check *che
     return check->verdict == VERDICT_SUSPECT ? arena_printf(arena, "%s; %s", ok, more) : ok;
 }
 
-static void say_untested(struct check *check, const struct pairs *pairs, double alpha, struct arena *arena)
+static void say_untested(const struct pairing *pairing, struct check *check, const struct pairs *pairs, double alpha, struct arena *arena)
 {
     check->more_runs = (int)pairs_needed(alpha);
     check->found = pairs->paired.left_out ? arena_printf(arena, "no pair has two values above 0%s", left_out_text(pairs, arena))
-                                          : "no baseline of its pair was found, neither in this run nor within 7 days of it";
+                                          : arena_printf(arena, "no baseline of its pair (%s=%s) was found, neither in this run nor within %d days of it",
+                                                         pairing->side, label_shown(pairing->baseline_value, arena), BESIDE_DAYS);
     check->flip = arena_printf(arena, "%s with both sides would tell", plural(pairs_needed(alpha), arena));
 }
 
@@ -350,7 +349,7 @@ static void judge(const struct hypothesis *h, const struct invocation *invocatio
     struct check *check = &checking->check;
     double alpha = checks_alpha(invocation, check->corrected_worse), suspect = invocation->options->suspect_level;
     if (!check->tested) {
-        say_untested(check, pairs, alpha, arena);
+        say_untested(&invocation->options->pairing, check, pairs, alpha, arena);
         return;
     }
     check->verdict = checks_verdict(check, invocation, true);

@@ -88,10 +88,9 @@ struct matches {
     size_t n, cap;
 };
 
-static struct matches find_matches(const struct select_index *index, const struct record *entry, struct arena *arena)
+/* The first with this hash. */
+static size_t find_hash(const struct select_index *index, uint64_t hash)
 {
-    struct matches found = {0};
-    uint64_t hash = labels_fingerprint(&index->filter, entry);
     size_t low = 0, high = index->n;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
@@ -100,14 +99,52 @@ static struct matches find_matches(const struct select_index *index, const struc
         else
             high = mid;
     }
-    for (; low < index->n && index->fingerprints[low].hash == hash; low++) {
-        const struct record *record = &index->history[index->fingerprints[low].record];
+    return low;
+}
+
+static struct matches find_matches(const struct select_index *index, const struct record *entry, struct arena *arena)
+{
+    struct matches found = {0};
+    uint64_t hash = labels_fingerprint(&index->filter, entry);
+    for (size_t i = find_hash(index, hash); i < index->n && index->fingerprints[i].hash == hash; i++) {
+        const struct record *record = &index->history[index->fingerprints[i].record];
         if (!marks_excluded(index->options, record, NULL) && strcmp(record->id, entry->id) != 0 &&
             !select_same_point(index->options, record, entry) &&
             labels_equal(&index->filter, record, entry))
             *LIST_ADD(arena, &found) = record;
     }
     return found;
+}
+
+/* Of a pair only one side is a repetition of the run, whatever keys are ignored. */
+static bool same_side(const struct analysis_options *options, const struct record *a, const struct record *b)
+{
+    const char *side = options->pairing.label ? options->pairing.side : NULL;
+    return !side || strcmp(label_or_null(a, side), label_or_null(b, side)) == 0;
+}
+
+static int compare_repetitions(const void *a, const void *b)
+{
+    const struct record *const *x = a, *const *y = b;
+    if ((*x)->start_us != (*y)->start_us)
+        return (*x)->start_us < (*y)->start_us ? -1 : 1;
+    return strcmp((*x)->id, (*y)->id);
+}
+
+const struct record *const *select_repetitions(const struct select_index *entries, const struct record *entry, size_t *n, struct arena *arena)
+{
+    struct matches found = {0};
+    uint64_t hash = labels_fingerprint(&entries->filter, entry);
+    for (size_t i = find_hash(entries, hash); i < entries->n && entries->fingerprints[i].hash == hash; i++) {
+        const struct record *record = &entries->history[entries->fingerprints[i].record];
+        bool same = select_same_point(entries->options, record, entry) && same_side(entries->options, record, entry);
+        if (record == entry || (same && labels_equal(&entries->filter, record, entry)))
+            *LIST_ADD(arena, &found) = record;
+    }
+    if (found.n > 1)
+        qsort(found.v, found.n, sizeof(*found.v), compare_repetitions);
+    *n = found.n;
+    return found.v;
 }
 
 bool select_any(const struct select_index *index, const struct record *entry, struct arena *arena)

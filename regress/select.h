@@ -22,6 +22,8 @@ struct selection {
     size_t points_n;
     const struct record *const *history; /* records that matched, before scope */
     size_t history_n;
+    const struct record *const *own; /* repetitions of the run under test: the entry, and others of the invocation */
+    size_t own_n;
     size_t newer_left_out; /* points of newer versions */
     const char *version, *run_id; /* of the entry */
     const char *const *varying;   /* NULL-ended: ignored keys, ci_engine, kpi_settings_version that vary here */
@@ -38,6 +40,8 @@ struct select_index; /* the history's fingerprints, made once for all entries */
 struct select_index *select_open(struct arena *arena, const struct analysis_options *options,
                                  const struct record *history, size_t history_n);
 struct selection select_history(const struct select_index *index, const struct record *entry, struct arena *arena);
+/* The entry and its repetitions, by start, then id, among the records of an index that holds the entries of an invocation. */
+const struct record *const *select_repetitions(const struct select_index *entries, const struct record *entry, size_t *n, struct arena *arena);
 /* Whether anything of the history is to be compared with the entry. */
 bool select_any(const struct select_index *index, const struct record *entry, struct arena *arena);
 const struct label_filter *select_filter(const struct select_index *index);

@@ -10,6 +10,7 @@
 #include "regress/unit_change.h"
 
 enum { JUST_BEFORE = 8 };
+static const double RUNS_GLANCE = 0.25; /* 25 times what the gate's share of .05 asks for */
 static const double TAIL_FEW = 1.9, TAIL_MANY = 2.2; /* up to 8 residuals, from 20 on */
 
 /* The autocorrelation that the workload declares: none; NAN: it is estimated. */
@@ -23,45 +24,50 @@ bool series_value(const struct record *record, const struct kpi_rule *rule, doub
     return record_kpi(record, rule->name, value) && isfinite(*value) && !(rule->has_idle && *value == rule->idle);
 }
 
-/* The mean of the repetitions that count in the entry's unit, but for what is left out by hand. */
-static bool point_value(const struct selection *selection, const struct select_point *point, const struct record *entry,
-                        const struct kpi_rule *rule, double *mean,
-                        size_t *repetitions)
+/* The mean of those that have it in the entry's unit, but for what is left out by hand; false: none, or it is too large to be one. */
+static bool mean_of(const struct selection *selection, const struct record *const *records, size_t n, const struct record *entry,
+                    const struct kpi_rule *rule, struct within_mean *mean)
 {
-    double sum = 0, value;
-    *repetitions = 0;
-    for (size_t i = 0; i < point->records_n; i++) {
-        if (!series_value(point->records[i], rule, &value) || unit_differs(point->records[i], entry, rule->name) ||
-            marks_excluded(selection->options, point->records[i], rule->name))
+    double value;
+    *mean = (struct within_mean){0};
+    for (size_t i = 0; i < n; i++)
+        if (series_value(records[i], rule, &value) && !unit_differs(records[i], entry, rule->name) &&
+            !marks_excluded(selection->options, records[i], rule->name))
+            within_take(mean, value);
+    return mean->n && isfinite(mean->mean);
+}
+
+static void gather_points(const struct selection *selection, const struct record *entry, struct series *series)
+{
+    for (size_t i = 0; i < selection->points_n; i++) {
+        const struct select_point *from = &selection->points[i];
+        struct within_mean mean;
+        if (!mean_of(selection, from->records, from->records_n, entry, series->rule, &mean))
             continue;
-        sum += value;
-        ++*repetitions;
+        within_add(&series->within, &mean);
+        series->x[series->n] = mean.mean;
+        series->from[series->n] = from;
+        series->points[series->n++] =
+            (struct run_point){from->version, from->run_id, from->where, from->start_us, mean.mean, mean.n, 0, from};
     }
-    *mean = *repetitions ? sum / (double)*repetitions : NAN;
-    return isfinite(*mean);
 }
 
 bool series_gather(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
                    struct series *series, struct arena *arena)
 {
-    *series = (struct series){.rule = rule, .worse = rule->better == DIRECTION_HIGHER ? SIDE_BELOW : SIDE_ABOVE};
+    *series = (struct series){.rule = rule, .worse = rule->better == DIRECTION_HIGHER ? SIDE_BELOW : SIDE_ABOVE, .repetitions = 1};
     series->points = ARENA_ARRAY(arena, struct run_point, selection->points_n + 1);
     series->from = ARENA_ARRAY(arena, const struct select_point *, selection->points_n + 1);
     series->x = ARENA_ARRAY(arena, double, selection->points_n + 1);
-    for (size_t i = 0; i < selection->points_n; i++) {
-        const struct select_point *from = &selection->points[i];
-        double mean;
-        size_t repetitions;
-        if (!point_value(selection, from, entry, rule, &mean, &repetitions))
-            continue;
-        series->x[series->n] = mean;
-        series->from[series->n] = from;
-        series->points[series->n++] =
-            (struct run_point){from->version, from->run_id, from->where, from->start_us, mean, repetitions, 0, from};
-    }
+    gather_points(selection, entry, series);
     double value;
+    struct within_mean own;
     series->has = series_value(entry, rule, &value);
     series->x[series->n] = series->measured = series->has ? value : NAN;
+    if (series->has && mean_of(selection, selection->own, selection->own_n, entry, rule, &own)) {
+        series->x[series->n] = own.mean;
+        series->repetitions = own.n;
+    }
     return series->has;
 }
 
@@ -156,6 +162,14 @@ static bool not_recovered(const struct series *s, double good, double bad)
     return worse_by(s, good, s->x[s->n]) >= 0.5 * worse_by(s, good, bad);
 }
 
+/* The run under test has fewer repetitions than those of history, whose means scatter less for it. */
+static void widen(struct baseline *base, double by)
+{
+    base->sigma *= by;
+    for (size_t i = 0; i < base->residuals_n; i++)
+        base->residuals[i] *= by;
+}
+
 /* The baseline of the specification assumes a tail index up to 3, which is right for one test at .05. A correction over
  * many tests looks farther out than the history reaches, where log-normal noise and Student's t with 3 degrees of freedom fall
  * more slowly: measured, see series.h. */
@@ -165,6 +179,7 @@ static struct baseline cautious_baseline(const struct series *s, size_t n, const
     double resolution = score_resolution(s->x, s->n + 1);
     struct baseline base = baseline_of(s->x, n, levels, level, resolution, declared_rho(s->rule), arena);
     base.normal = s->rule->normal_tails;
+    widen(&base, s->control ? 1 : within_widening(&s->within, base.sigma, s->repetitions));
     base.tail = TAIL_FEW + (TAIL_MANY - TAIL_FEW) * fmin(1, fmax(0, ((double)base.residuals_n - 8) / 12));
     return base;
 }
@@ -212,44 +227,69 @@ static bool worth_testing(const struct series *s, size_t start, struct arena *sc
     return worse_and_passes(s, good, bad) && not_recovered(s, good, bad);
 }
 
-/* The runs from `start` on against the level before them: how rare it is that three quarters of them stand as far out
- * as they do; the first is nearer to the bad level. Looking at every number of runs k costs a share 1/(k(k-1)), together 1. */
-static struct began test_runs(const struct series *s, size_t start, struct shuffles *shuffles, struct arena *arena)
+/* The runs from `start` on against the last of these levels of the history before them: how rare it is that three quarters of them stand as
+ * far out as they do; the first is nearer to the bad level. Looking at every number of runs k costs a share 1/(k(k-1)), together 1. */
+static struct began judge_runs(const struct series *s, size_t start, const struct levels *levels, struct arena *arena, struct arena *scratch)
 {
-    struct arena scratch = {0};
-    struct began began = {.start = start};
+    struct began began = {.start = start, .p = 1};
     size_t k = s->n + 1 - start, some = k - k / 4;
-    if (!worth_testing(s, start, &scratch))
-        goto out;
-    struct levels levels = find_levels(s, start, shuffles, &scratch);
-    if (!can_judge(s, &levels, start))
-        goto out;
-    double *out_by = ARENA_ARRAY(&scratch, double, k);
-    began.reference = cautious_baseline(s, start, &levels, levels.n, arena);
-    double good = began.reference.centre, bad = median_of(s->x + start, k, &scratch);
+    if (!can_judge(s, levels, start))
+        return began;
+    began.reference = cautious_baseline(s, start, levels, levels->n, arena);
+    double good = began.reference.centre, bad = median_of(s->x + start, k, scratch), *out_by = ARENA_ARRAY(scratch, double, k);
     if (!worse_and_passes(s, good, bad) || !not_recovered(s, good, bad))
-        goto out;
+        return began;
     for (size_t i = 0; i < k; i++)
         out_by[i] = worse_by(s, good, s->x[start + i]);
     double first = out_by[0];
     qsort(out_by, k, sizeof(*out_by), compare_doubles);
     double least = out_by[k - some];
     if (!(least > 0) || first < 0.5 * worse_by(s, good, bad))
-        goto out;
+        return began;
     double share = 1 / ((double)k * (double)(k - 1));
     began.p = fmin(1, baseline_runs_p(&began.reference, least, some, k, s->worse) / share);
     began.found = true;
-out:
+    return began;
+}
+
+/* The levels of the whole history, as far as they speak of what was before `start`; a level needs two runs. */
+static struct levels levels_before(const struct levels *levels, size_t start)
+{
+    struct levels before = *levels;
+    while (before.n && before.changes[before.n - 1].at + 2 > start)
+        before.n--;
+    return before;
+}
+
+/* Whether the runs look rare by what is known without a search: the levels of the whole history, and, since a last odd run or two can hide
+ * those, the few runs just before them. */
+static bool at_a_glance(const struct series *s, size_t start, const struct levels *whole, struct arena *scratch)
+{
+    struct level_change few = {.at = start > JUST_BEFORE ? start - JUST_BEFORE : 0};
+    struct levels known = levels_before(whole, start), near = {.changes = &few, .n = few.at > 0};
+    return judge_runs(s, start, &known, scratch, scratch).p <= RUNS_GLANCE || judge_runs(s, start, &near, scratch, scratch).p <= RUNS_GLANCE;
+}
+
+/* To find the levels that were known before these runs takes most of the time of an analysis: only where they look rare. What is passed
+ * over is far from any verdict. */
+static struct began test_runs(const struct series *s, size_t start, const struct levels *whole, struct shuffles *shuffles, struct arena *arena)
+{
+    struct arena scratch = {0};
+    struct began began = {.p = 1};
+    if (worth_testing(s, start, &scratch) && at_a_glance(s, start, whole, &scratch)) {
+        struct levels levels = find_levels(s, start, shuffles, &scratch);
+        began = judge_runs(s, start, &levels, arena, &scratch);
+    }
     arena_close(&scratch);
     return began;
 }
 
-static struct began find_runs(const struct series *s, struct shuffles *shuffles, struct arena *arena)
+static struct began find_runs(const struct series *s, const struct levels *whole, struct shuffles *shuffles, struct arena *arena)
 {
     struct began best = {.p = 1};
     size_t most = s->n - series_window_start(s);
     for (size_t k = 2; k <= most && k <= SERIES_WINDOW && s->n + 1 >= k + SERIES_TESTED_MIN && s->n + 1 > k + s->floor; k++) {
-        struct began began = test_runs(s, s->n + 1 - k, shuffles, arena);
+        struct began began = test_runs(s, s->n + 1 - k, whole, shuffles, arena);
         if (began.found && began.p < best.p)
             best = began;
     }
@@ -331,7 +371,7 @@ struct findings series_test(const struct series *series, struct shuffles *shuffl
     f.now = cautious_baseline(series, series->n, &f.levels, f.levels.n, arena);
     f.p_worse = baseline_p(&f.now, value, series->worse);
     f.p_better = baseline_p(&f.now, value, series->worse == SIDE_ABOVE ? SIDE_BELOW : SIDE_ABOVE);
-    f.runs = find_runs(series, shuffles, arena);
+    f.runs = find_runs(series, &f.levels, shuffles, arena);
     f.step = find_step(series, &f, arena);
     return f;
 }

@@ -31,6 +31,7 @@
 #include "regress/analysis.h"
 #include "detect/baseline.h"
 #include "regress/select.h"
+#include "regress/within.h"
 
 enum {
     SERIES_MAX = 200,   /* newest run points that are looked at: more would not make a verdict surer, only later */
@@ -58,6 +59,8 @@ struct series {
     bool has;                 /* x[n] is a number: it is as measured, or divided by its control */
     const struct control_found *control; /* NULL: values are as measured */
     enum side worse;
+    struct within within; /* of the repetitions of history's run points, as measured */
+    size_t repetitions;   /* of this run, of which x[n] is the mean */
     size_t parts; /* series that are one hypothesis (the parts of a list) and share its level; 0 is 1 */
     size_t window; /* run points in which the best earlier level is looked for; 0: SERIES_WINDOW */
     /* What people said (regress/known.h): */
@@ -87,7 +90,7 @@ struct findings {
 /* The record's value of the KPI; false when it has none, or the one that stands for nothing to analyse. */
 bool series_value(const struct record *record, const struct kpi_rule *rule, double *value);
 
-/* All points that have the KPI; repetitions averaged. False when the entry has no number for it. */
+/* All points that have the KPI; repetitions averaged, the entry's in this invocation, too. False when the entry has no number for it. */
 bool series_gather(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
                    struct series *series, struct arena *arena);
 /* Leaves the newest SERIES_MAX for the tests of the level. */

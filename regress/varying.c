@@ -10,6 +10,8 @@
 #include "regress/select.h"
 #include "regress/value.h"
 
+static const double ROUNDING = 1e-13; /* of a mean */
+
 /* Values in groups and levels; both counted from 0 without holes. */
 struct table {
     double *r; /* values less the mean of their level */
@@ -51,6 +53,8 @@ static struct table table_of(const double *x, const size_t *codes, const size_t 
         mean[levels[i]] += x[i] / (double)in_level[levels[i]]; /* which no large value can carry beyond the largest double */
     for (size_t i = 0; i < n; i++) {
         t.r[i] = x[i] - mean[levels[i]];
+        if (fabs(t.r[i]) < ROUNDING * fabs(x[i]))
+            t.r[i] = 0;
         t.total += t.r[i] * t.r[i];
     }
     t.levels_n = count_used(in_level, levels_n);

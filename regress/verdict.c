@@ -145,6 +145,7 @@ static void describe_points(struct hypothesis *h)
     e->points = h->series.points;
     e->points_n = h->series.n;
     e->measured = h->series.measured;
+    e->repetitions = h->series.repetitions;
     e->value = h->series.has ? h->series.x[h->series.n] : h->series.measured;
 }
 
@@ -302,6 +303,28 @@ static void describe_level(struct hypothesis *h, const struct baseline *base, co
                             fmax(e->relative_threshold, e->absolute_threshold));
 }
 
+static const char *spread_shown(const void *rule, double sd, struct arena *arena)
+{
+    return value_shown(rule, sd, VALUE_PEOPLE, arena);
+}
+
+/* What the repetitions of run points say about the spread; told where the spread is what stands in the way. */
+static void describe_within(struct hypothesis *h, struct arena *arena)
+{
+    struct evidence *e = &h->result->evidence;
+    const struct within *within = &h->series.within;
+    bool in_the_way = h->result->verdict == VERDICT_SUSPECT || h->result->verdict == VERDICT_CANNOT_TELL;
+    if (h->series.control)
+        return;
+    e->within_sd = within_sd(within);
+    double sigma = within_narrowed(within, e->sd, h->series.repetitions);
+    const char *advice = within_advice(within, sigma, spread_shown, h->series.rule, arena);
+    if (in_the_way && *advice)
+        e->flip = arena_printf(arena, "%s; %s", e->flip, advice);
+    if (h->series.repetitions > 1)
+        e->reason = arena_printf(arena, "%s; mean of %zu repetitions", e->reason, h->series.repetitions);
+}
+
 static void describe_p(struct hypothesis *h)
 {
     struct evidence *e = &h->result->evidence;
@@ -394,6 +417,8 @@ static void decide_level(struct hypothesis *h, const struct invocation *invocati
         describe_flip(h, base, invocation, arena);
     else
         e->flip = sentence_flip(h, invocation, NAN, NAN, arena);
+    if (h->findings.tested)
+        describe_within(h, arena);
 }
 
 void verdict_decide(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)

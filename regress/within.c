@@ -5,12 +5,18 @@
 static const double MOST = 0.5, LITTLE = 0.1; /* shares of the variance of run points */
 enum { MORE = 4 };                            /* times as many repetitions */
 
-void within_add(struct within *within, const double *values, size_t n, double mean)
+void within_take(struct within_mean *mean, double value)
 {
-    for (size_t i = 0; i < n && n > 1; i++)
-        within->squares += (values[i] - mean) * (values[i] - mean);
-    within->df += n - 1;
-    within->parts += 1 / (double)n;
+    double before = value - mean->mean;
+    mean->mean += before / (double)++mean->n;
+    mean->squares += before * (value - mean->mean);
+}
+
+void within_add(struct within *within, const struct within_mean *point)
+{
+    within->squares += point->squares;
+    within->df += point->n - 1;
+    within->parts += 1 / (double)point->n;
     within->points++;
 }
 
@@ -27,13 +33,26 @@ static double variance_within(const struct within *within)
     return isnan(sd) ? 0 : sd * sd * within->parts / (double)within->points;
 }
 
-double within_widening(const struct within *within, double sigma, size_t repetitions)
+/* The variance that a run point with so many repetitions has beyond those of the history; at least 0. */
+static double variance_beyond(const struct within *within, size_t repetitions)
 {
     double sd = within_sd(within);
-    if (isnan(sd) || !(sigma > 0) || !repetitions)
-        return 1;
-    double more = sd / sigma * (sd / sigma) * (1 / (double)repetitions - within->parts / (double)within->points);
-    return more > 0 && isfinite(more) ? sqrt(1 + more) : 1;
+    if (isnan(sd) || !repetitions)
+        return 0;
+    double more = sd * sd * (1 / (double)repetitions - within->parts / (double)within->points);
+    return more > 0 && isfinite(more) ? more : 0;
+}
+
+double within_narrowed(const struct within *within, double widened, size_t repetitions)
+{
+    double variance = widened * widened - variance_beyond(within, repetitions);
+    return variance > 0 ? sqrt(variance) : 0;
+}
+
+double within_widening(const struct within *within, double sigma, size_t repetitions)
+{
+    double by = sigma > 0 ? sqrt(1 + variance_beyond(within, repetitions) / sigma / sigma) : 1;
+    return isfinite(by) ? by : 1;
 }
 
 const char *within_advice(const struct within *within, double sigma, const char *(*shown)(const void *context, double sd, struct arena *arena),

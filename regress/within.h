@@ -19,13 +19,22 @@ struct within {
     size_t points;
 };
 
-/* One more run point with n >= 1 repetitions of this mean. */
-void within_add(struct within *within, const double *values, size_t n, double mean);
+/* Repetitions of one run point, as they come: Welford's recurrence, which does not overflow where the values do not lie so far apart. */
+struct within_mean {
+    size_t n;
+    double mean, squares;
+};
+void within_take(struct within_mean *mean, double value);
+/* One more run point, of n >= 1 repetitions. */
+void within_add(struct within *within, const struct within_mean *point);
 /* Standard deviation between repetitions, pooled over run points; NAN: no run point has any. */
 double within_sd(const struct within *within);
 
 /* By what factor the spread of run points of this history is too small for a new one with so many repetitions: >= 1. `sigma`: of its run points. */
 double within_widening(const struct within *within, double sigma, size_t repetitions);
+
+/* The spread of the history's run points, of one that was widened. */
+double within_narrowed(const struct within *within, double widened, size_t repetitions);
 
 /* What people can do about the spread, from WITHIN_DF degrees of freedom on: "most of the run-to-run spread (0.9 of 1.2 s) comes from within runs:
  * 4 times as many repetitions would make it 0.6 s", "repetitions hardly differ …: more of them do not help, more runs do". "" when it is

@@ -104,7 +104,6 @@ void change_html_absences(struct page *page, const struct analysis *analysis)
 static void add_run(struct page *page, const char *what, const char *version, const char *url)
 {
     page_text(page, what);
-    page_text(page, " ");
     page_link(page, url ? url : "", version && version[0] ? version : "a run");
 }
 
@@ -115,11 +114,11 @@ static void render_runs(struct page *page, const struct kpi_result *kpi)
         return;
     page_paragraph_begin(page, PAGE_PLAIN);
     if (good)
-        add_run(page, "Last good:", kpi->last_good, kpi->last_good_url);
+        add_run(page, "Last good: ", kpi->last_good, kpi->last_good_url);
     if (good && bad)
         page_text(page, "; first bad: ");
     if (bad)
-        add_run(page, good ? "" : "First bad:", kpi->first_bad, kpi->first_bad_url);
+        add_run(page, good ? "" : "First bad: ", kpi->first_bad, kpi->first_bad_url);
     page_text(page, ".");
     page_paragraph_end(page);
 }

@@ -80,7 +80,7 @@ static void draw_levels(struct chart *c)
         double mean = sum * ((double)e->points_n / (double)(to - from));
         bool reference = from <= e->level_start && e->level_start < to && isfinite(e->level);
         if (e->points[from].level || reference)
-            line(c, "level", x_of(c, (double)from - .4), y_of(c, reference ? e->level : mean), x_of(c, (double)to - .6),
+            line(c, "level", fmax(x_of(c, (double)from - .4), 0), y_of(c, reference ? e->level : mean), x_of(c, (double)to - .6),
                  y_of(c, reference ? e->level : mean));
     }
 }

@@ -77,7 +77,10 @@ void layout_wrap(struct text *out, const char *s, size_t indent, size_t hang, si
             text_addc(out, ' ');
             at++;
         }
-        at += add_cut(out, s, end, columns - at);
+        bool command = first && end - s > 2 && s[0] == ':' && s[1] == ':'; /* GitHub Actions would obey it, blanks before it or not */
+        if (command)
+            text_addc(out, '?');
+        at += command + add_cut(out, s + command, end, columns - at - command);
         first = false;
         s = end;
     }

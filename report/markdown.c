@@ -80,7 +80,7 @@ static size_t longest_run(const char *text, size_t n)
     return longest;
 }
 
-void markdown_code(struct text *out, const char *text, size_t most)
+static void add_code(struct text *out, const char *text, size_t most, const char *bar)
 {
     if (!text || !*text)
         return;
@@ -91,12 +91,22 @@ void markdown_code(struct text *out, const char *text, size_t most)
     for (const char *s = text, *end = text + n; s < end;) {
         char shown[5];
         size_t step = clean_character(s, end, shown);
-        text_add(out, *s == '\n' || *s == '\r' || *s == '\t' ? " " : *s == '|' ? "\\|" : shown);
+        text_add(out, *s == '\n' || *s == '\r' || *s == '\t' ? " " : *s == '|' ? bar : shown);
         s += step;
     }
     text_add(out, text[n] ? "…" : "");
     text_add(out, padded ? " " : "");
     text_fill(out, '`', fence);
+}
+
+void markdown_code(struct text *out, const char *text, size_t most)
+{
+    add_code(out, text, most, "|");
+}
+
+void markdown_cell(struct text *out, const char *text, size_t most)
+{
+    add_code(out, text, most, "\\|");
 }
 
 void markdown_link(struct text *out, const char *text, const char *url)

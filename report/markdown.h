@@ -11,8 +11,9 @@ enum { MARKDOWN_WORDS = 400, MARKDOWN_NAME = 120 };
 
 /* A sentence. NULL is "". */
 void markdown_text(struct text *out, const char *text, size_t most);
-/* A name or value in a code span, in a cell of a table too; nothing for "". */
+/* A name or value in a code span; nothing for "". In a cell of a table a bar needs a backslash, elsewhere that would be shown. */
 void markdown_code(struct text *out, const char *text, size_t most);
+void markdown_cell(struct text *out, const char *text, size_t most);
 /* [text](url) when the URL is of the web, without a user's name and password; else both texts. */
 void markdown_link(struct text *out, const char *text, const char *url);
 

@@ -5,10 +5,11 @@
 #include <string.h>
 
 #include "base/moment.h"
+#include "regress/expect.h"
 #include "regress/value.h"
 #include "report/change_phrases.h"
 
-enum { NEAR_MISSES_SHOWN = 3 };
+enum { NEAR_MISSES_SHOWN = 3, OLD_DAYS = 60 };
 
 const enum verdict phrases_by_weight[VERDICT_COUNT] = {VERDICT_REGRESSION,   VERDICT_MISSING,     VERDICT_SUSPECT,
                                                        VERDICT_ACKNOWLEDGED, VERDICT_IMPROVEMENT, VERDICT_CANNOT_TELL,
@@ -62,7 +63,9 @@ static const char *nothing_compared(const struct analysis *analysis, struct aren
     if (!analysis->entries_n)
         return "NOT GATED: no payload is left to compare (rewrite_settings, ignored_entries)";
     if (results && results == analysis->counts[VERDICT_NOT_ANALYSED])
-        return "NOT GATED: the workload has no KPI that is compared (better: none, ignored_for_regression, lists)";
+        return analysis->options->pairing.label
+                   ? "NOT GATED: there is nothing that is compared (baselines of pairs; better: none, ignored_for_regression)"
+                   : "NOT GATED: the workload has no KPI that is compared (better: none, ignored_for_regression)";
     return NULL;
 }
 
@@ -125,13 +128,31 @@ const char *phrases_counts(const struct analysis *analysis, struct arena *arena)
                         analysis->entries_n == 1 ? "y" : "ies", named ? line : "none", besides);
 }
 
+/* KPI results that another tool's method judged, which keeps no rate of false alarms. */
+static size_t unpromised(const struct analysis *analysis)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < analysis->entries_n; i++)
+        for (size_t j = 0; j < analysis->entries[i].kpis_n; j++) {
+            const struct kpi_result *kpi = &analysis->entries[i].kpis[j];
+            bool method = false;
+            for (size_t k = 0; k < kpi->checks_n; k++)
+                method |= kpi->checks[k].kind == CHECK_METHOD;
+            n += method;
+        }
+    return n;
+}
+
 const char *phrases_tested(const struct analysis *analysis, struct arena *arena)
 {
+    size_t others = unpromised(analysis);
+    const char *but = others ? arena_printf(arena, "; nothing is promised for the %zu that %s judged by another tool's method", others,
+                                            others == 1 ? "is" : "are") : "";
     bool own = analysis->own_records && analysis->own_records == analysis->history_records;
     const char *left_out = own ? ", all of them this run's own, stored before" : "";
-    return arena_printf(arena, "%zu tested against %zu record%s of history%s; chance of any false alarm: %.4g.", analysis->tested,
+    return arena_printf(arena, "%zu tested against %zu record%s of history%s; chance of any false alarm: %.4g%s.", analysis->tested,
                         analysis->history_records, analysis->history_records == 1 ? "" : "s", left_out,
-                        analysis->options->false_alarm_rate);
+                        analysis->options->false_alarm_rate, but);
 }
 
 static const char *code_meaning(int code)
@@ -266,6 +287,8 @@ const char *const *phrases_notes(const struct entry_result *entry, struct arena 
     const char *keys = "";
     for (size_t i = 0; entry->varying && entry->varying[i]; i++)
         keys = arena_printf(arena, "%s%s'%s'", keys, i ? ", " : "", entry->varying[i]);
+    if (expect_age_days(entry) >= OLD_DAYS)
+        *LIST_ADD(arena, &notes) = arena_printf(arena, "the newest run of history is %.0f days older than this one", expect_age_days(entry));
     if (keys[0])
         *LIST_ADD(arena, &notes) = arena_printf(arena, "not compared, but not the same in all runs: %s", keys);
     return ended(&notes, arena);

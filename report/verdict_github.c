@@ -44,6 +44,11 @@ static void add(struct annotations *a, int kind, const char *title, const char *
     *LIST_ADD(a->arena, &a->of[kind]) = (struct annotation){title, message, NULL, 0};
 }
 
+static struct annotation *last_of(struct annotations *a, int kind)
+{
+    return &a->of[kind].v[a->of[kind].n - 1];
+}
+
 /* The place of the KPI's rule. */
 static void place(const struct annotations *a, const struct kpi_rule *rule, struct annotation *annotation)
 {
@@ -65,7 +70,7 @@ static void add_kpi(struct annotations *a, const struct entry_result *entry, con
     const char *message = arena_printf(a->arena, "%s: %s%s%s%s%s", entry->name, reason, status[0] ? "\n" : "", status,
                                        differences[0] ? "\nwhat else changed there: " : "", differences);
     add(a, kind, arena_printf(a->arena, "%s: %s", verdict_name(kpi->verdict), kpi->rule->name), message);
-    place(a, kpi->rule, &a->of[kind].v[a->of[kind].n - 1]);
+    place(a, kpi->rule, last_of(a, kind));
 }
 
 static void add_incident(struct annotations *a, const struct incident *incident)
@@ -80,6 +85,8 @@ static void add_incident(struct annotations *a, const struct incident *incident)
     const char *rest = incident->members_n > 5 ? arena_printf(a->arena, " and %zu more", incident->members_n - 5) : "";
     add(a, fails ? KIND_ERROR : KIND_WARNING, "incident",
         arena_printf(a->arena, "%s%s%s%s", change_phrases_incident(incident, a->arena), names[0] ? ": " : "", names, rest));
+    if (incident->members_n) /* the most telling one stands for all */
+        place(a, incident->members[0]->rule, last_of(a, fails ? KIND_ERROR : KIND_WARNING));
 }
 
 static void add_kpis(struct annotations *a)

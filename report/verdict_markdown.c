@@ -58,6 +58,11 @@ static void code(struct sheet *sheet, const char *text)
     markdown_code(&sheet->block, text, MARKDOWN_NAME);
 }
 
+static void cell(struct sheet *sheet, const char *text)
+{
+    markdown_cell(&sheet->block, text, MARKDOWN_NAME);
+}
+
 /* ---- the first lines ---- */
 
 static void render_head(struct sheet *sheet, const struct analysis *analysis, const struct gate *gate)
@@ -140,9 +145,9 @@ static void add_row(struct sheet *sheet, const struct entry_result *entry, const
     if (decided)
         words(sheet, arena_printf(sheet->arena, " (%s)", change_phrases_check(decided, sheet->arena)));
     add(sheet, " | ");
-    code(sheet, kpi->rule->name);
+    cell(sheet, kpi->rule->name);
     add(sheet, " | ");
-    code(sheet, entry->name);
+    cell(sheet, entry->name);
     add(sheet, " | ");
     words(sheet, isfinite(e->value) ? value_shown(kpi->rule, e->value, VALUE_PEOPLE, sheet->arena) : "");
     add(sheet, " | ");
@@ -309,9 +314,9 @@ static void add_rest(struct sheet *sheet, const struct entry_result *entry, cons
     add(sheet, "| ");
     words(sheet, verdict_name(kpi->verdict));
     add(sheet, " | ");
-    code(sheet, kpi->rule->name);
+    cell(sheet, kpi->rule->name);
     add(sheet, " | ");
-    code(sheet, entry->name);
+    cell(sheet, entry->name);
     add(sheet, " | ");
     words(sheet, isfinite(kpi->evidence.value) ? value_shown(kpi->rule, kpi->evidence.value, VALUE_PEOPLE, sheet->arena) : "");
     add(sheet, " | ");

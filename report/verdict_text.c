@@ -14,7 +14,7 @@
 
 enum { COLUMNS = VERDICT_TEXT_COLUMNS, OK_ENTRIES_SHOWN = 10, DIFFERENCES_SHOWN = 3, ABSENCES_SHOWN = 10, INCIDENTS_SHOWN = 5, MEMBERS_SHOWN = 10 };
 /* What a paragraph takes beside its rows. */
-enum { STORY_ROWS = 3 };
+enum { STORY_ROWS = 3, LINK_COLUMNS = 84 };
 
 /* What is being written. */
 struct screen {
@@ -87,7 +87,7 @@ static const char *link_of_change(const struct kpi_result *kpi, struct arena *ar
     if (!url || !clean_is_web_address(url))
         return "";
     const char *rest = clean_address(url, &scheme);
-    return arena_printf(arena, "first bad: %.*s%s", (int)scheme, url, rest);
+    return scheme + strlen(rest) > LINK_COLUMNS ? "" : arena_printf(arena, "first bad: %.*s%s", (int)scheme, url, rest); /* a cut one leads nowhere */
 }
 
 /* KPIs of one entry and verdict with the same story are one table. */
@@ -321,11 +321,21 @@ static void render_verdict(struct screen *screen, enum verdict verdict)
 
 /* ---- of the whole invocation ---- */
 
+static enum verdict gravest_of(const struct incident *incident)
+{
+    for (size_t v = 0; v < VERDICT_COUNT; v++)
+        for (size_t i = 0; i < incident->members_n; i++)
+            if (incident->members[i]->verdict == phrases_by_weight[v])
+                return phrases_by_weight[v];
+    return VERDICT_OK;
+}
+
 static void render_incident(struct screen *screen, const struct incident *incident)
 {
     struct table table = table_of_changes(screen->arena, false);
     text_addc(screen->out, '\n');
-    layout_wrap(screen->out, arena_printf(screen->arena, "INCIDENT  %s", change_phrases_incident(incident, screen->arena)), 0, 4, COLUMNS);
+    layout_wrap(screen->out, arena_printf(screen->arena, "%s incident: %s", shown[gravest_of(incident)].heading,
+                                          change_phrases_incident(incident, screen->arena)), 0, 4, COLUMNS);
     if (incident->members_n)
         render_lines(screen, story(incident->entries[0], incident->members[0], screen->arena), 2);
     for (size_t i = 0; i < incident->members_n && i < MEMBERS_SHOWN; i++)
@@ -341,7 +351,7 @@ static void render_incidents(struct screen *screen)
     for (size_t i = 0; i < analysis->incidents_n && i < INCIDENTS_SHOWN; i++)
         render_incident(screen, &analysis->incidents[i]);
     if (analysis->incidents_n > INCIDENTS_SHOWN)
-        text_printf(screen->out, "\nINCIDENT …and %zu more: see the report\n", analysis->incidents_n - INCIDENTS_SHOWN);
+        text_printf(screen->out, "\n…and %zu more incidents: see the report\n", analysis->incidents_n - INCIDENTS_SHOWN);
 }
 
 static void render_absences(struct screen *screen)

@@ -6,10 +6,12 @@
 #include "config/period.h"
 #include "detect/method.h"
 #include "regress/acks_file.h"
+#include "regress/expect.h"
 #include "regress/relabel.h"
 #include "regress/rules.h"
 #include "regress/select.h"
 #include "regress/series.h"
+#include "step/bundle_step.h"
 #include "step/copy_step.h"
 #include "step/marker.h"
 #include "step/payload_source.h"
@@ -148,13 +150,38 @@ static bool read_history(struct context *context, struct history *history, const
            relabel(context, request->workload, records, err);
 }
 
-static bool load_history(struct context *context, const struct analyze_request *request, const struct analysis_options *options,
+/* The newest records whatever their labels, without those that this workload never analyses: what the last runs had (regress/expect.h). */
+static bool read_recent(struct context *context, struct history *history, const struct analyze_request *request,
+                        const struct period *period, const struct records *records, struct analysis_options *options, struct error *err)
+{
+    struct history_selection selection = {.workload = request->workload->name, .from_us = period->from_us, .to_us = period->to_us,
+                                          .newest = EXPECT_RECENT_MAX};
+    struct records recent = {0};
+    size_t kept = 0;
+    if (records->elsewhere) {
+        if (!history_records(history, &selection, context->arena, &recent.v, &recent.n, err) ||
+            !relabel(context, request->workload, &recent, err))
+            return false;
+    } else {
+        recent.n = records->n < EXPECT_RECENT_MAX ? records->n : EXPECT_RECENT_MAX;
+        recent.v = arena_copy(context->arena, records->v + (records->n - recent.n), recent.n * sizeof(*recent.v));
+    }
+    for (size_t i = 0; i < recent.n; i++)
+        if (!rules_ignore(request->workload, &recent.v[i]))
+            recent.v[kept++] = recent.v[i];
+    options->recent = records->elsewhere || kept < recent.n ? recent.v : NULL; /* NULL: the history as it is */
+    options->recent_n = options->recent ? kept : 0;
+    return true;
+}
+
+static bool load_history(struct context *context, const struct analyze_request *request, struct analysis_options *options,
                          const struct records *entries, struct records *records, struct error *err)
 {
     struct history *history = history_open(request->history, HISTORY_READ, context->access, err);
     struct period period = {0};
     bool ok = history && choose_period(context, &period, err) &&
-              read_history(context, history, request, options, entries, &period, records, err);
+              read_history(context, history, request, options, entries, &period, records, err) &&
+              (!options->completeness || read_recent(context, history, request, &period, records, options, err));
     if (ok)
         payload_source_log_findings(context, history);
     if (ok && !records->n && !records->left_out && !records->elsewhere && (period.from_us || period.to_us))
@@ -249,6 +276,14 @@ static void log_notes(struct context *context, const struct analysis *analysis)
         log_line(&context->log, analysis->notes[i].warning ? LOG_WARNING : LOG_INFO, "%s", context_shown(context, analysis->notes[i].text));
 }
 
+/* Whether the command line leaves tests out: what is not there was not asked for then. */
+static bool only_part(struct context *context)
+{
+    const char *filters = options_find_text(context->options, "filters"), *shard = options_find_text(context->options, "shard");
+    return (filters && filters[0]) || (shard && shard[0]);
+}
+
+/* What is given on the command line wins over the workload. */
 void analyze_make_options(struct context *context, const struct workload *workload, struct analysis_options *options)
 {
     double min_history = options_number(context->options, "min_history");
@@ -266,6 +301,7 @@ void analyze_make_options(struct context *context, const struct workload *worklo
         options->min_history = (int)min_history;
         options->min_history_same = 0;
     }
+    options->completeness = !only_part(context);
 }
 
 /* The payloads under analysis, with the labels that are compared; those of ignored_entries are left out. */
@@ -281,6 +317,16 @@ static bool load_entries(struct context *context, const struct analyze_request *
             entries->v[kept++] = entries->v[i];
     entries->n = kept;
     return true;
+}
+
+static bool write_bundle(struct context *context, const struct analyze_request *request, const struct analysis *analysis, const struct records *entries,
+                         const struct records *history, struct error *err)
+{
+    struct bundle bundle = {.options = *analysis->options, .entries = entries->v, .entries_n = entries->n, .history = history->v,
+                            .history_n = history->n, .tests = request->tests, .without_payload = request->without_payload,
+                            .elsewhere = history->elsewhere};
+    return bundle_step_write(context, request->outputs.bundle, request->outputs.program ? request->outputs.program : "matbench",
+                             request->workload->name, &bundle, analysis, err);
 }
 
 const struct analysis *analyze_step(struct context *context, const struct analyze_request *request, int *code)
@@ -306,7 +352,10 @@ const struct analysis *analyze_step(struct context *context, const struct analyz
     log_notes(context, analysis);
     analysis->tests = request->tests;
     analysis->without_payload = request->without_payload;
-    *code = verdict_outputs_write(context, &request->outputs, request->workload, analysis, &err) ? 0 : context_fail(context, &err);
+    bool written = verdict_outputs_write(context, &request->outputs, request->workload, analysis, &err);
+    if (request->outputs.bundle)
+        written &= write_bundle(context, request, analysis, &entries, &records, &err);
+    *code = written ? 0 : context_fail(context, &err);
     return analysis;
 }
 

@@ -12,7 +12,7 @@ extern const struct option options_verdict_outputs[];
 /* Files to write, or NULL. */
 struct verdict_outputs {
     const char *report_html, *summary_yaml, *verdicts_json, *markdown, *junit;
-    const char *bundle; /* see step/bundle_step.h */
+    const char *bundle, *program; /* see step/bundle_step.h: written by analyze_step, which knows what the analysis was made of */
     bool github;        /* annotations to standard output; the Markdown to the end of $GITHUB_STEP_SUMMARY, where that is set */
     const struct gate *gate; /* what fails; NULL: the default */
 };

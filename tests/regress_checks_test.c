@@ -5,6 +5,7 @@
 #include "detect/method.h"
 #include "regress/analysis.h"
 #include "regress/order.h"
+#include "regress/rules.h"
 #include "regress/series.h"
 #include "tests/check.h"
 #include "tests/regress_build.h"
@@ -173,6 +174,23 @@ static void test_drift(void)
             CHECK(kpi->evidence.p == check->p_worse && kpi->evidence.since_version, "%s: its p is the verdict's", rows[i].what);
         arena_close(&arena);
     }
+}
+
+/* With less history than a regression needs, a used up budget is suspect, and says what is missing. */
+static void test_drift_short(void)
+{
+    struct arena arena = {0};
+    struct kpi_rule rule = {.name = "speed", .unit = "ms", .better = DIRECTION_LOWER, .budget = {.02, 0, NULL}, .min_relative = .5};
+    struct analysis_options options = usual(&rule, 1);
+    double x[14];
+    for (size_t k = 0; k < ROWS(x); k++)
+        x[k] = 100 + noise[k % ROWS(noise)] + (double)k;
+    struct record *runs = runs_of(x, ROWS(x), "", &arena);
+    options.min_history = 20;
+    const struct kpi_result *kpi = &analysis_run(&arena, &options, &runs[13], 1, runs, 14)->entries[0].kpis[0];
+    expect("a short history", kpi, VERDICT_SUSPECT, CHECK_DRIFT, "but history has only 13 of the 20 run points that a regression needs");
+    CHECK(kpi->evidence.more_runs == 7, "%d more runs", kpi->evidence.more_runs);
+    arena_close(&arena);
 }
 
 /* A pinned release that lies farther back than the level's test looks is found all the same. */
@@ -419,8 +437,8 @@ static void test_pair_places(void)
         const char *reason;
     } rows[] = {
         {"stored, of another run", "gpu=8 run_id=\"other\"", 2, 0, VERDICT_REGRESSION, "in 8 pairs"},
-        {"stored weeks ago", "gpu=8 run_id=\"other\"", 30, 0, VERDICT_CANNOT_TELL, "no baseline of its pair was found"},
-        {"other labels", "gpu=4 run_id=\"now\"", 0, 0, VERDICT_CANNOT_TELL, "no baseline of its pair was found"},
+        {"stored weeks ago", "gpu=8 run_id=\"other\"", 30, 0, VERDICT_CANNOT_TELL, "no baseline of its pair (variant=base) was found"},
+        {"other labels", "gpu=4 run_id=\"now\"", 0, 0, VERDICT_CANNOT_TELL, "no baseline of its pair (variant=base) was found"},
         {"a change below the absolute threshold", "gpu=8 run_id=\"now\"", 0, 20, VERDICT_OK, "a change below"},
     };
     for (size_t i = 0; i < ROWS(rows); i++) {
@@ -486,11 +504,101 @@ static void test_rules(void)
     CHECK(p[CORRECTION_HOLM] > p[CORRECTION_BH] * 1.2, "Holm %g, Benjamini–Hochberg %g", p[CORRECTION_HOLM], p[CORRECTION_BH]);
 }
 
+/* ---- what must not matter ---- */
+
+/* Creeping memory with a budget, a bound and a control: the order of history, the unit and the direction change nothing. */
+static const struct kpi_result *judge_all(double scale, bool mirrored, bool reversed, double last, struct arena *arena)
+{
+    enum { N = 24 };
+    struct record *runs = ARENA_ARRAY(arena, struct record, N), *entry = &runs[0];
+    for (size_t k = 0; k < N; k++) {
+        bool newest = k == N - 1;
+        double machine = 1 + .1 * (double)((k * 7 + 4) % 5), value = 100 + noise[k % ROWS(noise)] + .2 * (double)k + (newest ? last : 0);
+        size_t at = reversed ? N - 1 - k : k;
+        runs[at] = two(arena_printf(arena, "i%02zu", k), (int)k, arena_printf(arena, "version=\"v1.%zu\"", k), (mirrored ? 300 - value : value) * machine * scale,
+                       3 * machine * scale, arena);
+        entry = newest ? &runs[at] : entry;
+    }
+    struct kpi_rule *rule = ARENA_NEW(arena, struct kpi_rule);
+    struct bound bound = {true, (mirrored ? 300 - 145 : 145) * scale};
+    *rule = (struct kpi_rule){.name = "speed", .better = mirrored ? DIRECTION_HIGHER : DIRECTION_LOWER, .min_absolute = 30 * scale, .budget.absolute = 2 * scale, .control.kpi = "warm"};
+    *(mirrored ? &rule->low : &rule->high) = bound;
+    struct analysis_options *options = ARENA_NEW(arena, struct analysis_options);
+    *options = usual(rule, 1);
+    return &analysis_run(arena, options, entry, 1, runs, N)->entries[0].kpis[0];
+}
+
+static void test_properties(void)
+{
+    static const double lasts[] = {0, 40, -30};
+    for (size_t i = 0; i < ROWS(lasts); i++) {
+        struct arena arena = {0};
+        const struct kpi_result *plain = judge_all(1, false, false, lasts[i], &arena), *others[] = {
+            judge_all(1, false, true, lasts[i], &arena), judge_all(1e6, false, false, lasts[i], &arena), judge_all(1e-9, false, false, lasts[i], &arena),
+            judge_all(1, true, false, lasts[i], &arena)};
+        for (size_t k = 0; k < ROWS(others); k++) {
+            CHECK(others[k]->verdict == plain->verdict && others[k]->evidence.decided_by == plain->evidence.decided_by, "row %zu, %zu: %s by %s, not %s by %s",
+                  i, k, verdict_name(others[k]->verdict), check_name(others[k]->evidence.decided_by), verdict_name(plain->verdict),
+                  check_name(plain->evidence.decided_by));
+            for (size_t c = 0; c < plain->checks_n; c++)
+                CHECK(others[k]->checks[c].verdict == plain->checks[c].verdict, "row %zu, %zu: check %zu", i, k, c);
+        }
+        CHECK(strcmp(others[0]->evidence.reason, plain->evidence.reason) == 0, "the order of history: '%s'", others[0]->evidence.reason);
+        arena_close(&arena);
+    }
+}
+
+/* Far values, times at both ends, thousands of records in one pair and one control: answers, and soon. */
+static void test_hostile(void)
+{
+    static const char *const values[] = {"\"v0\"", NULL};
+    static const struct label_match match = {"version", values};
+    static const double far[] = {1e308, -1e308, 5e-324, 0, -0., 1};
+    struct arena arena = {0};
+    enum { N = 4000 };
+    struct record *runs = ARENA_ARRAY(&arena, struct record, N);
+    for (size_t k = 0; k < N; k++) {
+        runs[k] = build_record(arena_printf(&arena, "i%04zu", k), 0,
+                               arena_printf(&arena, "version=\"v%zu\" pair_id=%s side=\"%s\"", k % 3, k % 2 ? "1" : "null", k % 4 == 1 ? "base" : "new"),
+                               far[k % ROWS(far)], &arena);
+        runs[k].start_us = k % 5 == 0 ? INT64_MIN : k % 5 == 1 ? INT64_MAX : 7;
+    }
+    struct kpi_rule rule = {.name = "speed", .better = DIRECTION_LOWER, .control.labels = {&match, 1}, .budget.relative = .01, .budget.since = "v1",
+                            .high = {true, 1e308}, .low = {true, -1e308}};
+    struct analysis_options options = usual(&rule, 1);
+    options.pairing = (struct pairing){"pair_id", "side", "\"base\""};
+    struct analysis *analysis = analysis_run(&arena, &options, runs, 40, runs, N);
+    for (size_t i = 0; i < analysis->entries_n; i++)
+        CHECK(analysis->entries[i].kpis[0].evidence.reason, "entry %zu has a reason", i);
+    arena_close(&arena);
+}
+
+/* What is asked of a history is wide enough to hold what stands beside an entry. */
+static void test_fingerprints(void)
+{
+    static const char *const pinned[] = {"\"old\"", NULL};
+    static const struct label_match match = {"image", pinned};
+    struct arena arena = {0};
+    struct kpi kpi = {.name = "speed", .judging.control.labels = {&match, 1}};
+    struct workload plain = {.name = "w"}, wide = {.name = "w", .kpis = &kpi, .kpis_n = 1, .analyze.paired = {"pair_id", "side", "\"base\""}};
+    struct record a = build_record("a", 0, "gpu=8 pair_id=1 side=\"base\" image=\"old\"", 1, &arena);
+    struct record b = build_record("b", 0, "gpu=8 pair_id=2 side=\"new\" image=\"new\"", 1, &arena);
+    char prints[4][FINGERPRINT_SIZE];
+    struct fingerprint_rule *rules[] = {rules_of_fingerprints(&arena, &plain), rules_of_fingerprints(&arena, &wide)};
+    for (size_t i = 0; i < 2; i++) {
+        fingerprint_of(rules[i], &a, prints[2 * i]);
+        fingerprint_of(rules[i], &b, prints[2 * i + 1]);
+    }
+    CHECK(strcmp(prints[0], prints[1]) != 0 && strcmp(prints[2], prints[3]) == 0, "sides and pinned runs are read with the others");
+    arena_close(&arena);
+}
+
 int main(void)
 {
     test_bounds();
     test_bound_since();
     test_drift();
+    test_drift_short();
     test_old_release();
     test_names();
     test_control_kpi();
@@ -500,5 +608,8 @@ int main(void)
     test_pair_places();
     test_counted();
     test_rules();
+    test_properties();
+    test_hostile();
+    test_fingerprints();
     return check_end();
 }

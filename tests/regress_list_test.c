@@ -2,28 +2,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "history/record_list.h"
 #include "tests/check.h"
-#include "tests/regress_build.h"
+#include "tests/regress_lists.h"
 
-enum { REQUESTS = 400, RUNS_MAX = 40 };
+enum { REQUESTS = LISTS_REQUESTS_MAX, RUNS_MAX = LISTS_RUNS_MAX };
 
 static const char *const version_key[] = {"version", NULL}, *const no_keys[] = {NULL};
-
-/* Gives a record the list `name` of these values, as record_from_payload does. */
-static void set_list(struct record *record, const char *name, const double *values, size_t n, struct arena *arena)
-{
-    double *room = ARENA_ARRAY(arena, double, n + 1);
-    struct distribution list = distribution_of(values, n, room);
-    static const size_t sorted[] = {DISTRIBUTION_PARTS, DISTRIBUTION_MEAN, DISTRIBUTION_P50, DISTRIBUTION_P90, DISTRIBUTION_P95, DISTRIBUTION_P99};
-    record->kpis = ARENA_ARRAY(arena, struct kpi_value, RECORD_LIST_NAMES);
-    record->kpis_n = 0;
-    for (size_t i = 0; i < RECORD_LIST_NAMES; i++) {
-        double value = sorted[i] == DISTRIBUTION_PARTS ? (double)list.count : list.part[sorted[i]];
-        if (isfinite(value) && list.count)
-            record->kpis[record->kpis_n++] = (struct kpi_value){record_list_name(arena, name, sorted[i]), value};
-    }
-}
 
 /* Latencies of a run: log-normal, the whole run some per cent off; the slowest `share` are `times` slower. */
 static struct record run_of(const char *id, int day, size_t requests, double share, double times, uint64_t *random, struct arena *arena)
@@ -34,7 +18,8 @@ static struct record run_of(const char *id, int day, size_t requests, double sha
         x[i] = off * exp(.2 * g) * (.5 * erfc(g / sqrt(2)) < share ? times : 1);
     }
     struct record r = build_record(id, day, arena_printf(arena, "gpu=8 version=\"v1.%d\"", day), NAN, arena);
-    set_list(&r, "itl", x, requests, arena);
+    r.kpis = ARENA_ARRAY(arena, struct kpi_value, RECORD_LIST_NAMES);
+    lists_add(&r, "itl", x, requests, arena);
     return r;
 }
 
@@ -206,6 +191,27 @@ static void test_scaled(void)
     }
 }
 
+/* Nothing changed: the share of invocations with any regression is at most what is promised, within three standard errors; one list of
+ * eight that is much slower is found among them. bench/list_rates.c has the tables. */
+static void test_level(void)
+{
+    enum { TIMES = 150 };
+    static const char *const families[] = {"gauss", "AR(.3)"};
+    for (size_t f = 0; f < ROWS(families); f++) {
+        uint64_t random = 20261121 + f;
+        size_t alarms = 0, seen = 0;
+        for (size_t t = 0; t < TIMES; t++) {
+            struct arena arena = {0};
+            alarms += lists_invocation(&(struct lists_scene){families[f], 12, 100, 0, 1}, &random, &arena)->counts[VERDICT_REGRESSION] > 0;
+            if (t < 20)
+                seen += only(lists_invocation(&(struct lists_scene){families[f], 20, 100, 1, 2}, &random, &arena))->verdict == VERDICT_REGRESSION;
+            arena_close(&arena);
+        }
+        CHECK((double)alarms <= .05 * TIMES + 3 * sqrt(TIMES * .05 * .95), "%s: %zu alarms of %d", families[f], alarms, TIMES);
+        CHECK(seen >= 15, "%s: %zu of 20 seen", families[f], seen);
+    }
+}
+
 int main(void)
 {
     for (size_t i = 0; i < ROWS(rows); i++)
@@ -213,5 +219,6 @@ int main(void)
     test_kinds();
     test_bounds();
     test_scaled();
+    test_level();
     return check_end();
 }

@@ -263,6 +263,8 @@ static void test_methods(void)
         CHECK(strstr(got->evidence.reason, methods[i].said), "%s: %s", methods[i].what, got->evidence.reason);
         CHECK(got->evidence.decided_by == CHECK_METHOD && got->checks_n == 1 && strcmp(got->checks[0].part, methods[i].method) == 0, "%s", methods[i].what);
         CHECK(isnan(got->checks[0].p_worse) == !methods[i].tested, "%s: p %g", methods[i].what, got->checks[0].p_worse);
+        if (strstr(methods[i].said, "so small"))
+            CHECK(got->checks[0].p_worse == 1, "%s: it enters the correction as 1: %g", methods[i].what, got->checks[0].p_worse);
         CHECK(got->evidence.points_n > 0 && got->evidence.reason && got->evidence.flip, "%s", methods[i].what);
         arena_close(&arena);
     }
@@ -344,6 +346,41 @@ static void test_window(void)
     }
 }
 
+/* The unit of a KPI, and which way is better, change no verdict: values times 1,000, and values below zero with the other direction. */
+static void test_mirrored_and_scaled(void)
+{
+    static const char *const names[] = {NULL, "exact", "hunter", "stdev", "threshold", "zscore"};
+    static const char *const families[] = {"gauss", "t3", "lognormal", "AR(.3)"};
+    uint64_t random = 17;
+    size_t told[VERDICT_COUNT] = {0};
+    for (size_t i = 0; i < 40 * ROWS(names); i++) {
+        struct arena arena = {0};
+        double x[31], mirrored[31], scaled[31];
+        size_t n = 3 + (size_t)(build_uniform(&random) * 26);
+        bool exactly = i % ROWS(names) == 1;
+        build_noise(families[i % 4], x, n, &random);
+        for (size_t k = 0; exactly && k < n; k++)
+            x[k] = 100 + (k * 3 > n * 2);
+        x[n - 1] += i % 3 ? 12 * (build_uniform(&random) - .5) : 0;
+        for (size_t k = 0; k < n; k++) {
+            mirrored[k] = -x[k];
+            scaled[k] = x[k] * 1024;
+        }
+        x[n] = mirrored[n] = scaled[n] = NAN;
+        struct kpi_rule plain = {.name = "speed", .better = DIRECTION_LOWER, .min_relative = .01, .exact = exactly,
+                                 .method = names[i % ROWS(names)] ? method_find(names[i % ROWS(names)]) : NULL};
+        struct kpi_rule other = plain;
+        other.better = DIRECTION_HIGHER;
+        struct analysis_options options = options_of(&plain), opposite = options_of(&other);
+        const struct kpi_result *a = judge(&options, x, "gpu=8", &arena), *b = judge(&opposite, mirrored, "gpu=8", &arena), *c = judge(&options, scaled, "gpu=8", &arena);
+        CHECK(a->verdict == b->verdict, "%zu: %s (%s), mirrored %s (%s)", i, verdict_name(a->verdict), a->evidence.reason, verdict_name(b->verdict), b->evidence.reason);
+        CHECK(a->verdict == c->verdict, "%zu: %s (%s), scaled %s (%s)", i, verdict_name(a->verdict), a->evidence.reason, verdict_name(c->verdict), c->evidence.reason);
+        told[a->verdict]++;
+        arena_close(&arena);
+    }
+    CHECK(told[VERDICT_OK] && told[VERDICT_REGRESSION] && told[VERDICT_IMPROVEMENT], "all kinds come up");
+}
+
 int main(void)
 {
     test_matches();
@@ -357,5 +394,6 @@ int main(void)
     test_one_method_for_all();
     test_correction();
     test_window();
+    test_mirrored_and_scaled();
     return check_end();
 }

@@ -61,6 +61,7 @@ static const struct {
     {"ééé ééé", 0, 0, 3, "ééé\nééé\n"},
     {"a\x01\x7f\xffz", 0, 0, 9, "a???z\n"},
     {"a\xc2\x9bz", 0, 0, 9, "a?z\n"}, /* CSI as one character */
+    {"ab ::error::x", 0, 2, 12, "ab\n  ?:error::x\n"}, /* no workflow command */
 };
 
 static void test_layout(void)

@@ -268,8 +268,8 @@ bool judging_check(const struct reader *reader, const struct kpi *kpi)
         return refuse(reader, judging->method.at, kpi, "method: fixed needs bounds: {min: …, max: …}");
     if (budget && kpi->better == BETTER_NONE)
         return refuse(reader, judging->budget_at, kpi, "budget: with `better: none` nobody knows what is worse");
-    bool judged = judging->thresholds_n || judging->low.has || judging->high.has || judging->exact || judging->method.method || judging->control_at.line;
-    if (judged && kpi->better == BETTER_NONE && reader->problems)
-        problems_note(reader->problems, kpi->at, "KPI '%s': `better: none` is never gated, whatever else it says", kpi->name);
+    bool judged = judging->thresholds_n || judging->exact || named || judging->control_at.line;
+    if (judged && kpi->better == BETTER_NONE && !judging->low.has && !judging->high.has && reader->problems)
+        problems_note(reader->problems, kpi->at, "KPI '%s': `better: none` without bounds is never gated, whatever else it says", kpi->name);
     return true;
 }

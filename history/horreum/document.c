@@ -158,6 +158,11 @@ static json_t *kpis_of(const json_t *names, const json_t *values, const json_t *
     return kpis;
 }
 
+bool horreum_label_has_lists(const json_t *value)
+{
+    return json_array_size(json_object_get(value, "lists")) > 0;
+}
+
 bool horreum_label_record(struct arena *arena, const json_t *value, const char *where, struct record *record, bool *valid)
 {
     json_t *id = json_object_get(value, "id"), *start = json_object_get(value, "start"), *settings = json_object_get(value, "settings");

@@ -38,6 +38,8 @@ bool horreum_document_read(const struct history_payload *payload, struct horreum
 /* The record in a value of the label that lts/horreum_schema.h makes, in `arena`; false: it is none (another label of that name, labels that are not there yet).
  * *valid: its status lets it be history. `where` is kept as it is. */
 bool horreum_label_record(struct arena *arena, const json_t *value, const char *where, struct record *record, bool *valid);
+/* Whether the payload has KPIs that are lists, which the label has not: what is to be kept of them is in the document only. */
+bool horreum_label_has_lists(const json_t *value);
 /* Whether metadata.status lets the payload be history: absent, null, "Valid". */
 bool horreum_is_valid(const json_t *status);
 

@@ -27,6 +27,7 @@ struct wanted {
     const struct horreum_run *run;
     struct record record;
     bool labelled; /* the record is there */
+    bool listed;   /* its label says that it has lists: the document has to be read */
     bool dropped;  /* it is no history, or a newer run holds the same payload */
 };
 
@@ -105,11 +106,13 @@ static void take_row(struct reading *r, const json_t *row)
     struct wanted *wanted = find_wanted(r, json_integer_value(json_object_get(row, "runId")));
     const json_t *value = json_object_get(json_object_get(row, "values"), horreum_label_name);
     bool valid;
-    if (!wanted || wanted->labelled || wanted->dropped || !value)
+    if (!wanted || wanted->labelled || wanted->listed || wanted->dropped || !value)
         return;
     if (!horreum_label_record(r->texts, value, place_of(r->texts, r->h, wanted->run), &wanted->record, &valid))
         return;
-    wanted->labelled = r->any_labelled = true;
+    wanted->listed = valid && !r->selection->bare && horreum_label_has_lists(value);
+    wanted->labelled = !wanted->listed;
+    r->any_labelled = true;
     wanted->dropped = !valid;
     r->not_valid += !valid;
 }
@@ -159,7 +162,7 @@ static size_t missing(const struct reading *r)
 {
     size_t n = 0;
     for (size_t i = 0; i < r->n; i++)
-        n += !r->list[i].labelled && !r->list[i].dropped;
+        n += !r->list[i].labelled && !r->list[i].listed && !r->list[i].dropped;
     return n;
 }
 
@@ -408,7 +411,7 @@ static bool add_span(void *context, const struct record *record)
 
 bool horreum_workloads(struct history *history, struct arena *arena, struct history_workload **workloads, size_t *n, struct error *err)
 {
-    const struct history_selection all = {0};
+    const struct history_selection all = {.bare = true};
     struct arena texts = {0};
     struct span span = {0};
     bool ok = horreum_walk(history, &all, &texts, add_span, &span, err);
@@ -436,7 +439,7 @@ static bool compare_id(void *context, const struct record *record)
 
 static bool find_run(struct horreum *h, const char *id, struct arena *arena, json_int_t *number, struct error *err)
 {
-    const struct history_selection all = {0};
+    const struct history_selection all = {.bare = true};
     struct search search = {.id = id, .arena = arena};
     struct arena texts = {0};
     const struct horreum_run *run;

@@ -15,7 +15,8 @@ def payload(number):
     settings = {"model": f"m{number % 3}", "batch_size": 8 if number % 2 else "8", "version": f"4.{number}", "lora": None, "rate": 0.5, "text": "é✓"}
     return {"metadata": {"start": f"2025-01-{1 + number:02}T08:00:00", "end": f"2025-01-{1 + number:02}T09:00:00", "test_uuid": f"id-{number:02}",
                          "settings": settings}, "results": {"number": number, "list": [1.5, None, {"a": "b"}]},
-            "kpis": {"speed": {"help": "How fast", "unit": "items/s", "value": number + 0.25}}}
+            "kpis": {"itl": {"help": "Latencies", "unit": "List[ms]", "value": [number + 0.5 * i for i in range(60 if number % 2 else 3)]},
+                     "speed": {"help": "How fast", "unit": "items/s", "value": number + 0.25}}}
 
 
 class CopiesTest(support.CommandTest):
@@ -59,6 +60,9 @@ class CopiesTest(support.CommandTest):
             self.matbench("export", "--from=given.json", f"--to={uri}", "--workload_name=small", code=0)
         expected = self.held(sources["sqlite"])
         self.assertEqual(len(expected[0]), N)
+        self.assertEqual(expected[0][0]["kpis"]["itl"], {"list": {"count": 3, "mean": 0.5, "p50": 0.5, "p90": None, "p95": None, "p99": None}, "unit": "ms"})
+        self.assertEqual({key: round(value, 9) for key, value in expected[0][1]["kpis"]["itl"]["list"].items()},
+                         {"count": 60, "mean": 15.75, "p50": 15.75, "p90": 27.55, "p95": 29.025, "p99": 30.205})
         self.assertEqual(expected[1], [payload(i) for i in range(0, N, 5)])
         for number, (source, target) in enumerate(itertools.product(kinds, kinds)):
             verb = "export" if number % 2 else "import"

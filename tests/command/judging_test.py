@@ -38,9 +38,12 @@ class JudgingTest(CommandTest):
         self.assertIn("below the level of", self.reason())
         for name, code in (("stdev", 1), ("zscore", 1), ("threshold", 1), ("hunter", 1), ("mann_whitney", 0), ("mann-whitney", 0)):
             with self.subTest(name):
-                self.analyze(f"--method={name}", code=code)
+                done = self.analyze(f"--method={name}", code=code)
+                self.assertIn("nothing is promised for the 2 that are judged by another tool's method", " ".join(done.out.split()))
                 self.assertTrue(self.reason().startswith(f"{name.replace('-', '_')}: "), self.reason())
         self.assertEqual(self.kpi("speed")["verdict"], "cannot tell")
+        self.assertEqual(self.kpi("speed")["evidence"]["more_runs"], 29)
+        self.assertEqual(self.kpi("speed")["flip"], "29 more runs would tell")
         self.block(method="stdev")
         for options, env, said in (((), {}, "stdev: "), ((), {"MATBENCH_METHOD": "zscore"}, "zscore: "), (("--method=threshold",), {"MATBENCH_METHOD": "zscore"}, "threshold: "),
                                    (("--method=auto",), {}, "12.0 % below the level of")):

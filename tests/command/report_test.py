@@ -90,7 +90,7 @@ class ExampleTest(ReportTest):
     def test_order_of_the_summary(self):
         """D9: configurations, history, results, the sentence; then the entries in SORTING_KEYS order."""
         self.assertEqual([i for i in self.html.ids() if not re.fullmatch(r"entry-\d-.*", i)],
-                         ["changes", "configuration", "history", "results", "entry-1", "entry-2", "entry-3"])
+                         ["incidents", "changes", "configuration", "history", "results", "entry-1", "entry-2", "entry-3"])
         text = self.html.text()
         self.assertLess(text.index("Results overview"), text.index("Performed 24 KPI regression analyses over 3 entries x 8 KPIs. 8 KPIs didn't pass."))
         names = [row[1] for row in self.html.rows("results")[1:]]

@@ -5,6 +5,7 @@ matrix: a line per entry: its test, its exit code, whether it has a payload
 lts:    a line per payload: its UUID, start, container image or name
 keys:   the keys of the first entry, and of its results
 verdicts: of each KPI its verdict, why, and what would flip it
+story:  incidents, absences, labels that explain, and what else changed where KPIs did
 """
 import json
 import pathlib
@@ -32,6 +33,23 @@ def verdicts(analysis):
                 print(f"      {kpi['flip']}")
 
 
+def story(analysis):
+    for incident in analysis["incidents"]:
+        print(f"  incident, {len(incident['members'])} members: {incident['summary']}")
+    for absence in analysis["absences"]:
+        print(f"  absent {absence['what']}: {absence['found']}")
+    for entry in analysis["entries"]:
+        for explained in entry["explained"]:
+            print(f"  {entry['name']}: {explained['key']} explains {explained['share']:.2f} of {explained['kpi']}")
+        for kpi in entry["kpis"]:
+            change = kpi["change"]
+            print(f"  {entry['name']}: {kpi['name']}: {kpi['verdict']}" + (f": {change['cause']}" if change and change["cause"] else ""))
+            for run in ("last_good", "first_bad"):
+                if change and change["cause"]:
+                    print(f"      {run} {change[run]['version']} {change[run]['url']}")
+    print("  " + ", ".join(f"{n} {verdict}" for verdict, n in analysis["counts"].items() if n))
+
+
 def keys(entries):
     print(" ", *entries[0])
     print(" ", *entries[0]["results"])
@@ -40,4 +58,4 @@ def keys(entries):
 path = pathlib.Path(sys.argv[2])
 print(f"{path.name}:" if path.exists() else f"{path.name} is not there")
 if path.exists():
-    {"matrix": matrix, "lts": lts, "keys": keys, "verdicts": verdicts}[sys.argv[1]](json.loads(path.read_text()))
+    {"matrix": matrix, "lts": lts, "keys": keys, "verdicts": verdicts, "story": story}[sys.argv[1]](json.loads(path.read_text()))

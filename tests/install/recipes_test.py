@@ -15,7 +15,7 @@ import yaml  # noqa: E402
 
 RECIPES = support.SOURCE / "ci/recipes"
 NIGHTS = 10  # 1 to 8 are the history; 9 is quiet, 10 is worse
-KEPT = {"regression_verdicts.json", "kpis.om", "outcome.json"}
+KEPT = {"regression_verdicts.json", "regression_junit.xml", "regression_report.md", "kpis.om", "outcome.json"}
 
 
 class Recipe:
@@ -133,8 +133,11 @@ class GitHub(Recipe, support.CommandTest):
     def test_the_summary(self):
         self.step(10)
         summary = (self.place / "work/summary.md").read_text()
-        self.assertIn("exit code 1: a regression", summary)
-        self.assertIn((self.place / "work/reports/summary.txt").read_text(), self.done.stdout)
+        self.assertIn("The gate fails with exit code 1: a regression.", summary)
+        self.assertEqual(summary, (self.place / "work/reports/regression_report.md").read_text())
+        self.assertIn("::error ", self.done.stdout)
+        self.assertEqual(self.step(9), 0, self.said())
+        self.assertIn("The gate passes", (self.place / "work/summary.md").read_text())
 
 
 class GitLab(Recipe, support.CommandTest):
@@ -156,6 +159,7 @@ class GitLab(Recipe, support.CommandTest):
         self.assertEqual(self.job["cache"]["paths"], ["history/"])
         self.assertEqual((self.job["cache"]["when"], self.job["artifacts"]["when"]), ("always", "always"))
         self.assertEqual(self.job["artifacts"]["paths"], ["reports/"])
+        self.assertEqual(self.job["artifacts"]["reports"], {"junit": "reports/regression_junit.xml"})
         self.assertTrue(self.job["resource_group"])
         self.read(False)
         self.assertEqual(self.variables["HISTORY_POLICY"], "pull")
@@ -181,7 +185,8 @@ class Jenkins(Recipe, support.CommandTest):
         self.assertEqual(self.text.count("{"), self.text.count("}"))
         self.assertRegex(self.text, r"args '-v \S+:/history'")
         self.assertIn("disableConcurrentBuilds()", self.text)
-        self.assertRegex(self.text, r"(?s)post \{\s+always \{\s+archiveArtifacts artifacts: 'reports/\*\*'")
+        self.assertRegex(self.text, r"(?s)post \{\s+always \{\s+junit testResults: 'reports/regression_junit.xml', allowEmptyResults: true\s+"
+                                    r"archiveArtifacts artifacts: 'reports/\*\*'")
 
 
 class Tekton(Recipe, support.CommandTest):

@@ -30,7 +30,7 @@ BODY_MAX, LINE_MAX, CHUNKED_FROM = 10485760, 4096, 8192
 URNS = ("urn", "uri", "http", "https", "ftp", "file", "jar")
 ROLES = {"viewer": ["viewer", "dev-viewer"], "uploader": ["viewer", "dev-viewer", "uploader", "dev-uploader"]}
 ROLES["tester"] = ROLES["uploader"] + ["tester", "dev-tester"]
-NUMBERS = re.compile(r'^\$\.kpis \? \(@\.type\(\) == "object"\)\.keyvalue\(\) \? \(@\.value\.value\.type\(\) == "number"( && @\.value\.unit\.type\(\) == "string")?\)\.(key|value\.value|value\.unit)$')
+NUMBERS = re.compile(r'^\$\.kpis \? \(@\.type\(\) == "object"\)\.keyvalue\(\) \? \(@\.value\.value\.type\(\) == "(number|array)"( && @\.value\.unit\.type\(\) == "string")?\)\.(key|value\.value|value\.unit)$')
 
 
 class Answer(Exception):
@@ -76,6 +76,14 @@ def dump(value):
     return json.dumps(value)
 
 
+def kind_of(value):
+    """As `type()` of PostgreSQL's path language names it."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return "number"
+    return "array" if isinstance(value, list) else "other"
+
+
+
 def has_nul(value):
     if isinstance(value, dict):
         return any("\0" in k or has_nul(v) for k, v in value.items())
@@ -90,9 +98,9 @@ def path_values(document, path):
     if found:
         kpis = document.get("kpis") if isinstance(document, dict) else None
         pairs = sorted(kpis.items(), key=lambda p: (len(p[0].encode()), p[0].encode())) if isinstance(kpis, dict) else []
-        pairs = [(k, v) for k, v in pairs if isinstance(v, dict) and isinstance(v.get("value"), (int, float)) and not isinstance(v["value"], bool)]
-        pairs = [p for p in pairs if not found[1] or isinstance(p[1].get("unit"), str)]
-        return [p[0] if found[2] == "key" else p[1][found[2].removeprefix("value.")] for p in pairs]
+        pairs = [(k, v) for k, v in pairs if isinstance(v, dict) and kind_of(v.get("value")) == found[1]]
+        pairs = [p for p in pairs if not found[2] or isinstance(p[1].get("unit"), str)]
+        return [p[0] if found[3] == "key" else p[1][found[3].removeprefix("value.")] for p in pairs]
     value = document
     for part in re.findall(r'\.("(?:[^"\\]|\\.)*"|[A-Za-z_0-9]+)', path[1:]):
         name = json.loads(part) if part.startswith('"') else part
