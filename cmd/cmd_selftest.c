@@ -41,5 +41,5 @@ static int run(struct context *context)
     return code;
 }
 
-const struct command command_selftest = {"selftest", "Puts a synthetic change into the newest payloads, in memory: does the gate see it?", NULL, 0, tables,
+const struct command command_selftest = {"selftest", "Puts a change into the newest payloads, in memory: does the gate see it?", NULL, 0, tables,
                                          run};

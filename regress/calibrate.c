@@ -194,7 +194,7 @@ static void build_column(struct work *work, const struct set *set, size_t series
     b.column.first = ARENA_ARRAY(work->arena, size_t, set->points_n + 2);
     b.x = ARENA_ARRAY(work->arena, double, set->points_n + 1);
     b.run = ARENA_ARRAY(work->arena, size_t, set->points_n + 1);
-    bool alarm = verdict == VERDICT_REGRESSION || verdict == VERDICT_SUSPECT || verdict == VERDICT_IMPROVEMENT || verdict == VERDICT_ACKNOWLEDGED;
+    bool alarm = verdict == VERDICT_REGRESSION || verdict == VERDICT_IMPROVEMENT || verdict == VERDICT_ACKNOWLEDGED; /* a suspect run may well be noise */
     bool earlier = alarm && e->since_version && e->since_point < e->points_n;
     size_t since = SIZE_MAX, at = set->from;
     for (size_t i = 0; i < set->points_n; i++) {
@@ -436,28 +436,26 @@ static bool is_seen(const struct probe *p, double amount)
     return seen;
 }
 
-enum { STEPS_UP = 60, HALVINGS = 2, NEVER = 5 /* so many replicates in which nothing is seen, and none in which it is */ };
-static const double STEP = 1.3;
+enum { HALVINGS = 2, NEVER = 5 /* so many replicates in which nothing is seen, and none in which it is */ };
+static const double STEP = 1.3, NOTHING = 0.02, TOO_MUCH = 1e6; /* of the unit */
 static const double SLACK_SD = 10; /* a threshold of so many sd may hide what noise would not */
 
-/* The smallest amount that is seen, within 4 %; beginning at a guess. */
-static double smallest_seen(const struct probe *p, double guess)
+/* The smallest amount that is seen, within 4 %; beginning at a guess. Less than NOTHING units: it is an alarm anyway; more than TOO_MUCH:
+ * none is. */
+static double smallest_seen(const struct probe *p, double guess, double unit)
 {
     double low = guess, high = guess;
     if (is_seen(p, guess)) {
-        for (int i = 0; i < STEPS_UP; i++) {
-            low = high / STEP;
-            if (!is_seen(p, low))
-                break;
+        while (low > NOTHING * unit && is_seen(p, low = high / STEP))
             high = low;
-        }
+        if (low <= NOTHING * unit)
+            return low;
     } else {
-        int i = 0;
         do {
             low = high;
             high *= STEP;
-        } while (++i < STEPS_UP && isfinite(high) && !is_seen(p, high));
-        if (i == STEPS_UP || !isfinite(high))
+        } while (high <= TOO_MUCH * unit && !is_seen(p, high));
+        if (!(high <= TOO_MUCH * unit))
             return INFINITY;
     }
     for (int i = 0; i < HALVINGS; i++) {
@@ -474,11 +472,13 @@ static void draw_set(struct probe *p, uint64_t seed)
             p->x[c - p->set->columns_from] = write_column(p->room, &p->work->columns.v[c], seed);
 }
 
-static struct calibrate_effect effect_of(struct probe *p, size_t changed, bool thresholds, double *guess)
+/* `unit`: about what is expected. */
+static struct calibrate_effect effect_of(struct probe *p, size_t changed, bool thresholds, double unit)
 {
     const struct kpi_rule *rule = p->work->result->series[p->series].rule;
     size_t n = p->work->result->effect_replicates, low, high, infinite = 0;
     double *sizes = ARENA_ARRAY(&p->room->keeps, double, n + 1);
+    double guess = unit;
     p->changed = changed;
     p->rule = *rule;
     if (!thresholds) {
@@ -487,9 +487,9 @@ static struct calibrate_effect effect_of(struct probe *p, size_t changed, bool t
     }
     for (size_t r = 0; r < n; r++) {
         draw_set(p, seed_of(p->work, r));
-        sizes[r] = smallest_seen(p, *guess);
-        if (isfinite(sizes[r]))
-            *guess = sizes[r];
+        sizes[r] = smallest_seen(p, guess, unit);
+        if (isfinite(sizes[r]) && sizes[r] > NOTHING * unit)
+            guess = sizes[r];
         infinite += isinf(sizes[r]) ? 1 : 0;
         arena_clear(&p->room->scratch);
         if (infinite == NEVER && infinite == r + 1)
@@ -524,10 +524,10 @@ static void find_effects(void *context, size_t piece, unsigned worker)
     arena_clear(&p.room->scratch);
     p.options.others = work->result->tested > own ? work->result->tested - own : 0;
     double sd = isfinite(series->sd) && series->sd > 0 ? series->sd : fabs(series->level) / 100;
-    double guess = fmax(isfinite(sd) && sd > 0 ? 4 * sd : 1, series->threshold);
-    series->one = effect_of(&p, 1, true, &guess);
-    series->floor = series->threshold > SLACK_SD * sd ? effect_of(&p, 1, false, &guess) : series->one;
-    series->several = effect_of(&p, CALIBRATE_RUNS, true, &guess);
+    double unit = fmax(isfinite(sd) && sd > 0 ? 4 * sd : 1, series->threshold);
+    series->one = effect_of(&p, 1, true, unit);
+    series->floor = series->threshold > SLACK_SD * sd ? effect_of(&p, 1, false, unit) : series->one;
+    series->several = effect_of(&p, CALIBRATE_RUNS, true, unit);
 }
 
 static bool next_series(void *context, size_t piece)

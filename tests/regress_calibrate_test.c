@@ -166,7 +166,7 @@ static void test_effect(void)
     enum { HISTORIES = 25, FRESH = 40, N = 24 };
     struct arena arena = {0};
     struct analysis_options analysis = analysis_options();
-    analysis.false_alarm_rate = .05;
+    analysis.false_alarm_rate = analysis.suspect_level = .05;
     struct calibrate_options options = {.analysis = &analysis, .replicates = 20, .effect_replicates = 40, .workers = 1};
     double x[N], seen = 0;
     uint64_t random = 21;
@@ -174,7 +174,7 @@ static void test_effect(void)
         build_noise("gauss", x, N, &random);
         struct past past = past_of(&arena, &analysis, records_of(x, N, &arena), N);
         const struct calibrate_series *series = calibrate_run(&arena, &past, &options)->series;
-        CHECK(series->one.low <= series->one.size && series->one.size <= series->one.high && series->one.size > 0, "history %zu: %g", i, series->one.size);
+        CHECK(isfinite(series->one.size) && series->one.low <= series->one.size && series->one.size <= series->one.high && series->one.size > 0, "history %zu: %g", i, series->one.size);
         for (size_t k = 0; k < FRESH; k++) {
             x[N - 1] = 100 + build_gauss(&random) + series->one.size;
             seen += is_alarm(records_of(x, N, &arena), N, &analysis, &arena);
