@@ -251,7 +251,8 @@ static void test_nothing_is_left_out(void)
     static const struct {
         const char *name;
         size_t size, known;
-    } rows[] = {{"analysis_options", sizeof(struct analysis_options), 160}, {"kpi_rule", sizeof(struct kpi_rule), 208},
+    } rows[] = {{"analysis_options", sizeof(struct analysis_options), 184}, /* others, workers, shuffles: of selftest and calibrate alone */
+                {"kpi_rule", sizeof(struct kpi_rule), 208},
                 {"method_options", sizeof(struct method_options), 56},      {"expect", sizeof(struct expect), 40},
                 {"threshold", sizeof(struct threshold), 32},                {"record", sizeof(struct record), 72}};
     for (size_t i = 0; i < ROWS(rows) && sizeof(void *) == 8; i++)
