@@ -373,7 +373,7 @@ static double age_s(const struct entry_result *entry, int64_t now_us)
 
 double expect_age_days(const struct entry_result *entry)
 {
-    return age_s(entry, entry->entry->start_us) / DAY_S;
+    return entry->entry ? age_s(entry, entry->entry->start_us) / DAY_S : 0;
 }
 
 static const char *say_age(double seconds, struct arena *arena)
