@@ -266,7 +266,7 @@ static void flag_drift(const double *x, const struct bounds *c, bool *drift, str
 struct levels levels_find_with(struct shuffles *shuffles, const double *x, size_t n, const struct levels_options *options,
                                struct arena *arena)
 {
-    struct levels levels = {.p_series = 1};
+    struct levels levels = {.p_series = 1, .rho = options->rho};
     if (n < 2)
         return levels;
     struct arena scratch = {0};
@@ -302,7 +302,7 @@ double levels_resolve(struct shuffles *shuffles, const double *x, size_t n, cons
 {
     double need = fmin(RESAMPLES_MAX, fmax(RESAMPLES_MIN, ceil(20 / alpha) - 1));
     struct arena scratch = {0};
-    struct split_options exact = {.alpha = fmin(alpha, EXACT_BELOW), .resamples = (size_t)need, .rho = NAN, .shuffles = shuffles};
+    struct split_options exact = {.alpha = fmin(alpha, EXACT_BELOW), .resamples = (size_t)need, .rho = levels->rho, .shuffles = shuffles};
     size_t from = levels_start(levels, i, n), to = levels_start(levels, i + 2, n);
     double p = split_test(x + from, to - from, &exact, &scratch).p;
     arena_close(&scratch);

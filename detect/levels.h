@@ -29,6 +29,7 @@ struct levels {
     struct level_change *changes; /* by place */
     size_t n;
     double p_series; /* of "no change anywhere" */
+    double rho;      /* as it was declared for finding them; NAN: estimated */
 };
 
 struct levels_options {

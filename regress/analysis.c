@@ -197,7 +197,7 @@ struct tester {
 struct testing {
     struct work *work;
     struct tester *testers;
-    double step_level;
+    double level;
 };
 
 static void end_arena(void *arena)
@@ -219,7 +219,7 @@ static void resolve_piece(void *context, size_t i, unsigned worker)
     struct hypothesis *h = &t->work->hypotheses.v[i];
     if (!h->findings.tested)
         return;
-    series_resolve(&h->series, &h->findings, &t->testers[worker].shuffles, t->step_level);
+    series_resolve(&h->series, &h->findings, &t->testers[worker].shuffles, t->level);
     weigh(h);
 }
 
@@ -245,7 +245,7 @@ static void test_all(struct work *work)
     for (size_t i = 0; i < n; i++)
         work->analysis->tested += work->hypotheses.v[i].findings.tested;
     if (work->analysis->tested) {
-        testing.step_level = work->options->false_alarm_rate * SERIES_STEP_SHARE / (double)work->analysis->tested;
+        testing.level = work->options->false_alarm_rate / (double)work->analysis->tested;
         job.work = resolve_piece;
         pool_run(&job);
     }

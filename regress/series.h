@@ -34,16 +34,19 @@
 
 enum {
     SERIES_MAX = 200,   /* newest run points that are looked at: more would not make a verdict surer, only later */
-    SERIES_WINDOW = 30, /* run points in which the best earlier level is looked for */
+    SERIES_WINDOW = 30, /* run points in which the best earlier level is looked for, where nothing else is asked for */
     SERIES_TESTED_MIN = 3 /* run points of history below which nothing is tested */
 };
 /* Shares of the level. The newest run's is smaller below SERIES_FEW points, where the tail of a skewed family shows less
  * than the test assumes; what is then left is not spent. */
 enum { SERIES_FEW = 12 };
-#define SERIES_NEWEST_SHARE 0.7
-#define SERIES_NEWEST_SHARE_FEW 0.5
-#define SERIES_RUNS_SHARE 0.2
+#define SERIES_NEWEST_SHARE 0.5
+#define SERIES_NEWEST_SHARE_FEW 0.3
+#define SERIES_FEW_SHARE 0.2
+#define SERIES_RECENT_SHARE 0.2
 #define SERIES_STEP_SHARE 0.1
+enum { SERIES_FEW_MIN = 2, SERIES_FEW_MAX = 4 };
+#define SERIES_FEW_TRIES 2
 
 struct series {
     const struct kpi_rule *rule;
@@ -51,6 +54,7 @@ struct series {
     double *x;                /* their values, and the entry's as x[n] */
     size_t n;
     enum side worse;
+    size_t window; /* run points in which the best earlier level is looked for; 0: SERIES_WINDOW */
 };
 
 /* A regression that began at x[start], against an earlier level. */
@@ -66,7 +70,9 @@ struct findings {
     struct levels levels;   /* of history */
     struct baseline now;    /* current level of history */
     double p_worse, p_better; /* of the newest run alone */
-    struct began runs;      /* most of the newest runs are outside */
+    struct levels before;   /* the first of `levels`, up to the one that the newest runs are held against */
+    struct began few;       /* the newest two, three or four runs are all outside */
+    struct began recent;    /* the newest runs are a level of their own */
     struct began step;      /* history settled on a worse level, and the entry stands with it */
     size_t step_change;     /* the change of `levels` that began it */
 };
@@ -77,6 +83,9 @@ bool series_value(const struct record *record, const struct kpi_rule *rule, doub
 /* Points that have the KPI; repetitions averaged. False when the entry has no number for it. */
 bool series_of(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
                struct series *series, struct arena *arena);
+
+/* The first point of the window. */
+size_t series_window_start(const struct series *series);
 
 double series_newest_share(const struct series *series);
 
@@ -91,7 +100,7 @@ struct findings series_test(const struct series *series, struct shuffles *shuffl
  * *began: which regression it is, NULL for the newest run alone. */
 double series_worse(const struct series *series, const struct findings *findings, const struct began **began);
 
-/* Finds the p of the step again, for the level that the correction asks of a single one. */
+/* Finds the p of resampling again, for the level that the correction asks of a single series. */
 void series_resolve(const struct series *series, struct findings *findings, struct shuffles *shuffles, double alpha);
 
 #endif
