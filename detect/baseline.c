@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "detect/law.h"
+#include "detect/regime.h"
 #include "detect/score.h"
 #include "detect/stats.h"
 
@@ -81,6 +82,32 @@ struct baseline baseline_of(const double *history, size_t n, const struct levels
     qsort(base.residuals, base.residuals_n, sizeof(double), compare_doubles);
     arena_close(&scratch);
     return base;
+}
+
+void baseline_take_regime(struct baseline *base, const double *history, size_t n, const struct levels *levels, double resolution,
+                          struct arena *arena)
+{
+    struct arena scratch = {0};
+    double *deviation = ARENA_ARRAY(arena, double, n), *size = ARENA_ARRAY(&scratch, double, n);
+    for (size_t i = 0; i <= levels->n; i++) {
+        size_t from = levels_start(levels, i, n), to = levels_start(levels, i + 1, n), len = to - from;
+        double centre = score_centre(history + from, len, ARENA_ARRAY(&scratch, double, 2 * len));
+        double scale = len > 1 ? sqrt((double)len / (double)(len - 1)) : 1;
+        for (size_t j = from; j < to; j++) {
+            deviation[j] = (history[j] - centre) * scale;
+            size[j] = fabs(deviation[j]);
+        }
+    }
+    size_t start = regime_start(size, n);
+    double sigma = start ? fmax(spread(deviation + start, n - start, &scratch), resolution / sqrt(12)) : 0;
+    if (sigma > base->sigma) {
+        base->sigma = sigma;
+        base->df = fmax(1, (double)(n - start) - 1);
+        base->residuals = deviation + start;
+        base->residuals_n = n - start;
+        qsort(base->residuals, base->residuals_n, sizeof(double), compare_doubles);
+    }
+    arena_close(&scratch);
 }
 
 /* The r-th largest residual towards `side`, r from 1. */

@@ -36,6 +36,11 @@ struct baseline {
 struct baseline baseline_of(const double *history, size_t n, const struct levels *levels, size_t level,
                             double resolution, double rho, struct arena *arena);
 
+/* Where the newest values scatter more than those before them (detect/regime.h), only their residuals count. The same arguments as
+ * above. */
+void baseline_take_regime(struct baseline *baseline, const double *history, size_t n, const struct levels *levels, double resolution,
+                          struct arena *arena);
+
 /* One-sided p of "the new value belongs to the level". 1 when the value is not on that side of a level without noise. */
 double baseline_p(const struct baseline *baseline, double value, enum side side);
 

@@ -3,12 +3,13 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "detect/regime.h"
 #include "detect/score.h"
 #include "detect/stats.h"
 #include "detect/tail.h"
 
 enum { LANES = SHUFFLE_LANES, RESAMPLES_MIN = 999, RESAMPLES_MAX = 99999 };
-static const double PRIOR = 0.3, PRIOR_RUNS = 40;
+static const double PRIOR = 0.3, PRIOR_RUNS = 40, WORTH_A_SECOND = 0.1;
 
 /* One test: what does not depend on the draw. mean of the newest k less that of the rest is newest[k]·sum - all[k]·total. */
 struct scan {
@@ -116,16 +117,11 @@ double recent_rho(const double *values, size_t n, struct arena *scratch)
     return fmin(SCORE_RHO_MAX, fmax(0, weight * lag + (1 - weight) * PRIOR));
 }
 
-struct recent recent_test(const double *values, size_t n, const struct recent_options *options, struct arena *scratch)
+/* One view of the scores. */
+static struct recent test_view(const double *x, size_t n, size_t longest, double rho, const struct recent_options *options, struct arena *scratch)
 {
     struct recent recent = {.p = 1, .start = n};
-    size_t longest = options->longest < n - 3 ? options->longest : n - 3;
-    longest = longest < RECENT_LONGEST ? longest : RECENT_LONGEST;
-    if (n < RECENT_MIN || n > SHUFFLE_MAX || longest < RECENT_SHORTEST)
-        return recent;
-    double *x = ARENA_ARRAY(scratch, double, n), *room = ARENA_ARRAY(scratch, double, n), first[TAIL_DRAWS], later[LANES];
-    score_clip(values, n, x, room);
-    double rho = isnan(options->rho) ? recent_rho(values, n, scratch) : options->rho;
+    double first[TAIL_DRAWS], later[LANES];
     struct scan scan = scan_of(n, longest, rho, options->worse, scratch);
     double found = observed(&scan, x, options->allowed, &recent.start) * (1 - 1e-9);
     if (recent.start == n)
@@ -145,4 +141,35 @@ struct recent recent_test(const double *values, size_t n, const struct recent_op
     }
     recent.p = ((double)hits + 1) / ((double)draws + 1);
     return recent;
+}
+
+/* Divides each part by its spread, where the newer one scatters more; `start` began a new level. False: it does not. */
+static bool even_spread(const double *x, size_t n, size_t start, double *out, struct arena *scratch)
+{
+    double *room = arena_copy(scratch, x, n * sizeof(*x)), *size = ARENA_ARRAY(scratch, double, n);
+    double before = stats_median(room, start), after = stats_median(room + start, n - start);
+    for (size_t i = 0; i < n; i++)
+        size[i] = fabs(x[i] - (i < start ? before : after));
+    size_t regime = regime_start(size, n);
+    double s1 = regime ? score_mean(size, regime) : 0, s2 = regime ? score_mean(size + regime, n - regime) : 0;
+    for (size_t i = 0; i < n && s1 > 0; i++)
+        out[i] = (x[i] - before) / (i < regime ? s1 : s2);
+    return s1 > 0;
+}
+
+struct recent recent_test(const double *values, size_t n, const struct recent_options *options, struct arena *scratch)
+{
+    struct recent none = {.p = 1, .start = n};
+    size_t longest = options->longest < n - 3 ? options->longest : n - 3;
+    longest = longest < RECENT_LONGEST ? longest : RECENT_LONGEST;
+    if (n < RECENT_MIN || n > SHUFFLE_MAX || longest < RECENT_SHORTEST)
+        return none;
+    double *x = ARENA_ARRAY(scratch, double, n), *even = ARENA_ARRAY(scratch, double, n);
+    double rho = isnan(options->rho) ? recent_rho(values, n, scratch) : options->rho;
+    score_clip(values, n, x, even);
+    struct recent first = test_view(x, n, longest, rho, options, scratch);
+    if (first.p > WORTH_A_SECOND || !even_spread(x, n, first.start, even, scratch))
+        return first;
+    struct recent second = test_view(even, n, longest, rho, options, scratch);
+    return second.p > first.p ? (struct recent){second.p, first.start} : first;
 }

@@ -150,7 +150,7 @@ static enum verdict decide(const struct hypothesis *h, const struct invocation *
         return VERDICT_CANNOT_TELL;
     bool enough = h->series.n >= (size_t)verdict_min_history(h, options);
     if (h->corrected_worse <= options->false_alarm_rate && enough)
-        return VERDICT_REGRESSION;
+        return h->result->evidence.level_kept ? VERDICT_REGRESSION : VERDICT_CANNOT_TELL;
     if (h->corrected_better <= options->false_alarm_rate && enough)
         return VERDICT_IMPROVEMENT;
     if (h->p_worse <= options->suspect_level)
@@ -240,6 +240,8 @@ static int count_more_runs(const struct hypothesis *h, const struct baseline *ba
     }
     if (h->result->verdict != VERDICT_CANNOT_TELL)
         return 0;
+    if (!e->level_kept)
+        return 1; /* a second run as bad decides */
     if (!h->findings.tested)
         return e->points_n < SERIES_TESTED_MIN ? SERIES_TESTED_MIN - (int)e->points_n : 1;
     return baseline_more_runs(base, invocation->options->suspect_level, SEEN_SHARE_MAX * fabs(e->level));
@@ -266,6 +268,9 @@ static void describe_flip(struct hypothesis *h, const struct baseline *base, con
 void verdict_decide(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
 {
     struct evidence *e = &h->result->evidence;
+    double rate = invocation->options->false_alarm_rate;
+    e->level_kept = !h->findings.tested || h->corrected_worse > rate ||
+                    series_level_kept(&h->series, &h->findings, h->began, h->corrected_worse, rate);
     h->result->verdict = decide(h, invocation);
     bool earlier = h->began && (h->result->verdict == VERDICT_REGRESSION || h->result->verdict == VERDICT_SUSPECT);
     const struct baseline *base = earlier ? &h->began->reference : &h->findings.now;
