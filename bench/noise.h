@@ -13,13 +13,12 @@ enum noise {
     NOISE_STRETCH,    /* a stretch of a quarter of the runs, anywhere, has three times the sd */
     NOISE_QUARTER,    /* the last quarter of the runs has three times the sd */
     NOISE_QUANTISED,  /* rounded to 1 sd */
-    /* reported, not promised */
-    NOISE_AR5,
+    NOISES_PROMISED, /* those that follow are reported */
+    NOISE_AR5 = NOISES_PROMISED,
     NOISE_AR2,    /* AR(2) .3, .2: falls off slowly */
     NOISE_STICKY, /* two levels 3 sd apart, staying five runs on average */
     NOISES
 };
-enum { NOISES_PROMISED = NOISE_AR5 };
 
 static const char *const noise_names[NOISES] = {
     "Gaussian",  "t, 3 df",   "log-normal .8", "log-normal 1", "AR(1) .3",    "bimodal",

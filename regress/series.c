@@ -14,7 +14,7 @@ static const double MEAN_SHARE = 0.3; /* of the mean of the newest few in how fa
 enum { SKEWED_RUNS = 30, JUST_BEFORE = 8 };
 static const double SKEWED = 1.3, SKEWED_MARGIN = 4;
 static const double GLANCE = 0.05;
-static const double BURST = 2; /* the newest few scatter so many times as much as those before them */
+static const double BURST = 2.5; /* the newest few scatter so many times as much as those before them */
 static const double FIRST_LEVEL = 0.05; /* for which p are found at first */
 
 /* The autocorrelation that the workload declares: none; NAN: it is estimated. */
