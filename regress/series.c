@@ -14,7 +14,6 @@ static const double MEAN_SHARE = 0.3; /* of the mean of the newest few in how fa
 enum { SKEWED_RUNS = 30, JUST_BEFORE = 8 };
 static const double SKEWED = 1.3, SKEWED_MARGIN = 4;
 static const double GLANCE = 0.05;
-static const double BURST = 2.5; /* the newest few scatter so many times as much as those before them */
 static const double FIRST_LEVEL = 0.05; /* for which p are found at first */
 
 /* The autocorrelation that the workload declares: none; NAN: it is estimated. */
@@ -154,7 +153,7 @@ static struct began test_few(const struct series *s, const struct levels *before
     if (start < levels_start(before, before->n, start) + SERIES_TESTED_MIN)
         return began;
     began.reference = cautious_baseline(s, start, before, before->n, rho, arena);
-    double good = began.reference.centre, limit = SCORE_CLIP * began.reference.sigma, least = INFINITY, mean = 0, bad = 0, squares = 0;
+    double good = began.reference.centre, limit = SCORE_CLIP * began.reference.sigma, least = INFINITY, mean = 0, bad = 0;
     for (size_t i = start; i <= s->n; i++) {
         double out = worse_by(s, good, s->x[i]);
         least = fmin(least, out);
@@ -163,12 +162,6 @@ static struct began test_few(const struct series *s, const struct levels *before
     }
     if (!(least > 0) || !worse_and_passes(s, good, bad) || !stands_with(s, good, bad, began.reference.sigma))
         return began;
-    for (size_t i = start; i <= s->n; i++)
-        squares += (s->x[i] - bad) * (s->x[i] - bad) / (double)(k - 1);
-    if (sqrt(squares) > BURST * began.reference.sigma) { /* a burst of noise: only their own spread says how sure their mean is */
-        began.reference.sigma = sqrt(squares);
-        began.reference.df = (double)k - 1;
-    }
     began.p = fmin(1, baseline_runs_p(&began.reference, fmax(mean, least), fmax(least, MEAN_SHARE * mean + (1 - MEAN_SHARE) * least), k, s->worse) * SERIES_FEW_TRIES);
     began.found = true;
     return began;
