@@ -11,9 +11,9 @@
 enum { RUNS_EACH = 10, OUTERMOST = 5 }; /* a tenth of the residuals, but no more, draw the tail */
 static const double TAIL_FEW = 1.9, TAIL_MANY = 2.2; /* up to 8 residuals, from 20 on */
 static const double MEAN_SHARE = 0.3; /* of the mean of the newest few in how far out they are: the nearest of them counts most */
-enum { SKEWED_RUNS = 30, JUST_BEFORE = 8 };
+enum { SKEWED_RUNS = 30, SKEWED_FEW = 8, JUST_BEFORE = 8 };
 static const double SKEWED = 1.3, SKEWED_MARGIN = 4;
-static const double GLANCE = 0.05;
+static const double GLANCE = 0.05, DRIFT_MARGIN = 2;
 static const double FIRST_LEVEL = 0.05; /* for which p are found at first */
 
 /* The autocorrelation that the workload declares: none; NAN: it is estimated. */
@@ -222,7 +222,23 @@ static bool *allowed_starts(const struct series *s, size_t from, struct arena *s
     return allowed;
 }
 
-/* All starts at once. */
+/* Whether a straight line explains the values better than a step at `start`, by as much as detect/levels.h asks of a drift. */
+static bool creeps(const double *x, size_t n, size_t start)
+{
+    double mean = score_mean(x, n), first = score_mean(x, start), second = score_mean(x + start, n - start);
+    double steps = 0, around = 0, slope = 0, squares = 0;
+    for (size_t i = 0; i < n; i++) {
+        double t = (double)i - (double)(n - 1) / 2, left = x[i] - (i < start ? first : second);
+        steps += left * left;
+        around += (x[i] - mean) * (x[i] - mean);
+        slope += t * x[i];
+        squares += t * t;
+    }
+    double line = fmax(0, around - slope * slope / squares);
+    return line < steps * exp(-DRIFT_MARGIN / (double)n);
+}
+
+/* All starts at once. A slow creep is no new level (the budget is for that). */
 static struct began find_recent(const struct series *s, const struct levels *before, double alpha, struct shuffles *shuffles, struct arena *arena)
 {
     struct began began = {.p = 1};
@@ -232,7 +248,7 @@ static struct began find_recent(const struct series *s, const struct levels *bef
                                    .rho = declared_rho(s->rule), .shuffles = shuffles};
     asked.allowed = allowed_starts(s, from, &scratch);
     struct recent recent = recent_test(s->x + from, s->n + 1 - from, &asked, &scratch);
-    if (recent.p < 1) {
+    if (recent.p < 1 && !creeps(s->x + from, s->n + 1 - from, recent.start)) {
         began = (struct began){.found = true, .p = recent.p, .start = from + recent.start};
         began.reference = cautious_baseline(s, began.start, before, before->n, declared_rho(s->rule), arena);
     }
@@ -318,8 +334,10 @@ bool series_level_kept(const struct series *s, const struct findings *f, const s
         return true;
     const struct baseline *base = began ? &began->reference : &f->now;
     double p = began ? began->p : f->p_worse, out = base->residuals[base->residuals_n - 1], in = -base->residuals[0];
-    bool skewed = s->worse == SIDE_ABOVE ? out > SKEWED * in : in > SKEWED * out;
-    return !skewed || p * ((double)base->residuals_n + 1) >= 1 || corrected * SKEWED_MARGIN <= level || base->residuals_n >= SKEWED_RUNS;
+    bool few = base->residuals_n < SKEWED_FEW;
+    double times = few ? 1 : SKEWED, margin = few ? 2 * SKEWED_MARGIN : SKEWED_MARGIN;
+    bool skewed = s->worse == SIDE_ABOVE ? out > times * in : in > times * out;
+    return !skewed || p * ((double)base->residuals_n + 1) >= 1 || corrected * margin <= level || base->residuals_n >= SKEWED_RUNS;
 }
 
 /* ---- all of it ---- */
@@ -360,5 +378,7 @@ double series_worse(const struct series *series, const struct findings *f, const
         p = questions[i].began->p / questions[i].share;
         *began = questions[i].began;
     }
+    if (*began && f->step.found && f->step.start < (*began)->start)
+        *began = &f->step; /* where it began is best seen in the whole history */
     return p;
 }

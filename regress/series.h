@@ -40,11 +40,11 @@ enum {
 /* Shares of the level. The newest run's is smaller below SERIES_FEW points, where the tail of a skewed family shows less
  * than the test assumes; what is then left is not spent. */
 enum { SERIES_FEW = 12 };
-#define SERIES_NEWEST_SHARE 0.7
+#define SERIES_NEWEST_SHARE 0.5
 #define SERIES_NEWEST_SHARE_FEW 0.3
-#define SERIES_FEW_SHARE 0.12
-#define SERIES_RECENT_SHARE 0.12
-#define SERIES_STEP_SHARE 0.06
+#define SERIES_FEW_SHARE 0.2
+#define SERIES_RECENT_SHARE 0.2
+#define SERIES_STEP_SHARE 0.1
 enum { SERIES_FEW_MIN = 2, SERIES_FEW_MAX = 4 };
 #define SERIES_FEW_TRIES 2
 
