@@ -1,10 +1,10 @@
-#include "regress/row_names.h"
+#include "columns/row_names.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "regress/row_time.h"
+#include "columns/row_time.h"
 
 enum { CELL_MAX = 40, FEW = 3 };
 
@@ -15,12 +15,15 @@ static double cell(const struct grid *grid, size_t row, size_t column)
 
 bool row_names_count_up(const struct grid *grid, size_t column)
 {
-    for (size_t i = 0; i < grid->rows; i++) {
-        double here = cell(grid, i, column), before = i ? cell(grid, i - 1, column) : here - 1;
-        if (!(here == floor(here) && here == before + 1))
+    if (grid->rows < FEW)
+        return false;
+    double step = cell(grid, 1, column) - cell(grid, 0, column);
+    for (size_t i = 1; i < grid->rows; i++) {
+        double here = cell(grid, i, column), before = cell(grid, i - 1, column);
+        if (!(before == floor(before) && here == before + step))
             return false;
     }
-    return grid->rows >= FEW;
+    return fabs(step) == 1;
 }
 
 const char *row_names_cell(const struct grid *grid, size_t row, size_t column)
@@ -106,7 +109,7 @@ static bool names(const struct grid *grid, size_t column)
     const struct grid_column *c = &grid->columns[column];
     size_t changes = 0;
     if (!c->said || c->texts <= c->numbers)
-        return row_names_count_up(grid, column) && cell(grid, 0, column) > 1; /* from 0 or 1 on it is the row */
+        return row_names_count_up(grid, column) && fmin(cell(grid, 0, column), cell(grid, grid->rows - 1, column)) > 1; /* from 0 or 1 on it is the row */
     for (size_t i = 1; i < grid->rows; i++) {
         const struct grid_text *a = &c->said[i - 1], *b = &c->said[i];
         changes += a->len != b->len || (a->len && memcmp(a->s, b->s, a->len) != 0);

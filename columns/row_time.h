@@ -1,7 +1,7 @@
-/* regress/row_time.h — when a row of a file of series was, as whoever made the file wrote it.
+/* columns/row_time.h — when a row of a file of series was, as whoever made the file wrote it.
  */
-#ifndef REGRESS_ROW_TIME_H
-#define REGRESS_ROW_TIME_H
+#ifndef COLUMNS_ROW_TIME_H
+#define COLUMNS_ROW_TIME_H
 #include "base/error.h"
 
 /* Seconds since 1970 of "2025-01-06", "2025-01-06T08:00[:00[.5]][Z|+01:00]" (a blank for the T, / for -), "06.01.2025[ 08:00]" (day first),

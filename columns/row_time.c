@@ -1,11 +1,11 @@
-#include "regress/row_time.h"
+#include "columns/row_time.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/moment.h"
-#include "regress/grid.h"
+#include "columns/grid.h"
 
 enum { TIME_MAX = 64 };
 

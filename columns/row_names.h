@@ -1,16 +1,16 @@
-/* regress/row_names.h — what tells people which run a row of a file is, where nobody said so: the column of its date, and one that names it.
+/* columns/row_names.h — what tells people which run a row of a file is, where nobody said so: the column of its date, and one that names it.
  *
  *     date,build,latency_ms,host          date 2026-11-09, build 1.4.139; host says the same in each row and names none
  *     2026-11-09,1.4.139,109.7,ci-3
  *
  * The column of the date is the first whose cells are dates (no bare numbers), else the first whose name speaks of a time and whose
  * cells are seconds (milliseconds …) since 1970 that go one way. The naming one is the first other column of text, or of numbers that count
- * up by one, in which at least half of the rows differ from the row before.
+ * by one, in which at least half of the rows differ from the row before.
  */
-#ifndef REGRESS_ROW_NAMES_H
-#define REGRESS_ROW_NAMES_H
+#ifndef COLUMNS_ROW_NAMES_H
+#define COLUMNS_ROW_NAMES_H
 #include "base/arena.h"
-#include "regress/grid.h"
+#include "columns/grid.h"
 
 enum row_order { ROWS_FORWARD, ROWS_NEWEST_FIRST, ROWS_MIXED };
 
@@ -23,7 +23,7 @@ struct row_names {
 
 /* `time`: the column that was named; columns_n: to be guessed. */
 struct row_names row_names_guess(const struct grid *grid, size_t time);
-/* Whether the whole numbers of a column count up by one from row to row: the number of a run. */
+/* Whether the whole numbers of a column count by one from row to row, up or down: the number of a run. */
 bool row_names_count_up(const struct grid *grid, size_t column);
 /* A cell of such a column, as shown; "" for a gap. */
 const char *row_names_cell(const struct grid *grid, size_t row, size_t column);
