@@ -5,18 +5,18 @@
 #include <string.h>
 
 #include "base/pool.h"
-#include "regress/ack_notes.h"
-#include "regress/causes.h"
-#include "regress/control.h"
+#include "regress/acks/ack_notes.h"
+#include "regress/causes/causes.h"
+#include "regress/causes/incidents.h"
+#include "regress/causes/varying.h"
+#include "regress/checks/control.h"
+#include "regress/checks/list_check.h"
+#include "regress/checks/pair_check.h"
 #include "regress/correction.h"
-#include "regress/expect.h"
-#include "regress/incidents.h"
 #include "regress/known.h"
-#include "regress/list_check.h"
+#include "regress/missing/expect.h"
 #include "regress/order.h"
-#include "regress/pair_check.h"
 #include "regress/rules.h"
-#include "regress/varying.h"
 
 enum { WORTH_WORKERS = 16 }; /* series */
 

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "regress/checks.h"
-#include "regress/list_check.h"
+#include "regress/checks/checks.h"
+#include "regress/checks/list_check.h"
 
 struct settling {
     struct hypothesis *h;

@@ -6,8 +6,8 @@
 
 #include "detect/score.h"
 #include "detect/stats.h"
-#include "regress/marks.h"
-#include "regress/unit_change.h"
+#include "regress/acks/marks.h"
+#include "regress/missing/unit_change.h"
 
 enum { JUST_BEFORE = 8 };
 static const double RUNS_GLANCE = 0.25; /* 25 times what the gate's share of .05 asks for */

@@ -46,7 +46,7 @@ enum { SERIES_FEW = 12 };
 #define SERIES_RUNS_SHARE 0.2
 #define SERIES_STEP_SHARE 0.1
 
-struct control_found; /* regress/control.h */
+struct control_found; /* regress/checks/control.h */
 
 struct series {
     const struct kpi_rule *rule;

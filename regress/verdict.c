@@ -3,13 +3,13 @@
 #include <math.h>
 #include <string.h>
 
-#include "regress/checks.h"
-#include "regress/control.h"
+#include "regress/checks/checks.h"
+#include "regress/checks/control.h"
+#include "regress/checks/list_check.h"
+#include "regress/checks/pair_check.h"
 #include "regress/known.h"
-#include "regress/list_check.h"
-#include "regress/pair_check.h"
+#include "regress/missing/unit_change.h"
 #include "regress/sentence.h"
-#include "regress/unit_change.h"
 #include "regress/value.h"
 
 /* A KPI whose runs scatter so much that a change of half its level would not be seen cannot be judged. */

@@ -1,8 +1,8 @@
-/* report/calibrate_report.h — a calibration (regress/calibrate.h) as text and as JSON (docs/calibrate.schema.json). */
+/* report/calibrate_report.h — a calibration (proof/calibrate.h) as text and as JSON (docs/calibrate.schema.json). */
 #ifndef REPORT_CALIBRATE_REPORT_H
 #define REPORT_CALIBRATE_REPORT_H
 #include "base/text.h"
-#include "regress/calibrate.h"
+#include "proof/calibrate.h"
 
 enum { CALIBRATE_FORMAT = 1 };
 

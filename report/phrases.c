@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/moment.h"
-#include "regress/expect.h"
+#include "regress/missing/expect.h"
 #include "regress/value.h"
 #include "report/change_phrases.h"
 

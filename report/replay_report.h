@@ -1,11 +1,11 @@
-/* report/replay_report.h — a replay (regress/replay.h) as text, Markdown and JSON (docs/replay.schema.json).
+/* report/replay_report.h — a replay (proof/replay.h) as text, Markdown and JSON (docs/replay.schema.json).
  *
  * Of several replays, by different methods, the first is shown in full; a table compares them.
  */
 #ifndef REPORT_REPLAY_REPORT_H
 #define REPORT_REPLAY_REPORT_H
 #include "base/text.h"
-#include "regress/replay.h"
+#include "proof/replay.h"
 
 enum { REPLAY_FORMAT = 1 };
 

@@ -1,9 +1,9 @@
-/* report/selftest_report.h — a selftest (regress/selftest.h) as text and as JSON (docs/selftest.schema.json). */
+/* report/selftest_report.h — a selftest (proof/selftest.h) as text and as JSON (docs/selftest.schema.json). */
 #ifndef REPORT_SELFTEST_REPORT_H
 #define REPORT_SELFTEST_REPORT_H
 #include "base/text.h"
+#include "proof/selftest.h"
 #include "regress/gate.h"
-#include "regress/selftest.h"
 
 enum { SELFTEST_FORMAT = 1 };
 

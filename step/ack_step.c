@@ -12,7 +12,7 @@
 
 #include "base/moment.h"
 #include "base/output.h"
-#include "regress/acks_file.h"
+#include "regress/acks/acks_file.h"
 
 enum { LOCK_WAIT_MS = 10000, LOCK_TRY_MS = 20, ADDED_MAX = 64 << 20 };
 

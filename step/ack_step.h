@@ -3,7 +3,7 @@
  * The file is replaced as a whole or not at all, by one process at a time: the others wait for the lock of its directory. */
 #ifndef STEP_ACK_STEP_H
 #define STEP_ACK_STEP_H
-#include "regress/acks_edit.h"
+#include "regress/acks/acks_edit.h"
 #include "step/context.h"
 
 struct ack_step {

@@ -5,8 +5,8 @@
 
 #include "config/period.h"
 #include "detect/method.h"
-#include "regress/acks_file.h"
-#include "regress/expect.h"
+#include "regress/acks/acks_file.h"
+#include "regress/missing/expect.h"
 #include "regress/relabel.h"
 #include "regress/rules.h"
 #include "regress/select.h"
@@ -150,7 +150,7 @@ static bool read_history(struct context *context, struct history *history, const
            relabel(context, request->workload, records, err);
 }
 
-/* The newest records whatever their labels, without those that this workload never analyses: what the last runs had (regress/expect.h). */
+/* The newest records whatever their labels, without those that this workload never analyses: what the last runs had (regress/missing/expect.h). */
 static bool read_recent(struct context *context, struct history *history, const struct analyze_request *request,
                         const struct period *period, const struct records *records, struct analysis_options *options, struct error *err)
 {

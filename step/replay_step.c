@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "detect/method.h"
-#include "regress/acks_file.h"
-#include "regress/replay.h"
+#include "proof/replay.h"
+#include "regress/acks/acks_file.h"
 #include "regress/rules.h"
 #include "report/replay_report.h"
 #include "step/analyze_step.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "regress/selftest.h"
+#include "proof/selftest.h"
 #include "report/replay_report.h"
 #include "report/selftest_report.h"
 #include "step/analyze_step.h"

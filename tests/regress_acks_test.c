@@ -1,8 +1,8 @@
 /* regress: the file of acknowledgements, which runs its lines name, and what becomes of verdicts. */
 #include <string.h>
 
-#include "regress/acks_edit.h"
-#include "regress/acks_file.h"
+#include "regress/acks/acks_edit.h"
+#include "regress/acks/acks_file.h"
 #include "regress/known.h"
 #include "tests/check.h"
 #include "tests/regress_build.h"

@@ -1,8 +1,8 @@
 /* regress: what else changed where a level changed: labels, ranges of commits, links. */
 #include <string.h>
 
-#include "regress/causes.h"
-#include "regress/git_range.h"
+#include "regress/causes/causes.h"
+#include "regress/causes/git_range.h"
 #include "tests/check.h"
 #include "tests/regress_build.h"
 

@@ -2,7 +2,7 @@
  * KPIs, 20 run points: see the table in test_chance. */
 #include <string.h>
 
-#include "regress/incidents.h"
+#include "regress/causes/incidents.h"
 #include "tests/check.h"
 #include "tests/regress_build.h"
 

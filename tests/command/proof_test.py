@@ -223,9 +223,9 @@ excluded:
 
     def test_control_c(self):
         self.history({f"m{m}": {"latency": simulated.series(60, seed=m)} for m in range(20)}, 60)
-        for command in (["replay"], ["calibrate", "--replicates=1000000"]):
+        for command in (["replay", "--methods=" + ",".join(["auto"] * 2000)], ["calibrate", "--replicates=1000000"]):
             with subprocess.Popen([MATBENCH, *command, "--workload=w"], cwd=self.place, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
-                time.sleep(0.3)
+                time.sleep(0.5)
                 program.send_signal(signal.SIGINT)
                 out, err = program.communicate(timeout=100)
             self.assertEqual((program.returncode, out), (130, b""), err)
