@@ -211,6 +211,15 @@ const char *phrases_change(const struct kpi_result *kpi, struct arena *arena)
     return arena_printf(arena, "%s%s", sign, value_number(kpi->rule, fabs(e->change), VALUE_PEOPLE, arena));
 }
 
+const char *phrases_seen(const struct kpi_result *kpi, struct arena *arena)
+{
+    const struct evidence *e = &kpi->evidence;
+    if (!isfinite(e->smallest_seen))
+        return "";
+    double share = e->smallest_seen / fabs(e->level);
+    return isfinite(share) ? value_percent(share, arena) : value_shown(kpi->rule, e->smallest_seen, VALUE_PEOPLE, arena);
+}
+
 /* "2025-01-04", in UTC. */
 static const char *day(int64_t start_us, struct arena *arena)
 {

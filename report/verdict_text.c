@@ -246,24 +246,54 @@ static size_t count_of(const struct entry_result *entry, enum verdict verdict)
     return n;
 }
 
-/* "8 KPIs, changes from -0.34 % to +0.33 %" */
-static const char *range_text(const struct entry_result *entry, enum verdict verdict, struct arena *arena)
+/* Of the KPIs with this verdict the one whose share is the smallest (sign 1) or the largest (-1), where any has one. */
+static const struct kpi_result *outermost(const struct entry_result *entry, enum verdict verdict, double (*share)(const struct evidence *), double sign)
 {
-    const struct kpi_result *least = NULL, *most = NULL;
-    size_t n = count_of(entry, verdict);
+    const struct kpi_result *found = NULL;
     for (size_t j = 0; j < entry->kpis_n; j++) {
         const struct kpi_result *kpi = &entry->kpis[j];
-        if (kpi->verdict != verdict || !isfinite(kpi->evidence.relative))
-            continue;
-        least = !least || kpi->evidence.relative < least->evidence.relative ? kpi : least;
-        most = !most || kpi->evidence.relative > most->evidence.relative ? kpi : most;
+        if (kpi->verdict == verdict && isfinite(share(&kpi->evidence)) &&
+            (!found || sign * share(&kpi->evidence) < sign * share(&found->evidence)))
+            found = kpi;
     }
-    const char *count = arena_printf(arena, "%zu KPI%s", n, n == 1 ? "" : "s");
+    return found;
+}
+
+static double share_changed(const struct evidence *e)
+{
+    return e->relative;
+}
+
+static double share_seen(const struct evidence *e)
+{
+    return e->smallest_seen / fabs(e->level);
+}
+
+static const char *changes_text(const struct entry_result *entry, enum verdict verdict, struct arena *arena)
+{
+    const struct kpi_result *least = outermost(entry, verdict, share_changed, 1), *most = outermost(entry, verdict, share_changed, -1);
     if (!least)
-        return count;
+        return "";
     const char *from = phrases_change(least, arena), *to = phrases_change(most, arena);
-    return strcmp(from, to) == 0 ? arena_printf(arena, "%s, change %s", count, from)
-                                 : arena_printf(arena, "%s, changes from %s to %s", count, from, to);
+    return strcmp(from, to) == 0 ? arena_printf(arena, ", change %s", from) : arena_printf(arena, ", changes from %s to %s", from, to);
+}
+
+/* An ok is worth what it could have seen. */
+static const char *seen_text(const struct entry_result *entry, enum verdict verdict, struct arena *arena)
+{
+    const struct kpi_result *least = outermost(entry, verdict, share_seen, 1), *most = outermost(entry, verdict, share_seen, -1);
+    if (!least)
+        return "";
+    const char *from = phrases_seen(least, arena), *to = phrases_seen(most, arena);
+    return strcmp(from, to) == 0 ? arena_printf(arena, "; would have seen %s", from) : arena_printf(arena, "; would have seen %s (%s) to %s (%s)", from,
+                                                                                                        least->rule->name, to, most->rule->name);
+}
+
+/* "8 KPIs, changes from -0.34 % to +0.33 %; would have seen 1.2 % (train_runtime) to 8.4 % (dataset_tokens)" */
+static const char *range_text(const struct entry_result *entry, enum verdict verdict, struct arena *arena)
+{
+    size_t n = count_of(entry, verdict);
+    return arena_printf(arena, "%zu KPI%s%s%s", n, n == 1 ? "" : "s", changes_text(entry, verdict, arena), seen_text(entry, verdict, arena));
 }
 
 static void render_entry(struct screen *screen, const struct entry_result *entry, enum verdict verdict)
