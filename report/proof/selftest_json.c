@@ -1,5 +1,5 @@
 #include "report/pen.h"
-#include "report/selftest_report.h"
+#include "report/proof/selftest_report.h"
 
 static void add_analysis(struct text *out, const char *name, const struct analysis *analysis, const struct gate *gate)
 {

@@ -1,11 +1,11 @@
-/* report/lts_documentation.h — the page "LTS Documentation": what each test's payload says, in words; at the end all of it as CSV.
+/* report/visualize/lts_documentation.h — the page "LTS Documentation": what each test's payload says, in words; at the end all of it as CSV.
  *
  * Written test by test; kept are a row of labels and KPI values for each, for the CSV. */
-#ifndef REPORT_LTS_DOCUMENTATION_H
-#define REPORT_LTS_DOCUMENTATION_H
+#ifndef REPORT_VISUALIZE_LTS_DOCUMENTATION_H
+#define REPORT_VISUALIZE_LTS_DOCUMENTATION_H
 #include "regress/analysis.h"
 #include "report/page.h"
-#include "report/test_view.h"
+#include "report/visualize/test_view.h"
 
 struct lts_documentation;
 

@@ -1,11 +1,11 @@
-#include "report/lts_documentation.h"
+#include "report/visualize/lts_documentation.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "regress/labels.h"
-#include "report/key_grid.h"
-#include "report/kpi_cell.h"
+#include "report/visualize/key_grid.h"
+#include "report/visualize/kpi_cell.h"
 
 enum { SHOWN_MAX = 2000, LIST_MAX = 4000, CSV_MAX = 64 << 20, CONTENTS_MAX = 2000 };
 

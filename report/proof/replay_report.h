@@ -1,9 +1,9 @@
-/* report/replay_report.h — a replay (proof/replay.h) as text, Markdown and JSON (docs/replay.schema.json).
+/* report/proof/replay_report.h — a replay (proof/replay.h) as text, Markdown and JSON (docs/replay.schema.json).
  *
  * Of several replays, by different methods, the first is shown in full; a table compares them.
  */
-#ifndef REPORT_REPLAY_REPORT_H
-#define REPORT_REPLAY_REPORT_H
+#ifndef REPORT_PROOF_REPLAY_REPORT_H
+#define REPORT_PROOF_REPLAY_REPORT_H
 #include "base/text.h"
 #include "proof/replay.h"
 

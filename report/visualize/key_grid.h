@@ -1,9 +1,9 @@
-/* report/key_grid.h — rows of named values, as settings or labels of tests: which keys there are, which of them vary.
+/* report/visualize/key_grid.h — rows of named values, as settings or labels of tests: which keys there are, which of them vary.
  *
  * Values are texts of JSON ("\"a\"", "8"), compared as texts; null and what a row does not have are the same: NULL. Keys stand in
  * the order in which they were met first; beyond KEY_GRID_KEYS_MAX they are left out. */
-#ifndef REPORT_KEY_GRID_H
-#define REPORT_KEY_GRID_H
+#ifndef REPORT_VISUALIZE_KEY_GRID_H
+#define REPORT_VISUALIZE_KEY_GRID_H
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>

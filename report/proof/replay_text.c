@@ -5,7 +5,7 @@
 #include "base/moment.h"
 #include "regress/value.h"
 #include "report/layout.h"
-#include "report/replay_report.h"
+#include "report/proof/replay_report.h"
 #include "report/table.h"
 
 enum { COLUMNS = 100, STRIP_MAX = 70, SERIES_SHOWN = 40, ROWS_SHOWN = 40 };

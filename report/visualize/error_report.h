@@ -1,4 +1,4 @@
-/* report/error_report.h — the page "Error report": what each test was, and what went wrong with it.
+/* report/visualize/error_report.h — the page "Error report": what each test was, and what went wrong with it.
  *
  * At the top the tests with something wrong: an exit code other than 0, artifacts that are missing or broken, violations of the
  * payload's schema. Then one part a test: where it is, its UUID and exit code, what the workload wants to be shown of it
@@ -6,10 +6,10 @@
  *
  * The parts are kept as text until the page is written, because the top comes from all of them: at most ERROR_REPORT_MAX bytes;
  * beyond, a test has its row at the top only. */
-#ifndef REPORT_ERROR_REPORT_H
-#define REPORT_ERROR_REPORT_H
+#ifndef REPORT_VISUALIZE_ERROR_REPORT_H
+#define REPORT_VISUALIZE_ERROR_REPORT_H
 #include "report/page.h"
-#include "report/test_view.h"
+#include "report/visualize/test_view.h"
 
 enum {
     ERROR_REPORT_MAX = 64 << 20,

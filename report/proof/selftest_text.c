@@ -3,7 +3,7 @@
 #include "base/arena.h"
 #include "regress/value.h"
 #include "report/layout.h"
-#include "report/selftest_report.h"
+#include "report/proof/selftest_report.h"
 #include "report/table.h"
 #include "report/verdict_text.h"
 

@@ -1,12 +1,12 @@
-/* report/report_list.h — which reports somebody asks for, what they are called, and which of them we can make.
+/* report/visualize/report_list.h — which reports somebody asks for, what they are called, and which of them we can make.
  *
  * Asked for as Python's tool is: "stats=report: Error report&stats=report: LTS Documentation&…", as the query of an address
  * (%20 and + are blanks). A name may be written without "report: ", in any case, and without "stats=".
  *
  * Each known report has a number, from 0, in the order of asking; what is unknown has none. Files are named as Python's:
  * "report_00_report:_error_report.html", "report_03_report: LTS Documentation.html". */
-#ifndef REPORT_REPORT_LIST_H
-#define REPORT_REPORT_LIST_H
+#ifndef REPORT_VISUALIZE_REPORT_LIST_H
+#define REPORT_VISUALIZE_REPORT_LIST_H
 #include <stdbool.h>
 #include <stddef.h>
 

@@ -1,14 +1,14 @@
-#include "report/kpi_table.h"
+#include "report/visualize/kpi_table.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "regress/labels.h"
 #include "regress/value.h"
-#include "report/key_grid.h"
-#include "report/kpi_cell.h"
 #include "report/phrases.h"
 #include "report/short_names.h"
+#include "report/visualize/key_grid.h"
+#include "report/visualize/kpi_cell.h"
 
 enum { SHORT_NAME_MIN = 5, OVERVIEW_VALUES_MAX = 40, CELL_MAX = 300 };
 

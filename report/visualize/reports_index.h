@@ -1,8 +1,8 @@
-/* report/reports_index.h — the page reports_index.html: links to the reports that were made, and the names of those that were not. */
-#ifndef REPORT_REPORTS_INDEX_H
-#define REPORT_REPORTS_INDEX_H
+/* report/visualize/reports_index.h — the page reports_index.html: links to the reports that were made, and the names of those that were not. */
+#ifndef REPORT_VISUALIZE_REPORTS_INDEX_H
+#define REPORT_VISUALIZE_REPORTS_INDEX_H
 #include "report/page.h"
-#include "report/report_list.h"
+#include "report/visualize/report_list.h"
 
 #define REPORTS_INDEX_FILE "reports_index.html"
 

@@ -1,4 +1,4 @@
-#include "report/test_view.h"
+#include "report/visualize/test_view.h"
 
 #include <string.h>
 

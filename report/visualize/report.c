@@ -1,11 +1,11 @@
-#include "report/report.h"
+#include "report/visualize/report.h"
 
 #include <stdlib.h>
 
-#include "report/error_report.h"
-#include "report/kpi_table.h"
-#include "report/lts_documentation.h"
-#include "report/reports_index.h"
+#include "report/visualize/error_report.h"
+#include "report/visualize/kpi_table.h"
+#include "report/visualize/lts_documentation.h"
+#include "report/visualize/reports_index.h"
 
 enum { PAGE_MAX = 512 << 20 };
 

@@ -1,4 +1,4 @@
-/* report/payload_csv.h — payloads as CSV (RFC 4180): a row per payload, its labels and KPI values.
+/* report/visualize/payload_csv.h — payloads as CSV (RFC 4180): a row per payload, its labels and KPI values.
  *
  *     test_uuid,start,batch_size,model_name,train_runtime,train_tokens_per_second
  *     0ed75135-…,2024-01-01T12:03:00.000000Z,8,meta-llama/Llama,61.5,5151.484
@@ -10,8 +10,8 @@
  * Spreadsheets take a cell that begins with = + - @ (or a tab, a line end) for a formula, and labels come from artifacts: such a text
  * gets an apostrophe before it. Numbers are left alone.
  */
-#ifndef REPORT_PAYLOAD_CSV_H
-#define REPORT_PAYLOAD_CSV_H
+#ifndef REPORT_VISUALIZE_PAYLOAD_CSV_H
+#define REPORT_VISUALIZE_PAYLOAD_CSV_H
 #include <jansson.h>
 
 #include "base/text.h"

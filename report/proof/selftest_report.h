@@ -1,6 +1,6 @@
-/* report/selftest_report.h — a selftest (proof/selftest.h) as text and as JSON (docs/selftest.schema.json). */
-#ifndef REPORT_SELFTEST_REPORT_H
-#define REPORT_SELFTEST_REPORT_H
+/* report/proof/selftest_report.h — a selftest (proof/selftest.h) as text and as JSON (docs/selftest.schema.json). */
+#ifndef REPORT_PROOF_SELFTEST_REPORT_H
+#define REPORT_PROOF_SELFTEST_REPORT_H
 #include "base/text.h"
 #include "proof/selftest.h"
 #include "regress/gate.h"

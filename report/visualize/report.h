@@ -1,4 +1,4 @@
-/* report/report.h — one report page while the tests go by: opened, given each test, finished.
+/* report/visualize/report.h — one report page while the tests go by: opened, given each test, finished.
  *
  *     struct report *report = report_open(&item, &options, sink);
  *     report_begin(report, titles, n);
@@ -6,12 +6,12 @@
  *     bool ok = report_finish(report, &found, &err);
  *     report_close(report);
  */
-#ifndef REPORT_REPORT_H
-#define REPORT_REPORT_H
+#ifndef REPORT_VISUALIZE_REPORT_H
+#define REPORT_VISUALIZE_REPORT_H
 #include "base/output.h"
 #include "regress/analysis.h"
-#include "report/report_list.h"
-#include "report/test_view.h"
+#include "report/visualize/report_list.h"
+#include "report/visualize/test_view.h"
 
 struct report_options {
     const struct kpi_rule *rules; /* the workload's KPIs */

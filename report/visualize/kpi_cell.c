@@ -1,4 +1,4 @@
-#include "report/kpi_cell.h"
+#include "report/visualize/kpi_cell.h"
 
 #include <math.h>
 #include <stdlib.h>

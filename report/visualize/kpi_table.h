@@ -1,15 +1,15 @@
-/* report/kpi_table.h — the pages "KPI Table Report by settings" and "… by labels": one row a test, one column a KPI.
+/* report/visualize/kpi_table.h — the pages "KPI Table Report by settings" and "… by labels": one row a test, one column a KPI.
  *
  *     by settings: the columns before the KPIs are the settings of the tests that vary
  *     by labels:   … the labels of the payloads (metadata.settings without the bookkeeping keys) that vary, and the test's directory
  *
  * Rows stand in the order of the sorting keys, then of the other variable columns. A KPI that is a list has no column: its
  * count, minimum, median and maximum are in a table of their own. Kept are a row of short texts and numbers for each test. */
-#ifndef REPORT_KPI_TABLE_H
-#define REPORT_KPI_TABLE_H
+#ifndef REPORT_VISUALIZE_KPI_TABLE_H
+#define REPORT_VISUALIZE_KPI_TABLE_H
 #include "regress/analysis.h"
 #include "report/page.h"
-#include "report/test_view.h"
+#include "report/visualize/test_view.h"
 
 struct kpi_table_options {
     bool by_labels;

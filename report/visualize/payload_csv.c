@@ -1,4 +1,4 @@
-#include "report/payload_csv.h"
+#include "report/visualize/payload_csv.h"
 
 #include <stdlib.h>
 #include <string.h>

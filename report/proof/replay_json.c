@@ -1,5 +1,5 @@
 #include "report/pen.h"
-#include "report/replay_report.h"
+#include "report/proof/replay_report.h"
 
 static void add_index(struct text *out, const char *name, size_t value)
 {

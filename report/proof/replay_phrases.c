@@ -1,4 +1,4 @@
-#include "report/replay_report.h"
+#include "report/proof/replay_report.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 #include <math.h>
 
-#include "report/calibrate_report.h"
 #include "report/pen.h"
+#include "report/proof/calibrate_report.h"
 
 static void add_proportion(struct text *out, const char *name, const struct proportion *p, size_t hits)
 {

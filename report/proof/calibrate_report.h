@@ -1,6 +1,6 @@
-/* report/calibrate_report.h — a calibration (proof/calibrate.h) as text and as JSON (docs/calibrate.schema.json). */
-#ifndef REPORT_CALIBRATE_REPORT_H
-#define REPORT_CALIBRATE_REPORT_H
+/* report/proof/calibrate_report.h — a calibration (proof/calibrate.h) as text and as JSON (docs/calibrate.schema.json). */
+#ifndef REPORT_PROOF_CALIBRATE_REPORT_H
+#define REPORT_PROOF_CALIBRATE_REPORT_H
 #include "base/text.h"
 #include "proof/calibrate.h"
 

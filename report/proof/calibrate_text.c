@@ -3,9 +3,9 @@
 
 #include "base/arena.h"
 #include "regress/value.h"
-#include "report/calibrate_report.h"
 #include "report/layout.h"
-#include "report/replay_report.h"
+#include "report/proof/calibrate_report.h"
+#include "report/proof/replay_report.h"
 #include "report/table.h"
 
 enum { COLUMNS = 100, SERIES_SHOWN = 100 };

@@ -1,4 +1,4 @@
-#include "report/report_list.h"
+#include "report/visualize/report_list.h"
 
 #include <string.h>
 #include <strings.h>

@@ -1,6 +1,6 @@
-/* report/test_view.h — a parsed test as the report pages show it, and what they need to name and fill it. */
-#ifndef REPORT_TEST_VIEW_H
-#define REPORT_TEST_VIEW_H
+/* report/visualize/test_view.h — a parsed test as the report pages show it, and what they need to name and fill it. */
+#ifndef REPORT_VISUALIZE_TEST_VIEW_H
+#define REPORT_VISUALIZE_TEST_VIEW_H
 #include <jansson.h>
 #include <stdbool.h>
 

@@ -1,4 +1,4 @@
-#include "report/error_report.h"
+#include "report/visualize/error_report.h"
 
 #include <stdlib.h>
 #include <string.h>

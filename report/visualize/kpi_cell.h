@@ -1,6 +1,6 @@
-/* report/kpi_cell.h — what a payload says of a KPI: a number, a list of numbers, or nothing. */
-#ifndef REPORT_KPI_CELL_H
-#define REPORT_KPI_CELL_H
+/* report/visualize/kpi_cell.h — what a payload says of a KPI: a number, a list of numbers, or nothing. */
+#ifndef REPORT_VISUALIZE_KPI_CELL_H
+#define REPORT_VISUALIZE_KPI_CELL_H
 #include <jansson.h>
 
 #include "regress/analysis.h"

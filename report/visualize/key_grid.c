@@ -1,10 +1,10 @@
-#include "report/key_grid.h"
+#include "report/visualize/key_grid.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "regress/order.h"
-#include "report/test_view.h"
+#include "report/visualize/test_view.h"
 
 enum { KEY_NONE = KEY_GRID_KEYS_MAX };
 

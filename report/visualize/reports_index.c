@@ -1,4 +1,4 @@
-#include "report/reports_index.h"
+#include "report/visualize/reports_index.h"
 
 #include "base/arena.h"
 
