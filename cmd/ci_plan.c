@@ -74,7 +74,11 @@ static bool apply_block(struct planning *p, struct error *err)
                 {"min_history", "lts.gate.min_history"},
                 {"history_since", "lts.gate.history_since"},
                 {"history_until", "lts.gate.history_until"},
-                {"false_alarm_rate", "lts.gate.false_alarm_rate"}};
+                {"false_alarm_rate", "lts.gate.false_alarm_rate"},
+                {"suspect_level", "lts.gate.suspect_level"},
+                {"correction", "lts.gate.correction"},
+                {"method", "lts.gate.method"},
+                {"window", "lts.gate.window"}};
     for (size_t i = 0; p->block && i < sizeof(rows) / sizeof(rows[0]); i++) {
         const char *text = block_text(p->block, rows[i].path);
         const char *source = arena_printf(p->context->arena, "matbench.%s", rows[i].path);

@@ -66,6 +66,10 @@ static const struct block_key {
     {"lts.gate.history_since", KEY_TEXT},
     {"lts.gate.history_until", KEY_TEXT},
     {"lts.gate.false_alarm_rate", KEY_TEXT},
+    {"lts.gate.suspect_level", KEY_TEXT},
+    {"lts.gate.correction", KEY_TEXT},
+    {"lts.gate.method", KEY_TEXT},
+    {"lts.gate.window", KEY_TEXT},
 };
 
 /* Names that older projects still have. */

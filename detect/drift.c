@@ -49,7 +49,7 @@ static void test_budget(const double *left, size_t n, double alpha, struct drift
                         (mean_variance(drift->current_n, drift->rho) + mean_variance(drift->reference_n, drift->rho)));
     df = fmax(1, df * (1 - drift->rho) / (1 + drift->rho)); /* autocorrelated runs tell less about the spread, too */
     double excess = drift->change - drift->budget, room = law_t_quantile(alpha, df) * error;
-    drift->p_exceeded = error > 0 ? law_t_upper(excess / error, df) : excess > 0 ? 0 : 1;
+    drift->p_exceeded = !isfinite(error) || !isfinite(excess) ? 1 : error > 0 ? law_t_upper(excess / error, df) : excess > 0 ? 0 : 1;
     drift->change_low = drift->change - room;
     drift->change_high = drift->change + room;
 }

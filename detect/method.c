@@ -82,6 +82,7 @@ struct method_answer method_judge(const struct method *method, const struct meth
                                    .score = NAN,
                                    .p = NAN};
     if (question->n < method->history_min) {
+        answer.lacks = method->history_min - question->n;
         answer.why = arena_printf(arena, "%s needs %zu earlier runs, there %s %zu", method->name, method->history_min,
                                   question->n == 1 ? "is" : "are", question->n);
         return answer;

@@ -45,6 +45,7 @@ struct method_answer {
                          that side */
     double score;     /* in the method's own measure: standard deviations, share, U, …; NAN: none */
     double p;         /* two-sided, as the method believes it; NAN: it has none */
+    size_t lacks;     /* earlier runs that it needs beside those that there are, where it cannot tell; 0: not known */
     const char *why;  /* one sentence for people, with numbers */
 };
 
@@ -52,6 +53,7 @@ struct method {
     const char *name;
     const char *what; /* for help: "more than 3 standard deviations from the mean" */
     size_t history_min;
+    bool has_p; /* it gives a p, at least where it flags; a correction counts it also where it flags nothing */
     void (*judge)(const struct method_question *question, const struct method_options *options,
                   struct method_answer *answer, struct arena *arena);
 };

@@ -32,6 +32,7 @@ static void judge(const struct method_question *question, const struct method_op
     struct baseline base = baseline_of(question->history, question->n, &levels, levels.n,
                                        resolution_of(question, &scratch), NAN, &scratch);
     if (base.n < 2) {
+        answer->lacks = 1;
         answer->why = "the current level began with the run before: one more is needed";
         goto out;
     }
@@ -58,5 +59,6 @@ const struct method method_auto = {
     .name = "auto",
     .what = "matbench's own test of the newest run against the current level",
     .history_min = 3,
+    .has_p = true,
     .judge = judge,
 };

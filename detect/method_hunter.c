@@ -48,5 +48,6 @@ const struct method method_hunter = {
     .name = "hunter",
     .what = "a level that begins with the newest runs, by the change points of Apache Otava (Hunter)",
     .history_min = 1,
+    .has_p = true,
     .judge = judge,
 };

@@ -1,7 +1,7 @@
 /* mann_whitney: the newest runs against all earlier ones by their ranks, two-sided, exact (benchstat's and asv's
  * comparison).
  *
- * As benchstat it does not speak where even full separation could not reach the level: one run against 38 is the least
+ * As benchstat it does not speak where even full separation could not reach the level: one run against 39 is the least
  * for .05. */
 #include "detect/method.h"
 
@@ -9,16 +9,21 @@
 
 #include "detect/rank.h"
 
+enum { RUNS_MAX = 1000 };
+
 static void judge(const struct method_question *question, const struct method_options *options,
                   struct method_answer *answer, struct arena *arena)
 {
     double least = 2 * rank_mann_whitney_least(question->newest_n, question->n);
     if (least > options->alpha) {
-        size_t runs = question->newest_n;
-        while (2 * rank_mann_whitney_least(runs, question->n) > options->alpha && runs < 1000)
+        size_t runs = question->newest_n, history = question->n;
+        while (2 * rank_mann_whitney_least(runs, question->n) > options->alpha && runs < RUNS_MAX)
             runs++;
-        answer->why = arena_printf(arena, "%zu against %zu runs give no p below %.3g; %zu newest runs would do",
-                                   question->newest_n, question->n, least, runs);
+        while (2 * rank_mann_whitney_least(question->newest_n, history) > options->alpha && history < RUNS_MAX)
+            history++;
+        answer->lacks = history < RUNS_MAX ? history - question->n : 0;
+        answer->why = arena_printf(arena, "%zu against %zu runs give no p below %.3g; %zu newest%s runs would do", question->newest_n,
+                                   question->n, least, runs, answer->lacks ? arena_printf(arena, " or %zu earlier", history) : "");
         return;
     }
     struct mann_whitney test = rank_mann_whitney(question->newest, question->newest_n, question->history, question->n);
@@ -38,5 +43,6 @@ const struct method method_mann_whitney = {
     .name = "mann_whitney",
     .what = "the ranks of the newest runs among all, p at most .05",
     .history_min = 1,
+    .has_p = true,
     .judge = judge,
 };

@@ -33,5 +33,6 @@ const struct method method_zscore = {
     .name = "zscore",
     .what = "standard deviations from the mean, too many (3) either way",
     .history_min = 2,
+    .has_p = true,
     .judge = judge,
 };

@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "regress/control.h"
+#include "regress/correction.h"
 #include "regress/order.h"
-#include "detect/stats.h"
-#include "regress/verdict.h"
+#include "regress/pair_check.h"
+#include "regress/rules.h"
 
 enum { WORTH_WORKERS = 16 }; /* series */
 
@@ -17,6 +19,7 @@ struct work {
     const struct analysis_options *options;
     struct analysis *analysis;
     struct select_index *index;
+    struct invocation invocation;
     LIST_OF(struct hypothesis) hypotheses; /* those with history: tested, or too short to be */
 };
 
@@ -58,14 +61,21 @@ static bool contains(const char *const *keys, size_t n, const char *key)
     return false;
 }
 
+/* Whether the label may tell entries apart: it is compared, or the name of a pair. */
+static bool may_name(const struct work *work, const char *key)
+{
+    const struct label_filter *filter = select_filter(work->index);
+    const char *pair = work->options->pairing.label;
+    return (pair && strcmp(pair, key) == 0) || !contains(filter->left_out, filter->n, key);
+}
+
 /* The labels that tell the entries apart: sorting keys first, then by name. */
 static const char **find_names(struct work *work)
 {
     LIST_OF(const char *) names = {0};
     const struct analysis *analysis = work->analysis;
-    const struct label_filter *filter = select_filter(work->index);
     for (const char *const *key = work->options->sorting_keys; key && *key; key++) {
-        if (!contains(filter->left_out, filter->n, *key) && !contains(names.v, names.n, *key) && varies(analysis, *key))
+        if (may_name(work, *key) && !contains(names.v, names.n, *key) && varies(analysis, *key))
             *LIST_ADD(work->arena, &names) = *key;
     }
     size_t sorted = names.n;
@@ -73,7 +83,7 @@ static const char **find_names(struct work *work)
         const struct record *entry = analysis->entries[i].entry;
         for (size_t j = 0; j < entry->labels_n; j++) {
             const char *key = entry->labels[j].key;
-            if (!contains(filter->left_out, filter->n, key) && !contains(names.v, names.n, key) && varies(analysis, key))
+            if (may_name(work, key) && !contains(names.v, names.n, key) && varies(analysis, key))
                 *LIST_ADD(work->arena, &names) = key;
         }
     }
@@ -132,7 +142,8 @@ static bool wanted(const struct analysis_options *options, const struct kpi_rule
 
 static void analyse_entry(struct work *work, struct entry_result *result)
 {
-    struct selection selection = select_history(work->index, result->entry, work->arena);
+    struct selection *kept = ARENA_NEW(work->arena, struct selection), selection = select_history(work->index, result->entry, work->arena);
+    *kept = selection;
     result->version = selection.version;
     result->run_id = selection.run_id;
     result->history = selection.history;
@@ -146,10 +157,10 @@ static void analyse_entry(struct work *work, struct entry_result *result)
     for (size_t i = 0; i < work->options->kpis_n; i++) {
         if (!wanted(work->options, &work->options->kpis[i]))
             continue;
-        struct hypothesis h = {.result = &result->kpis[result->kpis_n++], .p_worse = 1, .p_better = 1,
-                               .corrected_worse = 1, .corrected_better = 1};
-        h.result->rule = &work->options->kpis[i];
-        if (!verdict_without_test(&h, &selection, result->entry, work->arena))
+        struct hypothesis h = {.result = &result->kpis[result->kpis_n++], .entry = result->entry, .selection = kept,
+                               .p_worse = 1, .p_better = 1, .corrected_worse = 1, .corrected_better = 1};
+        h.result->rule = rules_for(&work->options->kpis[i], result->entry, work->arena);
+        if (verdict_plan(&h, &work->invocation, work->arena))
             *LIST_ADD(work->arena, &work->hypotheses) = h;
     }
 }
@@ -163,29 +174,6 @@ static void weigh(struct hypothesis *h)
     double change = h->series.x[h->series.n] - f->now.centre;
     bool counts = (double)h->series.worse * change < 0 && series_passes(h->series.rule, change, f->now.centre);
     h->p_better = counts ? fmin(1, f->p_better / series_newest_share(&h->series)) : 1;
-}
-
-/* Each direction by itself, over everything that was tested. */
-static void correct(struct work *work)
-{
-    size_t n = work->hypotheses.n, tested = 0;
-    double *p = ARENA_ARRAY(work->arena, double, 2 * n + 1), *better = p + n;
-    size_t *order = ARENA_ARRAY(work->arena, size_t, n + 1);
-    for (size_t i = 0; i < n; i++) {
-        if (!work->hypotheses.v[i].findings.tested)
-            continue;
-        p[tested] = work->hypotheses.v[i].p_worse;
-        better[tested++] = work->hypotheses.v[i].p_better;
-    }
-    stats_adjust(p, tested, p, order);
-    stats_adjust(better, tested, better, order);
-    for (size_t i = 0, j = 0; i < n; i++) {
-        struct hypothesis *h = &work->hypotheses.v[i];
-        if (!h->findings.tested)
-            continue;
-        h->corrected_worse = p[j];
-        h->corrected_better = better[j++];
-    }
 }
 
 /* What a worker has for itself. */
@@ -209,7 +197,9 @@ static void test_piece(void *context, size_t i, unsigned worker)
 {
     struct testing *t = context;
     struct hypothesis *h = &t->work->hypotheses.v[i];
-    h->findings = series_test(&h->series, &t->testers[worker].shuffles, t->testers[worker].arena);
+    if (h->level)
+        h->findings = series_test(&h->series, &t->testers[worker].shuffles, t->testers[worker].arena);
+    checks_test(h, &t->work->invocation, t->testers[worker].arena);
 }
 
 /* A step's p is found at the level that the correction asks of it, which takes the number of tests. */
@@ -242,8 +232,7 @@ static void test_all(struct work *work)
     }
     struct pool_job job = {.count = n, .workers = workers, .window = 8 * (size_t)workers, .context = &testing, .work = test_piece, .deliver = go_on};
     pool_run(&job);
-    for (size_t i = 0; i < n; i++)
-        work->analysis->tested += work->hypotheses.v[i].findings.tested;
+    work->analysis->tested = correction_count(work->hypotheses.v, n);
     if (work->analysis->tested) {
         testing.level = work->options->false_alarm_rate / (double)work->analysis->tested;
         job.work = resolve_piece;
@@ -251,18 +240,15 @@ static void test_all(struct work *work)
     }
     for (unsigned i = 0; i < workers; i++)
         shuffles_close(&testing.testers[i].shuffles);
-    correct(work);
+    correction_apply(work->hypotheses.v, n, work->options->correction, work->arena);
 }
 
 static void decide_all(struct work *work)
 {
-    struct invocation invocation = {.options = work->options, .tested = work->analysis->tested};
-    for (size_t i = 0; i < work->hypotheses.n; i++) {
-        const struct hypothesis *h = &work->hypotheses.v[i];
-        invocation.rejected += h->findings.tested && h->corrected_worse <= work->options->false_alarm_rate;
-    }
+    work->invocation.tested = work->analysis->tested;
+    work->invocation.rejected = correction_rejected(work->hypotheses.v, work->hypotheses.n, work->options->false_alarm_rate);
     for (size_t i = 0; i < work->hypotheses.n; i++)
-        verdict_decide(&work->hypotheses.v[i], &invocation, work->arena);
+        verdict_decide(&work->hypotheses.v[i], &work->invocation, work->arena);
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -294,8 +280,10 @@ struct analysis *analysis_run(struct arena *arena, const struct analysis_options
     for (size_t i = 0; i < entries_n; i++)
         analysis->entries[i].entry = &entries[i];
     qsort_r(analysis->entries, entries_n, sizeof(*analysis->entries), compare_entries, (void *)options);
-    struct work work = {.arena = arena, .options = options, .analysis = analysis};
+    struct work work = {.arena = arena, .options = options, .analysis = analysis, .invocation = {.options = options}};
     work.index = select_open(arena, options, history, history_n);
+    work.invocation.controls = control_open(arena, options, entries, entries_n, history, history_n);
+    work.invocation.pairs = pair_open(arena, options, entries, entries_n, history, history_n);
     const char **names = find_names(&work);
     shorten_names(analysis, names);
     for (size_t i = 0; i < entries_n; i++) {

@@ -37,6 +37,7 @@ struct analysis_options {
     double false_alarm_rate; /* promised probability of any regression when nothing changed, per invocation; .05 */
     double suspect_level;    /* uncorrected level from which a run is suspect; .05 */
     enum correction correction;
+    int window;              /* run points in which the best earlier level is looked for; 0: 30 */
     struct pairing pairing;
     const struct acks *acks;     /* NULL: none */
     const struct expect *expect; /* NULL: nothing is said */
@@ -87,11 +88,18 @@ struct check {
     const char *part;         /* of a list: "p99"; of a method: its name; else NULL */
     bool tested;              /* false: it could not be made, `found` says what it needs */
     double value, reference;  /* what was held against what */
-    double low, high;         /* of a bound: the bounds; else an interval of value - reference (of the ratio, for pairs) */
+    double low, high;         /* of a bound or method: within these it is not out of line; else an interval of value - reference (of the ratio, for pairs) */
     double p_worse, p_better; /* as the correction got them; NAN: decided without probability */
     double corrected_worse, corrected_better;
     enum verdict verdict;     /* of this check alone: ok, regression, improvement, suspect, cannot tell */
+    double level;             /* what stands for evidence.level where the check is in its place; NAN: the reference */
     const char *found;        /* one sentence for people, with numbers */
+    const char *flip;         /* one sentence: what would flip it */
+    bool worth_saying;        /* to be told though it is ok: "the next run crosses 200 ms with probability 0.2" */
+    int more_runs;            /* runs (of pairs: pairs) that would tell, as in evidence */
+    double smallest_seen;     /* as in evidence; NAN: not applicable */
+    double ok_from;           /* the value from which it would be ok; NAN: not applicable */
+    size_t since;             /* index in evidence.points of the first run of what it found; 0: not known; points_n: this run */
 };
 
 /* ---- changes that people know ---- */
@@ -139,11 +147,14 @@ struct evidence {
     double sd;                 /* run-to-run, pooled within levels; at least the rounding of the values */
     double df;
     double low, high;          /* prediction interval for one new run at the gate's (uncorrected) level */
-    double value;              /* the entry's */
+    double value;              /* the entry's; like the points and the level divided by its control, where it has one, and
+                                * scaled to the KPI's unit again; of pairs: the baselines' median (the level) times the ratio */
+    double measured;           /* the entry's, as it was measured */
+    const char *control;       /* "divided by the control warmup, run-to-run spread 0.8 % instead of 3.1 %"; NULL: without one */
     double change;             /* value - level */
     double relative;           /* change / |level|; NAN when the level is 0 */
     double p;                  /* one-sided in the worse direction for a worse run, else in the better one */
-    double p_corrected;        /* Benjamini–Hochberg over the invocation, each direction by itself; a change below the
+    double p_corrected;        /* over the invocation (options->correction), each direction by itself; a change below the
                                 * thresholds enters it as 1 */
     double smallest_seen;      /* smallest change for the worse that would have been seen (as suspect at least) with 80 % power */
     int more_runs;             /* for suspect and cannot tell; -1: no number of runs would settle it; 0: there are enough, or
@@ -155,7 +166,8 @@ struct evidence {
     double relative_threshold, absolute_threshold; /* what a change has to pass, both in the KPI's unit */
     double within_sd;          /* between repetitions of one run; NAN: no run has any */
     bool level_kept;           /* the promised level holds for so many points of such noise; false: the verdict is at most suspect */
-    enum check_kind decided_by;
+    enum check_kind decided_by; /* whose p, p_corrected, more_runs, ok_from, since, reason and flip these are; the other numbers
+                                 * are the level's, or where it was not tested those of what stands in its place */
     const char *reason;        /* one sentence for people: what decided */
     const char *flip;          /* one sentence: what would flip it */
 };
@@ -235,7 +247,7 @@ struct analysis {
     size_t history_records;       /* all records that were offered */
     size_t own_records;           /* those of them that are entries themselves, stored before: never compared */
     size_t tests, without_payload; /* set by the caller, to be told: tests of this run, and those of them with nothing to compare */
-    size_t tested;                /* hypotheses in the correction */
+    size_t tested;                /* hypotheses in the correction: levels, and checks that have a p */
     const struct analysis_options *options;
 };
 

@@ -369,6 +369,26 @@ bool order_has_version(const char *value)
     return p.version || p.kind == KIND_NUMBER;
 }
 
+static bool begins_with(struct span value, const char *release)
+{
+    size_t n = strlen(release);
+    value.s += value.s < value.end && n && (*value.s == 'v' || *value.s == 'V') && digit(*release);
+    return (size_t)(value.end - value.s) >= n && memcmp(value.s, release, n) == 0 &&
+           (value.s + n == value.end || !alnum(value.s[n]));
+}
+
+bool order_names(const char *value, const char *release)
+{
+    size_t n = value ? strlen(value) : 0;
+    if (n == 0 || !release[0])
+        return false;
+    bool string = n >= 2 && value[0] == '"' && value[n - 1] == '"';
+    struct span all = {value + string, value + n - string};
+    release += (release[0] == 'v' || release[0] == 'V') && digit(release[1]);
+    const char *colon = memrchr(all.s, ':', (size_t)(all.end - all.s));
+    return begins_with(all, release) || (colon && begins_with((struct span){colon + 1, all.end}, release));
+}
+
 struct place {
     struct parsed parsed;
     int64_t start_us; /* of the value, then: when its family had got so far */

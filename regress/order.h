@@ -24,6 +24,10 @@ int order_compare(const char *a, const char *b);
 /* Whether the value has an order of its own: a number, or a string with a version in it. */
 bool order_has_version(const char *value);
 
+/* Whether a release that people name, "4.18" or "v2.4", is the value's own or one that the value belongs to: "4.18" names
+ * 4.18, v4.18, 4.18.0, 4.18.3-rc1 and image:4.18.2, but neither 4.1 nor 4.180. */
+bool order_names(const char *value, const char *release);
+
 struct order_item {
     const char *value;
     int64_t first_start_us; /* when a run with this value first started */

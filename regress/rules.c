@@ -1,11 +1,14 @@
 #include "regress/rules.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "json/write.h"
 #include "regress/labels.h"
+#include "regress/matches.h"
 #include "regress/relabel.h"
+#include "regress/select.h"
 
 /* Run points of history that a regression needs, where the workload does not say (contract C5.1). */
 enum { MIN_HISTORY = 8, MIN_HISTORY_SAME = 5, VALUE_MAX = 1 << 20 };
@@ -77,6 +80,35 @@ struct analysis_options rules_of_analysis(struct arena *arena, const struct work
     };
 }
 
+const struct kpi_rule *rules_for(const struct kpi_rule *rule, const struct record *entry, struct arena *arena)
+{
+    for (size_t i = 0; i < rule->thresholds_n; i++) {
+        const struct threshold *threshold = &rule->thresholds[i];
+        if (!matches_record(&threshold->labels, entry))
+            continue;
+        struct kpi_rule *own = arena_copy(arena, rule, sizeof(*rule));
+        own->min_relative = isnan(threshold->min_relative) ? rule->min_relative : threshold->min_relative;
+        own->min_absolute = isnan(threshold->min_absolute) ? rule->min_absolute : threshold->min_absolute;
+        return own;
+    }
+    return rule;
+}
+
+void rules_use_method(struct analysis_options *options, const struct method *method, struct arena *arena)
+{
+    struct method_options *defaults = ARENA_NEW(arena, struct method_options);
+    struct kpi_rule *rules = ARENA_ARRAY(arena, struct kpi_rule, options->kpis_n + 1);
+    *defaults = method_defaults();
+    for (size_t i = 0; i < options->kpis_n; i++) {
+        rules[i] = options->kpis[i];
+        if (rules[i].method == method)
+            continue;
+        rules[i].method = method == &method_auto ? NULL : method;
+        rules[i].method_options = method == &method_auto ? NULL : defaults;
+    }
+    options->kpis = rules;
+}
+
 static bool change_labels(void *context, struct arena *arena, struct record *record)
 {
     struct error ignored = {0}; /* an analysis will say it */
@@ -97,11 +129,30 @@ static const char *rewrite_text(struct arena *arena, const struct workload *work
     return rewrite->set || rewrite->function ? arena_printf(arena, "%scode of %s\n", text, workload->digest) : text;
 }
 
+/* Labels by which runs that stand beside an entry differ from it, a pair's other side or the pinned runs of a control: what is
+ * read of a history has to hold these, too. */
+static const char *const *keys_beside(struct arena *arena, const struct workload *workload)
+{
+    LIST_OF(const char *) keys = {0};
+    if (workload->analyze.paired.label) {
+        *LIST_ADD(arena, &keys) = workload->analyze.paired.label;
+        *LIST_ADD(arena, &keys) = workload->analyze.paired.side;
+    }
+    for (size_t i = 0; i < workload->kpis_n; i++) {
+        const struct label_matches *labels = &workload->kpis[i].judging.control.labels;
+        for (size_t k = 0; k < labels->n; k++)
+            *LIST_ADD(arena, &keys) = labels->v[k].key;
+    }
+    *LIST_ADD(arena, &keys) = NULL;
+    return keys.v;
+}
+
 struct fingerprint_rule *rules_of_fingerprints(struct arena *arena, const struct workload *workload)
 {
     const struct analyze *analyze = &workload->analyze;
     struct fingerprint_rule *rule = ARENA_NEW(arena, struct fingerprint_rule);
-    struct label_filter filter = label_filter_of(analyze->comparison_keys, analyze->ignored_keys, arena);
+    struct label_filter filter = label_filter_of(
+        analyze->comparison_keys, select_keys(analyze->ignored_keys, keys_beside(arena, workload), arena), arena);
     const char *rewrite = rewrite_text(arena, workload);
     *rule = fingerprint_rule_of((const char *const *)filter.left_out, filter.n, rewrite);
     if (rewrite[0]) {

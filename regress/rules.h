@@ -9,6 +9,12 @@
 struct kpi_rule *rules_of_kpis(struct arena *arena, const struct workload *workload);
 /* Keys, KPIs, thresholds and the history that a regression needs; everything else (what is asked on the command line) is zero. */
 struct analysis_options rules_of_analysis(struct arena *arena, const struct workload *workload);
+/* The rule as it is for an entry: the first threshold whose labels it has stands in place of the KPI's own. `rule` itself where
+ * there is none. */
+const struct kpi_rule *rules_for(const struct kpi_rule *rule, const struct record *entry, struct arena *arena);
+/* All KPIs are judged by this method (of KPIs that have it already with their own options); method_auto: by ours. */
+void rules_use_method(struct analysis_options *options, const struct method *method, struct arena *arena);
+
 /* Which labels count when payloads of this workload are compared, for fingerprints (history/fingerprint.h), after they were rewritten as it
  * says (rewrite_settings). With an expression or function of Lua in it every change of the workload's files makes another rule. */
 struct fingerprint_rule *rules_of_fingerprints(struct arena *arena, const struct workload *workload);

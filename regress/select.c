@@ -26,12 +26,24 @@ static int compare_fingerprints(const void *a, const void *b)
     return (x->record > y->record) - (x->record < y->record);
 }
 
+const char *const *select_keys(const char *const *a, const char *const *b, struct arena *arena)
+{
+    const char *const *const lists[] = {a, b};
+    LIST_OF(const char *) all = {0};
+    for (size_t l = 0; l < 2; l++)
+        for (const char *const *key = lists[l]; key && *key; key++)
+            *LIST_ADD(arena, &all) = *key;
+    *LIST_ADD(arena, &all) = NULL;
+    return all.v;
+}
+
 struct select_index *select_open(struct arena *arena, const struct analysis_options *options,
                                  const struct record *history, size_t history_n)
 {
     struct select_index *index = ARENA_NEW(arena, struct select_index);
     *index = (struct select_index){.options = options, .history = history, .n = history_n};
-    index->filter = label_filter_of(options->comparison_keys, options->ignored_keys, arena);
+    const char *pair[] = {options->pairing.label, NULL};
+    index->filter = label_filter_of(options->comparison_keys, select_keys(options->ignored_keys, pair, arena), arena);
     while (options->comparison_keys && options->comparison_keys[index->keys_n])
         index->keys_n++;
     index->fingerprints = ARENA_ARRAY(arena, struct fingerprint, history_n + 1);
@@ -55,20 +67,19 @@ static const char *label_or_null(const struct record *record, const char *key)
 }
 
 /* The run that a record belongs to; runs and ids do not mix: a run_id is a JSON text, an id is not quoted. */
-static const char *run_of(const struct record *record)
+const char *select_run(const struct record *record)
 {
     const char *run = label_or_null(record, "run_id");
     return strcmp(run, "null") == 0 ? record->id : run;
 }
 
-static bool same_run(const struct select_index *index, const struct record *a, const struct record *b)
+bool select_same_point(const struct analysis_options *options, const struct record *a, const struct record *b)
 {
-    for (size_t k = 0; k < index->keys_n; k++) {
-        const char *key = index->options->comparison_keys[k];
-        if (strcmp(label_or_null(a, key), label_or_null(b, key)) != 0)
+    for (const char *const *key = options->comparison_keys; key && *key; key++) {
+        if (strcmp(label_or_null(a, *key), label_or_null(b, *key)) != 0)
             return false;
     }
-    return strcmp(run_of(a), run_of(b)) == 0;
+    return strcmp(select_run(a), select_run(b)) == 0;
 }
 
 struct matches {
@@ -90,7 +101,7 @@ static struct matches find_matches(const struct select_index *index, const struc
     }
     for (; low < index->n && index->fingerprints[low].hash == hash; low++) {
         const struct record *record = &index->history[index->fingerprints[low].record];
-        if (strcmp(record->id, entry->id) != 0 && !same_run(index, record, entry) &&
+        if (strcmp(record->id, entry->id) != 0 && !select_same_point(index->options, record, entry) &&
             labels_equal(&index->filter, record, entry))
             *LIST_ADD(arena, &found) = record;
     }
@@ -131,7 +142,7 @@ static int compare_runs(const void *a, const void *b)
     const struct placed *x = a, *y = b;
     int order = compare_ranks(x, y);
     if (!order)
-        order = strcmp(run_of(x->record), run_of(y->record));
+        order = strcmp(select_run(x->record), select_run(y->record));
     if (!order)
         order = compare_starts(x->record->start_us, y->record->start_us);
     return order ? order : strcmp(x->record->id, y->record->id);
@@ -179,7 +190,7 @@ static const char *version_of(const struct select_index *index, const struct rec
 
 static bool one_point(const struct placed *a, const struct placed *b)
 {
-    return compare_ranks(a, b) == 0 && strcmp(run_of(a->record), run_of(b->record)) == 0;
+    return compare_ranks(a, b) == 0 && strcmp(select_run(a->record), select_run(b->record)) == 0;
 }
 
 /* Sorts the matches into points: all records of a point get its first start, then points are ordered by it. */
@@ -206,7 +217,7 @@ static void add_points(const struct select_index *index, const struct placed *pl
             continue;
         }
         selection->points[selection->points_n++] = (struct select_point){
-            version_of(index, records[i], arena), label_shown(run_of(records[i]), arena), records[i]->where,
+            version_of(index, records[i], arena), label_shown(select_run(records[i]), arena), records[i]->where,
             placed[i].point_start_us, records + i, to - i};
     }
 }
@@ -302,7 +313,8 @@ static void look_around(const struct select_index *index, const struct record *e
         if (strcmp(record->id, entry->id) == 0)
             continue;
         struct label_difference d = labels_difference(&index->filter, entry, record);
-        if (d.values + d.keys == 1)
+        bool other_side = index->options->pairing.side && strcmp(d.key ? d.key : "", index->options->pairing.side) == 0;
+        if (d.values + d.keys == 1 && !other_side)
             add_near(&near, &d, record, arena);
         if (d.values == 0 && d.keys > 0 && d.shared >= d.keys) {
             selection->keys_changed++;
@@ -322,7 +334,7 @@ struct selection select_history(const struct select_index *index, const struct r
 {
     struct matches found = find_matches(index, entry, arena);
     struct selection selection = {.history = found.v, .history_n = found.n, .version = version_of(index, entry, arena),
-                                  .run_id = label_shown(run_of(entry), arena)};
+                                  .run_id = label_shown(select_run(entry), arena)};
     struct placed *placed = place(index, &found, entry, arena);
     struct placed own = placed[found.n];
     order_points(placed, found.n);

@@ -41,4 +41,11 @@ struct selection select_history(const struct select_index *index, const struct r
 bool select_any(const struct select_index *index, const struct record *entry, struct arena *arena);
 const struct label_filter *select_filter(const struct select_index *index);
 
+/* The run that a record belongs to: its run_id as a JSON text, without one its id. */
+const char *select_run(const struct record *record);
+/* Whether both are of one run point. */
+bool select_same_point(const struct analysis_options *options, const struct record *a, const struct record *b);
+/* The keys of both lists, NULL-ended. */
+const char *const *select_keys(const char *const *a, const char *const *b, struct arena *arena);
+
 #endif

@@ -41,11 +41,12 @@ static bool point_value(const struct select_point *point, const struct kpi_rule 
     return isfinite(*mean);
 }
 
-bool series_of(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
-               struct series *series, struct arena *arena)
+bool series_gather(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
+                   struct series *series, struct arena *arena)
 {
     *series = (struct series){.rule = rule, .worse = rule->better == DIRECTION_HIGHER ? SIDE_BELOW : SIDE_ABOVE};
     series->points = ARENA_ARRAY(arena, struct run_point, selection->points_n + 1);
+    series->from = ARENA_ARRAY(arena, const struct select_point *, selection->points_n + 1);
     series->x = ARENA_ARRAY(arena, double, selection->points_n + 1);
     for (size_t i = 0; i < selection->points_n; i++) {
         const struct select_point *from = &selection->points[i];
@@ -54,17 +55,32 @@ bool series_of(const struct selection *selection, const struct record *entry, co
         if (!point_value(from, rule, &mean, &repetitions))
             continue;
         series->x[series->n] = mean;
+        series->from[series->n] = from;
         series->points[series->n++] =
             (struct run_point){from->version, from->run_id, from->where, from->start_us, mean, repetitions, 0};
     }
-    if (series->n > SERIES_MAX) {
-        series->points += series->n - SERIES_MAX;
-        series->x += series->n - SERIES_MAX;
-        series->n = SERIES_MAX;
-    }
     double value;
-    bool has = series_value(entry, rule, &value);
-    series->x[series->n] = has ? value : NAN;
+    series->has = series_value(entry, rule, &value);
+    series->x[series->n] = series->measured = series->has ? value : NAN;
+    return series->has;
+}
+
+void series_trim(struct series *series)
+{
+    if (series->n <= SERIES_MAX)
+        return;
+    series->older = series->n - SERIES_MAX;
+    series->points += series->older;
+    series->from += series->older;
+    series->x += series->older;
+    series->n = SERIES_MAX;
+}
+
+bool series_of(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
+               struct series *series, struct arena *arena)
+{
+    bool has = series_gather(selection, entry, rule, series, arena);
+    series_trim(series);
     return has;
 }
 
@@ -185,7 +201,8 @@ static struct began judge_few(const struct series *s, const struct levels *befor
 static struct began find_few(const struct series *s, const struct levels *before, double rho, struct shuffles *shuffles, struct arena *arena)
 {
     struct began best = {.p = 1};
-    for (size_t k = SERIES_FEW_MIN; k <= SERIES_FEW_MAX && k < s->n; k++) {
+    size_t most = s->n - series_window_start(s);
+    for (size_t k = SERIES_FEW_MIN; k <= SERIES_FEW_MAX && k <= most && k < s->n; k++) {
         struct began began = judge_few(s, before, k, rho, shuffles, arena);
         if (began.found && began.p < best.p)
             best = began;

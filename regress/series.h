@@ -29,11 +29,18 @@ enum { SERIES_FEW = 12 };
 enum { SERIES_FEW_MIN = 2, SERIES_FEW_MAX = 4 };
 #define SERIES_FEW_TRIES 2
 
+struct control_found; /* regress/control.h */
+
 struct series {
     const struct kpi_rule *rule;
     struct run_point *points; /* history, oldest first */
+    const struct select_point **from; /* what each of them was made of */
     double *x;                /* their values, and the entry's as x[n] */
     size_t n;
+    size_t older;             /* run points before them that the level is not tested with: points[-1], x[-1] … */
+    double measured;          /* the entry's value as it is; NAN: it has none */
+    bool has;                 /* x[n] is a number: it is as measured, or divided by its control */
+    const struct control_found *control; /* NULL: values are as measured */
     enum side worse;
     size_t window; /* run points in which the best earlier level is looked for; 0: SERIES_WINDOW */
 };
@@ -61,7 +68,12 @@ struct findings {
 /* The record's value of the KPI; false when it has none, or the one that stands for nothing to analyse. */
 bool series_value(const struct record *record, const struct kpi_rule *rule, double *value);
 
-/* Points that have the KPI; repetitions averaged. False when the entry has no number for it. */
+/* All points that have the KPI; repetitions averaged. False when the entry has no number for it. */
+bool series_gather(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
+                   struct series *series, struct arena *arena);
+/* Leaves the newest SERIES_MAX for the tests of the level. */
+void series_trim(struct series *series);
+/* Both. */
 bool series_of(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
                struct series *series, struct arena *arena);
 

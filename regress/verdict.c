@@ -3,6 +3,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "regress/checks.h"
+#include "regress/control.h"
+#include "regress/pair_check.h"
 #include "regress/sentence.h"
 #include "regress/value.h"
 
@@ -48,7 +51,7 @@ static struct evidence empty_evidence(void)
 {
     return (struct evidence){.level = NAN, .sd = NAN, .df = NAN, .low = NAN, .high = NAN, .value = NAN, .change = NAN,
                              .relative = NAN, .p = NAN, .p_corrected = NAN, .smallest_seen = NAN, .ok_from = NAN,
-                             .relative_threshold = NAN, .absolute_threshold = NAN, .within_sd = NAN, .level_kept = true};
+                             .relative_threshold = NAN, .absolute_threshold = NAN, .within_sd = NAN, .measured = NAN, .level_kept = true};
 }
 
 /* ---- without a test ---- */
@@ -96,36 +99,73 @@ static bool settle_no_match(struct hypothesis *h, const struct selection *select
     return settle(h, VERDICT_NO_HISTORY, "no record of history has these labels", "will be judged once history has runs of it");
 }
 
-bool verdict_without_test(struct hypothesis *h, const struct selection *selection, const struct record *entry,
-                          struct arena *arena)
+/* The series and what of the evidence it gives; whether the entry has a number. */
+static bool gather(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
 {
-    const struct kpi_rule *rule = h->result->rule;
-    bool has = series_of(selection, entry, rule, &h->series, arena);
     struct evidence *e = &h->result->evidence;
+    bool has = series_gather(h->selection, h->entry, h->result->rule, &h->series, arena);
+    if (has)
+        control_divide(invocation->controls, h->entry, &h->series, arena);
+    series_trim(&h->series);
     *e = empty_evidence();
     e->points = h->series.points;
     e->points_n = h->series.n;
-    e->newer_left_out = selection->newer_left_out;
-    e->value = h->series.x[h->series.n];
-    h->version = selection->version;
-    if (rule->ignored)
-        return settle(h, VERDICT_NOT_ANALYSED, "ignored for regression by the workload", "");
+    e->newer_left_out = h->selection->newer_left_out;
+    e->measured = h->series.measured;
+    e->value = h->series.has ? h->series.x[h->series.n] : h->series.measured;
+    e->control = control_text(h->series.control, arena);
+    h->version = h->selection->version;
+    return has;
+}
+
+static bool settle_no_control(struct hypothesis *h, struct arena *arena)
+{
+    h->result->evidence.more_runs = 1;
+    return settle(h, VERDICT_CANNOT_TELL, arena_printf(arena, "this run has no value of %s, by which it would have to be divided", h->series.control->name),
+                  "a run with a value of the control would tell");
+}
+
+static bool settled_without_test(struct hypothesis *h, bool has, struct arena *arena)
+{
+    const struct selection *selection = h->selection;
+    const struct kpi_rule *rule = h->result->rule;
     if (rule->better == DIRECTION_NONE)
         return settle(h, VERDICT_NOT_ANALYSED, "neither higher nor lower is better", "");
     double said;
-    if (!has && rule->has_idle && record_kpi(entry, rule->name, &said) && said == rule->idle)
+    if (!has && rule->has_idle && record_kpi(h->entry, rule->name, &said) && said == rule->idle)
         return settle(h, VERDICT_NOT_ANALYSED, arena_printf(arena, "its formula gave %g: there is nothing to analyse", said), "");
     if (!has && h->series.n)
         return settle_missing(h, arena);
     if (!has && !selection->keys_changed)
         return settle(h, VERDICT_NOT_ANALYSED, "neither this run nor its history has a number for it", "");
+    if (!h->series.has && h->series.control)
+        return settle_no_control(h, arena);
     if (selection->points_n == 0)
         return settle_no_match(h, selection, arena);
     if (h->series.n == 0)
         return settle(h, VERDICT_NO_HISTORY,
-                      arena_printf(arena, "none of the %zu run points of history has this KPI", selection->points_n),
+                      arena_printf(arena, "none of the %zu run points of history has this KPI%s", selection->points_n,
+                                   h->series.control ? " and a value of its control" : ""),
                       "will be judged once history has runs with it");
     return false;
+}
+
+bool verdict_plan(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
+{
+    bool has = gather(h, invocation, arena);
+    if (h->result->rule->ignored)
+        return !settle(h, VERDICT_NOT_ANALYSED, "ignored for regression by the workload", "");
+    const char *baseline = pair_baseline(h, invocation, arena);
+    if (baseline)
+        return !settle(h, VERDICT_NOT_ANALYSED, baseline, "");
+    h->elsewhere = pair_elsewhere(h, invocation, arena);
+    if (h->elsewhere)
+        settle(h, VERDICT_NOT_ANALYSED, h->elsewhere, "");
+    else
+        h->level = !settled_without_test(h, has, arena);
+    h->series.window = (size_t)invocation->options->window;
+    checks_plan(h, invocation, arena);
+    return h->level || h->checks_n;
 }
 
 /* ---- with a test ---- */
@@ -231,9 +271,7 @@ static void describe_since(struct hypothesis *h)
 /* The level of p at which this KPI alone would become a regression, given what else is one. */
 static double gate_alpha(const struct hypothesis *h, const struct invocation *invocation)
 {
-    size_t others = invocation->rejected - (h->corrected_worse <= invocation->options->false_alarm_rate);
-    double alpha = invocation->options->false_alarm_rate * (double)(others + 1) / (double)invocation->tested;
-    return fmin(alpha, 0.5) * series_newest_share(&h->series);
+    return checks_alpha(invocation, h->corrected_worse) * series_newest_share(&h->series);
 }
 
 static int count_more_runs(const struct hypothesis *h, const struct baseline *base, const struct invocation *invocation)
@@ -272,7 +310,7 @@ static void describe_flip(struct hypothesis *h, const struct baseline *base, con
     e->flip = sentence_flip(h, invocation, ok, worse, arena);
 }
 
-void verdict_decide(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
+static void decide_level(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
 {
     struct evidence *e = &h->result->evidence;
     double rate = invocation->options->false_alarm_rate;
@@ -295,4 +333,16 @@ void verdict_decide(struct hypothesis *h, const struct invocation *invocation, s
         describe_flip(h, base, invocation, arena);
     else
         e->flip = sentence_flip(h, invocation, NAN, NAN, arena);
+}
+
+void verdict_decide(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
+{
+    struct evidence *e = &h->result->evidence;
+    if (h->level)
+        decide_level(h, invocation, arena);
+    if (h->checks_n)
+        checks_decide(h, invocation, arena);
+    bool divided = h->level || e->decided_by == CHECK_METHOD || e->decided_by == CHECK_EXACT || e->decided_by == CHECK_DRIFT;
+    if (divided && e->control)
+        e->reason = arena_printf(arena, "%s; %s", e->reason, e->control);
 }

@@ -4,10 +4,18 @@
 #define REGRESS_VERDICT_H
 #include "regress/series.h"
 
-/* A tested KPI of an entry. */
+struct checking; /* regress/checks.h */
+
+/* A KPI of an entry that is judged: by the change of its level, and by the checks that it gets. */
 struct hypothesis {
     struct kpi_result *result;
+    const struct record *entry;
+    const struct selection *selection;
     const char *version; /* of the entry */
+    bool level;          /* its level is tested; else it has no history, or a check stands in its place */
+    const char *elsewhere; /* why it is judged with another entry (regress/pair_check.h): only bounds are its own; NULL: here */
+    struct checking *checks;
+    size_t checks_n;
     struct series series;
     struct findings findings;
     const struct began *began; /* the regression that p_worse speaks of; NULL: the newest run alone */
@@ -18,17 +26,18 @@ struct hypothesis {
 /* What the whole invocation gives to each verdict. */
 struct invocation {
     const struct analysis_options *options;
-    size_t tested;
-    size_t rejected; /* hypotheses whose corrected p_worse is within the level */
+    const struct control_index *controls; /* NULL: none */
+    const struct pair_index *pairs;       /* NULL: none */
+    size_t tested;   /* hypotheses in the correction: levels and checks; known after the tests, like */
+    size_t rejected; /* those whose corrected p for the worse is within the level */
 };
 
 /* Run points that a regression of this series needs. */
 int verdict_min_history(const struct hypothesis *h, const struct analysis_options *options);
 
-/* Verdicts that need no test: ignored, no direction, no number, no history, missing. False: it must be tested;
- * h->series is then filled. `changed_key`: see entry_result. */
-bool verdict_without_test(struct hypothesis *h, const struct selection *selection, const struct record *entry,
-                          struct arena *arena);
+/* Fills h->series, and settles what needs no test of the level: ignored, no direction, no number, no history, missing.
+ * Else h->level is set. Then plans the checks. False: there is nothing to test. */
+bool verdict_plan(struct hypothesis *h, const struct invocation *invocation, struct arena *arena);
 
 /* Fills result->verdict and result->evidence of a hypothesis (tested, or with too little history to be). */
 void verdict_decide(struct hypothesis *h, const struct invocation *invocation, struct arena *arena);

@@ -208,7 +208,7 @@ static void render_level(struct page *page, const struct analysis *analysis, con
     const char *p = isfinite(e->p_corrected) ? arena_printf(arena, "%s; after correction for %zu test%s %s, level %.4g", value_p(e->p, arena),
                                                            analysis->tested, analysis->tested == 1 ? "" : "s",
                                                            value_p(e->p_corrected, arena), analysis->options->false_alarm_rate) : "";
-    add_evidence(page, "level", arena_printf(arena, "%s, %s", people(kpi, e->level, arena), phrases_against(e, arena)));
+    add_evidence(page, "level", arena_printf(arena, "%s%s%s", people(kpi, e->level, arena), e->level_n ? ", " : "", phrases_against(e, arena)));
     add_evidence(page, "change", signed_change(kpi, arena));
     add_evidence(page, "run-to-run sd", arena_printf(arena, "%s, %.3g degrees of freedom", with_share(kpi, e->sd, arena), e->df));
     add_evidence(page, "interval for one new run", arena_printf(arena, "%s to %s", people(kpi, e->low, arena), people(kpi, e->high, arena)));

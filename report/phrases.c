@@ -59,7 +59,9 @@ static const char *nothing_compared(const struct analysis *analysis, struct aren
     if (!analysis->entries_n)
         return "NOT GATED: no payload is left to compare (rewrite_settings, ignored_entries)";
     if (results && results == analysis->counts[VERDICT_NOT_ANALYSED])
-        return "NOT GATED: the workload has no KPI that is compared (better: none, ignored_for_regression, lists)";
+        return analysis->options->pairing.label
+                   ? "NOT GATED: there is nothing that is compared (baselines of pairs; better: none, ignored_for_regression, lists)"
+                   : "NOT GATED: the workload has no KPI that is compared (better: none, ignored_for_regression, lists)";
     return NULL;
 }
 
@@ -118,13 +120,31 @@ const char *phrases_counts(const struct analysis *analysis, struct arena *arena)
                         analysis->entries_n == 1 ? "y" : "ies", named ? line : "none");
 }
 
+/* KPI results that another tool's method judged, which keeps no rate of false alarms. */
+static size_t unpromised(const struct analysis *analysis)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < analysis->entries_n; i++)
+        for (size_t j = 0; j < analysis->entries[i].kpis_n; j++) {
+            const struct kpi_result *kpi = &analysis->entries[i].kpis[j];
+            bool method = false;
+            for (size_t k = 0; k < kpi->checks_n; k++)
+                method |= kpi->checks[k].kind == CHECK_METHOD;
+            n += method;
+        }
+    return n;
+}
+
 const char *phrases_tested(const struct analysis *analysis, struct arena *arena)
 {
+    size_t others = unpromised(analysis);
+    const char *but = others ? arena_printf(arena, "; nothing is promised for the %zu that %s judged by another tool's method", others,
+                                            others == 1 ? "is" : "are") : "";
     bool own = analysis->own_records && analysis->own_records == analysis->history_records;
     const char *left_out = own ? ", all of them this run's own, stored before" : "";
-    return arena_printf(arena, "%zu tested against %zu record%s of history%s; chance of any false alarm: %.4g.", analysis->tested,
+    return arena_printf(arena, "%zu tested against %zu record%s of history%s; chance of any false alarm: %.4g%s.", analysis->tested,
                         analysis->history_records, analysis->history_records == 1 ? "" : "s", left_out,
-                        analysis->options->false_alarm_rate);
+                        analysis->options->false_alarm_rate, but);
 }
 
 /* ---- one KPI ---- */
@@ -169,6 +189,8 @@ const char *phrases_since(const struct entry_result *entry, const struct evidenc
 
 const char *phrases_against(const struct evidence *e, struct arena *arena)
 {
+    if (!e->level_n)
+        return ""; /* something else stands in place of a level of run points: its reason says what */
     const char *first = e->points[e->level_start].version, *last = e->points[e->level_start + e->level_n - 1].version;
     const char *range = !first[0] && !last[0] ? "history" : strcmp(first, last) == 0 ? first : arena_printf(arena, "%s…%s", first, last);
     return arena_printf(arena, "held against %s, %zu run point%s", range, e->level_n, e->level_n == 1 ? "" : "s");

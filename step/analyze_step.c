@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "config/period.h"
+#include "detect/method.h"
 #include "regress/relabel.h"
 #include "regress/rules.h"
 #include "regress/select.h"
+#include "regress/series.h"
 #include "report/verdict_html.h"
 #include "report/verdict_json.h"
 #include "report/verdict_summary.h"
@@ -20,6 +22,13 @@ const struct option options_analyze[] = {
     {"min_history", OPTION_NUMBER, "N", NULL, false, "Run points of history that a regression needs; default: the workload's, else 8, or 5 "
      "where all of them are of the version under test."},
     {"false_alarm_rate", OPTION_NUMBER, "P", "0.05", false, "Promised probability of any regression when nothing changed, per invocation."},
+    {"suspect_level", OPTION_NUMBER, "P", "0.05", false, "The uncorrected probability from which a run is suspect."},
+    {"correction", OPTION_TEXT, "bh|holm", NULL, false,
+     "How the many tests of one invocation are corrected: bh (Benjamini–Hochberg) or holm, which is stricter where some KPIs did change; "
+     "default: the workload's, else bh."},
+    {"method", OPTION_TEXT, "auto|fixed|hunter|mann_whitney|stdev|threshold|zscore", NULL, false,
+     "Judges every KPI by this method, to move a gate over as it is; auto: by matbench's own; default: what the workload says."},
+    {"window", OPTION_NUMBER, "N", "30", false, "Newest run points of history in which the best earlier level is looked for: so long a regression stays one."},
     {"history_scope", OPTION_TEXT, "older|all", "older", false, "older: versions up to the entry's own; all: newer ones too."},
     {"history_since", OPTION_TEXT, "WHEN", NULL, false,
      "Only history that started since then: 12h, 30d or 4w ago; 2025-10-31, 2025-10 or 2025; 2025-10-31T08:00; today; yesterday. UTC."},
@@ -142,6 +151,35 @@ static bool load_history(struct context *context, const struct analyze_request *
     return ok;
 }
 
+static bool refuse_method(struct context *context, const char *method, struct error *err)
+{
+    const char *names[20], *all = "";
+    size_t n = 0;
+    for (; method_at(n); n++) {
+        names[n] = method_at(n)->name;
+        all = arena_printf(context->arena, "%s%s%s", all, n ? ", " : "", names[n]);
+    }
+    names[n] = NULL;
+    const char *nearest = option_nearest(method, names);
+    return error_set(err, ERR_USAGE, "--method=%s: there is no such method; %s%s%s", context_shown(context, method),
+                     nearest ? "did you mean '" : "there are ", nearest ? nearest : all, nearest ? "'?" : "");
+}
+
+/* Those of the tests themselves. */
+static bool check_tests(struct context *context, struct error *err)
+{
+    double level = options_number(context->options, "suspect_level"), window = options_number(context->options, "window");
+    const char *rule = options_text(context->options, "correction"), *method = options_text(context->options, "method");
+    enum correction correction;
+    if (!(level > 0 && level < 1))
+        return error_set(err, ERR_USAGE, "--suspect_level=%g: expected a probability between 0 and 1", level);
+    if (!(window >= 1 && window <= SERIES_MAX && window == floor(window)))
+        return error_set(err, ERR_USAGE, "--window=%g: expected a whole number from 1 to %d", window, (int)SERIES_MAX);
+    if (rule && !stats_correction_of(rule, &correction))
+        return error_set(err, ERR_USAGE, "--correction=%s: expected bh or holm", context_shown(context, rule));
+    return !method || method_find(method) || refuse_method(context, method, err);
+}
+
 bool analyze_check_options(struct context *context, struct error *err)
 {
     double min_history = options_number(context->options, "min_history"), rate = options_number(context->options, "false_alarm_rate");
@@ -152,6 +190,8 @@ bool analyze_check_options(struct context *context, struct error *err)
         return error_set(err, ERR_USAGE, "--false_alarm_rate=%g: expected a probability between 0 and 1", rate);
     if (strcmp(scope, "older") != 0 && strcmp(scope, "all") != 0)
         return error_set(err, ERR_USAGE, "--history_scope=%s: expected older or all", scope);
+    if (!check_tests(context, err))
+        return false;
     struct period ignored;
     return choose_period(context, &ignored, err);
 }
@@ -164,7 +204,12 @@ static void make_options(struct context *context, const struct workload *workloa
     options->kpi_filter = options_text(context->options, "kpi_filter");
     options->scope = strcmp(options_text(context->options, "history_scope"), "all") == 0 ? SCOPE_ALL : SCOPE_OLDER;
     options->false_alarm_rate = options_number(context->options, "false_alarm_rate");
-    options->suspect_level = 0.05;
+    options->suspect_level = options_number(context->options, "suspect_level");
+    options->window = (int)options_number(context->options, "window");
+    if (options_text(context->options, "correction"))
+        stats_correction_of(options_text(context->options, "correction"), &options->correction);
+    if (options_text(context->options, "method"))
+        rules_use_method(options, method_find(options_text(context->options, "method")), context->arena);
     if (!isnan(min_history)) {
         options->min_history = (int)min_history;
         options->min_history_same = 0;

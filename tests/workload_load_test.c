@@ -1,4 +1,5 @@
 /* workload/workload.h: what is refused when a workload is loaded, with the exact message; and what loading gives. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -177,6 +178,38 @@ static const struct {
     {KPI(", openmetrics: {unit: a b}"), AT "4:78: openmetrics: unit: found 'a b', expected letters, digits and _, as seconds"},
     {KPI(", openmetrics: {scale: .inf}"), AT "4:79: openmetrics: scale: found a number, expected a finite number"},
     {KPI(", openmetrics: {scale: 0}"), AT "4:79: openmetrics: scale: found an integer, expected a number above 0"},
+    /* how a KPI is judged */
+    {KPI(", exact: true, tails: normal"), AT "4:3: KPI 'k': exact and tails: what is exact has no noise, so no tails"},
+    {KPI(", exact: true, method: zscore"), AT "4:79: KPI 'k': exact and method: what is exact is judged by any difference"},
+    {KPI(", method: fixed"), AT "4:66: KPI 'k': method: fixed needs bounds: {min: …, max: …}"},
+    {KPI(", method: otava"), AT "4:66: method: there is no 'otava'; there are auto, fixed, hunter, mann_whitney, stdev, threshold, zscore"},
+    {KPI(", method: {name: hunter, deviations: 3}"), AT "4:81: method: 'hunter' has no option 'deviations'; it has share and p"},
+    {KPI(", method: {name: auto, alpha: 0.1}"), AT "4:79: method: 'auto' has no option 'alpha'; it has none"},
+    {KPI(", method: {deviations: 3}"), AT "4:66: method: found a mapping, expected the name of a method, or a map as {name: zscore, deviations: 3}"},
+    {KPI(", method: {name: zscore, deviations: 0}"), AT "4:93: method: deviations: found an integer, expected a number above 0"},
+    {KPI(", method: {name: hunter, p: 1}"), AT "4:84: method: p: found an integer, expected a probability between 0 and 1"},
+    {KPI(", bounds: {}"), AT "4:66: bounds: found a mapping, expected min, max or both"},
+    {KPI(", bounds: {min: 3, max: 2.5}"), AT "4:66: bounds: min 3 is not below max 2.5"},
+    {KPI(", bounds: {min: .inf}"), AT "4:72: bounds: min: found a number, expected a finite number"},
+    {KPI(", budget: {relative: 0}"), AT "4:66: budget: found a mapping, expected relative or absolute, above 0"},
+    {KPI(", budget: {relative: 1, since: 4.18}"), AT "4:87: budget: since: found a number, expected text (in quotes, when it looks like this)"},
+    {PAYLOAD "kpis:\n  k: {help: H, unit: s, better: none, value: results.r, budget: {relative: 1}}\n",
+     AT "4:65: KPI 'k': budget: with `better: none` nobody knows what is worse"},
+    {KPI(", reference: {}"), AT "4:69: reference: found a mapping, expected either kpi or labels"},
+    {KPI(", reference: {kpi: k, labels: {a: x}}"), AT "4:69: reference: found a mapping, expected either kpi or labels"},
+    {KPI(", reference: {kpi: k}"), AT "4:69: KPI 'k': reference: a circle: k → k"},
+    {KPI(", reference: {kpi: m}}\n  l: {help: H, unit: s, better: none, value: '1', reference: {kpi: k}}\n  m: {help: H, unit: s, better: none, value: '1', reference: {kpi: l}"),
+     AT "4:69: KPI 'k': reference: a circle: k → m → l → k"},
+    {KPI(", reference: {kpi: l}}\n  l: {help: H, unit: s, better: none, value: '1', reference: {kpi: l}"), AT "5:62: KPI 'l': reference: a circle: l → l"},
+    {KPI(", reference: {labels: {c: 1}}"), AT "4:79: KPI 'k': reference: labels: 'c' is not among payload.metadata.settings"},
+    {KPI(", thresholds: {min_relative: 1}"), AT "4:70: thresholds: found a mapping, expected a list, as [{labels: {gpu: A100}, min_relative: 0.03}]"},
+    {KPI(", thresholds: [{labels: {a: []}, min_relative: 1}]"), AT "4:84: thresholds: labels: a: found a list, expected a value, or a list of values"},
+    {KPI(", thresholds: [{labels: {a: {b: c}}, min_relative: 1}]"), AT "4:84: thresholds: labels: a: found a mapping, expected a text, a number, true, false or null"},
+    {KPI(", thresholds: [{labels: {a: x}}]"), AT "4:71: thresholds: found a mapping, expected min_relative or min_absolute"},
+    {PAYLOAD "analyze: {paired: {label: a, side: b}}\n", AT "3:19: paired: found a mapping, expected label, side and baseline, as {label: pair_id, side: variant, baseline: base}"},
+    {PAYLOAD "analyze: {expect: {label_sets: [{}]}}\n", AT "3:33: expect: label_sets: found a mapping, expected a map of labels and their values, as {gpu: [A100, H100]}"},
+    {PAYLOAD "analyze: {expect: {max_age: 14}}\n", AT "3:29: expect: max_age: found an integer, expected text (in quotes, when it looks like this)"},
+    {KPI("") "analyze: {method: fixed}\n", AT "5:19: analyze: method: fixed needs bounds, and the KPI 'k' has neither bounds nor a method of its own"},
     /* labels and keys */
     {"workload: w\npayload: {metadata: {settings: {help: '1'}}}\n", AT "2:33: label 'help' clashes with a field that every KPI has"},
     {PAYLOAD "labels: {value: '1'}\n", AT "3:10: label 'value' clashes with a field that every KPI has"},
@@ -289,6 +322,40 @@ static void test_merging(struct scratch *scratch)
     arena_close(&arena);
 }
 
+/* What a workload says of judging, as the stages get it. */
+static void test_judging(struct scratch *scratch)
+{
+    struct arena arena = {0};
+    struct error err = {0};
+    put(scratch, "w/workload.yaml", KPI(", thresholds: [{labels: {a: [A100, 8, null, 4.18]}, min_relative: 0.03}, {min_absolute: 2}], independent: true, tails: normal, "
+        "bounds: {max: -1.5}, budget: {absolute: 2, since: '4.18'}, reference: {labels: {a: x, b: y}}, method: {name: threshold, share: 0, base: previous}")
+        "analyze: {correction: holm, method: {name: zscore, deviations: 4}, paired: {label: a, side: b, baseline: base}, acknowledgements: k.yaml,\n"
+        "  expect: {label_sets: [{a: x}, {a: [x, y], b: 1}], runs: 3, max_age: 2w, kpis: k}}\n");
+    struct workload *w = load(&arena, "w", &err);
+    CHECK(w, "%s", err.text);
+    if (w) {
+        const struct judging *j = &w->kpis[0].judging;
+        const struct analyze *a = &w->analyze;
+        CHECK(j->thresholds_n == 2 && j->thresholds[0].min_relative == .03 && isnan(j->thresholds[0].min_absolute) && !j->thresholds[1].labels.n, "thresholds");
+        static const char *const values[] = {"\"A100\"", "8", "\"8\"", "null", "4.18", "\"4.18\""};
+        const char *const *got = j->thresholds[0].labels.v[0].values;
+        for (size_t i = 0; i < ROWS(values); i++)
+            CHECK(got[i] && strcmp(got[i], values[i]) == 0, "%s", values[i]);
+        CHECK(!got[ROWS(values)], "no more");
+        CHECK(j->independent && j->normal_tails && !j->exact && !j->low.has && j->high.has && j->high.value == -1.5, "noise, bounds");
+        CHECK(j->budget.absolute == 2 && j->budget.relative == 0 && strcmp(j->budget.since, "4.18") == 0, "budget");
+        CHECK(!j->control.kpi && j->control.labels.n == 2, "reference");
+        CHECK(j->method.method == &method_threshold && j->method.options.share == 0 && j->method.options.base == METHOD_OF_PREVIOUS, "method");
+        CHECK(a->correction == CORRECTION_HOLM && a->method.method == &method_zscore && a->method.options.deviations == 4, "analyze");
+        CHECK(strcmp(a->paired.label, "a") == 0 && strcmp(a->paired.side, "b") == 0 && strcmp(a->paired.baseline, "\"base\"") == 0, "pairs");
+        CHECK(a->expect && a->expect->label_sets_n == 2 && a->expect->label_sets[1].n == 2 && a->expect->runs == 3 && a->expect->max_age_s == 1209600 &&
+                  strcmp(a->expect->kpis[0], "k") == 0 && !a->expect->kpis[1], "expect");
+        CHECK(strcmp(a->acknowledgements, "k.yaml") == 0 && a->acknowledgements_at.line == 5, "acknowledgements");
+    }
+    workload_close(w);
+    arena_close(&arena);
+}
+
 /* Small files that mean much work: they have to end, and soon. */
 static void test_bombs(struct scratch *scratch)
 {
@@ -312,6 +379,14 @@ static void test_bombs(struct scratch *scratch)
         text_printf(&text, "    f%d: x\n", i);
     put(scratch, "w/workload.yaml", text.s);
     CHECK(!load(&arena, "w", &err) && strcmp(err.text, AT "20004:13: more than 20000 expressions") == 0, "%s", err.text);
+    text_clear(&text);
+    text_add(&text, PAYLOAD "kpis:\n");
+    for (int i = 0; i < 5000; i++) /* each divided by the next; the last by the first */
+        text_printf(&text, "  k%d: {help: H, unit: s, better: none, value: '1', reference: {kpi: k%d}}\n", i, i == 4999 ? 0 : i + 1);
+    put(scratch, "w/workload.yaml", text.s);
+    err = (struct error){0};
+    CHECK(!load(&arena, "w", &err) && strcmp(err.text, AT "4:63: KPI 'k0': reference: a circle: k0 → k1 → k2 → k3 → k4 → k5 → k6 → k7 → k8 → k9 → k10 → … → k0") == 0,
+          "%s", err.text);
     text_clear(&text);
     text_add(&text, "workload: w\nmodels:\n  M0: {a: int}\n");
     for (int i = 1; i < 200; i++)
@@ -414,6 +489,7 @@ int main(void)
     test_bad(&scratch);
     test_merging(&scratch);
     test_faulty(&scratch);
+    test_judging(&scratch);
     test_bombs(&scratch);
     test_find(&scratch);
     scratch_close(&scratch);

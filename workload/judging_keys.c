@@ -236,7 +236,10 @@ bool judging_read_reference(const struct reader *reader, const struct node *node
     judging->control_at = reader_pos(reader, node);
     if (!reader_section(reader, node, "reference", reference_keys, judging))
         return false;
-    return (judging->control.kpi != NULL) != (judging->control.labels.n > 0) || reader_wrong(reader, node, "reference", "either kpi or labels");
+    if ((judging->control.kpi != NULL) != (judging->control.labels.n > 0))
+        return true;
+    judging->control.kpi = NULL; /* nothing follows from it */
+    return reader_wrong(reader, node, "reference", "either kpi or labels");
 }
 
 /* ---- method ---- */
@@ -265,8 +268,8 @@ bool judging_check(const struct reader *reader, const struct kpi *kpi)
         return refuse(reader, judging->method.at, kpi, "method: fixed needs bounds: {min: …, max: …}");
     if (budget && kpi->better == BETTER_NONE)
         return refuse(reader, judging->budget_at, kpi, "budget: with `better: none` nobody knows what is worse");
-    bool judged = judging->thresholds_n || judging->low.has || judging->high.has || judging->exact || judging->method.method || judging->control_at.line;
-    if (judged && kpi->better == BETTER_NONE && reader->problems)
-        problems_note(reader->problems, kpi->at, "KPI '%s': `better: none` is never gated, whatever else it says", kpi->name);
+    bool judged = judging->thresholds_n || judging->exact || named || judging->control_at.line;
+    if (judged && kpi->better == BETTER_NONE && !judging->low.has && !judging->high.has && reader->problems)
+        problems_note(reader->problems, kpi->at, "KPI '%s': `better: none` without bounds is never gated, whatever else it says", kpi->name);
     return true;
 }

@@ -254,10 +254,8 @@ static void put_kpi(struct arena *arena, struct workload *workload, const struct
     while (k < workload->kpis_n && strcmp(workload->kpis[k].name, kpi->name) != 0)
         k++;
     if (k == workload->kpis_n) {
-        struct kpi *wider = ARENA_ARRAY(arena, struct kpi, workload->kpis_n + 1);
-        if (workload->kpis_n)
-            memcpy(wider, workload->kpis, workload->kpis_n * sizeof(*wider));
-        workload->kpis = wider;
+        size_t cap = k & (k - 1) ? k + 1 : k; /* the room is doubled where k is a power of two */
+        workload->kpis = arena_grow(arena, workload->kpis, k, &cap, sizeof(*workload->kpis));
         workload->kpis_n++;
     }
     workload->kpis[k] = *kpi;

@@ -36,7 +36,7 @@ static const char *json_text(struct arena *arena, json_t *value)
 bool label_keys_value(const struct reader *reader, const struct node *node, const char *what, const char **out)
 {
     if (!is_value(node))
-        return reader_wrong(reader, node, what, node->kind == NODE_TIME ? "a text in quotes, when it looks like this" : "a text, a number, true, false or null");
+        return reader_wrong(reader, node, what, "a text, a number, true, false or null");
     if (node->kind == NODE_STRING && node->string_len > VALUE_MAX / 8)
         return reader_wrong(reader, node, what, "a text of at most 8,000 characters");
     *out = json_text(reader->arena, memory_need(node_json(node, NULL)));

@@ -30,14 +30,23 @@ static const char *file_of(struct arena *arena, const struct error *err)
     return arena_strndup(arena, err->text, n);
 }
 
+/* What makes room for an error when the list is full; NULL: they are all errors. */
+static struct problem *last_note(const struct problems *problems)
+{
+    for (size_t i = problems->list.n; i > 0; i--)
+        if (problems->list.v[i - 1].note)
+            return &problems->list.v[i - 1];
+    return NULL;
+}
+
 static void add(struct problems *problems, const struct error *err, bool note)
 {
     if (is_known(problems, err, note))
         return;
     *(note ? &problems->notes : &problems->errors) += 1;
-    if (problems->list.n >= PROBLEMS_MAX)
+    struct problem *problem = problems->list.n < PROBLEMS_MAX ? LIST_ADD(problems->arena, &problems->list) : note ? NULL : last_note(problems);
+    if (!problem)
         return;
-    struct problem *problem = LIST_ADD(problems->arena, &problems->list);
     *problem = (struct problem){.note = note, .line = err->line, .col = err->col};
     problem->text = arena_strdup(problems->arena, err->text);
     problem->message = problem->text + err->place_n;

@@ -64,15 +64,33 @@ kpis:
     unit: items/s
     better: higher
     value: results.speed
+    thresholds:
+      - {labels: {name: x}, min_relative: 0.1}
+      - min_absolute: 1
+    tails: normal
+    bounds: {min: 1, max: 2}
+    budget: {relative: 0.1, since: "1"}
+    reference: {kpi: count}
+    method: {name: zscore, deviations: 4}
   time:
     help: How long
     unit: s
     better: lower
     value: results.time
+    exact: true
   count: {help: How many, unit: "1", better: none, value: twice(results.count)}
 analyze:
   comparison_keys: [version]
   ignored_keys: [name]
+  correction: holm
+  method: hunter
+  paired: {label: name, side: level, baseline: low}
+  expect:
+    label_sets: [{name: [x, y], level: low}]
+    runs: 3
+    max_age: 14d
+    kpis: [speed, time]
+  acknowledgements: acks.yaml
 rewrite_settings:
   set: {name: settings.name}
 reports:
@@ -122,9 +140,31 @@ SLIPS = {
     "kpi member": ("    value: results.speed", "    value: results.sped", "payload.results has no 'sped'; did you mean 'speed'?", ()),
     "kpi name": ("    value: results.time", "    value: result.time", "'result' cannot be seen here", ()),
     "kpi incomplete": ("{help: How many, ", "{", "KPI 'count': expected help", ()),
-    "kpis misspelt": ("kpis:", "kpi:", "unknown key 'kpi'; did you mean 'kpis'?", ("kpi key", "kpi word", "kpi incomplete")),
+    "kpis misspelt": ("kpis:", "kpi:", "unknown key 'kpi'; did you mean 'kpis'?", ("kpi key", "kpi word", "kpi incomplete", "kpi threshold", "kpi no threshold", "kpi tails", "kpi bounds", "kpi budget", "kpi since",
+                       "kpi method", "kpi option", "kpi exact", "kpi itself", "kpi reference")),
     "keys misspelt": ("  comparison_keys:", "  comparison_key:", "analyze: unknown key 'comparison_key'", ()),
     "ignored": ("[name]", "[nane]", "analyze: ignored_keys: 'nane' is not among", ("metadata misspelt",)),
+    "kpi threshold": ("min_relative: 0.1}", "min_relativ: 0.1}", "thresholds: unknown key 'min_relativ'; did you mean 'min_relative'?", ()),
+    "kpi label": ("{labels: {name: x}", "{labels: {nane: x}", "KPI 'speed': thresholds: labels: 'nane' is not among", ("metadata misspelt",)),
+    "kpi no threshold": ("- min_absolute: 1", "- labels: {name: x}", "thresholds: found a mapping, expected min_relative or min_absolute", ()),
+    "kpi tails": ("tails: normal", "tails: none", "tails: found 'none', expected heavy or normal", ()),
+    "kpi bounds": ("{min: 1, max: 2}", "{min: 2, max: 2}", "bounds: min 2 is not below max 2", ()),
+    "kpi budget": ("{relative: 0.1, since", "{since", "budget: found a mapping, expected relative or absolute", ()),
+    "kpi since": ('since: "1"}', "since: 1}", "budget: since: found an integer, expected text (in quotes", ()),
+    "kpi reference": ("{kpi: count}", "{kpi: cuont}", "KPI 'speed': reference: there is no KPI 'cuont'; did you mean 'count'?", ()),
+    "kpi itself": ("{kpi: count}", "{kpi: speed}", "KPI 'speed': reference: a circle: speed → speed", ()),
+    "kpi method": ("{name: zscore,", "{name: zscor,", "method: there is no 'zscor'; did you mean 'zscore'?", ()),
+    "kpi option": ("deviations: 4}", "share: 0.1}", "method: 'zscore' has no option 'share'; it has deviations", ()),
+    "kpi exact": ("exact: true", "exact: 1", "exact: found an integer, expected true or false", ()),
+    "correction": ("correction: holm", "correction: bonferroni", "correction: found 'bonferroni', expected bh or holm", ()),
+    "method": ("method: hunter", "method: otava", "method: there is no 'otava'; there are auto, fixed, hunter", ()),
+    "pairs": ("side: level, baseline", "side: name, baseline", "paired: found a mapping, expected a side that is another label", ()),
+    "pair label": ("side: level, baseline", "side: leve, baseline", "analyze: paired: side: 'leve' is not among", ("metadata misspelt",)),
+    "set": ("label_sets: [{", "label_sets: [{nam: z, ", "analyze: expect: label_sets: 'nam' is not among", ("metadata misspelt",)),
+    "runs": ("runs: 3", "runs: 0", "expect: runs: found an integer, expected 1 to 1000", ()),
+    "age": ("max_age: 14d", "max_age: soon", "expect: max_age: found 'soon', expected a length of time", ()),
+    "expected": ("kpis: [speed, time]", "kpis: [speed, tme]", "analyze: expect: kpis: there is no KPI 'tme'; did you mean 'time'?", ("kpis misspelt",)),
+    "acks": ("acknowledgements: acks.yaml", "acknowledgements: /etc/acks.yaml", "acknowledgements: found '/etc/acks.yaml', expected the name", ()),
     "rewrite name": ("set: {name: settings.name}", "set: {name: data.name}", "'data' cannot be seen here", ()),
     "report name": ("    Speed: log.x", "    Speed: lgo.x", "'lgo' is neither", ("parser name",)),
     "unknown": ("reports:\n", "colours:\n", "unknown key 'colours'; known are", ("report name",)),

@@ -109,9 +109,10 @@ DIRS = "artifact_dirs: {CLUSTER: '*c', RUN: '*r', RUNS: {glob: '*s', all: true}}
 MODELS = "models: {Settings: {model_name: str}, Results: {x: int}}\n"
 PAYLOAD = """\
 payload:
-  metadata: {start: "'x'", end: "'x'", test_uuid: "'x'", settings: {container_image: 1, ocp_version: 1, model_name: 1, batch_size: 1}}
+  metadata: {start: "'x'", end: "'x'", test_uuid: "'x'", settings: {container_image: 1, ocp_version: 1, model_name: 1, batch_size: 1, gpu: 1, pair_id: 1, variant: 1}}
   results: {x: 1}
 """
+KPIS = "kpis: {throughput: {help: H, unit: s, better: lower, value: results.x}}\n"
 FUNCTIONS = "function my_function(x) return x end\nfunction topsail_node_lines() return nil end\n"
 # Examples of JSONPath and their document: tests/command/jsonpath_docs_test.py runs them.
 JSONPATHS = re.compile(r"\{|\$\.")
@@ -128,7 +129,7 @@ class Reference(support.CommandTest):
     def load(self, text, keys):
         folder = self.place / "w"
         folder.mkdir(exist_ok=True)
-        around = AROUND + ("" if "artifact_dirs" in keys else DIRS) + ("" if "payload" in keys else PAYLOAD) + ("" if "models" in keys else MODELS)
+        around = AROUND + ("" if "artifact_dirs" in keys else DIRS) + ("" if "payload" in keys else PAYLOAD) + ("" if "models" in keys else MODELS) + ("" if "kpis" in keys else KPIS)
         around = re.sub(r"^(%s):.*\n" % "|".join(keys), "", around, flags=re.M)
         (folder / "workload.yaml").write_text(around + text)
         (folder / "f.lua").write_text(FUNCTIONS)
