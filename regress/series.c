@@ -275,7 +275,8 @@ static struct began judge_few(const struct series *s, const struct levels *befor
 static struct began find_few(const struct series *s, const struct levels *before, double rho, struct shuffles *shuffles, struct arena *arena)
 {
     struct began best = {.p = 1};
-    for (size_t k = SERIES_FEW_MIN; k <= SERIES_FEW_MAX && k < s->n && s->n + 1 > k + s->floor; k++) {
+    size_t most = s->n - series_window_start(s);
+    for (size_t k = SERIES_FEW_MIN; k <= SERIES_FEW_MAX && k <= most && k < s->n && s->n + 1 > k + s->floor; k++) {
         struct began began = judge_few(s, before, k, rho, shuffles, arena);
         if (began.found && began.p < best.p)
             best = began;

@@ -91,7 +91,7 @@ class JudgingTest(CommandTest):
 
     def test_suspect_level(self):
         self.history(GOOD[:4], 97)  # too few runs for a regression
-        for level, verdict in ((0.2, "suspect"), (0.0001, "cannot tell")):
+        for level, verdict in ((0.2, "suspect"), (0.00001, "cannot tell")):
             self.analyze(f"--suspect_level={level}")
             self.assertEqual(self.kpi("speed")["verdict"], verdict)
 
