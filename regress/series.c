@@ -95,10 +95,15 @@ static double divided(const struct series *series, double share)
     return series->parts > 1 ? share / (double)series->parts : share;
 }
 
-size_t series_window_start(const struct series *series)
+size_t series_window_before(const struct series *series, size_t end)
 {
     size_t window = series->window ? series->window : SERIES_WINDOW;
-    return series->n > window ? series->n - window : 0;
+    return end > window ? end - window : 0;
+}
+
+size_t series_window_start(const struct series *series)
+{
+    return series_window_before(series, series->n);
 }
 
 size_t series_place(const struct series *series, const struct select_point *point)
@@ -304,10 +309,21 @@ static double level_centre(const struct series *s, const struct levels *levels, 
     return score_centre(s->x + from, n, ARENA_ARRAY(scratch, double, 2 * n));
 }
 
-/* The best level, other than the last, of which a run stands within the window; levels->n when there is none. */
+/* Where the state of now began: with the last level, and those just before it that were no better. */
+static size_t now_began(const struct series *s, const struct levels *levels, struct arena *scratch)
+{
+    size_t level = levels->n;
+    double now = level_centre(s, levels, level, scratch);
+    while (level > 0 && !worse_and_passes(s, level_centre(s, levels, level - 1, scratch), now))
+        level--;
+    return levels_start(levels, level, s->n);
+}
+
+/* The best level, other than the last, of which a run stands within the window; levels->n when there is none. The window ends where the
+ * state of now began: a regression does not become the level by being there long enough. */
 static size_t best_level(const struct series *s, const struct levels *levels, struct arena *scratch)
 {
-    size_t window = series_window_start(s), best = levels->n;
+    size_t window = series_window_before(s, now_began(s, levels, scratch)), best = levels->n;
     double centre = 0;
     for (size_t i = 0; i < levels->n; i++) {
         if (levels_start(levels, i + 1, s->n) <= window || levels_start(levels, i, s->n) < s->floor)
