@@ -62,7 +62,7 @@ static double t_point(double df)
 {
     static const double z = 1.959963984540054;
     if (df < 20)
-        return stats_t_quantile(ONE_SIDE, df);
+        return law_t_quantile(ONE_SIDE, df);
     double z3 = z * z * z, z5 = z3 * z * z, z7 = z5 * z * z;
     return z + (z3 + z) / (4 * df) + (5 * z5 + 16 * z3 + 3 * z) / (96 * df * df) +
            (3 * z7 + 19 * z5 + 17 * z3 - 15 * z) / (384 * df * df * df);

@@ -1,14 +1,17 @@
 /* columns/columns.h — the series in a file: columns of numbers in CSV or JSON, whatever tool wrote it.
  *
+ * Rows are in the order of the file, oldest first; where a column of dates says that the newest stands first, the other way round.
+ *
  * CSV: separated by tabs, semicolons or commas (the first of them that its first line has), cells in double quotes or not, with a header
  * or without; lines that begin with # are passed over. A gap is an empty cell, NaN, null, n/a, none, - or an infinity.
  * JSON: a list of numbers; a list of objects (members of one name are a column); an object of lists, {"values": […]} among them; an object
  * whose only list is any of these.
  *
- *     time,latency,commit          a column of text is no series and passed over; so is one that counts up by one
+ *     time,latency,commit          a column of text is no series and passed over; so is one that counts by one
  *     2024-01-01,12.5,ab12f        from row to row (a number of the run), unless it is asked for
  *     2024-01-02,,ab130            a gap
  *
+ * Numbers have a decimal point; where cells are separated by semicolons or tabs a column may have decimal commas instead ("99,7", "1.234,5").
  * A cell of a series that is neither a number nor a gap is an error with its line and column (JSON: its pointer).
  */
 #ifndef COLUMNS_COLUMNS_H
@@ -23,11 +26,20 @@ struct column {
     size_t n, gaps;   /* n + gaps = rows */
 };
 
+/* What people should know of how a file was read; doubt: it may not be what they meant. */
+struct columns_note {
+    bool doubt;
+    const char *text;
+};
+
 struct columns {
     struct column *v;
     size_t n, rows;
-    const char *const *times; /* of each row, as written; NULL without a time column */
+    const char *const *times; /* of each row, as written; NULL without a column of dates (columns/row_names.h) */
+    const char *const *names; /* what names each row, "1.4.139"; NULL: nothing does */
+    const char *naming;       /* the column of these */
     const char *const *passed_over; /* NULL-ended: "commit: text" */
+    LIST_OF(struct columns_note) notes;
 };
 
 struct columns_options {

@@ -8,7 +8,7 @@
 #include "config/options.h"
 #include "json/number.h"
 
-enum { QUOTED_MAX = 40 };
+enum { QUOTED_MAX = 40, SAID_MAX = 4 };
 
 static bool is_word(const char *s, size_t len, const char *const *words)
 {
@@ -59,6 +59,46 @@ bool grid_number(const char *s, size_t len, double *value, bool *gap)
     }
     *gap = is_word(s, len, gaps);
     return *gap;
+}
+
+bool grid_comma_number(const char *s, size_t len, double *value)
+{
+    char room[QUOTED_MAX];
+    const char *found = memchr(s, ',', len);
+    size_t comma = found ? (size_t)(found - s) : 0, n = 0, digits = 0;
+    if (!comma || len >= sizeof(room) || comma + 1 == len)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        bool digit = s[i] >= '0' && s[i] <= '9', sign = s[i] == '-' || s[i] == '+';
+        if (s[i] == '.' && i < comma && digits && (comma - i) % 4 == 0)
+            continue; /* of thousands: 1.234,5 */
+        if (!digit && i != comma && !(i == 0 && sign) && !(i > comma && (sign || s[i] == 'e' || s[i] == 'E')))
+            return false;
+        digits += digit;
+        room[n++] = s[i] == ',' ? '.' : s[i];
+    }
+    bool gap;
+    return grid_number(room, n, value, &gap) && !gap;
+}
+
+bool grid_is_time_name(const char *name)
+{
+    static const char *const parts[] = {"time", "date", "stamp", "epoch", "datum", "zeit", "when", "night", "start", NULL};
+    for (size_t i = 0; parts[i]; i++)
+        if (strcasestr(name, parts[i]))
+            return true;
+    return strcasecmp(name, "ts") == 0 || strcasecmp(name, "t") == 0 || strcasecmp(name, "day") == 0 || strcasecmp(name, "tag") == 0;
+}
+
+void grid_keep_text(struct grid *grid, size_t row, size_t column, bool text, const char *s, size_t len)
+{
+    struct grid_column *c = &grid->columns[column];
+    if (row == 0 && !c->said && grid->said_n < SAID_MAX && (text || grid_is_time_name(c->name))) {
+        c->said = ARENA_ARRAY(grid->arena, struct grid_text, grid->rows_max);
+        grid->said_n++;
+    }
+    if (c->said)
+        c->said[row] = (struct grid_text){s, len};
 }
 
 void grid_note_text(struct grid *grid, size_t column, struct pos at, const char *s, size_t len)

@@ -5,6 +5,8 @@
 #include "columns/columns.h"
 #include "columns/grid.h"
 
+enum { SHOWN_MAX = 40 };
+
 /* A CSV text while it is read. */
 struct csv {
     const char *p, *end, *line_start;
@@ -148,14 +150,20 @@ static bool read_first(struct csv *csv, cell_list *first, struct error *err)
     return true;
 }
 
+/* A comma between cells is none in a number, unless the cell is in quotes, and then it may be one of thousands. */
+static bool is_comma_number(const struct csv *csv, const struct cell *cell, double *value)
+{
+    return csv->separator != ',' && grid_comma_number(cell->s, cell->len, value);
+}
+
 /* A first row is a header when none of its cells is a number. */
-static bool is_header(const cell_list *first)
+static bool is_header(const struct csv *csv, const cell_list *first)
 {
     bool text = false;
     for (size_t i = 0; i < first->n; i++) {
         double value;
         bool gap, number = grid_number(first->v[i].s, first->v[i].len, &value, &gap);
-        if (number && !gap)
+        if ((number && !gap) || is_comma_number(csv, &first->v[i], &value))
             return false;
         text = text || !number;
     }
@@ -172,6 +180,12 @@ static void name_columns(struct grid *grid, const cell_list *first)
                                     : arena_strndup(grid->arena, first->v[i].s, first->v[i].len);
 }
 
+static void keep_first(const struct grid *grid, const char **kept, const struct cell *cell)
+{
+    if (!*kept)
+        *kept = arena_strndup(grid->arena, cell->s, (size_t)text_cut(cell->s, cell->len, SHOWN_MAX));
+}
+
 static void put_cell(struct grid *grid, const struct csv *csv, const struct cell *cell, size_t row, size_t column)
 {
     double *value = &grid->cells[row * grid->columns_n + column];
@@ -180,11 +194,20 @@ static void put_cell(struct grid *grid, const struct csv *csv, const struct cell
         grid->times[row] = arena_strndup(grid->arena, cell->s, cell->len);
         grid->times_at[row] = place(csv, cell);
     }
-    if (!grid_number(cell->s, cell->len, value, &gap)) {
+    struct grid_column *c = &grid->columns[column];
+    bool number = grid_number(cell->s, cell->len, value, &gap), comma = !number && is_comma_number(csv, cell, value);
+    if (comma && !c->comma)
+        c->comma_at = place(csv, cell);
+    if (comma)
+        keep_first(grid, &c->comma, cell);
+    else if (number && !c->point && memchr(cell->s, '.', cell->len))
+        keep_first(grid, &c->point, cell);
+    grid_keep_text(grid, row, column, !number && !comma, cell->s, cell->len);
+    if (!number && !comma) {
         *value = NAN;
-        grid_note_text(grid, column, grid->columns[column].texts ? (struct pos){0} : place(csv, cell), cell->s, cell->len);
+        grid_note_text(grid, column, c->texts ? (struct pos){0} : place(csv, cell), cell->s, cell->len);
     } else {
-        grid->columns[column].numbers += !gap;
+        c->numbers += comma || !gap;
     }
 }
 
@@ -216,15 +239,16 @@ bool grid_read_csv(struct grid *grid, const char *bytes, size_t len, const char 
     size_t cells = count_cells(&start) + first.n;
     if (cells > COLUMNS_CELLS_MAX)
         return error_set(err, ERR_ARTIFACT, "%s: has more than %d cells", file, (int)COLUMNS_CELLS_MAX);
-    grid->numbered = !is_header(&first);
+    grid->numbered = !is_header(&csv, &first);
     name_columns(grid, &first);
     grid->cells = ARENA_ARRAY(grid->arena, double, cells);
+    grid->rows_max = cells / grid->columns_n + 1;
     if (time) {
         grid->time = grid_find(grid, time, file, "time", err);
         if (grid->time == grid->columns_n)
             return false;
-        grid->times = ARENA_ARRAY(grid->arena, const char *, cells / grid->columns_n + 1);
-        grid->times_at = ARENA_ARRAY(grid->arena, struct pos, cells / grid->columns_n + 1);
+        grid->times = ARENA_ARRAY(grid->arena, const char *, grid->rows_max);
+        grid->times_at = ARENA_ARRAY(grid->arena, struct pos, grid->rows_max);
     }
     if (grid->numbered)
         csv = start;

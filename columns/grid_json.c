@@ -27,6 +27,7 @@ static bool make_cells(const struct source *s, size_t rows, const char *time, st
         return false;
     size_t n = grid->columns_n * rows;
     grid->rows = rows;
+    grid->rows_max = rows + 1;
     grid->cells = ARENA_ARRAY(grid->arena, double, n + 1);
     for (size_t i = 0; i < n; i++)
         grid->cells[i] = NAN;
@@ -50,6 +51,12 @@ static const char *shown(const json_t *value, struct arena *arena)
     return json_is_object(value) ? "{…}" : json_is_array(value) ? "[…]" : json_is_true(value) ? "true" : "false";
 }
 
+static void keep_text(struct grid *grid, size_t row, size_t column, bool is_text, const json_t *value)
+{
+    const char *text = json_is_null(value) ? "" : arena_strdup(grid->arena, shown(value, grid->arena)); /* it may be the document's */
+    grid_keep_text(grid, row, column, is_text, text, strlen(text));
+}
+
 static void put(const struct source *s, size_t row, size_t column, const json_t *value, const char *pointer)
 {
     struct grid *grid = s->grid;
@@ -67,6 +74,8 @@ static void put(const struct source *s, size_t row, size_t column, const json_t 
         grid->times[row] = json_is_null(value) ? "" : shown(value, grid->arena);
         grid->times_at[row] = at;
     }
+    if (c->said || row == 0)
+        keep_text(grid, row, column, is_text, value);
     if (is_text) {
         *cell = NAN;
         const char *text = shown(value, grid->arena);

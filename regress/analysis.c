@@ -187,7 +187,7 @@ struct tester {
 struct testing {
     struct work *work;
     struct tester *testers;
-    double step_level;
+    double level;
 };
 
 static void end_arena(void *arena)
@@ -215,10 +215,10 @@ static void resolve_piece(void *context, size_t i, unsigned worker)
     if (!h->findings.tested)
         return;
     if (h->list) {
-        list_resolve(h, t->testers[worker].shuffles, t->step_level);
+        list_resolve(h, t->testers[worker].shuffles, t->level);
         return;
     }
-    series_resolve(&h->series, &h->findings, t->testers[worker].shuffles, t->step_level);
+    series_resolve(&h->series, &h->findings, t->testers[worker].shuffles, t->level);
     verdict_weigh(h);
 }
 
@@ -246,7 +246,7 @@ static void test_all(struct work *work)
     work->analysis->tested = correction_count(work->hypotheses.v, n);
     if (work->analysis->tested) {
         work->analysis->tested += work->options->others;
-        testing.step_level = work->options->false_alarm_rate * SERIES_STEP_SHARE / (double)work->analysis->tested;
+        testing.level = work->options->false_alarm_rate / (double)work->analysis->tested;
         job.work = resolve_piece;
         pool_run(&job);
     }

@@ -147,14 +147,14 @@ static enum distribution_part most_telling(const struct list_kpi *list, bool wor
     return (enum distribution_part)best;
 }
 
-void list_resolve(struct hypothesis *h, struct shuffles *shuffles, double step_level)
+void list_resolve(struct hypothesis *h, struct shuffles *shuffles, double level)
 {
     struct list_kpi *list = h->list;
     for (size_t i = 0; i < DISTRIBUTION_PARTS; i++) {
         struct hypothesis *part = &list->parts[i];
         if (!part->findings.tested)
             continue;
-        series_resolve(&part->series, &part->findings, shuffles, step_level / (double)list->tested);
+        series_resolve(&part->series, &part->findings, shuffles, level / (double)list->tested);
         verdict_weigh(part);
     }
     list->worst = most_telling(list, true);
@@ -164,13 +164,13 @@ void list_resolve(struct hypothesis *h, struct shuffles *shuffles, double step_l
     take_part(h, DISTRIBUTION_P50);
 }
 
-void list_retest(struct hypothesis *h, struct shuffles *shuffles, double step_level, struct arena *arena)
+void list_retest(struct hypothesis *h, struct shuffles *shuffles, double level, struct arena *arena)
 {
     h->list = arena_copy(arena, h->list, sizeof(*h->list));
     h->list->tested = 0;
     list_test(h, shuffles, arena);
     if (h->list->tested)
-        list_resolve(h, shuffles, step_level);
+        list_resolve(h, shuffles, level);
 }
 
 /* ---- the part that decides ---- */

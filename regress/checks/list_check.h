@@ -22,11 +22,11 @@ const char *list_outermost(const struct hypothesis *h, double low, double high, 
 size_t list_count_others(const struct hypothesis *h, struct arena *arena);
 
 void list_test(struct hypothesis *h, struct shuffles *shuffles, struct arena *arena);
-/* `step_level`: see series_resolve. Fills p_worse and p_better. */
-void list_resolve(struct hypothesis *h, struct shuffles *shuffles, double step_level);
+/* `level`: see series_resolve. Fills p_worse and p_better. */
+void list_resolve(struct hypothesis *h, struct shuffles *shuffles, double level);
 
 /* Tests a copy of h again, after its series got other borders: what other copies know of the parts stays. */
-void list_retest(struct hypothesis *h, struct shuffles *shuffles, double step_level, struct arena *arena);
+void list_retest(struct hypothesis *h, struct shuffles *shuffles, double level, struct arena *arena);
 
 /* After the correction, before the verdict: takes the part that decides. */
 void list_choose(struct hypothesis *h, const struct invocation *invocation);
