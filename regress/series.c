@@ -166,12 +166,6 @@ static bool worse_and_passes(const struct series *s, double level, double value)
     return worse_by(s, level, value) > 0 && series_passes(s->rule, value - level, level);
 }
 
-/* The newest value stands nearer to the bad level than to the good one. */
-static bool not_recovered(const struct series *s, double good, double bad)
-{
-    return worse_by(s, good, s->x[s->n]) >= 0.5 * worse_by(s, good, bad);
-}
-
 /* The run under test has fewer repetitions than those of history, whose means scatter less for it. */
 static void widen(struct baseline *base, double by)
 {
@@ -398,7 +392,7 @@ static struct began find_step(const struct series *s, struct findings *f, struct
     if (best == levels->n)
         goto out;
     double good = level_centre(s, levels, best, &scratch), bad = level_centre(s, levels, levels->n, &scratch);
-    if (!worse_and_passes(s, good, bad) || !not_recovered(s, good, bad))
+    if (!worse_and_passes(s, good, bad))
         goto out;
     while (since - 1 > best && worse_and_passes(s, good, level_centre(s, levels, since - 1, &scratch)))
         since--;
@@ -409,7 +403,7 @@ static struct began find_step(const struct series *s, struct findings *f, struct
     began.reference = cautious_baseline(s, change->at, &before, best, declared_rho(s->rule), arena);
     began.start = change->at;
     began.p = fmax(change->p, levels->p_series);
-    began.found = true;
+    began.found = stands_with(s, good, bad, began.reference.sigma);
     f->step_change = since - 1;
 out:
     arena_close(&scratch);
