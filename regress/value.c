@@ -80,7 +80,7 @@ const char *value_shown(const struct kpi_rule *rule, double value, enum value_st
 
 const char *value_spread(const struct kpi_rule *rule, double value, struct arena *arena)
 {
-    double unit = isfinite(value) && value > 0 ? pow(10, floor(log10(value)) - 1) : 0;
+    double unit = !rule->format && isfinite(value) && value > 0 ? pow(10, floor(log10(value)) - 1) : 0;
     bool rounds = unit > 0 && isfinite(value / unit);
     return value_number(rule, rounds ? round(value / unit) * unit : value, VALUE_PEOPLE, arena);
 }
