@@ -132,6 +132,16 @@ static size_t settle_place(struct placing *p, size_t at)
     return best;
 }
 
+/* Where the level begins that the series shows around a place, more than a few runs before it; 0: nowhere. */
+static size_t level_around(const struct placing *p, size_t at)
+{
+    size_t from = 0;
+    for (size_t i = 0; i < p->levels.n; i++)
+        if (p->levels.changes[i].at + MARKS_NEAR < at)
+            from = p->levels.changes[i].at;
+    return from;
+}
+
 static void place_changes(struct placing *p, bool *found)
 {
     const struct acks *acks = p->options->acks;
@@ -204,8 +214,9 @@ static void look_beside(struct marks *marks, const struct series *series)
     for (size_t i = 0; i < marks->n; i++) {
         struct mark *mark = &marks->v[i];
         mark->beside = mark->placed && mark->at > 0 && mark->at < series->n;
+        size_t before = mark->beside ? level_before(marks, series, mark->at) : 0;
         if (mark->beside)
-            mark->sides = sides_of(series, level_before(marks, series, mark->at), mark->at);
+            mark->sides = sides_of(series, before > mark->from ? before : mark->from, mark->at);
     }
 }
 
@@ -225,8 +236,10 @@ static void place_ack(struct placing *p, const struct ack *ack, bool *found)
     }
     *found = mark.free || by_id || span.where != ACK_NOWHERE;
     mark.placed = by_id || begins(&span);
-    if (mark.placed)
+    if (mark.placed) {
         mark.at = settle_place(p, mark.at);
+        mark.from = level_around(p, mark.at);
+    }
     mark.past = ack->until.text && is_past(p, &ack->until);
     mark.expired = ack->expires && p->options->now_us && p->options->now_us >= ack->expires_us;
     p->marks->v[p->marks->n++] = mark;
@@ -260,6 +273,12 @@ static void add_known_changes(struct placing *p)
     }
 }
 
+/* It names a run in the midst of a level, where nothing changed. */
+static bool begins_nothing(const struct mark *mark)
+{
+    return mark->from && mark->beside && !mark->sides.worse;
+}
+
 /* The newest acknowledged level from which on there is something to be held against. */
 static void choose_floor(struct placing *p)
 {
@@ -269,7 +288,8 @@ static void choose_floor(struct placing *p)
         series->floor = marks->accepted_at;
     for (size_t i = 0; i < marks->n && p->h->level; i++) {
         const struct mark *mark = &marks->v[i];
-        if (!mark->placed || mark->past || mark->expired || mark->at <= series->floor || mark->at >= p->n || !shows_spread(p, mark->at))
+        if (!mark->placed || mark->past || mark->expired || mark->at <= series->floor || mark->at >= p->n || !shows_spread(p, mark->at) ||
+            begins_nothing(mark))
             continue;
         marks->floor = mark;
         series->floor = mark->at;
@@ -319,8 +339,10 @@ void marks_follow(struct hypothesis *h)
     const struct series *was = &marks->series, *is = &h->series;
     for (size_t i = 0; i < marks->n; i++) {
         struct mark *mark = &marks->v[i];
-        if (mark->placed)
-            mark->at = mark->at < was->n ? series_place(is, was->from[mark->at]) : is->n;
+        if (!mark->placed)
+            continue;
+        mark->at = mark->at < was->n ? series_place(is, was->from[mark->at]) : is->n;
+        mark->from = series_place(is, was->from[mark->from]);
     }
     look_beside(marks, is);
     if (marks->accepted)

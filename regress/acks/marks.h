@@ -21,6 +21,7 @@ struct mark {
     const struct ack *ack;
     bool placed;   /* its change has a place: */
     size_t at;     /* the first bad run point; n: the entry */
+    size_t from;       /* where the level begins that the series shows there, when `at` lies well within it; else 0 */
     bool free;     /* it names no run and no change: whatever begins is meant */
     bool past;     /* the run that it ends with is older than the entry */
     bool expired;  /* its day is past */

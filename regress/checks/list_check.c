@@ -135,8 +135,8 @@ static enum distribution_part most_telling(const struct list_kpi *list, bool wor
         const struct hypothesis *part = &list->parts[i];
         if (!part->findings.tested)
             continue;
-        double p = worse ? part->p_worse : part->p_better, centre = fabs(part->findings.now.centre);
-        double moved = fabs(part->series.x[part->series.n] - part->findings.now.centre);
+        const struct baseline *base = worse && part->began ? &part->began->reference : &part->findings.now;
+        double p = worse ? part->p_worse : part->p_better, centre = fabs(base->centre), moved = fabs(part->series.x[part->series.n] - base->centre);
         moved = centre > 0 ? moved / centre : moved;
         if (p > least || (p == least && !(moved > size)))
             continue;
