@@ -140,27 +140,29 @@ struct testing {
 static void test_piece(void *context, size_t i, unsigned worker)
 {
     struct testing *t = context;
+    const struct tester *own = &t->work->testers[worker];
     struct hypothesis *h = &t->work->hypotheses.v[i];
-    h->marks = marks_place(h, t->work->options, t->work->testers[worker].shuffles, t->work->testers[worker].arena);
+    h->marks = marks_place(h, t->work->options, own->shuffles, own->arena);
     if (h->level && h->list && !marks_begin(h))
-        list_test(h, t->work->testers[worker].shuffles, t->work->testers[worker].arena);
+        list_test(h, own->shuffles, own->arena);
     else if (h->level && !marks_begin(h))
-        h->findings = series_test(&h->series, t->work->testers[worker].shuffles, t->work->testers[worker].arena);
-    checks_test(h, &t->work->invocation, t->work->testers[worker].arena);
+        h->findings = series_test(&h->series, own->shuffles, own->arena);
+    checks_test(h, &t->work->invocation, own->arena);
 }
 
 /* A step's p is found at the level that the correction asks of it, which takes the number of tests. */
 static void resolve_piece(void *context, size_t i, unsigned worker)
 {
     struct testing *t = context;
+    const struct tester *own = &t->work->testers[worker];
     struct hypothesis *h = &t->work->hypotheses.v[i];
     if (!h->findings.tested)
         return;
     if (h->list) {
-        list_resolve(h, t->work->testers[worker].shuffles, t->step_level);
+        list_resolve(h, own->shuffles, t->step_level);
         return;
     }
-    series_resolve(&h->series, &h->findings, t->work->testers[worker].shuffles, t->step_level);
+    series_resolve(&h->series, &h->findings, own->shuffles, t->step_level);
     verdict_weigh(h);
 }
 
