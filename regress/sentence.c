@@ -38,7 +38,7 @@ static const char *level_text(const struct hypothesis *h, struct arena *arena)
     const char *unit = value_unit(rule);
     return arena_printf(arena, "%s the level of %s (%s, %s ± %s%s%s)", distance(h, arena), versions(e, arena),
                         plural(e->level_n, "run point", "run points", arena),
-                        value_number(rule, e->level, VALUE_PEOPLE, arena), value_number(rule, e->sd, VALUE_PEOPLE, arena),
+                        value_number(rule, e->level, VALUE_PEOPLE, arena), value_spread(rule, e->sd, arena),
                         unit[0] ? " " : "", unit);
 }
 

@@ -182,7 +182,7 @@ static bool settled_without_test(struct hypothesis *h, bool has, struct arena *a
     if (!has && rule->has_idle && record_kpi(h->entry, rule->name, &said) && said == rule->idle)
         return settle(h, VERDICT_NOT_ANALYSED, arena_printf(arena, "its formula gave %g: there is nothing to analyse", said), "");
     struct unit_change change;
-    if (has && unit_change_find(selection, h->entry, rule->name, &change))
+    if (has && unit_change_find(selection, h->entry, h->list ? h->series.rule->name : rule->name, &change))
         return settle_unit(h, &change, arena);
     if (!has && h->series.n)
         return settle_missing(h, arena);

@@ -39,15 +39,6 @@ static const char *runs(size_t n, struct arena *arena)
     return arena_printf(arena, "%zu run%s", n, n == 1 ? "" : "s");
 }
 
-/* Of what scatters, two digits say all there is to say: 9.677 → 9.7. */
-static const char *spread(double value, struct arena *arena)
-{
-    if (!(value > 0) || !isfinite(value))
-        return number(value, arena);
-    double unit = pow(10, floor(log10(value)) - 1);
-    return number(unit > 0 && isfinite(value / unit) ? round(value / unit) * unit : value, arena);
-}
-
 /* "run 31 (2024-01-31, build 1.4.139)" */
 static const char *run_name(const struct changes_report *report, size_t row, struct arena *arena)
 {
@@ -106,7 +97,7 @@ static void add_distance(struct text *out, const struct evidence *e, struct aren
     else
         text_printf(out, "%s %s", share(e->change, e->level, arena), e->change > 0 ? "above" : "below");
     text_printf(out, " the usual level, %s: the middle of %s that scatter by about ±%s.", number(e->level, arena), runs(e->level_n, arena),
-                spread(e->sd, arena));
+                value_spread(&plain, e->sd, arena));
 }
 
 static void add_more_runs(struct text *out, const struct evidence *e, struct arena *arena)
@@ -136,7 +127,7 @@ static void add_why(struct text *out, const struct column *column, const struct 
     else if (verdict == VERDICT_CANNOT_TELL)
         text_printf(out, "The runs scatter so much that only a change of about %s would be seen.", share(e->smallest_seen, e->level, arena));
     else
-        text_printf(out, "So far out is nothing special here; a change of %s (%s) would most likely have been seen.", spread(e->smallest_seen, arena),
+        text_printf(out, "So far out is nothing special here; a change of %s (%s) would most likely have been seen.", value_spread(&plain, e->smallest_seen, arena),
                     share(e->smallest_seen, e->level, arena));
     add_more_runs(out, e, arena);
 }

@@ -229,8 +229,8 @@ static void add_details(struct sheet *sheet, const struct entry_result *entry, c
     add_commits(sheet, kpi);
     list_item(sheet, "", e->control);
     for (size_t i = 0; i < kpi->checks_n; i++)
-        list_item(sheet, "", arena_printf(sheet->arena, "%s: %s. %s", change_phrases_check(&kpi->checks[i], sheet->arena),
-                                          verdict_name(kpi->checks[i].verdict), kpi->checks[i].found ? kpi->checks[i].found : ""));
+        list_item(sheet, "", arena_printf(sheet->arena, "%s: %s", change_phrases_check(&kpi->checks[i], sheet->arena),
+                                          change_phrases_found(kpi, &kpi->checks[i], sheet->arena)));
     add_links(sheet, entry, kpi);
 }
 

@@ -15,7 +15,7 @@ struct ack_step {
     const char *expires; /* a day, or 30d, 4w from now; NULL: never */
 };
 
-/* Gives the exit code. Prints what was added. */
-int ack_step(struct context *context, const struct ack_step *step);
+/* Gives the exit code. Prints what was added; lines that are there already are not, and step->n counts the others then. */
+int ack_step(struct context *context, struct ack_step *step);
 
 #endif

@@ -170,7 +170,7 @@ static const struct {
     {"one stray run", 12, kernel_with_a_stray_run, "ocp kernel version", "ocp (4.1 → 4.2, nowhere else); kernel (6.1 → 6.12, also 2 times elsewhere)",
      "v1.11", "v1.12", 0},
     {"commits: the last good and the first bad", 12, commits_of_runs, "commit version",
-     "commit (0407abcd11 → 0444abcd12, also 14 times elsewhere, commits 0407abcd11..0444abcd12 "
+     "commit (0407abcd11 → 0444abcd12, also 14 times elsewhere, "
      "https://github.com/o/r/compare/0407abcd11...0444abcd12)", "v1.11", "v1.12", 14},
     {"parts of maps and lists", 12, parts, "config.lora.rank config.tags.1 version",
      "config.lora.rank (4 → 8, nowhere else); config.tags.1 (b → c, nowhere else)", "v1.11", "v1.12", 0},

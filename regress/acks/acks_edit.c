@@ -7,6 +7,7 @@
 #include "json/write.h"
 #include "regress/acks/acks_file.h"
 
+enum { ONE_MAX = 1 << 20 }; /* bytes of one line: more is no line that is there already */
 static const char *const list_names[] = {[ACKS_ACKNOWLEDGED] = "acknowledged", [ACKS_ACCEPTED] = "accepted"};
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
@@ -303,6 +304,46 @@ static bool check(const struct editing *e, const struct node *before, const char
     json_decref(was);
     json_decref(is);
     return same;
+}
+
+/* ---- what is there already ---- */
+
+static json_t *list_of(struct arena *arena, const char *bytes, size_t len, const char *shown, const char *name)
+{
+    struct error ignored = {0};
+    const struct node *file = yaml_parse(arena, bytes, len, shown, &ignored);
+    json_t *document = file && file->kind != NODE_NULL ? node_json(file, NULL) : NULL;
+    json_t *list = json_incref(json_object_get(document, name));
+    json_decref(document);
+    for (size_t i = 0; i < json_array_size(list); i++)
+        json_object_del(json_array_get(list, i), "date");
+    return list;
+}
+
+static bool has_line(struct arena *arena, const json_t *there, const char *name, const struct acks_edit_line *line)
+{
+    struct text text = text_open(ONE_MAX);
+    text_printf(&text, "%s:\n", name);
+    acks_edit_render(&text, line, 1, 0, "\n");
+    json_t *one = text.over ? NULL : list_of(arena, text.s, text.len, "", name);
+    bool found = false;
+    for (size_t i = 0; i < json_array_size(there) && !found; i++)
+        found = json_array_size(one) == 1 && json_equal(json_array_get(there, i), json_array_get(one, 0));
+    json_decref(one);
+    text_close(&text);
+    return found;
+}
+
+size_t acks_edit_leave_new(struct arena *arena, const char *bytes, size_t len, const char *shown, enum acks_list list,
+                           struct acks_edit_line *lines, size_t n)
+{
+    json_t *there = list_of(arena, bytes, len, shown, list_names[list]);
+    size_t left = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!has_line(arena, there, list_names[list], &lines[i]))
+            lines[left++] = lines[i];
+    json_decref(there);
+    return left;
 }
 
 bool acks_edit_add(struct arena *arena, const char *bytes, size_t len, const char *shown, enum acks_list list,

@@ -34,6 +34,10 @@ const char *acks_edit_scalar(struct arena *arena, const char *text, bool plain);
 /* The lines as they stand in a list: "- kpi: a\n  since: v2\n". */
 void acks_edit_render(struct text *out, const struct acks_edit_line *lines, size_t n, size_t indent, const char *eol);
 
+/* Leaves out those of the lines that the file has already, but for their date; how many are left. A file that cannot be read has none. */
+size_t acks_edit_leave_new(struct arena *arena, const char *bytes, size_t len, const char *shown, enum acks_list list,
+                           struct acks_edit_line *lines, size_t n);
+
 /* The file with the lines added. `bytes` may be empty; `shown` names it. ERR_USAGE: it cannot be read, or is written in a way that nothing can be
  * added to safely. */
 bool acks_edit_add(struct arena *arena, const char *bytes, size_t len, const char *shown, enum acks_list list,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "history/record_list.h"
 
 /* ---- identity ---- */
 
@@ -21,7 +22,7 @@ void marks_id(const struct hypothesis *h, size_t point, const char *const *compa
     char hex[DIGEST_HEX_SIZE];
     unsigned char bytes[DIGEST_SIZE];
     struct digest *digest = digest_open();
-    add_text(digest, h->series.rule->name);
+    add_text(digest, h->result->rule->name); /* of a list the series is one of its parts, now this, now that */
     digest_add(digest, &h->labels, sizeof(h->labels));
     for (; comparison_keys && *comparison_keys; comparison_keys++) {
         const char *value = record_label(record, *comparison_keys);
@@ -36,12 +37,22 @@ void marks_id(const struct hypothesis *h, size_t point, const char *const *compa
 
 /* ---- exclusions ---- */
 
+/* A part of a list goes by the list's name. */
+static bool names_kpi(const struct ack_line *line, const char *kpi)
+{
+    size_t base = line->kpis ? record_list_base(kpi, NULL) : 0;
+    struct arena scratch = {0};
+    bool named = ack_line_names(line, kpi) || (base && ack_line_names(line, arena_strndup(&scratch, kpi, base)));
+    arena_close(&scratch);
+    return named;
+}
+
 const struct ack_exclusion *marks_excluded(const struct analysis_options *options, const struct record *record, const char *kpi)
 {
     const struct acks *acks = options->acks;
     for (size_t i = 0; acks && i < acks->excluded_n; i++) {
         const struct ack_exclusion *out = &acks->excluded[i];
-        if ((kpi ? !ack_line_names(&out->line, kpi) : out->line.kpis != NULL) || !ack_line_fits(&out->line, record))
+        if ((kpi ? !names_kpi(&out->line, kpi) : out->line.kpis != NULL) || !ack_line_fits(&out->line, record))
             continue;
         for (size_t r = 0; r < out->runs_n; r++)
             if (ack_run_is(&out->runs[r], options->comparison_keys, record))
@@ -69,7 +80,7 @@ struct placing {
 
 static bool speaks_of(const struct placing *p, const struct ack_line *line)
 {
-    return ack_line_names(line, p->h->series.rule->name) && ack_line_fits(line, p->h->entry);
+    return ack_line_names(line, p->h->result->rule->name) && ack_line_fits(line, p->h->entry);
 }
 
 static struct ack_span find_run(const struct placing *p, const struct ack_run *run)

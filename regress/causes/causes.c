@@ -9,7 +9,7 @@
 #include "regress/causes/git_range.h"
 #include "regress/causes/label_table.h"
 
-enum { SHOWN_MAX = 80, TOLD_MAX = 3, URL_MAX = 2000 };
+enum { COMMIT_SHOWN = 12, SHOWN_MAX = 80, TOLD_MAX = 3, URL_MAX = 2000 };
 static const double TELLING = 0.75; /* from this share on the sentence has it */
 
 /* One entry while its changes are looked at. */
@@ -236,10 +236,23 @@ static const char *how_often(const struct difference *d, struct arena *arena)
     return arena_printf(arena, "also %s elsewhere", d->elsewhere == 1 ? "once" : arena_printf(arena, "%zu times", d->elsewhere));
 }
 
+/* A whole commit by its first digits, as git shows it. */
+static const char *brief(const char *value, struct arena *arena)
+{
+    bool commit = strlen(value) == GIT_COMMIT_MAX && strspn(value, "0123456789abcdef") == GIT_COMMIT_MAX;
+    return commit ? arena_strndup(arena, value, COMMIT_SHOWN) : value;
+}
+
+/* The range is said where the values do not say it. */
 static const char *tell_one(const struct difference *d, struct arena *arena)
 {
-    const char *range = d->compare ? arena_printf(arena, ", commits %s%s%s", d->compare, d->link ? " " : "", d->link ? d->link : "") : "";
-    return arena_printf(arena, "%s (%s → %s, %s%s)", d->key, d->before, d->after, how_often(d, arena), range);
+    const char *link = d->link ? d->link : "", *range = "";
+    bool said = d->compare && strcmp(d->compare, arena_printf(arena, "%s..%s", d->before, d->after)) == 0;
+    if (d->compare && !said)
+        range = arena_printf(arena, ", commits %s%s%s", d->compare, link[0] ? " " : "", link);
+    else if (link[0])
+        range = arena_printf(arena, ", %s", link);
+    return arena_printf(arena, "%s (%s → %s, %s%s)", d->key, brief(d->before, arena), brief(d->after, arena), how_often(d, arena), range);
 }
 
 static const char *tell(const struct kpi_result *kpi, const char *const *comparison_keys, struct arena *arena)
@@ -248,7 +261,8 @@ static const char *tell(const struct kpi_result *kpi, const char *const *compari
     size_t told = 0, more = 0;
     for (size_t i = 0; i < kpi->differences_n; i++) {
         const struct difference *d = &kpi->differences[i];
-        if (d->share < TELLING && !d->compare)
+        bool version = listed(comparison_keys, d->key) && d->elsewhere; /* it is said since which */
+        if (version || (d->share < TELLING && !d->compare))
             continue;
         if (told >= TOLD_MAX) {
             more++;

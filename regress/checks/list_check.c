@@ -276,7 +276,13 @@ void list_name_part(struct hypothesis *h, struct arena *arena)
     e->reason = arena_printf(arena, "%s: %s", name_of(DISTRIBUTION_P50), e->reason);
 }
 
-/* "p99 0.42 s is 31 % above 0.32 s (+0.06 … +0.14), p 0.002". */
+/* "+0.06 s" */
+static const char *signed_shown(const struct kpi_rule *rule, double value, struct arena *arena)
+{
+    return isfinite(value) ? arena_printf(arena, "%s%s", value < 0 ? "-" : "+", value_shown(rule, fabs(value), VALUE_PEOPLE, arena)) : "…";
+}
+
+/* "p99 0.42 s is 31 % above 0.32 s (+0.06 s … +0.14 s), p 0.002". */
 static const char *found_of(const struct hypothesis *part, const struct check *check, struct arena *arena)
 {
     const struct kpi_rule *rule = part->series.rule;
@@ -286,8 +292,8 @@ static const char *found_of(const struct hypothesis *part, const struct check *c
     const char *level = value_shown(rule, check->reference, VALUE_PEOPLE, arena);
     if (change == 0)
         return arena_printf(arena, "%s %s is what it was, p %s", check->part, value, p);
-    return arena_printf(arena, "%s %s is %s %s %s (%+.3g … %+.3g), p %s", check->part, value, by, change < 0 ? "below" : "above", level,
-                        check->low, check->high, p);
+    return arena_printf(arena, "%s %s is %s %s %s (%s … %s), p %s", check->part, value, by, change < 0 ? "below" : "above", level,
+                        signed_shown(rule, check->low, arena), signed_shown(rule, check->high, arena), p);
 }
 
 static struct check check_of(const struct hypothesis *h, size_t i, struct arena *arena)
