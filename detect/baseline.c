@@ -100,7 +100,7 @@ void baseline_take_regime(struct baseline *base, const double *history, size_t n
         base->df = fmax(1, (double)(n - start) - 1);
         base->residuals = deviation + start;
         base->residuals_n = n - start;
-        qsort(base->residuals, base->residuals_n, sizeof(double), compare_doubles);
+        quantile_sort(base->residuals, base->residuals_n);
     }
     arena_close(&scratch);
 }
@@ -190,6 +190,11 @@ double baseline_critical(const struct baseline *base, double alpha, enum side si
     double u = rank >= 1 ? extreme(base, rank > base->residuals_n ? base->residuals_n : rank, side)
                          : fmax(extreme(base, 1, side), exp(tail.largest + (tail.share - log(alpha)) / base->tail));
     return fmax(by_law, u) * sqrt(base->variance);
+}
+
+double baseline_half_interval(const struct baseline *base, size_t runs)
+{
+    return law_t_quantile(0.025, base->df) * base->sigma * sqrt(variance_of_difference(base, runs));
 }
 
 double baseline_detectable(const struct baseline *base, double alpha, enum side side)
