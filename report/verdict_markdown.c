@@ -223,6 +223,7 @@ static void add_details(struct sheet *sheet, const struct entry_result *entry, c
     list_item(sheet, "It ", e->flip);
     if (has_since(e))
         list_item(sheet, "", phrases_since(entry, e, sheet->arena));
+    list_item(sheet, "", e->after_n ? phrases_size(kpi, sheet->arena) : "");
     list_item(sheet, "", change_phrases_status(kpi, sheet->arena));
     list_item(sheet, "", change_phrases_runs(kpi, sheet->arena));
     list_item(sheet, "what else changed there: ", change_phrases_differences(kpi, 5, sheet->arena));
