@@ -208,6 +208,14 @@ double moment_seconds(struct moment moment)
     return (double)moment.us / 1e6;
 }
 
+/* `digits` decimal digits at `to`; returns what stands behind them. By hand: reports have a time for each run of a history. */
+static char *put_digits(char *to, unsigned value, int digits)
+{
+    for (int i = digits; i-- > 0; value /= 10)
+        to[i] = (char)('0' + value % 10);
+    return to + digits;
+}
+
 /* Date and time of a count of microseconds; returns the microseconds of the second. */
 static int write_clock(int64_t us, char separator, char out[MOMENT_TEXT_MAX])
 {
@@ -216,8 +224,14 @@ static int write_clock(int64_t us, char separator, char out[MOMENT_TEXT_MAX])
     int year, month, day;
     split_days(days, &year, &month, &day);
     unsigned seconds = (unsigned)(rest / SECOND) % 86400;
-    snprintf(out, MOMENT_TEXT_MAX, "%04u-%02u-%02u%c%02u:%02u:%02u", (unsigned)year % 10000, (unsigned)month % 100,
-             (unsigned)day % 100, separator, seconds / 3600, seconds / 60 % 60, seconds % 60);
+    const unsigned parts[] = {(unsigned)month % 100, (unsigned)day % 100, seconds / 3600, seconds / 60 % 60, seconds % 60};
+    const char before[] = {'-', '-', separator, ':', ':'};
+    out = put_digits(out, (unsigned)year % 10000, 4);
+    for (size_t i = 0; i < sizeof(before); i++) {
+        *out++ = before[i];
+        out = put_digits(out, parts[i], 2);
+    }
+    *out = '\0';
     return (int)(rest % SECOND);
 }
 
@@ -245,7 +259,7 @@ void moment_isoformat(struct moment moment, char separator, char out[MOMENT_TEXT
 
 void moment_utc_text(struct moment moment, char out[MOMENT_TEXT_MAX])
 {
-    char text[16];
-    snprintf(text, sizeof(text), ".%06dZ", write_clock(moment.us, 'T', out));
+    char text[] = ".000000Z";
+    put_digits(text + 1, (unsigned)write_clock(moment.us, 'T', out), 6);
     append(out, text);
 }

@@ -4,58 +4,107 @@
 #include <math.h>
 #include <stdlib.h>
 
+enum { FEW = 12 };
+
 static int by_value(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
 
-static void swap(double *a, double *b)
+/* Of the first, middle and last: sorted input is no bad case. */
+static double middle_of_three(double a, double b, double c)
 {
-    double kept = *a;
-    *a = *b;
-    *b = kept;
+    double low = a < b ? a : b, high = a < b ? b : a;
+    return c < low ? low : c > high ? high : c;
 }
 
-/* First, middle and last in order: sorted input is no bad case, and the scans below need no bounds. */
-static double middle_of_three(double *low, double *mid, double *high)
+/* Moves what is less than the pivot to the front; returns how many those are. Without branches that depend on the values: half of them would
+ * be mispredicted (Lomuto's scheme, as Alexandrescu has it). */
+static size_t less_first(double *v, size_t n, double pivot)
 {
-    if (*mid < *low)
-        swap(mid, low);
-    if (*high < *low)
-        swap(high, low);
-    if (*high < *mid)
-        swap(high, mid);
-    return *mid;
+    size_t less = 0;
+    for (size_t i = 0; i < n; i++) {
+        double x = v[i];
+        v[i] = v[less];
+        v[less] = x;
+        less += x < pivot;
+    }
+    return less;
+}
+
+/* As less_first, with those that equal the pivot. */
+static size_t not_more_first(double *v, size_t n, double pivot)
+{
+    size_t first = 0;
+    for (size_t i = 0; i < n; i++) {
+        double x = v[i];
+        v[i] = v[first];
+        v[first] = x;
+        first += x <= pivot;
+    }
+    return first;
 }
 
 /* Hoare's selection (1961); sorts what resists. */
 void quantile_select(double *v, size_t n, size_t k)
 {
     assert(k < n);
-    size_t low = 0, high = n - 1, rounds = 40;
-    while (low < high) {
-        if (rounds-- == 0) {
-            qsort(v + low, high - low + 1, sizeof(*v), by_value);
+    for (size_t rounds = 40; n > 1; rounds--) {
+        if (rounds == 0) {
+            qsort(v, n, sizeof(*v), by_value);
             return;
         }
-        double pivot = middle_of_three(&v[low], &v[low + (high - low) / 2], &v[high]);
-        size_t i = low, j = high;
-        for (;;) {
-            while (v[i] < pivot)
-                i++;
-            while (pivot < v[j])
-                j--;
-            if (i >= j)
-                break;
-            swap(&v[i++], &v[j--]);
+        double pivot = middle_of_three(v[0], v[n / 2], v[n - 1]);
+        size_t less = less_first(v, n, pivot);
+        if (k < less) {
+            n = less;
+            continue;
         }
-        /* [low, j] <= pivot <= [j + 1, high] */
-        if (k <= j)
-            high = j;
-        else
-            low = j + 1;
+        size_t equal = not_more_first(v + less, n - less, pivot);
+        if (k < less + equal)
+            return;
+        v += less + equal;
+        n -= less + equal;
+        k -= less + equal;
     }
+}
+
+static void sort_few(double *v, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        double x = v[i];
+        size_t j = i;
+        for (; j > 0 && x < v[j - 1]; j--)
+            v[j] = v[j - 1];
+        v[j] = x;
+    }
+}
+
+static void sort_part(double *v, size_t n, int rounds)
+{
+    for (; n > FEW; rounds--) {
+        if (rounds == 0) {
+            qsort(v, n, sizeof(*v), by_value);
+            return;
+        }
+        double pivot = middle_of_three(v[0], v[n / 2], v[n - 1]);
+        size_t less = less_first(v, n, pivot), done = less + not_more_first(v + less, n - less, pivot);
+        if (less < n - done) {
+            sort_part(v, less, rounds - 1);
+            v += done;
+            n -= done;
+        } else {
+            sort_part(v + done, n - done, rounds - 1);
+            n = less;
+        }
+    }
+    sort_few(v, n);
+}
+
+void quantile_sort(double *values, size_t n)
+{
+    sort_part(values, n, 60);
 }
 
 /* The smallest of those behind place k, once k is selected. */
@@ -87,10 +136,4 @@ double quantile_at(double *values, size_t n, double q)
     quantile_select(values, n, k);
     double a = values[k], b = k + 1 < n ? next_after(values, n, k) : a, t = at - (double)k;
     return t >= 0.5 ? b - (b - a) * (1 - t) : a + (b - a) * t;
-}
-
-void quantile_sort(double *values, size_t n)
-{
-    if (n > 1)
-        qsort(values, n, sizeof(*values), by_value);
 }

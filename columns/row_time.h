@@ -1,5 +1,4 @@
-/* columns/row_time.h — when a row of a file of series was, as whoever made the file wrote it.
- */
+/* columns/row_time.h — when a row of a file of series was, as whoever made the file wrote it. */
 #ifndef COLUMNS_ROW_TIME_H
 #define COLUMNS_ROW_TIME_H
 #include "base/error.h"

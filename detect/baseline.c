@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/quantile.h"
 #include "detect/law.h"
 #include "detect/regime.h"
 #include "detect/score.h"
@@ -11,12 +12,6 @@
 
 enum { ALONE_MIN = 20, MORE_RUNS_MAX = 100 };
 static const double POWER_80 = 0.8416; /* normal quantile of .8 */
-
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /* Residuals of one level, scaled so that each stands for the deviation of one run; and about its mean, for lag 1. */
 static void add_level(struct baseline *base, const double *x, size_t n, double *plain, struct arena *scratch)
@@ -79,7 +74,7 @@ struct baseline baseline_of(const double *history, size_t n, const struct levels
     base.outermost = 1;
     base.unit = 1 + 1 / (double)base.n;
     base.variance = variance_of_difference(&base, 1);
-    qsort(base.residuals, base.residuals_n, sizeof(double), compare_doubles);
+    quantile_sort(base.residuals, base.residuals_n);
     arena_close(&scratch);
     return base;
 }

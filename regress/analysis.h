@@ -39,7 +39,7 @@ struct analysis_options {
     double false_alarm_rate; /* promised probability of any regression when nothing changed, per invocation; .05 */
     double suspect_level;    /* uncorrected level from which a run is suspect; .05 */
     enum correction correction;
-    int window;              /* run points in which the best earlier level is looked for; 0: 30 */
+    int window;              /* run points before the level of now in which the best earlier one is looked for; 0: 30 */
     struct pairing pairing;
     const struct acks *acks;     /* NULL: none */
     const struct expect *expect; /* NULL: nothing is said */

@@ -100,10 +100,15 @@ static double divided(const struct series *series, double share)
     return series->parts > 1 ? share / (double)series->parts : share;
 }
 
-size_t series_window_start(const struct series *series)
+size_t series_window_before(const struct series *series, size_t end)
 {
     size_t window = series->window ? series->window : SERIES_WINDOW;
-    return series->n > window ? series->n - window : 0;
+    return end > window ? end - window : 0;
+}
+
+size_t series_window_start(const struct series *series)
+{
+    return series_window_before(series, series->n);
 }
 
 size_t series_place(const struct series *series, const struct select_point *point)
@@ -159,12 +164,6 @@ static double worse_by(const struct series *s, double a, double b)
 static bool worse_and_passes(const struct series *s, double level, double value)
 {
     return worse_by(s, level, value) > 0 && series_passes(s->rule, value - level, level);
-}
-
-/* The newest value stands nearer to the bad level than to the good one. */
-static bool not_recovered(const struct series *s, double good, double bad)
-{
-    return worse_by(s, good, s->x[s->n]) >= 0.5 * worse_by(s, good, bad);
 }
 
 /* The run under test has fewer repetitions than those of history, whose means scatter less for it. */
@@ -275,7 +274,8 @@ static struct began judge_few(const struct series *s, const struct levels *befor
 static struct began find_few(const struct series *s, const struct levels *before, double rho, struct shuffles *shuffles, struct arena *arena)
 {
     struct began best = {.p = 1};
-    for (size_t k = SERIES_FEW_MIN; k <= SERIES_FEW_MAX && k < s->n && s->n + 1 > k + s->floor; k++) {
+    size_t most = s->n - series_window_start(s);
+    for (size_t k = SERIES_FEW_MIN; k <= SERIES_FEW_MAX && k <= most && k < s->n && s->n + 1 > k + s->floor; k++) {
         struct began began = judge_few(s, before, k, rho, shuffles, arena);
         if (began.found && began.p < best.p)
             best = began;
@@ -354,10 +354,21 @@ static double level_centre(const struct series *s, const struct levels *levels, 
     return score_centre(s->x + from, n, ARENA_ARRAY(scratch, double, 2 * n));
 }
 
-/* The best level, other than the last, of which a run stands within the window; levels->n when there is none. */
+/* Where the state of now began: with the last level, and those just before it that were no better. */
+static size_t now_began(const struct series *s, const struct levels *levels, struct arena *scratch)
+{
+    size_t level = levels->n;
+    double now = level_centre(s, levels, level, scratch);
+    while (level > 0 && !worse_and_passes(s, level_centre(s, levels, level - 1, scratch), now))
+        level--;
+    return levels_start(levels, level, s->n);
+}
+
+/* The best level, other than the last, of which a run stands within the window; levels->n when there is none. The window ends where the
+ * state of now began: a regression does not become the level by being there long enough. */
 static size_t best_level(const struct series *s, const struct levels *levels, struct arena *scratch)
 {
-    size_t window = series_window_start(s), best = levels->n;
+    size_t window = series_window_before(s, now_began(s, levels, scratch)), best = levels->n;
     double centre = 0;
     for (size_t i = 0; i < levels->n; i++) {
         if (levels_start(levels, i + 1, s->n) <= window || levels_start(levels, i, s->n) < s->floor)
@@ -382,7 +393,7 @@ static struct began find_step(const struct series *s, struct findings *f, struct
     if (best == levels->n)
         goto out;
     double good = level_centre(s, levels, best, &scratch), bad = level_centre(s, levels, levels->n, &scratch);
-    if (!worse_and_passes(s, good, bad) || !not_recovered(s, good, bad))
+    if (!worse_and_passes(s, good, bad))
         goto out;
     while (since - 1 > best && worse_and_passes(s, good, level_centre(s, levels, since - 1, &scratch)))
         since--;
@@ -393,7 +404,7 @@ static struct began find_step(const struct series *s, struct findings *f, struct
     began.reference = cautious_baseline(s, change->at, &before, best, declared_rho(s->rule), arena);
     began.start = change->at;
     began.p = fmax(change->p, levels->p_series);
-    began.found = true;
+    began.found = stands_with(s, good, bad, began.reference.sigma);
     f->step_change = since - 1;
 out:
     arena_close(&scratch);

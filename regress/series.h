@@ -16,7 +16,7 @@
 
 enum {
     SERIES_MAX = 200,   /* newest run points that are looked at: more would not make a verdict surer, only later */
-    SERIES_WINDOW = 30, /* run points in which the best earlier level is looked for, where nothing else is asked for */
+    SERIES_WINDOW = 30, /* run points before the level of now in which the best earlier one is looked for, where nothing else is asked for */
     SERIES_TESTED_MIN = 3 /* run points of history below which nothing is tested */
 };
 /* Shares of the level. The newest run's is smaller below SERIES_FEW points, where the tail of a skewed family shows less
@@ -46,7 +46,7 @@ struct series {
     struct within within; /* of the repetitions of history's run points, as measured */
     size_t repetitions;   /* of this run, of which x[n] is the mean */
     size_t parts; /* series that are one hypothesis (the parts of a list) and share its level; 0 is 1 */
-    size_t window; /* run points in which the best earlier level is looked for; 0: SERIES_WINDOW */
+    size_t window; /* run points before the level of now in which the best earlier one is looked for; 0: SERIES_WINDOW */
     /* What people said (regress/known.h): */
     const size_t *borders; /* changes that are known, by the index of the new level's first point, ascending */
     size_t borders_n;
@@ -85,7 +85,8 @@ void series_trim(struct series *series);
 bool series_of(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
                struct series *series, struct arena *arena);
 
-/* The first point of the window. */
+/* The first point of the window that ends before point `end`; of the one that ends with the history. */
+size_t series_window_before(const struct series *series, size_t end);
 size_t series_window_start(const struct series *series);
 
 /* Where a run point of the selection stands in the series: it, or the first after it; n: none is. */

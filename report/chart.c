@@ -1,8 +1,10 @@
 #include "report/chart.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "json/number.h"
 #include "regress/value.h"
 
 enum { WIDTH = 1000, HEIGHT = 200, MARGIN = 14 };
@@ -106,6 +108,26 @@ static void draw_border(struct chart *c)
         line(c, "border", x, 0, x, HEIGHT);
 }
 
+/* "%.1f" of a place in the picture: there are many. */
+static void add_tenths(struct text *out, char before, double place)
+{
+    char digits[NUMBER_TEXT_MAX];
+    long tenths = lrint(10 * fmax(fmin(place, 1e6), -1e6)), size = labs(tenths);
+    text_addc(out, before);
+    if (tenths < 0)
+        text_addc(out, '-');
+    text_addn(out, digits, number_print_int64(digits, size / 10));
+    text_addc(out, '.');
+    text_addc(out, (char)('0' + size % 10));
+}
+
+static void add_dot(struct chart *c, size_t i, double value)
+{
+    add_tenths(c->out, 'M', x_of(c, (double)i));
+    add_tenths(c->out, ' ', y_of(c, value));
+    text_addn(c->out, "h0", 2);
+}
+
 /* A dot is a line without length and with round ends: it stays round however wide the picture is. */
 static void draw_dots(struct chart *c)
 {
@@ -113,7 +135,7 @@ static void draw_dots(struct chart *c)
     text_add(c->out, "<path class=\"dots\" d=\"");
     for (size_t i = c->from; i < e->points_n; i++)
         if (isfinite(e->points[i].value))
-            text_printf(c->out, "M%.1f %.1fh0", x_of(c, (double)i), y_of(c, e->points[i].value));
+            add_dot(c, i, e->points[i].value);
     text_add(c->out, "\"/>");
     if (isfinite(e->value))
         text_printf(c->out, "<path class=\"this\" d=\"M%.1f %.1fh0\"/>", x_of(c, (double)e->points_n), y_of(c, e->value));

@@ -295,11 +295,11 @@ static const char *older_range(const struct evidence *e, size_t from, size_t to,
                         to - from == 1 ? "" : "s");
 }
 
-/* Older points of one level: their values, each behind its version where somebody should look. */
+/* Older points of one level: their values, each behind its version. */
 static void render_older_level(struct page *page, const struct comparison *c, size_t from, size_t to, struct arena *arena)
 {
     const struct evidence *e = &c->kpi->evidence;
-    bool versions = has_version(c->entry) && entry_html_matters(c->kpi->verdict);
+    bool versions = has_version(c->entry);
     page_paragraph_begin(page, PAGE_MUTED);
     if (e->points[from].level)
         page_text(page, arena_printf(arena, "level %zu%s, ", e->points[from].level, in_reference(e, from) ? " *" : ""));
@@ -311,6 +311,13 @@ static void render_older_level(struct page *page, const struct comparison *c, si
         page_text(page, value_number(c->kpi->rule, e->points[i].value, VALUE_PEOPLE, arena));
     }
     page_paragraph_end(page);
+}
+
+/* Of a KPI that is ok nobody looks at them: they are in the JSON. */
+static void count_older(struct page *page, const struct comparison *c, size_t n, struct arena *arena)
+{
+    const char *range = older_range(&c->kpi->evidence, 0, n, arena);
+    page_paragraph(page, PAGE_MUTED, arena_printf(arena, "Older ones, not shown: %.*s.", (int)strlen(range) - 2, range));
 }
 
 /* A paragraph for each level: as rows of a table they would be most of the page. */
@@ -341,8 +348,10 @@ static void render_comparison(struct page *page, const struct comparison *c, str
     if (c->repetitions)
         columns[n++] = (struct page_column){.name = "repetitions", .right = true, .hint = "the value is their mean"};
     columns[n++] = (struct page_column){.name = "level", .right = true};
-    if (older)
+    if (older && entry_html_matters(c->kpi->verdict))
         render_older(page, c, older, arena);
+    else if (older)
+        count_older(page, c, older, arena);
     page_table_begin(page, NULL, columns, n);
     for (size_t i = older; i <= e->points_n; i++)
         add_point(page, c, i, arena);

@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "base/moment.h"
+#include "json/number.h"
 #include "json/write.h"
 
-static const struct json_style style = {0};
+static const struct json_style style = {.ascii = true};
 
 static void begin(struct text *out, const char *name)
 {
@@ -17,10 +18,10 @@ static void begin(struct text *out, const char *name)
     if (last == ',' || last == '[' || last == '{')
         ; /* nothing before it, or its comma is written */
     else
-        text_add(out, ", ");
+        text_addn(out, ", ", 2);
     if (name) {
         json_write_string(out, name, strlen(name), &style);
-        text_add(out, ": ");
+        text_addn(out, ": ", 2);
     }
 }
 
@@ -38,7 +39,8 @@ void pen_close(struct text *out, char bracket)
 void pen_break(struct text *out)
 {
     char last = out->len ? out->s[out->len - 1] : '{';
-    text_add(out, last == '{' || last == '[' ? "\n" : ",\n");
+    bool first = last == '{' || last == '[';
+    text_addn(out, first ? "\n" : ",\n", first ? 1 : 2);
 }
 
 void pen_real(struct text *out, const char *name, double value)
@@ -52,8 +54,9 @@ void pen_real(struct text *out, const char *name, double value)
 
 void pen_size(struct text *out, const char *name, size_t value)
 {
+    char digits[NUMBER_TEXT_MAX];
     begin(out, name);
-    text_printf(out, "%zu", value);
+    text_addn(out, digits, number_print_int64(digits, (int64_t)value));
 }
 
 void pen_bool(struct text *out, const char *name, int value)
@@ -83,4 +86,13 @@ void pen_null(struct text *out, const char *name)
 {
     begin(out, name);
     text_add(out, "null");
+}
+
+void pen_value(struct text *out, const char *name, const json_t *value)
+{
+    begin(out, name);
+    if (value)
+        json_write(out, value, &style, 0);
+    else
+        text_add(out, "null");
 }

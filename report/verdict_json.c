@@ -4,331 +4,497 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/moment.h"
 #include "json/read.h"
-#include "json/write.h"
 #include "regress/value.h"
+#include "report/pen.h"
 
-static json_t *real(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
-static json_t *size(size_t value)
-{
-    return json_integer((json_int_t)value);
-}
-
-/* Text that is no valid UTF-8 cannot stand in JSON: null. */
-static json_t *string(const char *value)
-{
-    json_t *text = value ? json_string(value) : NULL;
-    return text ? text : json_null();
-}
-
-static json_t *moment(int64_t us)
-{
-    char text[MOMENT_TEXT_MAX];
-    moment_utc_text((struct moment){.us = us, .has_zone = true}, text);
-    return json_string(text);
-}
-
-static json_t *strings(const char *const *values)
-{
-    json_t *list = json_array();
-    for (; values && *values; values++)
-        json_array_append_new(list, string(*values));
-    return list;
-}
+enum {
+    PIECE = 64 << 10,    /* bytes that are passed on at once */
+    PIECE_MAX = 1 << 30  /* of one KPI */
+};
 
 static const char *direction_name(enum direction better)
 {
     return better == DIRECTION_HIGHER ? "higher" : better == DIRECTION_LOWER ? "lower" : "none";
 }
 
-struct member {
-    const char *name;
-    json_t *value;
-};
-
-static json_t *object(const struct member *members, size_t n)
+static void add_strings(struct text *out, const char *name, const char *const *values)
 {
-    json_t *made = json_object();
-    for (size_t i = 0; i < n; i++)
-        json_object_set_new(made, members[i].name, members[i].value);
-    return made;
+    pen_open(out, name, '[');
+    for (; values && *values; values++)
+        pen_string(out, NULL, *values);
+    pen_close(out, ']');
 }
 
-#define OBJECT(...) \
-    object((const struct member[]){__VA_ARGS__}, sizeof((const struct member[]){__VA_ARGS__}) / sizeof(struct member))
-
-static json_t *render_points(const struct evidence *e)
+/* A number of runs, negative where none is known. */
+static void add_runs(struct text *out, const char *name, int runs)
 {
-    json_t *list = json_array();
+    if (runs < 0)
+        pen_null(out, name);
+    else
+        pen_size(out, name, (size_t)runs);
+}
+
+/* The first one stands for none. */
+static void add_point(struct text *out, const char *name, size_t point)
+{
+    if (point)
+        pen_size(out, name, point);
+    else
+        pen_null(out, name);
+}
+
+/* ---- a KPI ---- */
+
+/* A line each: they are most of a document. */
+static void add_points(struct text *out, const struct evidence *e)
+{
+    pen_open(out, "points", '[');
     for (size_t i = 0; i < e->points_n; i++) {
         const struct run_point *p = &e->points[i];
-        json_array_append_new(list, OBJECT({"version", string(p->version)}, {"run_id", string(p->run_id)},
-                                           {"where", string(p->where)}, {"start", moment(p->start_us)},
-                                           {"value", real(p->value)}, {"repetitions", size(p->repetitions)},
-                                           {"level", size(p->level)}));
+        pen_break(out);
+        pen_open(out, NULL, '{');
+        pen_string(out, "version", p->version);
+        pen_string(out, "run_id", p->run_id);
+        pen_string(out, "where", p->where);
+        pen_moment(out, "start", p->start_us);
+        pen_real(out, "value", p->value);
+        pen_size(out, "repetitions", p->repetitions);
+        pen_size(out, "level", p->level);
+        pen_close(out, '}');
     }
-    return list;
+    pen_close(out, ']');
 }
 
-static json_t *render_level(const struct evidence *e)
+static void add_level(struct text *out, const struct evidence *e)
 {
-    if (!isfinite(e->level))
-        return json_null();
-    return OBJECT({"centre", real(e->level)}, {"sd", real(e->sd)}, {"df", real(e->df)}, {"low", real(e->low)},
-                  {"high", real(e->high)}, {"first_point", size(e->level_start)}, {"points", size(e->level_n)},
-                  {"levels", size(e->levels)});
+    if (!isfinite(e->level)) {
+        pen_null(out, "level");
+        return;
+    }
+    pen_open(out, "level", '{');
+    pen_real(out, "centre", e->level);
+    pen_real(out, "sd", e->sd);
+    pen_real(out, "df", e->df);
+    pen_real(out, "low", e->low);
+    pen_real(out, "high", e->high);
+    pen_size(out, "first_point", e->level_start);
+    pen_size(out, "points", e->level_n);
+    pen_size(out, "levels", e->levels);
+    pen_close(out, '}');
 }
 
-static json_t *render_since(const struct evidence *e)
+static void add_since(struct text *out, const struct evidence *e)
 {
-    if (!e->since_version)
-        return json_null();
-    return OBJECT({"version", string(e->since_version)}, {"after", string(e->since_after)},
-                  {"point", size(e->since_point)}, {"this_run", json_boolean(e->since_point >= e->points_n)});
+    if (!e->since_version) {
+        pen_null(out, "since");
+        return;
+    }
+    pen_open(out, "since", '{');
+    pen_string(out, "version", e->since_version);
+    pen_string(out, "after", e->since_after);
+    pen_size(out, "point", e->since_point);
+    pen_bool(out, "this_run", e->since_point >= e->points_n);
+    pen_close(out, '}');
 }
 
-static json_t *render_evidence(const struct evidence *e)
+static void add_evidence(struct text *out, const struct evidence *e)
 {
-    return OBJECT({"value", real(e->value)}, {"change", real(e->change)}, {"relative_change", real(e->relative)},
-                  {"relative_threshold", real(e->relative_threshold)}, {"absolute_threshold", real(e->absolute_threshold)},
-                  {"p", real(e->p)}, {"p_corrected", real(e->p_corrected)}, {"smallest_seen", real(e->smallest_seen)}, {"ok_from", real(e->ok_from)},
-                  {"more_runs", e->more_runs < 0 ? json_null() : json_integer(e->more_runs)},
-                  {"level", render_level(e)}, {"since", render_since(e)}, {"newer_left_out", size(e->newer_left_out)},
-                  {"measured", e->control ? real(e->measured) : json_null()}, {"control", string(e->control)}, {"within_sd", real(e->within_sd)}, {"level_kept", json_boolean(e->level_kept)},
-                  {"points", render_points(e)});
+    pen_break(out);
+    pen_open(out, "evidence", '{');
+    pen_real(out, "value", e->value);
+    pen_real(out, "change", e->change);
+    pen_real(out, "relative_change", e->relative);
+    pen_real(out, "relative_threshold", e->relative_threshold);
+    pen_real(out, "absolute_threshold", e->absolute_threshold);
+    pen_real(out, "p", e->p);
+    pen_real(out, "p_corrected", e->p_corrected);
+    pen_real(out, "smallest_seen", e->smallest_seen);
+    pen_real(out, "ok_from", e->ok_from);
+    add_runs(out, "more_runs", e->more_runs);
+    add_level(out, e);
+    add_since(out, e);
+    pen_size(out, "newer_left_out", e->newer_left_out);
+    pen_real(out, "measured", e->control ? e->measured : NAN);
+    pen_string(out, "control", e->control);
+    pen_real(out, "within_sd", e->within_sd);
+    pen_bool(out, "level_kept", e->level_kept);
+    add_points(out, e);
+    pen_close(out, '}');
 }
 
-static json_t *render_checks(const struct kpi_result *kpi)
+static void add_checks(struct text *out, const struct kpi_result *kpi)
 {
-    json_t *list = json_array();
+    pen_open(out, "checks", '[');
     for (size_t i = 0; i < kpi->checks_n; i++) {
         const struct check *c = &kpi->checks[i];
-        json_array_append_new(list, OBJECT({"check", string(check_name(c->kind))}, {"part", string(c->part)}, {"tested", json_boolean(c->tested)},
-                                           {"verdict", string(verdict_name(c->verdict))}, {"value", real(c->value)},
-                                           {"reference", real(c->reference)}, {"level", real(c->level)}, {"low", real(c->low)}, {"high", real(c->high)},
-                                           {"p_worse", real(c->p_worse)}, {"p_better", real(c->p_better)},
-                                           {"p_worse_corrected", real(c->corrected_worse)}, {"p_better_corrected", real(c->corrected_better)},
-                                           {"smallest_seen", real(c->smallest_seen)}, {"ok_from", real(c->ok_from)},
-                                           {"more_runs", c->more_runs < 0 ? json_null() : json_integer(c->more_runs)},
-                                           {"since_point", c->since ? size(c->since) : json_null()},
-                                           {"worth_saying", json_boolean(c->worth_saying)}, {"found", string(c->found)},
-                                           {"flip", string(c->flip)}));
+        pen_break(out);
+        pen_open(out, NULL, '{');
+        pen_string(out, "check", check_name(c->kind));
+        pen_string(out, "part", c->part);
+        pen_bool(out, "tested", c->tested);
+        pen_string(out, "verdict", verdict_name(c->verdict));
+        pen_real(out, "value", c->value);
+        pen_real(out, "reference", c->reference);
+        pen_real(out, "level", c->level);
+        pen_real(out, "low", c->low);
+        pen_real(out, "high", c->high);
+        pen_real(out, "p_worse", c->p_worse);
+        pen_real(out, "p_better", c->p_better);
+        pen_real(out, "p_worse_corrected", c->corrected_worse);
+        pen_real(out, "p_better_corrected", c->corrected_better);
+        pen_real(out, "smallest_seen", c->smallest_seen);
+        pen_real(out, "ok_from", c->ok_from);
+        add_runs(out, "more_runs", c->more_runs);
+        add_point(out, "since_point", c->since);
+        pen_bool(out, "worth_saying", c->worth_saying);
+        pen_string(out, "found", c->found);
+        pen_string(out, "flip", c->flip);
+        pen_close(out, '}');
     }
-    return list;
+    pen_close(out, ']');
 }
 
-static json_t *render_acknowledgement(const struct known_change *change)
+static void add_acknowledgement(struct text *out, const struct known_change *change)
 {
-    if (!change->ack_reason && !change->ack_author && !change->ack_place)
-        return json_null();
-    return OBJECT({"reason", string(change->ack_reason)}, {"author", string(change->ack_author)}, {"expires", string(change->ack_expires)},
-                  {"place", string(change->ack_place)});
+    if (!change->ack_reason && !change->ack_author && !change->ack_place) {
+        pen_null(out, "acknowledgement");
+        return;
+    }
+    pen_open(out, "acknowledgement", '{');
+    pen_string(out, "reason", change->ack_reason);
+    pen_string(out, "author", change->ack_author);
+    pen_string(out, "expires", change->ack_expires);
+    pen_string(out, "place", change->ack_place);
+    pen_close(out, '}');
 }
 
-static json_t *render_run(const char *version, const char *url)
+static void add_run(struct text *out, const char *name, const char *version, const char *url)
 {
-    return version ? OBJECT({"version", string(version)}, {"url", string(url)}) : json_null();
+    if (!version) {
+        pen_null(out, name);
+        return;
+    }
+    pen_open(out, name, '{');
+    pen_string(out, "version", version);
+    pen_string(out, "url", url);
+    pen_close(out, '}');
 }
 
-static json_t *render_differences(const struct kpi_result *kpi)
+static void add_differences(struct text *out, const struct kpi_result *kpi)
 {
-    json_t *list = json_array();
+    pen_open(out, "differences", '[');
     for (size_t i = 0; i < kpi->differences_n; i++) {
         const struct difference *d = &kpi->differences[i];
-        json_array_append_new(list, OBJECT({"key", string(d->key)}, {"before", string(d->before)}, {"after", string(d->after)},
-                                           {"share", real(d->share)}, {"elsewhere", size(d->elsewhere)}, {"compare", string(d->compare)}, {"link", string(d->link)}));
+        pen_break(out);
+        pen_open(out, NULL, '{');
+        pen_string(out, "key", d->key);
+        pen_string(out, "before", d->before);
+        pen_string(out, "after", d->after);
+        pen_real(out, "share", d->share);
+        pen_size(out, "elsewhere", d->elsewhere);
+        pen_string(out, "compare", d->compare);
+        pen_string(out, "link", d->link);
+        pen_close(out, '}');
     }
-    return list;
+    pen_close(out, ']');
 }
 
-static json_t *render_change(const struct kpi_result *kpi)
+static void add_change(struct text *out, const struct kpi_result *kpi)
 {
-    if (kpi->change.status == CHANGE_NONE && !kpi->change.id)
-        return json_null();
-    return OBJECT({"status", string(change_status_name(kpi->change.status))}, {"id", string(kpi->change.id)},
-                  {"acknowledgement", render_acknowledgement(&kpi->change)},
-                  {"last_good", render_run(kpi->last_good, kpi->last_good_url)},
-                  {"first_bad", render_run(kpi->first_bad, kpi->first_bad_url)}, {"differences", render_differences(kpi)}, {"cause", string(kpi->cause)});
+    if (kpi->change.status == CHANGE_NONE && !kpi->change.id) {
+        pen_null(out, "change");
+        return;
+    }
+    pen_open(out, "change", '{');
+    pen_string(out, "status", change_status_name(kpi->change.status));
+    pen_string(out, "id", kpi->change.id);
+    add_acknowledgement(out, &kpi->change);
+    add_run(out, "last_good", kpi->last_good, kpi->last_good_url);
+    add_run(out, "first_bad", kpi->first_bad, kpi->first_bad_url);
+    add_differences(out, kpi);
+    pen_string(out, "cause", kpi->cause);
+    pen_close(out, '}');
 }
 
-static json_t *render_kpi(const struct kpi_result *kpi, struct arena *arena)
+static void add_kpi(struct text *out, const struct kpi_result *kpi)
 {
     const struct kpi_rule *rule = kpi->rule;
     const struct evidence *e = &kpi->evidence;
-    json_t *shown = isfinite(e->value) ? string(value_shown(rule, e->value, VALUE_PLAIN, arena)) : json_null();
-    return OBJECT({"name", string(rule->name)}, {"help", string(rule->help)}, {"unit", string(rule->unit)},
-                  {"better", string(direction_name(rule->better))}, {"verdict", string(verdict_name(kpi->verdict))},
-                  {"shown", shown}, {"decided_by", string(check_name(e->decided_by))}, {"reason", string(e->reason)},
-                  {"flip", string(e->flip)}, {"change", render_change(kpi)}, {"checks", render_checks(kpi)},
-                  {"evidence", render_evidence(e)});
+    struct arena arena = {0};
+    pen_break(out);
+    pen_open(out, NULL, '{');
+    pen_string(out, "name", rule->name);
+    pen_string(out, "help", rule->help);
+    pen_string(out, "unit", rule->unit);
+    pen_string(out, "better", direction_name(rule->better));
+    pen_string(out, "verdict", verdict_name(kpi->verdict));
+    pen_string(out, "shown", isfinite(e->value) ? value_shown(rule, e->value, VALUE_PLAIN, &arena) : NULL);
+    pen_string(out, "decided_by", check_name(e->decided_by));
+    pen_string(out, "reason", e->reason);
+    pen_string(out, "flip", e->flip);
+    add_change(out, kpi);
+    add_checks(out, kpi);
+    add_evidence(out, e);
+    pen_close(out, '}');
+    arena_close(&arena);
 }
 
-static json_t *render_near_misses(const struct entry_result *entry)
+/* ---- an entry ---- */
+
+static void add_near_misses(struct text *out, const struct entry_result *entry)
 {
-    json_t *list = json_array();
+    pen_open(out, "near_misses", '[');
     for (size_t i = 0; i < entry->near_misses_n; i++) {
         const struct near_miss *near = &entry->near_misses[i];
-        json_array_append_new(list, OBJECT({"key", string(near->key)}, {"records", size(near->records)},
-                                           {"entry_value", string(near->entry_value)},
-                                           {"history_value", string(near->history_value)}));
+        pen_break(out);
+        pen_open(out, NULL, '{');
+        pen_string(out, "key", near->key);
+        pen_size(out, "records", near->records);
+        pen_string(out, "entry_value", near->entry_value);
+        pen_string(out, "history_value", near->history_value);
+        pen_close(out, '}');
     }
-    return list;
+    pen_close(out, ']');
 }
 
-static json_t *render_explained(const struct entry_result *entry)
+static void add_explained(struct text *out, const struct entry_result *entry)
 {
-    json_t *list = json_array();
+    pen_open(out, "explained", '[');
     for (size_t i = 0; entry->explained && entry->varying && entry->varying[i]; i++) {
         const struct varying *v = &entry->explained[i];
-        json_array_append_new(list, OBJECT({"key", string(entry->varying[i])}, {"kpi", string(v->kpi)}, {"share", real(v->share)}, {"p", real(v->p)},
-                                           {"found", string(v->found)}));
+        pen_break(out);
+        pen_open(out, NULL, '{');
+        pen_string(out, "key", entry->varying[i]);
+        pen_string(out, "kpi", v->kpi);
+        pen_real(out, "share", v->share);
+        pen_real(out, "p", v->p);
+        pen_string(out, "found", v->found);
+        pen_close(out, '}');
     }
-    return list;
+    pen_close(out, ']');
 }
 
 /* Their values as JSON: what a line of a file of acknowledgements may name. */
-static json_t *render_labels(const struct record *record)
+static void add_labels(struct text *out, const struct record *record)
 {
-    json_t *labels = json_object();
+    pen_open(out, "labels", '{');
     for (size_t i = 0; i < record->labels_n; i++) {
         struct error ignored = {0};
-        const char *text = record->labels[i].value;
-        json_t *value = json_read(text, strlen(text), &(struct json_read_options){.file = record->labels[i].key, .strict = true}, &ignored);
-        json_object_set_new(labels, record->labels[i].key, value ? value : json_null());
+        const char *key = record->labels[i].key, *text = record->labels[i].value;
+        json_t *value = json_read(text, strlen(text), &(struct json_read_options){.file = key, .strict = true}, &ignored);
+        pen_value(out, key, value);
+        json_decref(value);
     }
-    return labels;
+    pen_close(out, '}');
 }
 
-static json_t *render_entry(const struct entry_result *entry, struct arena *arena)
+static void add_entry(struct text *out, const struct entry_result *entry)
 {
-    json_t *kpis = json_array();
-    for (size_t i = 0; i < entry->kpis_n; i++)
-        json_array_append_new(kpis, render_kpi(&entry->kpis[i], arena));
-    return OBJECT({"name", string(entry->name)}, {"id", string(entry->entry->id)}, {"where", string(entry->entry->where)},
-                  {"start", moment(entry->entry->start_us)}, {"version", string(entry->version)},
-                  {"run_id", string(entry->run_id)}, {"labels", render_labels(entry->entry)}, {"history_records", size(entry->history_n)},
-                  {"newer_left_out", size(entry->newer_left_out)}, {"changed_key", string(entry->changed_key)},
-                  {"varying", strings(entry->varying)}, {"explained", render_explained(entry)},
-                  {"near_misses", render_near_misses(entry)}, {"kpis", kpis});
+    pen_break(out);
+    pen_open(out, NULL, '{');
+    pen_string(out, "name", entry->name);
+    pen_string(out, "id", entry->entry->id);
+    pen_string(out, "where", entry->entry->where);
+    pen_moment(out, "start", entry->entry->start_us);
+    pen_string(out, "version", entry->version);
+    pen_string(out, "run_id", entry->run_id);
+    pen_break(out);
+    add_labels(out, entry->entry);
+    pen_break(out);
+    pen_size(out, "history_records", entry->history_n);
+    pen_size(out, "newer_left_out", entry->newer_left_out);
+    pen_string(out, "changed_key", entry->changed_key);
+    add_strings(out, "varying", entry->varying);
+    add_explained(out, entry);
+    add_near_misses(out, entry);
 }
 
-static json_t *render_pairing(const struct pairing *pairing)
+/* ---- the document ---- */
+
+static void add_pairing(struct text *out, const struct pairing *pairing)
 {
-    if (!pairing->label)
-        return json_null();
-    return OBJECT({"label", string(pairing->label)}, {"side", string(pairing->side)}, {"baseline", string(pairing->baseline_value)});
+    if (!pairing->label) {
+        pen_null(out, "pairing");
+        return;
+    }
+    pen_open(out, "pairing", '{');
+    pen_string(out, "label", pairing->label);
+    pen_string(out, "side", pairing->side);
+    pen_string(out, "baseline", pairing->baseline_value);
+    pen_close(out, '}');
 }
 
-static json_t *render_options(const struct analysis_options *o)
+static void add_options(struct text *out, const struct analysis_options *o)
 {
-    return OBJECT({"comparison_keys", strings(o->comparison_keys)}, {"ignored_keys", strings(o->ignored_keys)},
-                  {"sorting_keys", strings(o->sorting_keys)}, {"kpi_filter", string(o->kpi_filter)},
-                  {"history_scope", string(o->scope == SCOPE_ALL ? "all" : "older")},
-                  {"min_history", json_integer(o->min_history)}, {"min_history_same", json_integer(o->min_history_same)},
-                  {"false_alarm_rate", real(o->false_alarm_rate)}, {"suspect_level", real(o->suspect_level)},
-                  {"correction", string(o->correction == CORRECTION_HOLM ? "holm" : "bh")}, {"pairing", render_pairing(&o->pairing)});
+    pen_break(out);
+    pen_open(out, "options", '{');
+    add_strings(out, "comparison_keys", o->comparison_keys);
+    add_strings(out, "ignored_keys", o->ignored_keys);
+    add_strings(out, "sorting_keys", o->sorting_keys);
+    pen_string(out, "kpi_filter", o->kpi_filter);
+    pen_string(out, "history_scope", o->scope == SCOPE_ALL ? "all" : "older");
+    pen_size(out, "min_history", (size_t)o->min_history);
+    pen_size(out, "min_history_same", (size_t)o->min_history_same);
+    pen_real(out, "false_alarm_rate", o->false_alarm_rate);
+    pen_real(out, "suspect_level", o->suspect_level);
+    pen_string(out, "correction", o->correction == CORRECTION_HOLM ? "holm" : "bh");
+    add_pairing(out, &o->pairing);
+    pen_close(out, '}');
 }
-
-/* ---- of the whole invocation ---- */
 
 /* Entries are named by their place in `entries`. */
-static json_t *place_of(const struct analysis *analysis, const struct entry_result *entry)
+static void add_place(struct text *out, const struct analysis *analysis, const struct entry_result *entry)
 {
-    return entry ? size((size_t)(entry - analysis->entries)) : json_null();
+    if (entry)
+        pen_size(out, "entry", (size_t)(entry - analysis->entries));
+    else
+        pen_null(out, "entry");
 }
 
-static json_t *render_incidents(const struct analysis *analysis)
+static void add_members(struct text *out, const struct analysis *analysis, const struct incident *incident)
 {
-    json_t *list = json_array();
+    pen_open(out, "members", '[');
+    for (size_t k = 0; k < incident->members_n; k++) {
+        pen_break(out);
+        pen_open(out, NULL, '{');
+        add_place(out, analysis, incident->entries[k]);
+        pen_string(out, "kpi", incident->members[k]->rule->name);
+        pen_close(out, '}');
+    }
+    pen_close(out, ']');
+}
+
+static void add_incidents(struct text *out, const struct analysis *analysis)
+{
+    pen_break(out);
+    pen_open(out, "incidents", '[');
     for (size_t i = 0; i < analysis->incidents_n; i++) {
         const struct incident *incident = &analysis->incidents[i];
-        json_t *members = json_array();
-        for (size_t k = 0; k < incident->members_n; k++)
-            json_array_append_new(members, OBJECT({"entry", place_of(analysis, incident->entries[k])},
-                                                  {"kpi", string(incident->members[k]->rule->name)}));
-        json_array_append_new(list, OBJECT({"kind", string(incident_kind_name(incident->kind))}, {"summary", string(incident->summary)},
-                                           {"scope", string(incident->scope)}, {"since", string(incident->since_version)},
-                                           {"since_run", string(incident->since_run)}, {"this_run", json_boolean(incident->this_run)},
-                                           {"judged", size(incident->judged)}, {"worse", size(incident->worse)},
-                                           {"better", size(incident->better)}, {"p", real(incident->p)}, {"members", members}));
+        pen_break(out);
+        pen_open(out, NULL, '{');
+        pen_string(out, "kind", incident_kind_name(incident->kind));
+        pen_string(out, "summary", incident->summary);
+        pen_string(out, "scope", incident->scope);
+        pen_string(out, "since", incident->since_version);
+        pen_string(out, "since_run", incident->since_run);
+        pen_bool(out, "this_run", incident->this_run);
+        pen_size(out, "judged", incident->judged);
+        pen_size(out, "worse", incident->worse);
+        pen_size(out, "better", incident->better);
+        pen_real(out, "p", incident->p);
+        add_members(out, analysis, incident);
+        pen_close(out, '}');
     }
-    return list;
+    pen_close(out, ']');
 }
 
-static json_t *render_absences(const struct analysis *analysis)
+static void add_absences(struct text *out, const struct analysis *analysis)
 {
-    json_t *list = json_array();
+    pen_break(out);
+    pen_open(out, "absences", '[');
     for (size_t i = 0; i < analysis->absences_n; i++) {
         const struct absence *absence = &analysis->absences[i];
-        json_array_append_new(list, OBJECT({"what", string(absence->what)}, {"found", string(absence->found)},
-                                           {"entry", place_of(analysis, absence->entry)}, {"kpi", string(absence->kpi)},
-                                           {"results", size(absence->results)}));
+        pen_break(out);
+        pen_open(out, NULL, '{');
+        pen_string(out, "what", absence->what);
+        pen_string(out, "found", absence->found);
+        add_place(out, analysis, absence->entry);
+        pen_string(out, "kpi", absence->kpi);
+        pen_size(out, "results", absence->results);
+        pen_close(out, '}');
     }
-    return list;
+    pen_close(out, ']');
 }
 
-static json_t *render_notes(const struct analysis *analysis)
+static void add_notes(struct text *out, const struct analysis *analysis)
 {
-    json_t *list = json_array();
-    for (size_t i = 0; i < analysis->notes_n; i++)
-        json_array_append_new(list, OBJECT({"warning", json_boolean(analysis->notes[i].warning)}, {"text", string(analysis->notes[i].text)}));
-    return list;
+    pen_break(out);
+    pen_open(out, "notes", '[');
+    for (size_t i = 0; i < analysis->notes_n; i++) {
+        pen_break(out);
+        pen_open(out, NULL, '{');
+        pen_bool(out, "warning", analysis->notes[i].warning);
+        pen_string(out, "text", analysis->notes[i].text);
+        pen_close(out, '}');
+    }
+    pen_close(out, ']');
 }
 
-static json_t *render_counts(const struct analysis *analysis)
+static void add_counts(struct text *out, const struct analysis *analysis)
 {
-    json_t *counts = json_object();
+    pen_break(out);
+    pen_open(out, "counts", '{');
     for (int v = 0; v < VERDICT_COUNT; v++)
-        json_object_set_new(counts, verdict_name((enum verdict)v), size(analysis->counts[v]));
-    return counts;
-}
-
-static json_t *render_statuses(const struct analysis *analysis)
-{
-    json_t *statuses = json_object();
+        pen_size(out, verdict_name((enum verdict)v), analysis->counts[v]);
+    pen_close(out, '}');
+    pen_break(out);
+    pen_open(out, "statuses", '{');
     for (int s = CHANGE_NONE + 1; s < CHANGE_STATUSES; s++)
-        json_object_set_new(statuses, change_status_name((enum change_status)s), size(analysis->statuses[s]));
-    return statuses;
+        pen_size(out, change_status_name((enum change_status)s), analysis->statuses[s]);
+    pen_close(out, '}');
 }
 
-/* One entry at a time: as trees, all of them would need many times the room of their text. They stand last in the document. */
-static void write_entries(struct text *out, const struct analysis *analysis, const struct json_style *style)
+static void add_head(struct text *out, const struct analysis *analysis)
 {
+    pen_size(out, "format", VERDICT_JSON_FORMAT);
+    add_options(out, analysis->options);
+    pen_break(out);
+    pen_size(out, "history_records", analysis->history_records);
+    pen_size(out, "own_records", analysis->own_records);
+    pen_size(out, "tests", analysis->tests);
+    pen_size(out, "without_payload", analysis->without_payload);
+    pen_size(out, "tested", analysis->tested);
+    add_counts(out, analysis);
+    add_incidents(out, analysis);
+    add_absences(out, analysis);
+    add_notes(out, analysis);
+}
+
+/* Passes on what there is when that is worth it, or everything. */
+static void pass_on(struct text *out, const struct verdict_json_sink *sink, bool all)
+{
+    if (!sink || (!all && out->len < PIECE))
+        return;
+    size_t n = all ? out->len : out->len - PEN_LOOKS_BACK;
+    sink->take(sink->context, out->s, n);
+    memmove(out->s, out->s + n, out->len - n + 1);
+    out->len -= n;
+}
+
+static void write_document(struct text *out, const struct analysis *analysis, const struct verdict_json_sink *sink)
+{
+    text_addc(out, '{');
+    add_head(out, analysis);
+    pen_break(out);
+    pen_open(out, "entries", '[');
     for (size_t i = 0; i < analysis->entries_n; i++) {
-        struct arena arena = {0};
-        json_t *entry = render_entry(&analysis->entries[i], &arena);
-        if (i)
-            text_addc(out, ',');
-        json_write_break(out, style, 2);
-        json_write(out, entry, style, 2);
-        json_decref(entry);
-        arena_close(&arena);
+        const struct entry_result *entry = &analysis->entries[i];
+        add_entry(out, entry);
+        pen_open(out, "kpis", '[');
+        for (size_t j = 0; j < entry->kpis_n; j++) {
+            add_kpi(out, &entry->kpis[j]);
+            pass_on(out, sink, false);
+        }
+        pen_close(out, ']');
+        pen_close(out, '}');
     }
-    if (analysis->entries_n)
-        json_write_break(out, style, 1);
+    pen_close(out, ']');
+    pen_close(out, '}');
+    text_addc(out, '\n');
+    pass_on(out, sink, true);
 }
 
 void verdict_json_render(struct text *out, const struct analysis *analysis)
 {
-    const struct json_style style = {.indent = 4, .ascii = true};
-    json_t *head = OBJECT({"format", json_integer(VERDICT_JSON_FORMAT)}, {"options", render_options(analysis->options)},
-                          {"history_records", size(analysis->history_records)}, {"own_records", size(analysis->own_records)},
-                          {"tests", size(analysis->tests)}, {"without_payload", size(analysis->without_payload)},
-                          {"tested", size(analysis->tested)}, {"counts", render_counts(analysis)}, {"statuses", render_statuses(analysis)},
-                          {"incidents", render_incidents(analysis)}, {"absences", render_absences(analysis)}, {"notes", render_notes(analysis)});
-    json_write(out, head, &style, 0);
-    out->len -= out->over ? 0 : 2; /* without its end: a line break and a brace */
-    text_add(out, ",");
-    json_write_break(out, &style, 1);
-    text_add(out, "\"entries\": [");
-    write_entries(out, analysis, &style);
-    text_add(out, "]");
-    json_write_break(out, &style, 0);
-    text_add(out, "}\n");
-    json_decref(head);
+    write_document(out, analysis, NULL);
+}
+
+bool verdict_json_stream(const struct analysis *analysis, const struct verdict_json_sink *sink)
+{
+    struct text piece = text_open(PIECE_MAX);
+    write_document(&piece, analysis, sink);
+    bool whole = !piece.over;
+    text_close(&piece);
+    return whole;
 }

@@ -27,7 +27,7 @@
      "default: the workload's, else bh."}, \
     {"method", OPTION_TEXT, "auto|fixed|hunter|mann_whitney|stdev|threshold|zscore", NULL, false, \
      "Judges every KPI by this method, to move a gate over as it is; auto: by matbench's own; default: what the workload says."}, \
-    {"window", OPTION_NUMBER, "N", "30", false, "Newest run points of history in which the best earlier level is looked for: so long a regression stays one."}, \
+    {"window", OPTION_NUMBER, "N", "30", false, "Run points before the level of now in which the best earlier one is looked for: what was better there is what a run is held against."}, \
     {"history_scope", OPTION_TEXT, "older|all", "older", false, "older: versions up to the entry's own; all: newer ones too."}
 #define KPI_FILTER_ROW \
     {"kpi_filter", OPTION_TEXT, "TEXT", NULL, false, "Only KPIs whose name contains this."}

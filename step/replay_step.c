@@ -6,7 +6,7 @@
 #include "proof/replay.h"
 #include "regress/acks/acks_file.h"
 #include "regress/rules.h"
-#include "report/replay_report.h"
+#include "report/proof/replay_report.h"
 #include "step/analyze_step.h"
 #include "step/past_source.h"
 #include "step/progress.h"

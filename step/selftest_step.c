@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "proof/selftest.h"
-#include "report/replay_report.h"
-#include "report/selftest_report.h"
+#include "report/proof/replay_report.h"
+#include "report/proof/selftest_report.h"
 #include "step/analyze_step.h"
 #include "step/parse_step.h"
 #include "step/past_source.h"

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/output.h"
+#include "base/pool.h"
 #include "base/write.h"
 #include "report/verdict_github.h"
 #include "report/verdict_html.h"
@@ -72,6 +73,28 @@ static bool write_gated(struct context *context, const char *path, void (*render
     return ok;
 }
 
+struct json_output {
+    struct output *out;
+    bool ok;
+    struct error *err;
+};
+
+static void take_json(void *context, const char *bytes, size_t n)
+{
+    struct json_output *to = context;
+    to->ok = to->ok && output_write(to->out, bytes, n, to->err);
+}
+
+static bool write_json(struct context *context, const char *path, const struct analysis *analysis, struct error *err)
+{
+    struct json_output to = {.out = output_open(path, context->out_fd, err), .ok = true, .err = err};
+    if (!to.out)
+        return false;
+    if (!verdict_json_stream(analysis, &(struct verdict_json_sink){take_json, &to}) && to.ok)
+        to.ok = error_set(err, ERR_OUTPUT, "%s: the evidence of one KPI is larger than 1 GiB: expected a shorter history (--history_since)", path);
+    return output_end(to.out, to.ok, err);
+}
+
 static bool write_page(struct context *context, const char *path, const struct analysis *analysis, struct error *err)
 {
     struct text piece = text_open(64 << 20);
@@ -134,6 +157,47 @@ static bool tell_github(struct context *context, const struct workload *workload
     return ok;
 }
 
+/* ---- the large ones ---- */
+
+/* What a worker does: the first is the JSON, the second the page. */
+struct large {
+    struct context *context;
+    const struct verdict_outputs *outputs;
+    const struct analysis *analysis;
+    struct error errs[2];
+    bool ok[2];
+};
+
+static void write_piece(void *context, size_t i, unsigned worker)
+{
+    (void)worker;
+    struct large *l = context;
+    l->ok[i] = i == 0 ? !l->outputs->verdicts_json || write_json(l->context, l->outputs->verdicts_json, l->analysis, &l->errs[i])
+                      : !l->outputs->report_html || write_page(l->context, l->outputs->report_html, l->analysis, &l->errs[i]);
+}
+
+static bool go_on(void *context, size_t i)
+{
+    (void)context;
+    (void)i;
+    return true;
+}
+
+/* Both at a time, unless one of them goes to standard output or both to one file. */
+static bool write_large(struct context *context, const struct verdict_outputs *o, const struct analysis *analysis, struct error *err)
+{
+    struct large large = {.context = context, .outputs = o, .analysis = analysis};
+    bool both = o->verdicts_json && o->report_html && o->verdicts_json[0] != '-' && o->report_html[0] != '-' &&
+                strcmp(o->verdicts_json, o->report_html) != 0;
+    struct pool_job job = {.count = 2, .workers = both && pool_processors() > 1 ? 2 : 1, .window = 2, .context = &large,
+                           .work = write_piece, .deliver = go_on};
+    pool_run(&job);
+    for (size_t i = 0; i < 2; i++)
+        if (!large.ok[i] && !err->kind)
+            *err = large.errs[i];
+    return large.ok[0] && large.ok[1];
+}
+
 bool verdict_outputs_write(struct context *context, const struct verdict_outputs *o, const struct workload *workload,
                            const struct analysis *analysis, struct error *err)
 {
@@ -142,10 +206,7 @@ bool verdict_outputs_write(struct context *context, const struct verdict_outputs
     bool ok = true;
     if (o->summary_yaml)
         ok &= write_text(context, o->summary_yaml, verdict_summary_render, analysis, err);
-    if (o->verdicts_json)
-        ok &= write_text(context, o->verdicts_json, verdict_json_render, analysis, err);
-    if (o->report_html)
-        ok &= write_page(context, o->report_html, analysis, err);
+    ok &= write_large(context, o, analysis, err);
     if (o->markdown)
         ok &= write_gated(context, o->markdown, verdict_markdown_render, analysis, gate, err);
     if (o->junit)

@@ -18,7 +18,10 @@ static inline int build_compare(const void *a, const void *b)
 static inline void build_labels(struct record *record, const char *text, struct arena *arena)
 {
     char *copy = arena_strdup(arena, text), *save = NULL;
-    record->labels = ARENA_ARRAY(arena, struct label, 32);
+    size_t words = 1;
+    for (const char *c = text; *c; c++)
+        words += *c == ' ';
+    record->labels = ARENA_ARRAY(arena, struct label, words);
     record->labels_n = 0;
     for (char *word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
         char *is = strchr(word, '=');

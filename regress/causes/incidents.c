@@ -6,10 +6,9 @@
 
 #include "base/text.h"
 #include "detect/law.h"
-#include "detect/score.h"
-#include "detect/stats.h"
+#include "regress/causes/incident_sentence.h"
+#include "regress/causes/shift.h"
 #include "regress/select.h"
-#include "regress/value.h"
 
 static const double CHANGED_BY_CHANCE = 0.05; /* of the KPIs, suspects too: for choosing a scope only */
 enum { KEYS_MAX = 8, VALUES_MAX = 16, SHOWN_MAX = 200, SCOPED_ENTRIES_MAX = 2000 };
@@ -169,29 +168,6 @@ static bool is_judged(const struct kpi_result *kpi)
            kpi->verdict == VERDICT_SUSPECT || kpi->verdict == VERDICT_ACKNOWLEDGED;
 }
 
-/* 1: for the worse, -1: for the better, 0: not at all. The median of the runs since the onset against that of those just before it. */
-static int shift_of(const struct entry_result *entry, const struct kpi_result *kpi, size_t place)
-{
-    const struct evidence *e = &kpi->evidence;
-    double before[INCIDENT_RUNS_BEFORE], since[INCIDENT_RUNS_BEFORE];
-    size_t at = e->points_n, before_n = 0, since_n = 0;
-    if (!e->points_n || !e->points[0].run || !isfinite(e->value))
-        return 0;
-    while (at > 0 && (size_t)(e->points[at - 1].run - entry->selection->points) >= place)
-        at--;
-    for (size_t i = at; i > 0 && before_n < INCIDENT_RUNS_BEFORE && e->points[i - 1].level == e->points[at - 1].level; i--)
-        before[before_n++] = e->points[i - 1].value;
-    for (size_t i = at; i < e->points_n && since_n + 1 < INCIDENT_RUNS_BEFORE; i++)
-        since[since_n++] = e->points[i].value;
-    since[since_n++] = e->value;
-    if (!before_n)
-        return 0;
-    double moved = stats_median(since, since_n) - stats_median(before, before_n);
-    if (kpi->rule->better == DIRECTION_HIGHER)
-        moved = -moved;
-    return (moved > 0) - (moved < 0);
-}
-
 /* Which way every result moved at the onset: by result, in order of entries; 2: not judged. */
 static signed char *shifts_of(struct finding *finding)
 {
@@ -203,7 +179,7 @@ static signed char *shifts_of(struct finding *finding)
     for (size_t i = 0; i < analysis->entries_n; i++) {
         const struct entry_result *entry = &analysis->entries[i];
         for (size_t j = 0; j < entry->kpis_n; j++)
-            shifts[at++] = is_judged(&entry->kpis[j]) ? (signed char)shift_of(entry, &entry->kpis[j], finding->places[i]) : 2;
+            shifts[at++] = is_judged(&entry->kpis[j]) ? (signed char)shift_side(entry, &entry->kpis[j], finding->places[i]) : 2;
     }
     return shifts;
 }
@@ -287,53 +263,6 @@ static int compare_members(const void *a, const void *b)
     return order ? order : (x->entry > y->entry) - (x->entry < y->entry);
 }
 
-/* "8.2–12.4 %", "12.4 %"; NULL when no change has a share. */
-static const char *range_of(const struct incident *incident, bool improved, struct arena *arena)
-{
-    double least = INFINITY, most = 0;
-    for (size_t i = 0; i < incident->members_n; i++) {
-        double size = fabs(incident->members[i]->evidence.relative);
-        if ((incident->members[i]->verdict == VERDICT_IMPROVEMENT) != improved || !isfinite(size))
-            continue;
-        least = fmin(least, size);
-        most = fmax(most, size);
-    }
-    if (!isfinite(least))
-        return NULL;
-    const char *low = value_percent(least, arena), *high = value_percent(most, arena);
-    return strcmp(low, high) == 0 ? low : arena_printf(arena, "%.*s–%s", (int)strcspn(low, " "), low, high);
-}
-
-static const char *by(const struct incident *incident, bool improved, struct arena *arena)
-{
-    const char *range = range_of(incident, improved, arena);
-    return range ? arena_printf(arena, " by %s", range) : "";
-}
-
-static const char *when(const struct incident *incident, const struct onset *onset, struct arena *arena)
-{
-    if (onset->version[0] && onset->version_begins)
-        return arena_printf(arena, "%s %s", incident->this_run ? "with" : "since", onset->version);
-    return incident->this_run ? "in this run" : arena_printf(arena, "since the run %s", onset->run_id);
-}
-
-static const char *summarize(const struct incident *incident, const struct onset *onset, struct arena *arena)
-{
-    size_t n = incident->members_n, improved = 0;
-    for (size_t i = 0; i < n; i++)
-        improved += incident->members[i]->verdict == VERDICT_IMPROVEMENT;
-    const char *head = arena_printf(arena, "%zu of %zu KPI results%s%s", n, incident->judged, incident->scope[0] ? " of " : "", incident->scope);
-    const char *since = when(incident, onset, arena);
-    if (incident->kind == INCIDENT_MIXED)
-        return arena_printf(arena, "%s changed %s, %zu for the worse%s and %zu for the better%s: one thing that trades them is likelier than %zu",
-                            head, since, n - improved, by(incident, false, arena), improved, by(incident, true, arena), n);
-    bool worse = incident->kind == INCIDENT_WORSE;
-    size_t moved = worse ? incident->worse : incident->better;
-    const char *more = moved > n ? arena_printf(arena, " (%zu more moved that way)", moved - n) : "";
-    return arena_printf(arena, "%s got %s%s %s%s: one cause is likelier than %zu", head, worse ? "worse" : "better",
-                        by(incident, !worse, arena), since, more, n);
-}
-
 static const char *scope_name(const struct scope *scope, struct arena *arena)
 {
     if (!scope->key)
@@ -361,94 +290,20 @@ static struct incident describe(struct finding *finding, const struct group *gro
         members[i] = group->members[i]->kpi;
         group->members[i]->taken = true;
     }
-    incident.summary = summarize(&incident, onset, finding->arena);
+    incident.summary = incident_sentence(&incident, onset->version_begins, finding->arena);
     return incident;
-}
-
-/* ---- how far they moved together ---- */
-
-/* Mean shift of the KPIs of a run, in standard deviations, for the worse, by the age of the run (0: the entry). */
-struct common {
-    double sum[INCIDENT_RUNS_MAX];
-    size_t n[INCIDENT_RUNS_MAX];
-    size_t since; /* ages below are of the onset and after it */
-};
-
-static double stretch_mean(const struct run_point *points, size_t from, size_t to)
-{
-    double mean = 0;
-    for (size_t i = from; i < to; i++)
-        mean += points[i].value / (double)(to - from);
-    return mean;
-}
-
-/* Values less the mean of their level; of those since the onset less that of the level before it. */
-static void add_common(struct common *common, const struct entry_result *entry, const struct kpi_result *kpi, size_t place)
-{
-    const struct evidence *e = &kpi->evidence;
-    const struct selection *selection = entry->selection;
-    double scale = (kpi->rule->better == DIRECTION_HIGHER ? -1 : 1) / e->sd, centre = NAN;
-    if (!e->points_n || !e->points[0].run || !isfinite(scale) || !isfinite(e->value))
-        return;
-    for (size_t i = 0, to = 0; i < e->points_n; i++) {
-        size_t at = (size_t)(e->points[i].run - selection->points), age = selection->points_n - at;
-        if (at < place && i >= to) {
-            for (to = i + 1; to < e->points_n && e->points[to].level == e->points[i].level &&
-                             (size_t)(e->points[to].run - selection->points) < place; to++) {
-            }
-            centre = stretch_mean(e->points, i, to);
-        }
-        if (age >= INCIDENT_RUNS_MAX || isnan(centre))
-            continue;
-        common->sum[age] += fmax(-SCORE_CLIP, fmin(SCORE_CLIP, scale * (e->points[i].value - centre)));
-        common->n[age]++;
-    }
-    if (isnan(centre))
-        return;
-    common->sum[0] += fmax(-SCORE_CLIP, fmin(SCORE_CLIP, scale * (e->value - centre)));
-    common->n[0]++;
-    size_t since = selection->points_n - place + 1;
-    common->since = since > common->since ? since : common->since;
-}
-
-/* The mean shift of the runs since the onset against those of the runs before; runs that lack half of the KPIs do not count. */
-static double common_p(const struct common *common, bool worse)
-{
-    double before[INCIDENT_RUNS_MAX], mean = 0, now = 0, squares = 0;
-    size_t n = 0, k = 0;
-    for (size_t age = 0; age < INCIDENT_RUNS_MAX; age++) {
-        if (common->n[age] * 2 < common->n[0] || !common->n[age])
-            continue;
-        double shift = (worse ? 1 : -1) * common->sum[age] / (double)common->n[age];
-        if (age < common->since) {
-            now += shift;
-            k++;
-        } else {
-            before[n++] = shift;
-            mean += shift;
-        }
-    }
-    if (n < INCIDENT_RUNS_MIN || !k)
-        return 1;
-    mean /= (double)n;
-    for (size_t i = 0; i < n; i++)
-        squares += (before[i] - mean) * (before[i] - mean);
-    double sd = sqrt(squares / (double)(n - 1)), moved = now / (double)k - mean;
-    if (!(sd > 0))
-        return moved > 0 ? 0 : 1;
-    return law_t_upper(moved / (sd * sqrt(1 / (double)k + 1 / (double)n)), (double)(n - 1));
 }
 
 static double together_p(const struct finding *finding, const struct scope *scope, bool worse)
 {
-    struct common common = {.since = 0};
+    struct shift shift = {.since = 0};
     for (size_t i = 0; i < finding->analysis->entries_n; i++) {
         const struct entry_result *entry = &finding->analysis->entries[i];
         for (size_t j = 0; in_scope(scope, entry) && j < entry->kpis_n; j++)
             if (is_judged(&entry->kpis[j]))
-                add_common(&common, entry, &entry->kpis[j], finding->places[i]);
+                shift_add(&shift, entry, &entry->kpis[j], finding->places[i]);
     }
-    return common_p(&common, worse);
+    return shift_p(&shift, worse);
 }
 
 /* p of the sign test over the scope, times the number of scopes. */

@@ -1,7 +1,7 @@
 /* regress/checks/checks.h — several questions about one KPI: what it gets asked beyond the change of its level, and which of the
  * answers is its verdict.
  *
- * A check is a row (struct check_type): a new one is a pair regress/<name>_check.[ch] and a line in checks.c. Its p, where
+ * A check is a row (struct check_type): a new one is a pair regress/checks/<name>_check.[ch] and a line in checks.c. Its p, where
  * it has one, goes into the correction of the invocation beside those of the levels; what it finds is judged after it. The
  * verdict of a KPI is the gravest of its checks': regression, suspect, cannot tell, improvement, ok; of equals the first.
  * A check that could not be made says so, and decides nothing, unless it stands in place of the level.

@@ -80,10 +80,22 @@ struct exact {
     size_t since; /* the first point that is as bad as the entry; n: the entry itself */
 };
 
+/* Where the value of now began, or one that was no better: the window ends there (as in regress/series.c). */
+static size_t now_began(const struct series *s)
+{
+    size_t current = 0, began = 0;
+    for (size_t i = 0; i < s->n; i = stretch_end(s, i))
+        current = i;
+    for (size_t i = 0; i < current; i = stretch_end(s, i))
+        if (worse_by(s, s->x[i], s->x[current]) > 0 && differs(s, s->x[i], s->x[current]))
+            began = stretch_end(s, i);
+    return began;
+}
+
 static struct exact look(const struct series *s)
 {
     struct exact e = {0};
-    size_t from = series_window_start(s);
+    size_t from = series_window_before(s, now_began(s));
     bool any = false;
     for (size_t i = 0, next; i < s->n; i = next) {
         next = stretch_end(s, i);
