@@ -80,7 +80,7 @@ static const char *changes_found(const struct replay_sums *s, struct arena *aren
 /* Whether an alarm for which no change was found lasts to the newest run. */
 static bool is_open(const struct replay_series *series, const struct replay_alarm *alarm)
 {
-    return alarm->change == REPLAY_NOWHERE && alarm->end == series->points_n;
+    return alarm->change == REPLAY_NOWHERE && alarm->end == series->n;
 }
 
 static size_t count_open(const struct replay *replay)
