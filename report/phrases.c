@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/moment.h"
+#include "regress/known.h"
 #include "regress/missing/expect.h"
 #include "regress/value.h"
 #include "report/change_phrases.h"
@@ -50,6 +51,23 @@ static void count_not_gated(const struct entry_result *entry, struct not_gated *
         ++*(entry->changed_key ? &not_gated->keys_changed : &not_gated->no_history);
 }
 
+/* Why none of the KPIs is analysed where somebody excluded this run by hand; NULL. */
+static const char *all_left_out(const struct analysis *analysis)
+{
+    const char *why = NULL;
+    for (size_t i = 0; i < analysis->entries_n; i++) {
+        for (size_t j = 0; j < analysis->entries[i].kpis_n; j++) {
+            const struct kpi_result *kpi = &analysis->entries[i].kpis[j];
+            const char *reason = kpi->evidence.reason ? kpi->evidence.reason : "";
+            if (kpi->verdict != VERDICT_NOT_ANALYSED)
+                return NULL;
+            if (strncmp(reason, KNOWN_LEFT_OUT, strlen(KNOWN_LEFT_OUT)) == 0)
+                why = reason;
+        }
+    }
+    return why;
+}
+
 /* "NOT GATED: …" where no KPI is there to be compared, whatever the history holds; NULL. */
 static const char *nothing_compared(const struct analysis *analysis, struct arena *arena)
 {
@@ -62,6 +80,9 @@ static const char *nothing_compared(const struct analysis *analysis, struct aren
         return arena_printf(arena, "NOT GATED: no KPI has '%s' in its name (--kpi_filter)", analysis->options->kpi_filter);
     if (!analysis->entries_n)
         return "NOT GATED: no payload is left to compare (rewrite_settings, ignored_entries)";
+    const char *left_out = all_left_out(analysis);
+    if (left_out)
+        return arena_printf(arena, "NOT GATED: %s", left_out);
     if (results && results == analysis->counts[VERDICT_NOT_ANALYSED])
         return analysis->options->pairing.label
                    ? "NOT GATED: there is nothing that is compared (baselines of pairs; better: none, ignored_for_regression)"
