@@ -1,7 +1,7 @@
 /* change_points [SERIES [SEED]] — what the change points of `auto` promise, by simulation: the share of series without a change in which any
  * is found (.05 is promised), the share of steps that are found within one run of their place, and how often the intervals of place and
  * size hold the truth; at the end a digest of all that was found, to compare two builds. Built as the target `change_points`. */
-#include "regress/changes.h"
+#include "columns/changes.h"
 #include "tests/regress_build.h"
 
 enum { VALUES_MAX = 256, BEFORE = 30 };

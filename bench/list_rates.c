@@ -1,4 +1,4 @@
-/* list_rates [INVOCATIONS [SEED]] — KPIs that are lists (regress/list_check.h) by simulation of whole invocations of 8 of them: how often there is any
+/* list_rates [INVOCATIONS [SEED]] — KPIs that are lists (regress/checks/list_check.h) by simulation of whole invocations of 8 of them: how often there is any
  * regression, or any suspect, when nothing changed, by the noise between runs; and how often a change of one part of one distribution is
  * seen at once, and as that part. Built as the target `list_rates`. */
 #include "tests/regress_lists.h"

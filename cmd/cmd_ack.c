@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cmd/command.h"
-#include "regress/acks.h"
+#include "regress/acks/acks.h"
 #include "step/ack_from.h"
 #include "step/ack_step.h"
 

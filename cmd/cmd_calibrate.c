@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cmd/command.h"
-#include "regress/calibrate.h"
+#include "proof/calibrate.h"
 #include "step/analyze_step.h"
 #include "step/calibrate_step.h"
 

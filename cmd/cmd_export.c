@@ -5,7 +5,7 @@
 #include "json/path.h"
 #include "json/read.h"
 #include "kpi/openmetrics.h"
-#include "report/payload_csv.h"
+#include "report/visualize/payload_csv.h"
 #include "step/copy_step.h"
 
 static const struct option options_export_only[] = {

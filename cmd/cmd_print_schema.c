@@ -56,5 +56,5 @@ static int run(struct context *context)
 }
 
 const struct command command_print_schema = {
-    "schema", "Prints a JSON Schema: of workload files and acknowledgements, for editors, or of the verdicts.",
+    "schema", "Prints a JSON Schema: of workload files, acknowledgements or verdicts.",
     "workload | verdict | acknowledgements", 1, tables, run};

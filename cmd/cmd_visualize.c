@@ -1,6 +1,6 @@
 /* matbench visualize — report pages of a results directory, as HTML files. */
 #include "cmd/command.h"
-#include "report/report_list.h"
+#include "report/visualize/report_list.h"
 #include "step/visualize_step.h"
 
 static const struct option options_visualize_only[] = {

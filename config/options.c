@@ -377,13 +377,30 @@ const char *options_positional(const struct options *options, size_t i)
 
 enum { HELP_INDENT = 6, HELP_WIDTH = 100 };
 
+/* "=a|b|c"; many words go on in the next line. */
+static void add_value_name(struct text *out, const char *name, size_t start)
+{
+    const char *before = "=";
+    while (*name) {
+        size_t n = strcspn(name, "|"), more = name[n] == '|';
+        if (out->len - start + strlen(before) + n + more > HELP_WIDTH) {
+            text_printf(out, "\n%*s", HELP_INDENT, "");
+            start = out->len - HELP_INDENT;
+        }
+        text_add(out, before);
+        text_addn(out, name, n + more);
+        before = "";
+        name += n + more;
+    }
+}
+
 /* The flag with its value and default: in two lines when one were too long. */
 static void add_head(struct text *out, const struct option *option)
 {
     size_t start = out->len;
     text_printf(out, "  --%s", option->name);
     if (option->value_name)
-        text_printf(out, "=%s", option->value_name);
+        add_value_name(out, option->value_name, start);
     const char *fallback = option->mandatory ? NULL : option->fallback;
     if (option->mandatory)
         text_add(out, "  (needed)");

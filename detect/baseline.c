@@ -6,6 +6,7 @@
 
 #include "base/quantile.h"
 #include "detect/law.h"
+#include "detect/regime.h"
 #include "detect/score.h"
 #include "detect/stats.h"
 
@@ -70,11 +71,38 @@ struct baseline baseline_of(const double *history, size_t n, const struct levels
         base.rho = fmin(SCORE_RHO_MAX, fmax(0, r + 0.5 / sqrt(count)));
     }
     base.tail = 2 + fmin(1, fmax(0, (count - 12) / 18));
+    base.outermost = 1;
     base.unit = 1 + 1 / (double)base.n;
     base.variance = variance_of_difference(&base, 1);
     quantile_sort(base.residuals, base.residuals_n);
     arena_close(&scratch);
     return base;
+}
+
+void baseline_take_regime(struct baseline *base, const double *history, size_t n, const struct levels *levels, double resolution,
+                          struct arena *arena)
+{
+    struct arena scratch = {0};
+    double *deviation = ARENA_ARRAY(arena, double, n), *size = ARENA_ARRAY(&scratch, double, n);
+    for (size_t i = 0; i <= levels->n; i++) {
+        size_t from = levels_start(levels, i, n), to = levels_start(levels, i + 1, n), len = to - from;
+        double centre = score_centre(history + from, len, ARENA_ARRAY(&scratch, double, 2 * len));
+        double scale = len > 1 ? sqrt((double)len / (double)(len - 1)) : 1;
+        for (size_t j = from; j < to; j++) {
+            deviation[j] = (history[j] - centre) * scale;
+            size[j] = fabs(deviation[j]);
+        }
+    }
+    size_t start = regime_start(size, n);
+    double sigma = start ? fmax(spread(deviation + start, n - start, &scratch), resolution / sqrt(12)) : 0;
+    if (sigma > base->sigma) {
+        base->sigma = sigma;
+        base->df = fmax(1, (double)(n - start) - 1);
+        base->residuals = deviation + start;
+        base->residuals_n = n - start;
+        quantile_sort(base->residuals, base->residuals_n);
+    }
+    arena_close(&scratch);
 }
 
 /* The r-th largest residual towards `side`, r from 1. */
@@ -89,21 +117,41 @@ static double ln_choose(double n, double k)
     return lgamma_r(n + 1, &sign) - lgamma_r(k + 1, &sign) - lgamma_r(n - k + 1, &sign);
 }
 
-/* p from the ranks of the residuals: what any noise family gives, were runs exchangeable. For r new values: how often
- * they are all among the outermost r + beyond of all; for one value (beyond + 1)/(N + 1). */
+/* How often r new values are all among the outermost r + beyond of all. */
+static double ln_share(const struct baseline *base, size_t beyond, size_t runs)
+{
+    double count = (double)base->residuals_n, r = (double)runs;
+    return runs == 1 ? log(((double)beyond + 1) / (count + 1)) : ln_choose((double)beyond + r, r) - ln_choose(count + r, r);
+}
+
+/* The Pareto tail: ln p = share - tail · runs · (ln z - largest). */
+struct tail {
+    double share, largest;
+};
+
+/* The mean of what the outermost residuals give each; those that are on the other side of the centre give nothing. */
+static struct tail tail_of(const struct baseline *base, size_t runs, enum side side)
+{
+    struct tail tail = {ln_share(base, 0, runs), log(fmax(extreme(base, 1, side), 1e-300))};
+    for (size_t j = 2; j <= base->outermost && j <= base->residuals_n && extreme(base, j, side) > 0; j++) {
+        tail.share += (ln_share(base, j - 1, runs) - tail.share) / (double)j;
+        tail.largest += (log(extreme(base, j, side)) - tail.largest) / (double)j;
+    }
+    return tail;
+}
+
+/* p from the ranks of the residuals: what any noise family gives, were runs exchangeable; beyond all of them by the tail. */
 static double rank_p(const struct baseline *base, double difference, size_t runs, enum side side)
 {
     double z = difference / sqrt(base->variance); /* one run's deviation, in the KPI's unit */
-    double count = (double)base->residuals_n, r = (double)runs;
     size_t beyond = 0;
     while (beyond < base->residuals_n && extreme(base, beyond + 1, side) >= z)
         beyond++;
-    double share = runs == 1 ? ((double)beyond + 1) / (count + 1)
-                             : exp(ln_choose((double)beyond + r, r) - ln_choose(count + r, r));
-    if (beyond)
+    double share = exp(ln_share(base, beyond, runs));
+    if (beyond || !(z > 0))
         return share;
-    double largest = fmax(extreme(base, 1, side), 1e-300);
-    return pow(largest / fmax(z, largest), base->tail * r) * share;
+    struct tail tail = tail_of(base, runs, side);
+    return fmin(share, exp(tail.share - base->tail * (double)runs * fmax(0, log(z) - tail.largest)));
 }
 
 double baseline_p(const struct baseline *base, double value, enum side side)
@@ -118,16 +166,16 @@ double baseline_p(const struct baseline *base, double value, enum side side)
     return base->normal ? by_law : fmax(by_law, rank_p(base, difference, 1, side));
 }
 
-double baseline_runs_p(const struct baseline *base, double difference, size_t some, size_t runs, enum side side)
+double baseline_runs_p(const struct baseline *base, double mean, double least, size_t runs, enum side side)
 {
-    assert(difference > 0 && some >= 1 && some <= runs);
+    assert(least > 0 && runs >= 1);
     if (!(base->sigma > 0))
         return 0;
-    double t = difference / (base->sigma * sqrt(variance_of_difference(base, some)));
+    double t = mean / (base->sigma * sqrt(variance_of_difference(base, runs)));
     if (isnan(t))
         return 1;
-    double by_law = law_t_upper(t, base->df), one = base->normal ? by_law : fmax(by_law, rank_p(base, difference, some, side));
-    return fmin(1, exp(ln_choose((double)runs, (double)some)) * one);
+    double by_law = law_t_upper(t, base->df);
+    return base->normal ? by_law : fmax(by_law, rank_p(base, least, runs, side));
 }
 
 double baseline_critical(const struct baseline *base, double alpha, enum side side)
@@ -138,8 +186,9 @@ double baseline_critical(const struct baseline *base, double alpha, enum side si
     if (base->normal)
         return by_law * sqrt(base->variance);
     size_t rank = (size_t)floor(alpha * (count + 1));
+    struct tail tail = tail_of(base, 1, side);
     double u = rank >= 1 ? extreme(base, rank > base->residuals_n ? base->residuals_n : rank, side)
-                         : extreme(base, 1, side) * pow(1 / (alpha * (count + 1)), 1 / base->tail);
+                         : fmax(extreme(base, 1, side), exp(tail.largest + (tail.share - log(alpha)) / base->tail));
     return fmax(by_law, u) * sqrt(base->variance);
 }
 

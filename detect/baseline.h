@@ -23,6 +23,8 @@ struct baseline {
     double variance; /* the same with it */
     double tail;     /* index of the Pareto tail beyond the largest residual: 2 for few residuals, 3 from 30 on; the caller
                       * may lower it */
+    size_t outermost; /* residuals from which that tail is drawn, by the mean of what each gives: 1; the caller may take more, which
+                       * makes p less a matter of the largest one's luck */
     bool normal;     /* the noise is declared to have no heavier tails than the normal law: Student's t alone decides; false, the
                       * caller may set it */
     double *residuals; /* of all values that sigma rests on, scaled to one run; sorted, smallest first */
@@ -34,13 +36,18 @@ struct baseline {
 struct baseline baseline_of(const double *history, size_t n, const struct levels *levels, size_t level,
                             double resolution, double rho, struct arena *arena);
 
+/* Where the newest values scatter more than those before them (detect/regime.h), only their residuals count. The same arguments as
+ * above. */
+void baseline_take_regime(struct baseline *baseline, const double *history, size_t n, const struct levels *levels, double resolution,
+                          struct arena *arena);
+
 /* One-sided p of "the new value belongs to the level". 1 when the value is not on that side of a level without noise. */
 double baseline_p(const struct baseline *baseline, double value, enum side side);
 
-/* One-sided p of "at least `some` of the `runs` newest values stand `difference` (> 0) or farther from the level": for
- * t by their mean (if all are beyond it, so is their mean), for the ranks by how rarely so many of exchangeable values are
- * the outermost; times the number of ways to choose them. */
-double baseline_runs_p(const struct baseline *baseline, double difference, size_t some, size_t runs, enum side side);
+/* One-sided p of "the `runs` (2 or more) newest values belong to the level", of which all stand `least` (> 0) or farther from it, and
+ * `mean` on average: the larger of Student's t for their mean and of how rarely so many of exchangeable values are the outermost ones,
+ * so that it takes more than one outlier. */
+double baseline_runs_p(const struct baseline *baseline, double mean, double least, size_t runs, enum side side);
 
 /* The smallest difference whose p is at most alpha (> 0). */
 double baseline_critical(const struct baseline *baseline, double alpha, enum side side);

@@ -1,7 +1,7 @@
 /* detect/distribution.h — what a run's list of values (latencies of requests) leaves: its mean and quantiles.
  *
  * The run is the unit of analysis: the thousands of values within one run say what its quantiles are, not how much runs differ. So each run
- * gives one value per quantile and for the mean, and each of these is a series of runs (regress/list_check.h).
+ * gives one value per quantile and for the mean, and each of these is a series of runs (regress/checks/list_check.h).
  */
 #ifndef DETECT_DISTRIBUTION_H
 #define DETECT_DISTRIBUTION_H

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "detect/stats.h"
+#include "detect/law.h"
 
 enum { WINDOW = 50 };
 static const double P = 0.001;
@@ -41,7 +41,7 @@ static double t_test(const struct side *a, const struct side *b)
     if (df < 1 || is_rounding(difference, a, b))
         return 1;
     double variance = ((n - 1) * a->sd * a->sd + (m - 1) * b->sd * b->sd) / df;
-    return 2 * stats_t_upper(fabs(difference) / sqrt(variance * (1 / n + 1 / m)), df);
+    return 2 * law_t_upper(fabs(difference) / sqrt(variance * (1 / n + 1 / m)), df);
 }
 
 static struct hunter_change test_change(const double *x, size_t from, size_t at, size_t to)

@@ -304,7 +304,7 @@ struct levels levels_find_between(struct shuffles *shuffles, const double *x, si
         return levels_find_with(shuffles, x, n, options, arena);
     struct levels_options share = *options;
     share.alpha /= (double)(borders_n + 1);
-    struct levels levels = {.changes = ARENA_ARRAY(arena, struct level_change, n), .p_series = 1};
+    struct levels levels = {.changes = ARENA_ARRAY(arena, struct level_change, n), .p_series = 1, .rho = options->rho};
     for (size_t b = 0, from = 0; b <= borders_n; b++) {
         size_t to = b < borders_n ? borders[b] : n;
         struct levels piece = levels_find_with(shuffles, x + from, to - from, &share, arena);

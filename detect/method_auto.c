@@ -40,7 +40,7 @@ static void judge(const struct method_question *question, const struct method_op
     double least = least_of(question, base.centre, side);
     answer->reference = base.centre;
     answer->p = question->newest_n == 1 ? baseline_p(&base, answer->value, side)
-                : least > 0             ? baseline_runs_p(&base, least, question->newest_n, question->newest_n, side)
+                : least > 0             ? baseline_runs_p(&base, (double)side * (answer->value - base.centre), least, question->newest_n, side)
                                         : 1;
     answer->p = fmin(1, 2 * answer->p);
     answer->low = base.centre - baseline_critical(&base, options->alpha / 2, SIDE_BELOW);

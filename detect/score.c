@@ -2,11 +2,12 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "detect/stats.h"
 
-enum { FAR = 300 };
+enum { FAR = 300, RESOLUTION_DIGITS = 10 };
 
 int score_far_exponent(const double *x, size_t n)
 {
@@ -90,20 +91,32 @@ double score_lag1(const double *residuals, size_t n)
     return squares > 0 ? products / squares : 0;
 }
 
+/* Whether all values are multiples of 10^-power. */
+static bool all_whole(const double *x, size_t n, int power)
+{
+    double scale = pow(10, abs(power));
+    if (!isfinite(scale))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        double z = power < 0 ? x[i] / scale : x[i] * scale;
+        bool whole = fabs(z - round(z)) <= 1e-9 * fmax(1, fabs(z)) + 1e-9;
+        if (!whole || (round(z) == 0 && x[i] != 0)) /* a value far below the step was not rounded to it */
+            return false;
+    }
+    return true;
+}
+
 double score_resolution(const double *x, size_t n)
 {
-    double power = 1;
-    for (int k = 0; k < 10; k++, power *= 10) {
-        size_t i = 0;
-        for (; i < n; i++) {
-            double z = x[i] * power;
-            bool whole = fabs(z - round(z)) <= 1e-9 * fmax(1, fabs(z)) + 1e-9;
-            if (!whole || (round(z) == 0 && x[i] != 0)) /* a value far below the step was not rounded to it */
-                break;
-        }
-        if (i == n)
-            return 1 / power;
-    }
+    double largest = 0;
+    for (size_t i = 0; i < n; i++)
+        largest = fmax(largest, fabs(x[i]));
+    if (largest == 0)
+        return 1;
+    int top = (int)floor(log10(largest) + 1e-9); /* 1000 is 10^3 in any unit */
+    for (int k = 0; k < RESOLUTION_DIGITS; k++)
+        if (all_whole(x, n, k - top))
+            return pow(10, top - k);
     return 0;
 }
 

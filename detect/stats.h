@@ -10,22 +10,6 @@
 #include "base/quantile.h"
 #include "detect/law.h"
 
-/* Earlier names of detect/law.h's. */
-static inline double stats_t_upper(double t, double df)
-{
-    return law_t_upper(t, df);
-}
-
-static inline double stats_t_quantile(double p, double df)
-{
-    return law_t_quantile(p, df);
-}
-
-static inline double stats_normal_quantile(double p)
-{
-    return law_normal_quantile(p);
-}
-
 /* Median; an even count gives the mean of the two middle values. Reorders `values`. n >= 1. */
 static inline double stats_median(double *values, size_t n)
 {

@@ -5,19 +5,19 @@
 #include <string.h>
 
 #include "base/pool.h"
-#include "regress/ack_notes.h"
-#include "regress/causes.h"
-#include "regress/control.h"
+#include "regress/acks/ack_notes.h"
+#include "regress/causes/causes.h"
+#include "regress/causes/incidents.h"
+#include "regress/causes/varying.h"
+#include "regress/checks/control.h"
+#include "regress/checks/list_check.h"
+#include "regress/checks/pair_check.h"
 #include "regress/correction.h"
-#include "regress/expect.h"
-#include "regress/incidents.h"
 #include "regress/known.h"
-#include "regress/list_check.h"
+#include "regress/missing/expect.h"
 #include "regress/naming.h"
 #include "regress/order.h"
-#include "regress/pair_check.h"
 #include "regress/rules.h"
-#include "regress/varying.h"
 
 enum { WORTH_WORKERS = 16 }; /* series */
 
@@ -134,7 +134,7 @@ static void for_all(struct work *work, void (*piece)(void *context, size_t i, un
 
 struct testing {
     struct work *work;
-    double step_level;
+    double level;
 };
 
 static void test_piece(void *context, size_t i, unsigned worker)
@@ -159,10 +159,10 @@ static void resolve_piece(void *context, size_t i, unsigned worker)
     if (!h->findings.tested)
         return;
     if (h->list) {
-        list_resolve(h, own->shuffles, t->step_level);
+        list_resolve(h, own->shuffles, t->level);
         return;
     }
-    series_resolve(&h->series, &h->findings, own->shuffles, t->step_level);
+    series_resolve(&h->series, &h->findings, own->shuffles, t->level);
     verdict_weigh(h);
 }
 
@@ -174,7 +174,7 @@ static void test_all(struct work *work)
     work->analysis->tested = correction_count(work->hypotheses.v, n);
     if (work->analysis->tested) {
         work->analysis->tested += work->options->others;
-        testing.step_level = work->options->false_alarm_rate * SERIES_STEP_SHARE / (double)work->analysis->tested;
+        testing.level = work->options->false_alarm_rate / (double)work->analysis->tested;
         for_all(work, resolve_piece, &testing);
     }
     correction_apply(work->hypotheses.v, n, work->options->correction, work->options->others, work->arena);

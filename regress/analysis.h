@@ -20,7 +20,7 @@ struct pairing {
     const char *baseline_value;  /* its value in the baseline, a JSON text */
 };
 
-struct acks;   /* regress/acks.h: what people know and said about changes */
+struct acks;   /* regress/acks/acks.h: what people know and said about changes */
 struct expect; /* workload/judging.h: what must be there */
 struct selection;    /* regress/select.h: the history of an entry */
 struct select_point;
@@ -39,11 +39,11 @@ struct analysis_options {
     double false_alarm_rate; /* promised probability of any regression when nothing changed, per invocation; .05 */
     double suspect_level;    /* uncorrected level from which a run is suspect; .05 */
     enum correction correction;
-    int window;              /* run points in which the best earlier level is looked for; 0: 30 */
+    int window;              /* run points before the level of now in which the best earlier one is looked for; 0: 30 */
     struct pairing pairing;
     const struct acks *acks;     /* NULL: none */
     const struct expect *expect; /* NULL: nothing is said */
-    bool completeness;           /* this run is also held against what the last runs of history had (regress/expect.h); not where only part
+    bool completeness;           /* this run is also held against what the last runs of history had (regress/missing/expect.h); not where only part
                                   * of a run is analysed */
     const struct record *recent; /* the newest records of history whatever their labels, for that; NULL: the history itself */
     size_t recent_n;
@@ -206,7 +206,7 @@ struct near_miss {
     const char *entry_value, *history_value; /* JSON texts; one example */
 };
 
-/* A label that is not compared, but varies within the history (regress/varying.h). */
+/* A label that is not compared, but varies within the history (regress/causes/varying.h). */
 struct varying {
     const char *key;
     const char *kpi;   /* the KPI of which it explains most; NULL: of none it could be said */
@@ -244,7 +244,7 @@ enum incident_kind {
 enum { INCIDENT_KINDS = INCIDENT_MIXED + 1 };
 const char *incident_kind_name(enum incident_kind kind); /* "worse", "better", "mixed" */
 
-/* Many KPIs that shift together: one thing happened, not forty (regress/incidents.h). */
+/* Many KPIs that shift together: one thing happened, not forty (regress/causes/incidents.h). */
 struct incident {
     enum incident_kind kind;
     const struct entry_result *const *entries; /* of its members, beside them */

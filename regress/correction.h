@@ -4,7 +4,7 @@
  */
 #ifndef REGRESS_CORRECTION_H
 #define REGRESS_CORRECTION_H
-#include "regress/checks.h"
+#include "regress/checks/checks.h"
 
 /* How many hypotheses there are: levels that were tested, and checks with a p. */
 size_t correction_count(const struct hypothesis *hypotheses, size_t n);

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "regress/checks.h"
-#include "regress/list_check.h"
+#include "regress/checks/checks.h"
+#include "regress/checks/list_check.h"
 
 struct settling {
     struct hypothesis *h;
@@ -152,7 +152,7 @@ static bool was_shown(const struct settling *s)
     struct findings findings = series_test(&before, s->shuffles, s->arena);
     if (!findings.tested)
         return false;
-    series_resolve(&before, &findings, s->shuffles, alpha * SERIES_STEP_SHARE);
+    series_resolve(&before, &findings, s->shuffles, alpha);
     return series_worse(&before, &findings, &began) <= alpha;
 }
 
@@ -228,7 +228,7 @@ static void prefer_unacknowledged(struct hypothesis *whole, double level)
     const struct {
         const struct began *began;
         double share;
-    } others[] = {{&f->step, SERIES_STEP_SHARE}, {&f->runs, SERIES_RUNS_SHARE}};
+    } others[] = {{&f->step, SERIES_STEP_SHARE}, {&f->recent, SERIES_RECENT_SHARE}, {&f->few, SERIES_FEW_SHARE}};
     if (!is_acknowledged(whole->marks, whole->began ? whole->began->start : whole->series.n))
         return;
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
@@ -252,7 +252,7 @@ static struct hypothesis judge_whole(const struct settling *s, struct kpi_result
     whole.result = result;
     whole.checks_n = 0;
     whole.series.floor = marks->accepted && marks->accepted_at < whole.series.n ? marks->accepted_at : 0;
-    double level = rate * SERIES_STEP_SHARE / tests;
+    double level = rate / tests;
     if (whole.list)
         list_retest(&whole, s->shuffles, level, s->arena);
     else

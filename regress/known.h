@@ -1,7 +1,7 @@
 /* regress/known.h — is the change that a verdict speaks of new, known, acknowledged, expired, fixed or back?
  *
  * Without a file of acknowledgements a regression is known when the run before this one would have been one, too, by the same level of
- * p; else it is new. With one (regress/acks.h):
+ * p; else it is new. With one (regress/acks/acks.h):
  * - a regression that began within MARKS_NEAR run points of an acknowledged change is that change, and the verdict `acknowledged`, unless
  *   the acknowledgement expired or the change went beyond its limit;
  * - with `until`, so is what began later, up to there;
@@ -13,7 +13,7 @@
  */
 #ifndef REGRESS_KNOWN_H
 #define REGRESS_KNOWN_H
-#include "regress/marks.h"
+#include "regress/acks/marks.h"
 
 /* After verdict_decide: fills result->change, turns the verdict of what is acknowledged, and gives the evidence of the acknowledged
  * change when that is what the verdict speaks of. */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "regress/marks.h"
+#include "regress/acks/marks.h"
 #include "regress/order.h"
 
 struct fingerprint {

@@ -38,7 +38,7 @@ static const char *level_text(const struct hypothesis *h, struct arena *arena)
     const char *unit = value_unit(rule);
     return arena_printf(arena, "%s the level of %s (%s, %s ± %s%s%s)", distance(h, arena), versions(e, arena),
                         plural(e->level_n, "run point", "run points", arena),
-                        value_number(rule, e->level, VALUE_PEOPLE, arena), value_number(rule, e->sd, VALUE_PEOPLE, arena),
+                        value_number(rule, e->level, VALUE_PEOPLE, arena), value_spread(rule, e->sd, arena),
                         unit[0] ? " " : "", unit);
 }
 
@@ -81,6 +81,9 @@ static const char *reason_cannot_tell(const struct hypothesis *h, struct arena *
     if (!h->findings.tested)
         return arena_printf(arena, "history has only %s; a test needs %d",
                             plural(e->points_n, "run point", "run points", arena), SERIES_TESTED_MIN);
+    if (!e->level_kept)
+        return arena_printf(arena, "%s; %s, but runs this skewed have long tails, and %s too few to show how long", level_text(h, arena),
+                            probability("p", h->corrected_worse, arena), plural(e->points_n, "run is", "runs are", arena));
     return arena_printf(arena, "%s, but runs scatter so much that only a change of %s (%s) would be seen",
                         level_text(h, arena), value_shown(h->series.rule, e->smallest_seen, VALUE_PEOPLE, arena),
                         value_percent(e->smallest_seen / e->level, arena));

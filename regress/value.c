@@ -78,6 +78,13 @@ const char *value_shown(const struct kpi_rule *rule, double value, enum value_st
     return unit[0] ? arena_printf(arena, "%s %s", number, unit) : number;
 }
 
+const char *value_spread(const struct kpi_rule *rule, double value, struct arena *arena)
+{
+    double unit = !rule->format && isfinite(value) && value > 0 ? pow(10, floor(log10(value)) - 1) : 0;
+    bool rounds = unit > 0 && isfinite(value / unit);
+    return value_number(rule, rounds ? round(value / unit) * unit : value, VALUE_PEOPLE, arena);
+}
+
 const char *value_percent(double share, struct arena *arena)
 {
     double percent = 100 * fabs(share);

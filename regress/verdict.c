@@ -3,13 +3,13 @@
 #include <math.h>
 #include <string.h>
 
-#include "regress/checks.h"
-#include "regress/control.h"
+#include "regress/checks/checks.h"
+#include "regress/checks/control.h"
+#include "regress/checks/list_check.h"
+#include "regress/checks/pair_check.h"
 #include "regress/known.h"
-#include "regress/list_check.h"
-#include "regress/pair_check.h"
+#include "regress/missing/unit_change.h"
 #include "regress/sentence.h"
-#include "regress/unit_change.h"
 #include "regress/value.h"
 
 /* A KPI whose runs scatter so much that a change of half its level would not be seen cannot be judged. */
@@ -182,7 +182,7 @@ static bool settled_without_test(struct hypothesis *h, bool has, struct arena *a
     if (!has && rule->has_idle && record_kpi(h->entry, rule->name, &said) && said == rule->idle)
         return settle(h, VERDICT_NOT_ANALYSED, arena_printf(arena, "its formula gave %g: there is nothing to analyse", said), "");
     struct unit_change change;
-    if (has && unit_change_find(selection, h->entry, rule->name, &change))
+    if (has && unit_change_find(selection, h->entry, h->list ? h->series.rule->name : rule->name, &change))
         return settle_unit(h, &change, arena);
     if (!has && h->series.n)
         return settle_missing(h, arena);
@@ -255,8 +255,16 @@ void verdict_weigh(struct hypothesis *h)
 bool verdict_can_see(const struct hypothesis *h, const struct analysis_options *options)
 {
     const struct baseline *base = &h->findings.now;
-    double seen = baseline_detectable(base, options->suspect_level * series_newest_share(&h->series), h->series.worse);
+    double seen = baseline_detectable(base, series_lone_level(&h->series, options->suspect_level), h->series.worse);
     return base->centre == 0 || seen <= SEEN_SHARE_MAX * fabs(base->centre) || seen <= h->series.rule->min_absolute;
+}
+
+/* The newest run by itself: far out for one question that had been asked of this KPI alone. */
+static bool lone_suspect(const struct hypothesis *h, const struct analysis_options *options)
+{
+    double centre = h->findings.now.centre, change = h->series.x[h->series.n] - centre;
+    return h->findings.p_worse <= series_lone_level(&h->series, options->suspect_level) && worse_direction(h, change) &&
+           series_passes(h->series.rule, change, centre);
 }
 
 static enum verdict decide(const struct hypothesis *h, const struct invocation *invocation)
@@ -266,10 +274,10 @@ static enum verdict decide(const struct hypothesis *h, const struct invocation *
         return VERDICT_CANNOT_TELL;
     bool enough = h->series.n >= (size_t)verdict_min_history(h, options);
     if (h->corrected_worse <= options->false_alarm_rate && enough)
-        return VERDICT_REGRESSION;
+        return h->result->evidence.level_kept ? VERDICT_REGRESSION : VERDICT_CANNOT_TELL;
     if (h->corrected_better <= options->false_alarm_rate && enough)
         return VERDICT_IMPROVEMENT;
-    if (h->p_worse <= options->suspect_level)
+    if (h->p_worse <= options->suspect_level || lone_suspect(h, options))
         return VERDICT_SUSPECT;
     return verdict_can_see(h, options) ? VERDICT_OK : VERDICT_CANNOT_TELL;
 }
@@ -299,7 +307,7 @@ static void describe_level(struct hypothesis *h, const struct baseline *base, co
     e->relative = base->centre != 0 ? e->change / fabs(base->centre) : NAN;
     e->relative_threshold = series_relative_threshold(h->series.rule, base->centre);
     e->absolute_threshold = h->series.rule->min_absolute;
-    e->smallest_seen = fmax(baseline_detectable(base, options->suspect_level * series_newest_share(&h->series), h->series.worse),
+    e->smallest_seen = fmax(baseline_detectable(base, options->suspect_level, h->series.worse),
                             fmax(e->relative_threshold, e->absolute_threshold));
 }
 
@@ -329,7 +337,7 @@ static void describe_p(struct hypothesis *h)
 {
     struct evidence *e = &h->result->evidence;
     if (h->result->verdict == VERDICT_REGRESSION || h->result->verdict == VERDICT_SUSPECT) {
-        e->p = h->p_worse;
+        e->p = h->began ? h->p_worse : fmin(h->p_worse, h->findings.p_worse);
         e->p_corrected = h->corrected_worse;
     } else if (h->result->verdict == VERDICT_IMPROVEMENT) {
         e->p = h->p_better;
@@ -372,6 +380,8 @@ static int count_more_runs(const struct hypothesis *h, const struct baseline *ba
     }
     if (h->result->verdict != VERDICT_CANNOT_TELL)
         return 0;
+    if (!e->level_kept)
+        return 1; /* a second run as bad decides */
     if (!h->findings.tested)
         return e->points_n < SERIES_TESTED_MIN ? SERIES_TESTED_MIN - (int)e->points_n : 1;
     return baseline_more_runs(base, invocation->options->suspect_level, SEEN_SHARE_MAX * fabs(e->level));
@@ -386,10 +396,10 @@ static void describe_flip(struct hypothesis *h, const struct baseline *base, con
     bool better = h->result->verdict == VERDICT_IMPROVEMENT;
     enum side side = better ? (enum side)-h->series.worse : h->series.worse;
     double alpha = better ? invocation->options->false_alarm_rate * series_newest_share(&h->series) / (double)invocation->tested
-                          : invocation->options->suspect_level * series_newest_share(&h->series);
+                          : invocation->options->suspect_level;
     double ok = base->centre + (better ? -sign : sign) * fmax(least, baseline_critical(base, alpha, side));
     bool enough = e->points_n >= (size_t)verdict_min_history(h, invocation->options);
-    double gate = enough ? gate_alpha(h, invocation) : invocation->options->suspect_level * series_newest_share(&h->series);
+    double gate = enough ? gate_alpha(h, invocation) : invocation->options->suspect_level;
     double worse = base->centre + sign * fmax(least, baseline_critical(base, gate, h->series.worse));
     e->ok_from = ok;
     e->flip = sentence_flip(h, invocation, ok, worse, arena);
@@ -398,11 +408,16 @@ static void describe_flip(struct hypothesis *h, const struct baseline *base, con
 static void decide_level(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
 {
     struct evidence *e = &h->result->evidence;
+    double rate = invocation->options->false_alarm_rate;
     if (h->list) {
         list_choose(h, invocation);
         describe_points(h);
     }
+    e->level_kept = !h->findings.tested || h->corrected_worse > rate ||
+                    series_level_kept(&h->series, &h->findings, h->began, h->corrected_worse, rate);
     h->result->verdict = decide(h, invocation);
+    if (h->result->verdict == VERDICT_SUSPECT && h->p_worse > invocation->options->suspect_level)
+        h->began = NULL;
     bool earlier = h->began && (h->result->verdict == VERDICT_REGRESSION || h->result->verdict == VERDICT_SUSPECT);
     const struct baseline *base = earlier ? &h->began->reference : &h->findings.now;
     if (h->findings.tested) {

@@ -4,9 +4,9 @@
 #define REGRESS_VERDICT_H
 #include "regress/series.h"
 
-struct checking; /* regress/checks.h */
-struct list_kpi; /* regress/list_check.h */
-struct marks;    /* regress/marks.h */
+struct checking; /* regress/checks/checks.h */
+struct list_kpi; /* regress/checks/list_check.h */
+struct marks;    /* regress/acks/marks.h */
 
 /* A KPI of an entry that is judged: by the change of its level, and by the checks that it gets. */
 struct hypothesis {
@@ -15,7 +15,7 @@ struct hypothesis {
     const struct selection *selection;
     const char *version; /* of the entry */
     bool level;          /* its level is tested; else it has no history, or a check stands in its place */
-    const char *elsewhere; /* why it is judged with another entry (regress/pair_check.h): only bounds are its own; NULL: here */
+    const char *elsewhere; /* why it is judged with another entry (regress/checks/pair_check.h): only bounds are its own; NULL: here */
     struct checking *checks;
     size_t checks_n;
     struct list_kpi *list; /* NULL: a number. Of a list series, findings and began are those of one part */

@@ -193,7 +193,8 @@ static void add_check(struct page *page, const struct kpi_result *kpi, const str
     bool low = isfinite(check->low), high = isfinite(check->high);
     page_row_begin(page, PAGE_PLAIN);
     page_cell(page, PAGE_PLAIN, change_phrases_check(check, arena));
-    page_cell(page, entry_html_tone(check->verdict), verdict_name(check->verdict));
+    bool member = check->kind == CHECK_DISTRIBUTION && check != change_phrases_decided(kpi); /* has no verdict of its own */
+    page_cell(page, member ? PAGE_PLAIN : entry_html_tone(check->verdict), member ? "" : verdict_name(check->verdict));
     page_cell(page, PAGE_PLAIN, number(kpi, check, check->value, arena));
     page_cell(page, PAGE_PLAIN, number(kpi, check, check->reference, arena));
     page_cell(page, PAGE_PLAIN, low || high ? arena_printf(arena, "%s … %s", low ? number(kpi, check, check->low, arena) : "",

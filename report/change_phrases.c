@@ -109,7 +109,16 @@ const struct check *change_phrases_decided(const struct kpi_result *kpi)
 
 const char *change_phrases_check(const struct check *check, struct arena *arena)
 {
+    if (check->part && check->kind == CHECK_DISTRIBUTION)
+        return check->part;
     return check->part ? arena_printf(arena, "%s %s", check->part, check_name(check->kind)) : check_name(check->kind);
+}
+
+const char *change_phrases_found(const struct kpi_result *kpi, const struct check *check, struct arena *arena)
+{
+    const char *found = check->found ? check->found : "";
+    bool member = check->kind == CHECK_DISTRIBUTION && check != change_phrases_decided(kpi);
+    return member ? found : arena_printf(arena, "%s. %s", verdict_name(check->verdict), found);
 }
 
 const char *change_phrases_incident(const struct incident *incident, struct arena *arena)

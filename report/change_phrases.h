@@ -22,8 +22,10 @@ const char *change_phrases_differences(const struct kpi_result *kpi, size_t most
 
 /* The check that decided, or NULL when the level did. */
 const struct check *change_phrases_decided(const struct kpi_result *kpi);
-/* "bound", "p99 distribution", "zscore method": a check by its kind and part. */
+/* "bound", "p99" of a list, "zscore method": a check by its kind and part. */
 const char *change_phrases_check(const struct check *check, struct arena *arena);
+/* "regression. 195 ms is above the bound …": its verdict and what it found; a part of a list that did not decide has no verdict of its own. */
+const char *change_phrases_found(const struct kpi_result *kpi, const struct check *check, struct arena *arena);
 /* "12 of 40 KPI results shift together since v2.8.0", or the incident's own sentence. */
 const char *change_phrases_incident(const struct incident *incident, struct arena *arena);
 /* "kpi_a of gpu=8: found"; with neither only what was found. */

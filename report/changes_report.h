@@ -7,9 +7,9 @@
 #ifndef REPORT_CHANGES_REPORT_H
 #define REPORT_CHANGES_REPORT_H
 #include "base/text.h"
-#include "regress/changes.h"
-#include "regress/columns.h"
-#include "regress/newest.h"
+#include "columns/changes.h"
+#include "columns/columns.h"
+#include "columns/newest.h"
 
 enum { CHANGES_FORMAT = 1 };
 

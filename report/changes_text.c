@@ -39,11 +39,15 @@ static const char *runs(size_t n, struct arena *arena)
     return arena_printf(arena, "%zu run%s", n, n == 1 ? "" : "s");
 }
 
-/* "run 31 (2024-01-31)" */
+/* "run 31 (2024-01-31, build 1.4.139)" */
 static const char *run_name(const struct changes_report *report, size_t row, struct arena *arena)
 {
-    const char *const *times = report->columns->times;
-    return times ? arena_printf(arena, "run %zu (%s)", row + 1, times[row]) : arena_printf(arena, "run %zu", row + 1);
+    const struct columns *columns = report->columns;
+    const char *time = columns->times ? columns->times[row] : "", *name = columns->names ? columns->names[row] : "";
+    if (!time[0] && !name[0])
+        return arena_printf(arena, "run %zu", row + 1);
+    const char *called = name[0] ? arena_printf(arena, "%s%s %s", time[0] ? ", " : "", columns->naming, name) : "";
+    return arena_printf(arena, "run %zu (%s%s)", row + 1, time, called);
 }
 
 static const char *share(double size, double level, struct arena *arena)
@@ -93,7 +97,7 @@ static void add_distance(struct text *out, const struct evidence *e, struct aren
     else
         text_printf(out, "%s %s", share(e->change, e->level, arena), e->change > 0 ? "above" : "below");
     text_printf(out, " the usual level, %s: the middle of %s that scatter by about ±%s.", number(e->level, arena), runs(e->level_n, arena),
-                number(e->sd, arena));
+                value_spread(&plain, e->sd, arena));
 }
 
 static void add_more_runs(struct text *out, const struct evidence *e, struct arena *arena)
@@ -121,9 +125,9 @@ static void add_why(struct text *out, const struct column *column, const struct 
     else if (verdict == VERDICT_SUSPECT)
         text_add(out, "That is far out for one run, but too little to be sure.");
     else if (verdict == VERDICT_CANNOT_TELL)
-        text_printf(out, "The runs scatter so much that only a change of %s would be seen.", share(e->smallest_seen, e->level, arena));
+        text_printf(out, "The runs scatter so much that only a change of about %s would be seen.", share(e->smallest_seen, e->level, arena));
     else
-        text_printf(out, "So far out is nothing special here; a change of %s (%s) would most likely have been seen.", number(e->smallest_seen, arena),
+        text_printf(out, "So far out is nothing special here; a change of %s (%s) would most likely have been seen.", value_spread(&plain, e->smallest_seen, arena),
                     share(e->smallest_seen, e->level, arena));
     add_more_runs(out, e, arena);
 }
@@ -139,8 +143,10 @@ static void add_newest(struct text *out, const struct changes_report *report, si
     bool since = (result->verdict == VERDICT_REGRESSION || result->verdict == VERDICT_SUSPECT) && e->since_point < e->points_n;
     text_printf(out, "Was the newest run %s?  %s", directed ? "worse" : "different from those before",
                 answer(result->verdict, directed, e->change > 0));
-    if (since)
-        text_printf(out, ", as those since run %zu", column->row[newest_index(column, e, e->since_point)] + 1);
+    if (since) {
+        text_add(out, ", as those since ");
+        text_add_line(out, run_name(report, column->row[newest_index(column, e, e->since_point)], arena));
+    }
     text_add(out, "\n");
     if (!column->n) {
         text_add(out, "  There is no value in this column.\n");
@@ -238,6 +244,45 @@ static void add_section(struct text *out, const struct changes_report *report, s
     add_changes(out, report, i, arena);
 }
 
+/* ---- which way is worse ---- */
+
+/* What the words of a name usually mean; never more than a hint. The first that fits counts: "errors_per_second" are errors. */
+static enum direction usual_direction(const char *name)
+{
+    static const struct {
+        const char *word;
+        enum direction better;
+    } words[] = {{"error", DIRECTION_LOWER},       {"fail", DIRECTION_LOWER},     {"latency", DIRECTION_LOWER},   {"latenz", DIRECTION_LOWER},
+                 {"throughput", DIRECTION_HIGHER}, {"durchsatz", DIRECTION_HIGHER}, {"per_s", DIRECTION_HIGHER},  {"/s", DIRECTION_HIGHER},
+                 {"per s", DIRECTION_HIGHER},      {"bandwidth", DIRECTION_HIGHER}, {"iops", DIRECTION_HIGHER},   {"rps", DIRECTION_HIGHER},
+                 {"qps", DIRECTION_HIGHER},        {"tps", DIRECTION_HIGHER},     {"speed", DIRECTION_HIGHER},    {"score", DIRECTION_HIGHER},
+                 {"time", DIRECTION_LOWER},        {"duration", DIRECTION_LOWER}, {"dauer", DIRECTION_LOWER},     {"zeit", DIRECTION_LOWER},
+                 {"second", DIRECTION_LOWER},      {"memory", DIRECTION_LOWER},   {"rss", DIRECTION_LOWER},       {"bytes", DIRECTION_LOWER},
+                 {"delay", DIRECTION_LOWER},       {"_ms", DIRECTION_LOWER},      {"[ms]", DIRECTION_LOWER},      {"_ns", DIRECTION_LOWER},
+                 {"p50", DIRECTION_LOWER},         {"p95", DIRECTION_LOWER},      {"p99", DIRECTION_LOWER}};
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+        if (strcasestr(name, words[i].word))
+            return words[i].better;
+    return DIRECTION_NONE;
+}
+
+static void add_question(struct text *out, const struct changes_report *report)
+{
+    const struct columns *columns = report->columns;
+    enum direction usual = columns->n ? usual_direction(columns->v[0].name) : DIRECTION_NONE;
+    for (size_t i = 1; i < columns->n; i++)
+        if (usual_direction(columns->v[i].name) != usual)
+            usual = DIRECTION_NONE;
+    text_add(out, "\nWhich way is worse? ");
+    if (usual == DIRECTION_NONE) {
+        text_printf(out, "--better=higher (as for a throughput) or --better=lower (as for a time) says it%s.\n",
+                    columns->n > 1 ? ", with --column=NAME for one of the series" : "");
+        return;
+    }
+    const char *word = usual == DIRECTION_HIGHER ? "higher" : "lower";
+    text_printf(out, "%s --better=%s; with that the answer is yes or no.\n", columns->n > 1 ? "Their names suggest" : "Its name suggests", word);
+}
+
 void changes_text_render(struct text *out, const struct changes_report *report, struct arena *arena)
 {
     size_t quiet = 0, shown = 0;
@@ -254,5 +299,5 @@ void changes_text_render(struct text *out, const struct changes_report *report, 
         text_printf(out, "%s%s%zu series without a change%s\n", shown ? "\n" : "", shown ? "and " : "", quiet,
                     report->newest ? ", whose newest run is like those before" : "");
     if (report->newest_up)
-        text_add(out, "\nWhich way is worse? --better=higher (as for a throughput) or --better=lower (as for a time) says it.\n");
+        add_question(out, report);
 }

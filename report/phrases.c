@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/moment.h"
-#include "regress/expect.h"
+#include "regress/missing/expect.h"
 #include "regress/value.h"
 #include "report/change_phrases.h"
 
@@ -209,6 +209,15 @@ const char *phrases_change(const struct kpi_result *kpi, struct arena *arena)
     if (isfinite(e->relative))
         return arena_printf(arena, "%s%s", sign, value_percent(e->relative, arena));
     return arena_printf(arena, "%s%s", sign, value_number(kpi->rule, fabs(e->change), VALUE_PEOPLE, arena));
+}
+
+const char *phrases_seen(const struct kpi_result *kpi, struct arena *arena)
+{
+    const struct evidence *e = &kpi->evidence;
+    if (!isfinite(e->smallest_seen))
+        return "";
+    double share = e->smallest_seen / fabs(e->level);
+    return isfinite(share) ? value_percent(share, arena) : value_shown(kpi->rule, e->smallest_seen, VALUE_PEOPLE, arena);
 }
 
 /* "2025-01-04", in UTC. */

@@ -30,6 +30,8 @@ bool phrases_said_elsewhere(const struct entry_result *entry, enum verdict verdi
 
 /* "-12.4 %"; without a relative change the change itself; "" when there is none. */
 const char *phrases_change(const struct kpi_result *kpi, struct arena *arena);
+/* The smallest change for the worse that would most likely have been seen: "2.1 %", of a level of 0 "3 errors"; "" when nothing was tested. */
+const char *phrases_seen(const struct kpi_result *kpi, struct arena *arena);
 /* "since v1.3 of 2025-01-04, 2 runs ago; the last run before it: v1.2 of 2025-01-03". Only with evidence.since_version. */
 const char *phrases_since(const struct entry_result *entry, const struct evidence *e, struct arena *arena);
 /* "held against v1.0…v1.2, 8 run points". Only with evidence.level_n. */

@@ -68,20 +68,19 @@ static const char *evidence_lines(const struct entry_result *entry, const struct
     const struct evidence *e = &kpi->evidence;
     bool since = e->since_version && e->since_point > 0 && e->since_point <= e->points_n;
     const char *lines = line("", verdict_name(kpi->verdict), e->reason, arena);
-    lines = line(lines, "it", e->flip, arena);
+    lines = line(lines, "what would flip it", e->flip, arena);
     lines = line(lines, "this run", isfinite(e->value) ? value_shown(kpi->rule, e->value, VALUE_PEOPLE, arena) : "", arena);
     lines = line(lines, "level", isfinite(e->level) ? value_shown(kpi->rule, e->level, VALUE_PEOPLE, arena) : "", arena);
     lines = line(lines, "change", phrases_change(kpi, arena), arena);
     lines = line(lines, "p after correction", isfinite(e->p_corrected) ? value_p(e->p_corrected, arena) : "", arena);
-    lines = line(lines, "since", since ? phrases_since(entry, e, arena) : "", arena);
-    lines = line(lines, "change is", change_phrases_status(kpi, arena), arena);
+    lines = line(lines, "began", since ? phrases_since(entry, e, arena) : "", arena);
+    lines = line(lines, "known", change_phrases_status(kpi, arena), arena);
     lines = line(lines, "change id", kpi->change.id, arena);
     lines = line(lines, "runs", change_phrases_runs(kpi, arena), arena);
     lines = line(lines, "what else changed there", change_phrases_differences(kpi, 5, arena), arena);
     lines = line(lines, "control", e->control, arena);
     for (size_t i = 0; i < kpi->checks_n; i++)
-        lines = line(lines, change_phrases_check(&kpi->checks[i], arena),
-                     arena_printf(arena, "%s. %s", verdict_name(kpi->checks[i].verdict), kpi->checks[i].found ? kpi->checks[i].found : ""), arena);
+        lines = line(lines, change_phrases_check(&kpi->checks[i], arena), change_phrases_found(kpi, &kpi->checks[i], arena), arena);
     return lines;
 }
 

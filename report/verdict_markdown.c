@@ -229,8 +229,8 @@ static void add_details(struct sheet *sheet, const struct entry_result *entry, c
     add_commits(sheet, kpi);
     list_item(sheet, "", e->control);
     for (size_t i = 0; i < kpi->checks_n; i++)
-        list_item(sheet, "", arena_printf(sheet->arena, "%s: %s. %s", change_phrases_check(&kpi->checks[i], sheet->arena),
-                                          verdict_name(kpi->checks[i].verdict), kpi->checks[i].found ? kpi->checks[i].found : ""));
+        list_item(sheet, "", arena_printf(sheet->arena, "%s: %s", change_phrases_check(&kpi->checks[i], sheet->arena),
+                                          change_phrases_found(kpi, &kpi->checks[i], sheet->arena)));
     add_links(sheet, entry, kpi);
 }
 
@@ -322,6 +322,8 @@ static void add_rest(struct sheet *sheet, const struct entry_result *entry, cons
     add(sheet, " | ");
     words(sheet, phrases_change(kpi, sheet->arena));
     add(sheet, " | ");
+    words(sheet, kpi->verdict == VERDICT_OK ? phrases_seen(kpi, sheet->arena) : "");
+    add(sheet, " | ");
     words(sheet, kpi->verdict == VERDICT_OK ? "" : kpi->evidence.reason);
     add(sheet, " |\n");
 }
@@ -333,8 +335,8 @@ static void render_rest(struct sheet *sheet, const struct analysis *analysis)
         n += phrases_matters(phrases_by_weight[v]) ? 0 : analysis->counts[phrases_by_weight[v]];
     if (!n)
         return;
-    text_printf(&sheet->block, "<details><summary>%zu other KPI result%s</summary>\n\n| verdict | KPI | entry | this run | change | why |\n"
-                               "|---|---|---|--:|--:|---|\n", n, n == 1 ? "" : "s");
+    text_printf(&sheet->block, "<details><summary>%zu other KPI result%s</summary>\n\n| verdict | KPI | entry | this run | change | would have seen | why |\n"
+                               "|---|---|---|--:|--:|--:|---|\n", n, n == 1 ? "" : "s");
     size_t shown = 0;
     for (size_t v = 0; v < VERDICT_COUNT; v++)
         for (size_t i = 0; i < analysis->entries_n; i++)

@@ -12,7 +12,7 @@
 #include "report/phrases.h"
 #include "report/table.h"
 
-enum { COLUMNS = VERDICT_TEXT_COLUMNS, OK_ENTRIES_SHOWN = 10, DIFFERENCES_SHOWN = 3, ABSENCES_SHOWN = 10, INCIDENTS_SHOWN = 5, MEMBERS_SHOWN = 10 };
+enum { COLUMNS = VERDICT_TEXT_COLUMNS, OK_ENTRIES_SHOWN = 10, DIFFERENCES_SHOWN = 3, ABSENCES_SHOWN = 10, INCIDENTS_SHOWN = 5, MEMBERS_SHOWN = 10, ENTRY_SHOWN = 30 };
 /* What a paragraph takes beside its rows. */
 enum { STORY_ROWS = 3, LINK_COLUMNS = 84 };
 
@@ -125,7 +125,8 @@ static const char *more_text(const struct kpi_result *kpi, struct arena *arena)
     return n < 0 ? "no number" : arena_printf(arena, "%d", n);
 }
 
-static void add_change(struct table *table, const struct kpi_result *kpi, struct arena *arena)
+/* `last`: what stands in the last column. */
+static void add_change(struct table *table, const struct kpi_result *kpi, const char *last, struct arena *arena)
 {
     const struct evidence *e = &kpi->evidence;
     const struct kpi_rule *rule = kpi->rule;
@@ -137,7 +138,7 @@ static void add_change(struct table *table, const struct kpi_result *kpi, struct
     table_add(table, arena,
               (const char *const[]){rule->name, value_number(rule, e->level, VALUE_PEOPLE, arena), noise_text(e, arena),
                                     value_number(rule, e->value, VALUE_PEOPLE, arena), value_unit(rule),
-                                    phrases_change(kpi, arena), isfinite(e->p_corrected) ? value_p(e->p_corrected, arena) : "", ok, more_text(kpi, arena)});
+                                    phrases_change(kpi, arena), isfinite(e->p_corrected) ? value_p(e->p_corrected, arena) : "", ok, last});
 }
 
 static void render_lines(struct screen *screen, const char *lines, size_t indent)
@@ -146,10 +147,10 @@ static void render_lines(struct screen *screen, const char *lines, size_t indent
         layout_wrap(screen->out, arena_strndup(screen->arena, line, strcspn(line, "\n")), indent, indent + 2, COLUMNS);
 }
 
-static struct table table_of_changes(struct arena *arena, bool suspect)
+static struct table table_of_changes(struct arena *arena, const char *last, bool number)
 {
-    struct table table = {.columns = 9, .right = {false, true, true, true, false, true, true, true, true}};
-    table_add(&table, arena, (const char *const[]){"KPI", "level", "noise", "this run", "", "change", "p", "ok", suspect ? "more runs" : ""});
+    struct table table = {.columns = 9, .right = {false, true, true, true, false, true, true, true, number}};
+    table_add(&table, arena, (const char *const[]){"KPI", "level", "noise", "this run", "", "change", "p", "ok", last});
     return table;
 }
 
@@ -167,7 +168,7 @@ static bool has_story(const struct screen *screen, const struct entry_result *en
 /* The lines of a story, then the table of the KPIs that have it. */
 static void render_story(struct screen *screen, const struct entry_result *entry, enum verdict verdict, const char *told)
 {
-    struct table table = table_of_changes(screen->arena, verdict == VERDICT_SUSPECT);
+    struct table table = table_of_changes(screen->arena, verdict == VERDICT_SUSPECT ? "more runs" : "", true);
     screen->rows -= STORY_ROWS;
     for (size_t j = 0; j < entry->kpis_n; j++) {
         if (!has_story(screen, entry, j, verdict, told))
@@ -175,7 +176,7 @@ static void render_story(struct screen *screen, const struct entry_result *entry
         if (screen->rows-- <= 0)
             screen->left_out++;
         else
-            add_change(&table, &entry->kpis[j], screen->arena);
+            add_change(&table, &entry->kpis[j], more_text(&entry->kpis[j], screen->arena), screen->arena);
     }
     if (table.cells.n == table.columns)
         return;
@@ -192,8 +193,9 @@ static void render_decided(struct screen *screen, const struct entry_result *ent
         screen->left_out++;
         return;
     }
-    layout_wrap(screen->out, arena_printf(screen->arena, "%s (%s): %s%s%s", kpi->rule->name, change_phrases_check(change_phrases_decided(kpi), screen->arena),
-                                          e->reason ? e->reason : "", e->flip && e->flip[0] ? "; " : "", e->flip ? e->flip : ""), 2, 4, COLUMNS);
+    const struct check *by = change_phrases_decided(kpi);
+    const char *check = by->kind == CHECK_DISTRIBUTION ? "" : arena_printf(screen->arena, " (%s)", change_phrases_check(by, screen->arena));
+    layout_wrap(screen->out, arena_printf(screen->arena, "%s%s: %s%s%s", kpi->rule->name, check, e->reason ? e->reason : "", e->flip && e->flip[0] ? "; " : "", e->flip ? e->flip : ""), 2, 4, COLUMNS);
     render_lines(screen, story(entry, kpi, screen->arena), 4);
 }
 
@@ -246,24 +248,54 @@ static size_t count_of(const struct entry_result *entry, enum verdict verdict)
     return n;
 }
 
-/* "8 KPIs, changes from -0.34 % to +0.33 %" */
-static const char *range_text(const struct entry_result *entry, enum verdict verdict, struct arena *arena)
+/* Of the KPIs with this verdict the one whose share is the smallest (sign 1) or the largest (-1), where any has one. */
+static const struct kpi_result *outermost(const struct entry_result *entry, enum verdict verdict, double (*share)(const struct evidence *), double sign)
 {
-    const struct kpi_result *least = NULL, *most = NULL;
-    size_t n = count_of(entry, verdict);
+    const struct kpi_result *found = NULL;
     for (size_t j = 0; j < entry->kpis_n; j++) {
         const struct kpi_result *kpi = &entry->kpis[j];
-        if (kpi->verdict != verdict || !isfinite(kpi->evidence.relative))
-            continue;
-        least = !least || kpi->evidence.relative < least->evidence.relative ? kpi : least;
-        most = !most || kpi->evidence.relative > most->evidence.relative ? kpi : most;
+        if (kpi->verdict == verdict && isfinite(share(&kpi->evidence)) &&
+            (!found || sign * share(&kpi->evidence) < sign * share(&found->evidence)))
+            found = kpi;
     }
-    const char *count = arena_printf(arena, "%zu KPI%s", n, n == 1 ? "" : "s");
+    return found;
+}
+
+static double share_changed(const struct evidence *e)
+{
+    return e->relative;
+}
+
+static double share_seen(const struct evidence *e)
+{
+    return e->smallest_seen / fabs(e->level);
+}
+
+static const char *changes_text(const struct entry_result *entry, enum verdict verdict, struct arena *arena)
+{
+    const struct kpi_result *least = outermost(entry, verdict, share_changed, 1), *most = outermost(entry, verdict, share_changed, -1);
     if (!least)
-        return count;
+        return "";
     const char *from = phrases_change(least, arena), *to = phrases_change(most, arena);
-    return strcmp(from, to) == 0 ? arena_printf(arena, "%s, change %s", count, from)
-                                 : arena_printf(arena, "%s, changes from %s to %s", count, from, to);
+    return strcmp(from, to) == 0 ? arena_printf(arena, ", change %s", from) : arena_printf(arena, ", changes from %s to %s", from, to);
+}
+
+/* An ok is worth what it could have seen. */
+static const char *seen_text(const struct entry_result *entry, enum verdict verdict, struct arena *arena)
+{
+    const struct kpi_result *least = outermost(entry, verdict, share_seen, 1), *most = outermost(entry, verdict, share_seen, -1);
+    if (!least)
+        return "";
+    const char *from = phrases_seen(least, arena), *to = phrases_seen(most, arena);
+    return strcmp(from, to) == 0 ? arena_printf(arena, "; would have seen %s", from) : arena_printf(arena, "; would have seen %s (%s) to %s (%s)", from,
+                                                                                                        least->rule->name, to, most->rule->name);
+}
+
+/* "8 KPIs, changes from -0.34 % to +0.33 %; would have seen 1.2 % (train_runtime) to 8.4 % (dataset_tokens)" */
+static const char *range_text(const struct entry_result *entry, enum verdict verdict, struct arena *arena)
+{
+    size_t n = count_of(entry, verdict);
+    return arena_printf(arena, "%zu KPI%s%s%s", n, n == 1 ? "" : "s", changes_text(entry, verdict, arena), seen_text(entry, verdict, arena));
 }
 
 static void render_entry(struct screen *screen, const struct entry_result *entry, enum verdict verdict)
@@ -330,16 +362,48 @@ static enum verdict gravest_of(const struct incident *incident)
     return VERDICT_OK;
 }
 
+static bool of_one_entry(const struct incident *incident)
+{
+    for (size_t i = 1; i < incident->members_n; i++)
+        if (incident->entries[i] != incident->entries[0])
+            return false;
+    return true;
+}
+
+/* Whose it is, where there are several entries, and its verdict where that is not the incident's. */
+static const char *member_text(const struct incident *incident, size_t i, struct arena *arena)
+{
+    const char *name = of_one_entry(incident) ? "" : incident->entries[i]->name;
+    const char *verdict = incident->members[i]->verdict == gravest_of(incident) ? "" : verdict_name(incident->members[i]->verdict);
+    const char *cut = arena_strndup(arena, name, (size_t)text_cut(name, strlen(name), ENTRY_SHOWN));
+    return arena_printf(arena, "%s%s%s%s", cut, strlen(cut) < strlen(name) ? "…" : "", name[0] && verdict[0] ? ", " : "", verdict);
+}
+
+/* Who acknowledged members of it, and why: each of these once. */
+static void render_acknowledged(struct screen *screen, const struct incident *incident)
+{
+    const char *said = "";
+    for (size_t i = 0; i < incident->members_n; i++) {
+        const struct kpi_result *kpi = incident->members[i];
+        const char *status = kpi->verdict == VERDICT_ACKNOWLEDGED ? one_line(change_phrases_status(kpi, screen->arena), screen->arena) : "";
+        if (status[0] && !strstr(said, status))
+            said = line_of(said, status, screen->arena);
+    }
+    render_lines(screen, said, 2);
+}
+
 static void render_incident(struct screen *screen, const struct incident *incident)
 {
-    struct table table = table_of_changes(screen->arena, false);
+    struct table table = table_of_changes(screen->arena, of_one_entry(incident) ? "" : "entry", false);
     text_addc(screen->out, '\n');
     layout_wrap(screen->out, arena_printf(screen->arena, "%s incident: %s", shown[gravest_of(incident)].heading,
                                           change_phrases_incident(incident, screen->arena)), 0, 4, COLUMNS);
     if (incident->members_n)
         render_lines(screen, story(incident->entries[0], incident->members[0], screen->arena), 2);
+    if (incident->members_n && incident->members[0]->verdict != VERDICT_ACKNOWLEDGED)
+        render_acknowledged(screen, incident);
     for (size_t i = 0; i < incident->members_n && i < MEMBERS_SHOWN; i++)
-        add_change(&table, incident->members[i], screen->arena);
+        add_change(&table, incident->members[i], member_text(incident, i, screen->arena), screen->arena);
     table_render(screen->out, &table, 2, COLUMNS);
     if (incident->members_n > MEMBERS_SHOWN)
         text_printf(screen->out, "  …and %zu more: see the report\n", incident->members_n - MEMBERS_SHOWN);

@@ -6,7 +6,7 @@
 #include "base/root.h"
 #include "json/read.h"
 #include "json/write.h"
-#include "regress/acks.h"
+#include "regress/acks/acks.h"
 #include "regress/labels.h"
 
 enum { VERDICTS_MAX = 1 << 30, VALUE_MAX = 1 << 16 };

@@ -1,7 +1,7 @@
 /* step/ack_from.h — lines for a file of acknowledgements, ready-made from the verdicts of a run (regression_verdicts.json). */
 #ifndef STEP_ACK_FROM_H
 #define STEP_ACK_FROM_H
-#include "regress/acks_edit.h"
+#include "regress/acks/acks_edit.h"
 
 struct ack_from {
     const char *file;         /* regression_verdicts.json */

@@ -12,7 +12,7 @@
 
 #include "base/moment.h"
 #include "base/output.h"
-#include "regress/acks_file.h"
+#include "regress/acks/acks_file.h"
 
 enum { LOCK_WAIT_MS = 10000, LOCK_TRY_MS = 20, ADDED_MAX = 64 << 20 };
 
@@ -88,17 +88,19 @@ static int lock_directory(struct context *context, const char *file, struct erro
 
 /* ---- adding ---- */
 
-static bool rewrite(struct context *context, const struct ack_step *step, struct error *err)
+static bool rewrite(struct context *context, struct ack_step *step, struct error *err)
 {
     size_t len = 0;
     struct text out = text_open(ADDED_MAX);
     const char *bytes = acks_bytes(context->arena, step->file, false, &len, err);
-    bool ok = !err->kind && acks_edit_add(context->arena, bytes ? bytes : "", len, step->file, step->list, step->lines, step->n, &out, err);
-    if (ok && out.len > ACKS_FILE_MAX)
+    if (!err->kind)
+        step->n = acks_edit_leave_new(context->arena, bytes ? bytes : "", len, step->file, step->list, step->lines, step->n);
+    bool ok = !err->kind && (!step->n || acks_edit_add(context->arena, bytes ? bytes : "", len, step->file, step->list, step->lines, step->n, &out, err));
+    if (ok && step->n && out.len > ACKS_FILE_MAX)
         ok = error_set(err, ERR_USAGE, "%s: would be larger than %d MB: which of its lines may go?", step->file, (int)ACKS_FILE_MAX >> 20);
     if (!ok && out.len)
         fwrite(out.s, 1, out.len, context->out); /* what to add by hand */
-    ok = ok && !context_stopped(context, "nothing was added", err) && output_file(step->file, -1, out.s, out.len, err);
+    ok = ok && !context_stopped(context, "nothing was added", err) && (!step->n || output_file(step->file, -1, out.s, out.len, err));
     text_close(&out);
     return ok;
 }
@@ -112,8 +114,9 @@ static void show(struct context *context, const struct ack_step *step)
     text_close(&out);
 }
 
-int ack_step(struct context *context, const struct ack_step *step)
+int ack_step(struct context *context, struct ack_step *step)
 {
+    size_t wanted = step->n;
     struct error err = {0};
     const char *expires = NULL;
     if (step->expires && !choose_expiry(context, step->expires, &expires, &err))
@@ -128,7 +131,11 @@ int ack_step(struct context *context, const struct ack_step *step)
         close(lock);
     if (!ok)
         return context_fail(context, &err);
-    show(context, step);
+    if (step->n < wanted)
+        log_line(&context->log, LOG_INFO, "%s: %zu line%s there already", context_shown(context, step->file), wanted - step->n,
+                 wanted - step->n == 1 ? " is" : "s are");
+    if (step->n)
+        show(context, step);
     if (!step->configured)
         log_line(&context->log, LOG_INFO, "analyze_lts and ci read it with --acks=%s, or as `acknowledgements:` of the workload's analyze",
                  context_shown(context, step->file));

@@ -3,7 +3,7 @@
  * The file is replaced as a whole or not at all, by one process at a time: the others wait for the lock of its directory. */
 #ifndef STEP_ACK_STEP_H
 #define STEP_ACK_STEP_H
-#include "regress/acks_edit.h"
+#include "regress/acks/acks_edit.h"
 #include "step/context.h"
 
 struct ack_step {
@@ -15,7 +15,7 @@ struct ack_step {
     const char *expires; /* a day, or 30d, 4w from now; NULL: never */
 };
 
-/* Gives the exit code. Prints what was added. */
-int ack_step(struct context *context, const struct ack_step *step);
+/* Gives the exit code. Prints what was added; lines that are there already are not, and step->n counts the others then. */
+int ack_step(struct context *context, struct ack_step *step);
 
 #endif

@@ -5,8 +5,8 @@
 
 #include "config/period.h"
 #include "detect/method.h"
-#include "regress/acks_file.h"
-#include "regress/expect.h"
+#include "regress/acks/acks_file.h"
+#include "regress/missing/expect.h"
 #include "regress/relabel.h"
 #include "regress/rules.h"
 #include "regress/select.h"
@@ -27,7 +27,7 @@
      "default: the workload's, else bh."}, \
     {"method", OPTION_TEXT, "auto|fixed|hunter|mann_whitney|stdev|threshold|zscore", NULL, false, \
      "Judges every KPI by this method, to move a gate over as it is; auto: by matbench's own; default: what the workload says."}, \
-    {"window", OPTION_NUMBER, "N", "30", false, "Newest run points of history in which the best earlier level is looked for: so long a regression stays one."}, \
+    {"window", OPTION_NUMBER, "N", "30", false, "Run points before the level of now in which the best earlier one is looked for: what was better there is what a run is held against."}, \
     {"history_scope", OPTION_TEXT, "older|all", "older", false, "older: versions up to the entry's own; all: newer ones too."}
 #define KPI_FILTER_ROW \
     {"kpi_filter", OPTION_TEXT, "TEXT", NULL, false, "Only KPIs whose name contains this."}
@@ -150,7 +150,7 @@ static bool read_history(struct context *context, struct history *history, const
            relabel(context, request->workload, records, err);
 }
 
-/* The newest records whatever their labels, without those that this workload never analyses: what the last runs had (regress/expect.h). */
+/* The newest records whatever their labels, without those that this workload never analyses: what the last runs had (regress/missing/expect.h). */
 static bool read_recent(struct context *context, struct history *history, const struct analyze_request *request,
                         const struct period *period, const struct records *records, struct analysis_options *options, struct error *err)
 {

@@ -1,14 +1,14 @@
 /* step/bundle_step.h — the file of --bundle, and what `matbench verify` does with it.
  *
  *     {"format": 1, "program": "matbench 0.1 (revision …)", "workload": "fine_tuning", "inputs_sha256": "…", "verdicts_sha256": "…",
- *      "inputs": {…},           regress/bundle.h
+ *      "inputs": {…},           proof/bundle.h
  *      "verdicts": {…}}         report/verdict_json.h
  *
  * inputs_sha256 is of `inputs` written without blanks; verdicts_sha256 of the whole file regression_verdicts.json. Compressed by its name: .gz,
  * .zst. The same analysis gives the same bytes. */
 #ifndef STEP_BUNDLE_STEP_H
 #define STEP_BUNDLE_STEP_H
-#include "regress/bundle.h"
+#include "proof/bundle.h"
 #include "step/context.h"
 
 enum { BUNDLE_FORMAT = 1 };

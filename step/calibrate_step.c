@@ -1,6 +1,6 @@
 #include "step/calibrate_step.h"
 
-#include "report/calibrate_report.h"
+#include "report/proof/calibrate_report.h"
 #include "step/analyze_step.h"
 #include "step/past_source.h"
 #include "step/progress.h"

@@ -10,7 +10,7 @@
 #include "report/changes_report.h"
 
 /* A piece of work is some columns, so that handing it out costs nothing beside them. */
-enum { PIECE = 8, TEXT_MAX = 1 << 30, PASSED_SHOWN = 3 };
+enum { PIECE = 8, TEXT_MAX = 1 << 30, PASSED_SHOWN = 3, NOTES_SHOWN = 10 };
 static const uint64_t FILE_MAX = (uint64_t)1 << 30;
 
 struct worker {
@@ -54,6 +54,13 @@ static void tell_passed_over(struct context *context, const struct columns *colu
             log_line(&context->log, LOG_DEBUG, "no series: column %s", context_shown(context, columns->passed_over[n]));
     if (n > PASSED_SHOWN)
         log_line(&context->log, LOG_DEBUG, "… and %zu more columns", n - PASSED_SHOWN);
+}
+
+static void tell_notes(struct context *context, const char *file, const struct columns *columns)
+{
+    for (size_t i = 0; i < columns->notes.n && i < NOTES_SHOWN; i++)
+        log_line(&context->log, columns->notes.v[i].doubt ? LOG_WARNING : LOG_INFO, "%s: %s", context_shown(context, file),
+                 context_shown(context, columns->notes.v[i].text));
 }
 
 /* ---- the columns, by all processors ---- */
@@ -208,5 +215,6 @@ int changepoints_run(struct context *context, const struct changepoints_step *st
         !columns_read(bytes, len, name, &step->columns, &columns, context->arena, &err))
         return context_fail(context, &err);
     tell_passed_over(context, &columns);
+    tell_notes(context, name, &columns);
     return find_and_print(&run, &columns);
 }

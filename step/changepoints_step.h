@@ -2,8 +2,8 @@
  */
 #ifndef STEP_CHANGEPOINTS_STEP_H
 #define STEP_CHANGEPOINTS_STEP_H
-#include "regress/changes.h"
-#include "regress/columns.h"
+#include "columns/changes.h"
+#include "columns/columns.h"
 #include "regress/gate.h"
 #include "step/context.h"
 

@@ -4,8 +4,8 @@
  */
 #ifndef STEP_PAST_SOURCE_H
 #define STEP_PAST_SOURCE_H
-#include "regress/acks.h"
-#include "regress/past.h"
+#include "proof/past.h"
+#include "regress/acks/acks.h"
 #include "step/context.h"
 #include "workload/workload.h"
 

@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "detect/method.h"
-#include "regress/acks_file.h"
-#include "regress/replay.h"
+#include "proof/replay.h"
+#include "regress/acks/acks_file.h"
 #include "regress/rules.h"
-#include "report/replay_report.h"
+#include "report/proof/replay_report.h"
 #include "step/analyze_step.h"
 #include "step/past_source.h"
 #include "step/progress.h"

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "regress/selftest.h"
-#include "report/replay_report.h"
-#include "report/selftest_report.h"
+#include "proof/selftest.h"
+#include "report/proof/replay_report.h"
+#include "report/proof/selftest_report.h"
 #include "step/analyze_step.h"
 #include "step/parse_step.h"
 #include "step/past_source.h"

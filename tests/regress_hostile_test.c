@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "regress/changes.h"
+#include "columns/changes.h"
 #include "tests/check.h"
 #include "tests/regress_build.h"
 

@@ -1,7 +1,7 @@
 /* regress: labels that explain the spread of a KPI; chance does not. */
 #include <string.h>
 
-#include "regress/varying.h"
+#include "regress/causes/varying.h"
 #include "tests/check.h"
 #include "tests/regress_build.h"
 

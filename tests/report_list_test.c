@@ -1,5 +1,5 @@
-/* report/report_list.h: what a query asks for, numbers and names of files; report/reports_index.h: the page of links. */
-#include "report/reports_index.h"
+/* report/visualize/report_list.h: what a query asks for, numbers and names of files; report/visualize/reports_index.h: the page of links. */
+#include "report/visualize/reports_index.h"
 
 #include <string.h>
 

@@ -33,7 +33,7 @@ static void test_text(void)
     static const char *const parts[] = {
         "NOT GATED: no history for 1 of 3 entries\nNOT GATED: history no longer matches for 1 of 3 entries (a key list changed)\n18 KPI results of 3 entries: 1 regression, ",
         "\nREGRESSION added=null gpu=8\n", "  worse  5,153  ±", "     4,121  tokens/s  -20.0 %  ",
-        "  since this run, v1.12 of 1970-02-10; the last run before it: v1.11 of 1970-01-12\n", "  held against v1.0…v1.11, 12 run points\n",
+        "  new: since this run, v1.12 of 1970-02-10; the last run before it: v1.11 of 1970-01-12\n", "  held against v1.0…v1.11, 12 run points\n",
         "≥ 4,", "\nMISSING added=null gpu=8\n  gone: ", "\nIMPROVEMENT added=null gpu=8\n", "differ only in 'gpu' (here 4, there 8): an ignored key?",
         "a key list changed: history agrees on every shared label, but 'added'", "not compared, but not the same in all runs: 'ocp'", "added=x?[31m",
         "\nOK added=null gpu=8: 2 KPIs, change", "\nNO HISTORY added=null gpu=4: ",

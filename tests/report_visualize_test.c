@@ -2,11 +2,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "report/error_report.h"
-#include "report/key_grid.h"
-#include "report/kpi_cell.h"
-#include "report/kpi_table.h"
-#include "report/lts_documentation.h"
+#include "report/visualize/error_report.h"
+#include "report/visualize/key_grid.h"
+#include "report/visualize/kpi_cell.h"
+#include "report/visualize/kpi_table.h"
+#include "report/visualize/lts_documentation.h"
 #include "tests/check.h"
 #include "tests/markup.h"
 

@@ -81,17 +81,31 @@ class JudgingTest(CommandTest):
         self.analyze("--correction=bh")
         self.assertEqual(self.kpi("speed")["evidence"]["p_corrected"], corrected["bh"])
 
+    def test_a_regression_stays_one(self):
+        """40 runs later, too, however short the window: it ends where the bad level began."""
+        self.history([100 + 0.1 * (i * 7 % 5) for i in range(12)] + [90 + 0.1 * (i * 7 % 5) for i in range(40)], 90.2)
+        for options in ((), ("--window=15",)):
+            self.analyze(*options, code=1)
+            self.assertRegex(self.reason(), r"^since 1\.12 \(40 runs ago\): 10\.0 % below the level of 1\.0…1\.11 ")
+
+    def test_an_exact_one_stays_one(self):
+        self.history([100] * 5 + [90] * 40, 90, lambda text: text.replace("value: results.speed}", "value: results.speed, exact: true}"))
+        self.analyze(code=1)
+        self.assertRegex(self.reason(), "since 1.5")
+
     def test_window(self):
-        """A regression of 20 runs ago stays one for as long as is asked for."""
-        self.history([100 + 0.1 * (i * 7 % 5) for i in range(12)] + [90 + 0.1 * (i * 7 % 5) for i in range(20)], 90.2)
+        """How far before the level of now a better one is looked for."""
+        self.history([x + 0.1 * (i * 7 % 5) for i, x in enumerate([100] * 12 + [95] * 20 + [90] * 35)], 90.2)
         self.block(window=15)
-        for options, env, code in (((), {}, 1), (("--window=25",), {}, 1), (("--window=15",), {}, 0), ((), {"MATBENCH_WINDOW": "15"}, 0), (("--config=c.yaml",), {}, 0)):
+        for options, env, level in (((), {}, 100), (("--window=25",), {}, 100), (("--window=15",), {}, 95), ((), {"MATBENCH_WINDOW": "15"}, 95),
+                                    (("--config=c.yaml",), {}, 95)):
             with self.subTest(options=options, env=env):
-                self.ci(*options, env=env, code=code)
+                self.ci(*options, env=env, code=1)
+                self.assertAlmostEqual(self.kpi("speed")["evidence"]["level"]["centre"], level, delta=1)
 
     def test_suspect_level(self):
         self.history(GOOD[:4], 97)  # too few runs for a regression
-        for level, verdict in ((0.2, "suspect"), (0.0001, "cannot tell")):
+        for level, verdict in ((0.2, "suspect"), (0.00001, "cannot tell")):
             self.analyze(f"--suspect_level={level}")
             self.assertEqual(self.kpi("speed")["verdict"], verdict)
 

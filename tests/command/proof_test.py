@@ -51,6 +51,13 @@ class ProofTest(CommandTest):
         for mode in "ab":
             self.assertEqual(self.series(replay, "boot", f"mode={mode}")["changes"], [])
 
+    def test_a_regression_stays_one(self):
+        """45 runs later, too; and is over with the first run of the old level."""
+        self.history({"a": {"latency": simulated.series(80, [(30, 8), (75, -8)], seed=5)}}, 80, rule=", min_relative: 0.03")
+        verdicts = self.found("replay")["replays"][0]["series"][0]["verdicts"]
+        self.assertEqual(set(verdicts[30:75]), {"regression"})
+        self.assertNotIn("regression", verdicts[:30] + verdicts[75:])
+
     def test_replay_is_what_analyze_says(self):
         """The verdict of the newest invocation is that of the gate on the same payloads."""
         self.steps()
@@ -223,9 +230,9 @@ excluded:
 
     def test_control_c(self):
         self.history({f"m{m}": {"latency": simulated.series(60, seed=m)} for m in range(20)}, 60)
-        for command in (["replay"], ["calibrate", "--replicates=1000000"]):
+        for command in (["replay", "--methods=" + ",".join(["auto"] * 2000)], ["calibrate", "--replicates=1000000"]):
             with subprocess.Popen([MATBENCH, *command, "--workload=w"], cwd=self.place, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
-                time.sleep(0.3)
+                time.sleep(0.5)
                 program.send_signal(signal.SIGINT)
                 out, err = program.communicate(timeout=100)
             self.assertEqual((program.returncode, out), (130, b""), err)

@@ -4,8 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "regress/acks_edit.h"
-#include "regress/acks_file.h"
+#include "regress/acks/acks_edit.h"
+#include "regress/acks/acks_file.h"
 #include "regress/analysis.h"
 #include "tests/regress_build.h"
 

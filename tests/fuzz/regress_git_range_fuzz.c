@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "regress/git_range.h"
+#include "regress/causes/git_range.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "report/report_list.h"
+#include "report/visualize/report_list.h"
 #include "workload/plots.h"
 #include "tests/fuzz/folder.h"
 

@@ -1,0 +1,248 @@
+#include "regress/checks/exact_check.h"
+
+#include <math.h>
+
+#include "regress/value.h"
+
+enum { RUNS_PER_CHANGE = 3 };
+
+/* ---- stretches of one value ---- */
+
+static bool differs(const struct series *s, double from, double value)
+{
+    return series_passes(s->rule, value - from, from);
+}
+
+/* The first point after the stretch that begins at `start`. */
+static size_t stretch_end(const struct series *s, size_t start)
+{
+    size_t i = start + 1;
+    while (i < s->n && !differs(s, s->x[start], s->x[i]))
+        i++;
+    return i;
+}
+
+static double worse_by(const struct series *s, double from, double value)
+{
+    return (double)s->worse * (value - from);
+}
+
+/* ---- is it as declared? ---- */
+
+static bool repetitions_differ(const struct hypothesis *h)
+{
+    const struct kpi_rule *rule = h->series.rule;
+    for (size_t i = 0; i < h->selection->points_n; i++) {
+        const struct select_point *point = &h->selection->points[i];
+        double first = NAN, value;
+        for (size_t k = 0; k < point->records_n; k++) {
+            if (!series_value(point->records[k], rule, &value))
+                continue;
+            if (isnan(first))
+                first = value;
+            if (differs(&h->series, first, value))
+                return true;
+        }
+    }
+    return false;
+}
+
+static size_t changes_in_window(const struct series *s)
+{
+    size_t from = series_window_start(s), changes = 0;
+    for (size_t i = stretch_end(s, 0); i < s->n; i = stretch_end(s, i))
+        changes += i > from;
+    return changes;
+}
+
+static bool varies(const struct hypothesis *h)
+{
+    const struct series *s = &h->series;
+    size_t runs = s->n - series_window_start(s);
+    return repetitions_differ(h) || changes_in_window(s) > (runs + RUNS_PER_CHANGE - 1) / RUNS_PER_CHANGE;
+}
+
+static enum check_place place(const struct hypothesis *h, const struct invocation *invocation)
+{
+    const struct kpi_rule *rule = h->series.rule;
+    (void)invocation;
+    if (!rule->exact || rule->method || !h->level)
+        return CHECK_NONE;
+    return varies(h) ? CHECK_BESIDE : CHECK_INSTEAD;
+}
+
+/* ---- what is it held against? ---- */
+
+struct exact {
+    size_t current, best; /* first points of the newest stretch, and of the best one before it within the window; best: current if none */
+    size_t reference;     /* of those that it is held against */
+    size_t stretches;
+    size_t since; /* the first point that is as bad as the entry; n: the entry itself */
+};
+
+/* Where the value of now began, or one that was no better: the window ends there (as in regress/series.c). */
+static size_t now_began(const struct series *s)
+{
+    size_t current = 0, began = 0;
+    for (size_t i = 0; i < s->n; i = stretch_end(s, i))
+        current = i;
+    for (size_t i = 0; i < current; i = stretch_end(s, i))
+        if (worse_by(s, s->x[i], s->x[current]) > 0 && differs(s, s->x[i], s->x[current]))
+            began = stretch_end(s, i);
+    return began;
+}
+
+static struct exact look(const struct series *s)
+{
+    struct exact e = {0};
+    size_t from = series_window_before(s, now_began(s));
+    bool any = false;
+    for (size_t i = 0, next; i < s->n; i = next) {
+        next = stretch_end(s, i);
+        e.stretches++;
+        e.current = i;
+        if (next < s->n && next > from && (!any || worse_by(s, s->x[e.best], s->x[i]) < 0)) {
+            e.best = i;
+            any = true;
+        }
+    }
+    if (!any)
+        e.best = e.current;
+    return e;
+}
+
+/* The entry stands with a newest stretch that is worse than the best: it is no nearer to the best. */
+static bool began_before(const struct series *s, const struct exact *e)
+{
+    double good = s->x[e->best], bad = s->x[e->current], value = s->x[s->n];
+    return worse_by(s, good, bad) > 0 && differs(s, good, bad) && worse_by(s, good, value) >= 0.5 * worse_by(s, good, bad) && differs(s, good, value) &&
+           !(worse_by(s, bad, value) > 0 && differs(s, bad, value));
+}
+
+/* The first stretch after the best one from which on all are worse than it. */
+static size_t worse_since(const struct series *s, const struct exact *e)
+{
+    size_t since = s->n;
+    for (size_t i = stretch_end(s, e->best); i < s->n; i = stretch_end(s, i)) {
+        bool worse = worse_by(s, s->x[e->best], s->x[i]) > 0 && differs(s, s->x[e->best], s->x[i]);
+        since = !worse ? s->n : since == s->n ? i : since;
+    }
+    return since;
+}
+
+static void test(const struct hypothesis *h, const struct invocation *invocation, struct checking *checking, struct arena *arena)
+{
+    const struct series *s = &h->series;
+    struct check *check = &checking->check;
+    struct exact *exact = ARENA_NEW(arena, struct exact);
+    (void)invocation;
+    *exact = look(s);
+    bool before = began_before(s, exact);
+    exact->reference = before ? exact->best : exact->current;
+    exact->since = before ? worse_since(s, exact) : s->n;
+    checking->kept = exact;
+    check->tested = checking->place == CHECK_INSTEAD;
+    check->value = s->x[s->n];
+    check->reference = s->x[exact->reference];
+    check->low = check->high = check->value - check->reference;
+}
+
+/* ---- what is said ---- */
+
+static enum verdict verdict_of(const struct series *s, const struct check *check)
+{
+    if (!differs(s, check->reference, check->value))
+        return VERDICT_OK;
+    return worse_by(s, check->reference, check->value) > 0 ? VERDICT_REGRESSION : VERDICT_IMPROVEMENT;
+}
+
+static const char *versions(const struct series *s, size_t from, size_t to, struct arena *arena)
+{
+    const char *first = s->points[from].version, *last = s->points[to - 1].version;
+    if (!first[0])
+        return "history";
+    return from + 1 == to || first == last ? first : arena_printf(arena, "%s…%s", first, last);
+}
+
+static const char *distance(const struct series *s, const struct check *check, struct arena *arena)
+{
+    double change = check->value - check->reference;
+    const char *side = change < 0 ? "below" : "above";
+    if (change == 0)
+        return "equal to";
+    if (check->reference == 0)
+        return arena_printf(arena, "%s %s", value_shown(s->rule, fabs(change), VALUE_PEOPLE, arena), side);
+    return arena_printf(arena, "%s %s", value_percent(change / fabs(check->reference), arena), side);
+}
+
+static double threshold_of(const struct series *s, const struct check *check)
+{
+    return fmax(series_relative_threshold(s->rule, check->reference), s->rule->min_absolute);
+}
+
+static const char *found_of(const struct series *s, const struct exact *exact, const struct check *check, struct arena *arena)
+{
+    size_t to = stretch_end(s, exact->reference), n = to - exact->reference, ago = s->n - exact->since;
+    const char *since = !ago ? "" : arena_printf(arena, "since %s (%zu run%s ago): ", s->points[exact->since].version, ago, ago == 1 ? "" : "s");
+    const char *text = arena_printf(arena, "%s%s the value of %s (%zu run point%s, %s)", since, distance(s, check, arena),
+                                    versions(s, exact->reference, to, arena), n, n == 1 ? "" : "s",
+                                    value_shown(s->rule, check->reference, VALUE_PEOPLE, arena));
+    if (check->verdict != VERDICT_OK)
+        return arena_printf(arena, "%s; declared exact: any change%s counts", text, threshold_of(s, check) > 0 ? " that passes the thresholds" : "");
+    if (check->value == check->reference)
+        return text;
+    return arena_printf(arena, "%s; a change below %s does not count", text, value_shown(s->rule, threshold_of(s, check), VALUE_PEOPLE, arena));
+}
+
+/* Bad or good from `limit` on. */
+static const char *flip_of(const struct series *s, const struct check *check, double limit, struct arena *arena)
+{
+    bool above = s->worse == SIDE_ABOVE, better = check->verdict == VERDICT_IMPROVEMENT;
+    const char *shown = value_shown(s->rule, limit, VALUE_PEOPLE, arena);
+    if (check->verdict == VERDICT_OK)
+        return arena_printf(arena, "would be a regression %s %s", above ? "above" : "below", shown);
+    if (limit == check->reference)
+        return arena_printf(arena, "would be ok at %s", shown);
+    return arena_printf(arena, "would be ok %s %s", above == better ? "above" : "below", shown);
+}
+
+static void describe(const struct hypothesis *h, const struct exact *exact, const struct check *check)
+{
+    struct evidence *e = &h->result->evidence;
+    const struct series *s = &h->series;
+    double room = threshold_of(s, check);
+    e->level_start = exact->reference;
+    e->level_n = stretch_end(s, exact->reference) - exact->reference;
+    e->levels = exact->stretches;
+    e->sd = 0;
+    e->low = check->reference - room;
+    e->high = check->reference + room;
+    e->relative_threshold = series_relative_threshold(s->rule, check->reference);
+    e->absolute_threshold = s->rule->min_absolute;
+    for (size_t i = 0, next, level = 1; i < s->n; i = next, level++)
+        for (next = stretch_end(s, i); i < next; i++)
+            s->points[i].level = level;
+}
+
+static void judge(const struct hypothesis *h, const struct invocation *invocation, struct checking *checking, struct arena *arena)
+{
+    const struct series *s = &h->series;
+    const struct exact *exact = checking->kept;
+    struct check *check = &checking->check;
+    (void)invocation;
+    check->flip = "";
+    if (!check->tested) {
+        check->found = "declared exact, but its history varies: judged as any other";
+        return;
+    }
+    check->verdict = verdict_of(s, check);
+    double room = threshold_of(s, check), side = check->verdict == VERDICT_IMPROVEMENT ? -(double)s->worse : (double)s->worse;
+    check->found = found_of(s, exact, check, arena);
+    check->flip = flip_of(s, check, check->reference + side * room, arena);
+    check->ok_from = check->reference + side * room;
+    check->smallest_seen = room;
+    check->since = exact->since;
+    describe(h, exact, check);
+}
+
+const struct check_type exact_check = {.kind = CHECK_EXACT, .place = place, .test = test, .judge = judge};

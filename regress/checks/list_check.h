@@ -1,0 +1,40 @@
+/* regress/checks/list_check.h — a KPI that is a list (latencies of requests): what its distribution does, part by part.
+ *
+ * The run is the unit of analysis: the thousands of values within one run say what its quantiles are, not how much runs differ. So
+ * the mean and each quantile that a record keeps (history/record_list.h) are a series of run points as any KPI's is, and get all its questions:
+ * newest run, newest runs, a worse level (regress/series.h). They share the level of one hypothesis (series.parts): its p is the smallest
+ * of the parts', times their number. Thresholds apply to each part.
+ *
+ * The hypothesis then stands for the part that decided: h->series and h->findings are its; without a change those of the median, or
+ * where that scatters too much to be judged those of the part that scatters least. Measured by bench/list_rates.c: docs/statistics.md.
+ */
+#ifndef REGRESS_CHECKS_LIST_CHECK_H
+#define REGRESS_CHECKS_LIST_CHECK_H
+#include "detect/distribution.h"
+#include "regress/verdict.h"
+
+/* Whether the KPI is a list: the entry has one, or it has nothing and its history has lists rather than numbers. Then h->list and h->series (the
+ * median's) are filled, and h->others: run points in which it is a number, which are never compared. */
+bool list_plan(struct hypothesis *h, const struct invocation *invocation, struct arena *arena);
+/* Of the parts the one that is farthest outside of bounds (which may be infinite), or the median: its name and value. */
+const char *list_outermost(const struct hypothesis *h, double low, double high, double *value);
+/* Of a number: run points in which it is a list. */
+size_t list_count_others(const struct hypothesis *h, struct arena *arena);
+
+void list_test(struct hypothesis *h, struct shuffles *shuffles, struct arena *arena);
+/* `level`: see series_resolve. Fills p_worse and p_better. */
+void list_resolve(struct hypothesis *h, struct shuffles *shuffles, double level);
+
+/* Tests a copy of h again, after its series got other borders: what other copies know of the parts stays. */
+void list_retest(struct hypothesis *h, struct shuffles *shuffles, double level, struct arena *arena);
+
+/* After the correction, before the verdict: takes the part that decides. */
+void list_choose(struct hypothesis *h, const struct invocation *invocation);
+/* After it: names the part in reason and flip. */
+void list_describe(struct hypothesis *h, const struct invocation *invocation, struct arena *arena);
+/* Another check decided: says that it speaks of the median. */
+void list_name_part(struct hypothesis *h, struct arena *arena);
+/* After all checks: a check for each part, the one that decided first, before the others. */
+void list_add_checks(struct hypothesis *h, struct arena *arena);
+
+#endif
