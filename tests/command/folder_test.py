@@ -53,7 +53,7 @@ class CompareTest(FolderTest):
         self.assertEqual(digests(self.place / "lts"), stored)
         self.assertIn("1 added, 0 replaced, 0 there already", first.out)
         self.assertIn("0 added, 0 replaced, 1 there already", again.out)
-        self.assertEqual(first.out.splitlines()[5:-4], again.out.splitlines()[5:-4])
+        self.assertEqual(first.out.splitlines()[5:-5], again.out.splitlines()[5:-5])
 
     def test_a_first_run_has_no_history(self):
         tree("one", self.place / "one")
