@@ -52,6 +52,28 @@ class ListsTest(CommandTest):
         self.assertRegex(done.out, r"  itl +[0-9.]+ +±[0-9.]+ % +[0-9.]+  ms  ")
         self.assertEqual({k["verdict"] for k in self.json("regression_verdicts.json")["entries"][0]["kpis"] if k["name"] != "itl"}, {"ok"})
 
+    def test_acknowledged(self):
+        """A list goes by its name in the file of acknowledgements, whichever of its parts decides."""
+        for k in range(12):
+            self.upload(k)
+        self.analyze(12, 1, itl=[value * 1.6 for value in latencies(12)])
+        change = self.kpi("itl")["change"]["id"]
+        self.matbench("ack", "--from=regression_verdicts.json", "--reason=slower model", code=0)
+        self.assertIn("- kpi: itl\n", (self.place / "acks.yaml").read_text())
+        _, kpi = self.analyze(12, 0, "--acks=acks.yaml", itl=[value * 1.6 for value in latencies(12)])
+        self.assertEqual((kpi["verdict"], kpi["change"]["id"]), ("acknowledged", change))
+        (self.place / "acks.yaml").write_text("format: 1\nexcluded: [{kpi: itl, run: '1.3', reason: cold}]\n")
+        _, kpi = self.analyze(13, 0, "--acks=acks.yaml")
+        self.assertEqual(len(kpi["evidence"]["points"]), 11)
+
+    def test_unit(self):
+        for k in range(10):
+            self.upload(k)
+        (self.place / "w/workload.yaml").write_text((self.place / "w/workload.yaml").read_text().replace("List[ms]", "List[us]"))
+        _, kpi = self.analyze(10, 3, "--fail_on=missing")
+        self.assertEqual(kpi["verdict"], "missing")
+        self.assertIn("its unit changed: this run counts in 'us', history in 'ms'", kpi["reason"])
+
     def test_kinds(self):
         """A list becomes a number: the model has to allow it; told, and never compared."""
         both = workload(self.small()).replace("Optional[List[float]]", "Union[float, List[float]]")
