@@ -459,13 +459,14 @@ static bool burst_allows(const struct series *s, const struct findings *f, const
 {
     const struct baseline *base = began ? &began->reference : &f->now;
     size_t start = began ? began->start : s->n, runs = s->n + 1 - start, stretch = (s->n + 1) / 4 > BURST_RUNS ? (s->n + 1) / 4 : BURST_RUNS;
-    size_t from = runs >= stretch ? start : start > stretch ? start - stretch : 0, n = runs >= stretch ? runs : start - from;
+    size_t before = stretch < base->n ? stretch : base->n; /* what lies before the reference may be another level */
+    size_t from = runs >= stretch ? start : start > before ? start - before : 0, n = runs >= stretch ? runs : start - from;
     double now = n > 1 ? spread_of(s->x + from, n) : 0;
-    if (now < BURST * base->sigma)
+    if (!(now > BURST * base->sigma))
         return true;
     double change = fabs(score_mean(s->x + start, runs) - base->centre), p = began ? began->p : f->p_worse;
-    double own = law_t_upper(change / (now * sqrt(1 / (double)runs + 1 / (double)base->n)), (double)(n - 1));
-    return p > 0 && own * corrected / p <= level;
+    double t = change / (now * sqrt(1 / (double)runs + 1 / (double)base->n));
+    return p > 0 && !isnan(t) && law_t_upper(t, (double)(n - 1)) * corrected / p <= level;
 }
 
 enum level_doubt series_level_doubt(const struct series *s, const struct findings *f, const struct began *began, double corrected, double level)
