@@ -152,10 +152,18 @@ void ci_screen_show(const struct ci_pass *pass)
     show_next(pass);
 }
 
-static bool is_gated(const struct ci_pass *pass)
+/* What 0 means depends on what was found: it never says more than that. */
+static const char *good_meaning(const struct ci_pass *passes, size_t n)
 {
-    const size_t *counts = pass->analysis ? pass->analysis->counts : NULL;
-    return counts && counts[VERDICT_OK] + counts[VERDICT_SUSPECT] + counts[VERDICT_REGRESSION] + counts[VERDICT_IMPROVEMENT] > 0;
+    size_t counts[VERDICT_COUNT] = {0};
+    for (size_t i = 0; i < n; i++)
+        for (size_t v = 0; passes[i].analysis && v < VERDICT_COUNT; v++)
+            counts[v] += passes[i].analysis->counts[v];
+    if (counts[VERDICT_REGRESSION])
+        return "a regression, but of no kind that --fail_on names";
+    if (counts[VERDICT_ACKNOWLEDGED])
+        return "no regression but what is acknowledged";
+    return counts[VERDICT_OK] + counts[VERDICT_SUSPECT] + counts[VERDICT_IMPROVEMENT] ? ci_code_meaning(0) : "nothing was gated";
 }
 
 /* An earlier outcome had this code: each is named once. */
@@ -172,10 +180,7 @@ static bool is_said(const struct ci_pass *passes, size_t i, size_t k)
 void ci_screen_code(const struct ci_pass *passes, size_t n, int code)
 {
     FILE *out = passes->context->out;
-    bool gated = false;
-    for (size_t i = 0; i < n; i++)
-        gated |= is_gated(&passes[i]);
-    fprintf(out, "exit code %d: %s", code, code == 0 && !gated ? "nothing was gated" : ci_code_meaning(code));
+    fprintf(out, "exit code %d: %s", code, code == 0 ? good_meaning(passes, n) : ci_code_meaning(code));
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < passes[i].outcomes.n; k++) {
             int other = passes[i].outcomes.v[k].code;

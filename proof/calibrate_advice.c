@@ -16,7 +16,8 @@ struct advice {
 
 static const char *amount(struct advice *a, double value)
 {
-    const char *shown = value_shown(a->series->rule, value, VALUE_PEOPLE, a->arena);
+    const char *unit = value_unit(a->series->rule), *number = value_spread(a->series->rule, value, a->arena);
+    const char *shown = unit[0] ? arena_printf(a->arena, "%s %s", number, unit) : number;
     if (a->series->level == 0 || !isfinite(a->series->level))
         return shown;
     return arena_printf(a->arena, "%s (%s)", value_percent(value / fabs(a->series->level), a->arena), shown);
@@ -48,10 +49,13 @@ static void advise_threshold(struct advice *a)
     double floor = s->floor.size;
     if (!isfinite(floor) || !(floor > 0))
         return;
-    if (floor > BELOW * s->threshold && isfinite(s->level) && s->level != 0)
+    if (s->threshold <= 0 && isfinite(s->level) && s->level != 0)
+        *LIST_ADD(a->arena, &a->said) = arena_printf(a->arena, "has no threshold: a lone run shows changes from %s on; min_relative: %.2g says so",
+                                                     amount(a, floor), rounded_up(floor / fabs(s->level)));
+    else if (floor > BELOW * s->threshold && isfinite(s->level) && s->level != 0)
         *LIST_ADD(a->arena, &a->said) =
             arena_printf(a->arena, "its threshold, %s, is below the noise floor: a lone run shows changes from %s on; min_relative: %.2g says so",
-                         s->threshold > 0 ? amount(a, s->threshold) : "none", amount(a, floor), rounded_up(floor / fabs(s->level)));
+                         amount(a, s->threshold), amount(a, floor), rounded_up(floor / fabs(s->level)));
     else if (s->threshold > SLACK * floor)
         *LIST_ADD(a->arena, &a->said) =
             arena_printf(a->arena, "its threshold hides what could be seen: changes show from %s on, it asks for %s", amount(a, floor),

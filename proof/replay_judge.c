@@ -173,11 +173,23 @@ static bool near(size_t a, size_t b, size_t tolerance)
     return a != REPLAY_NOWHERE && (a > b ? a - b : b - a) <= tolerance;
 }
 
+/* Of changes that began after the alarm, within the tolerance, and those before it: the nearest. */
+static size_t nearer_change(const struct replay_series *series, size_t c, size_t at)
+{
+    while (c != REPLAY_NOWHERE && c > 0 && series->changes[c].at > at) {
+        size_t before = series->changes[c - 1].at;
+        if ((before > at ? before - at : at - before) >= series->changes[c].at - at)
+            break;
+        c--;
+    }
+    return c;
+}
+
 /* The change that an alarm speaks of. Of two changes close together the older one may be meant: then it goes another way than the newest. */
 static void match_alarm(struct replay_series *series, size_t index, size_t tolerance)
 {
     struct replay_alarm *alarm = &series->alarms[index];
-    size_t newest = newest_change(series, alarm->at + tolerance);
+    size_t newest = nearer_change(series, newest_change(series, alarm->at + tolerance), alarm->at);
     for (size_t c = newest; c != REPLAY_NOWHERE && c + 2 > newest; c--) {
         struct replay_change *change = &series->changes[c];
         bool fits = change->kind == VERDICT_OK || change->kind == alarm->verdict;

@@ -365,5 +365,5 @@ void known_settle(struct hypothesis *h, const struct invocation *invocation, str
 const char *known_excluded(const struct analysis_options *options, const struct record *entry, const char *kpi, struct arena *arena)
 {
     const struct ack_exclusion *out = marks_excluded(options, entry, kpi);
-    return out ? arena_printf(arena, "this run is left out: %s (%s)", out->line.reason, out->line.place) : NULL;
+    return out ? arena_printf(arena, KNOWN_LEFT_OUT "%s (%s)", out->line.reason, out->line.place) : NULL;
 }

@@ -19,7 +19,8 @@
  * change when that is what the verdict speaks of. */
 void known_settle(struct hypothesis *h, const struct invocation *invocation, struct shuffles *shuffles, struct arena *arena);
 
-/* Why the KPI of a run under test is left out by a line of the file; NULL: it is not. */
+/* Why the KPI of a run under test is left out by a line of the file, "this run is left out: the disk was full (acks.yaml:7)"; NULL: it is not. */
+#define KNOWN_LEFT_OUT "this run is left out: "
 const char *known_excluded(const struct analysis_options *options, const struct record *entry, const char *kpi, struct arena *arena);
 
 #endif

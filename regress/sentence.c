@@ -5,6 +5,8 @@
 
 #include "regress/value.h"
 
+enum { FEW = 5 }; /* run points of a level, so few that their number is why nothing can be told */
+
 static const char *plural(size_t n, const char *one, const char *many, struct arena *arena)
 {
     return arena_printf(arena, "%zu %s", n, n == 1 ? one : many);
@@ -81,12 +83,15 @@ static const char *reason_cannot_tell(const struct hypothesis *h, struct arena *
     if (!h->findings.tested)
         return arena_printf(arena, "history has only %s; a test needs %d",
                             plural(e->points_n, "run point", "run points", arena), SERIES_TESTED_MIN);
-    if (!e->level_kept)
+    if (h->doubt == LEVEL_BURST)
+        return arena_printf(arena, "%s; %s, but the newest runs scatter more than those before, and by their own spread that is not sure",
+                            level_text(h, arena), probability("p", h->corrected_worse, arena));
+    if (h->doubt == LEVEL_SKEWED)
         return arena_printf(arena, "%s; %s, but runs this skewed have long tails, and %s too few to show how long", level_text(h, arena),
                             probability("p", h->corrected_worse, arena), plural(e->points_n, "run is", "runs are", arena));
-    return arena_printf(arena, "%s, but runs scatter so much that only a change of %s (%s) would be seen",
-                        level_text(h, arena), value_shown(h->series.rule, e->smallest_seen, VALUE_PEOPLE, arena),
-                        value_percent(e->smallest_seen / e->level, arena));
+    const char *why = e->level_n < FEW ? "so few runs are known of it" : "runs scatter so much";
+    return arena_printf(arena, "%s, but %s that only a change of %s (%s) would be seen", level_text(h, arena), why,
+                        value_shown(h->series.rule, e->smallest_seen, VALUE_PEOPLE, arena), value_percent(e->smallest_seen / e->level, arena));
 }
 
 static const char *reason_ok(const struct hypothesis *h, const struct invocation *invocation, struct arena *arena)

@@ -75,9 +75,10 @@ static void draw_band(struct chart *c)
 static void draw_levels(struct chart *c)
 {
     const struct evidence *e = &c->kpi->evidence;
+    size_t since = e->since_version ? e->since_point : e->points_n; /* a change too young to be a level of its own ends the line, too */
     for (size_t from = c->from, to; from < e->points_n; from = to) {
         double sum = 0;
-        for (to = from; to < e->points_n && e->points[to].level == e->points[from].level; to++)
+        for (to = from; to < e->points_n && e->points[to].level == e->points[from].level && !(to > from && to == since); to++)
             sum += e->points[to].value / (double)e->points_n;
         double mean = sum * ((double)e->points_n / (double)(to - from));
         bool reference = from <= e->level_start && e->level_start < to && isfinite(e->level);

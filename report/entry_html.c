@@ -166,6 +166,14 @@ static const char *with_share(const struct kpi_result *kpi, double value, struct
                                          : people(kpi, value, arena);
 }
 
+static const char *spread_with_share(const struct kpi_result *kpi, double value, struct arena *arena)
+{
+    double share = value / fabs(kpi->evidence.level);
+    const char *unit = value_unit(kpi->rule), *number = value_spread(kpi->rule, value, arena);
+    const char *shown = unit[0] ? arena_printf(arena, "%s %s", number, unit) : number;
+    return isfinite(share) && value != 0 ? arena_printf(arena, "%s (%s)", shown, value_percent(share, arena)) : shown;
+}
+
 static const char *thresholds(const struct kpi_result *kpi, struct arena *arena)
 {
     const struct evidence *e = &kpi->evidence;
@@ -207,13 +215,15 @@ static void render_level(struct page *page, const struct analysis *analysis, con
     add_evidence(page, "change", signed_change(kpi, arena));
     add_evidence(page, "control", e->control);
     add_evidence(page, "as measured", e->control && isfinite(e->measured) ? people(kpi, e->measured, arena) : "");
-    add_evidence(page, "run-to-run sd", arena_printf(arena, "%s, %.3g degrees of freedom", with_share(kpi, e->sd, arena), e->df));
+    add_evidence(page, "run-to-run sd", arena_printf(arena, "%s, %.3g degrees of freedom", spread_with_share(kpi, e->sd, arena), e->df));
     add_evidence(page, "interval for one new run", arena_printf(arena, "%s to %s", people(kpi, e->low, arena), people(kpi, e->high, arena)));
-    add_evidence(page, "sd between repetitions of one run", e->within_sd > 0 ? with_share(kpi, e->within_sd, arena) : "");
+    add_evidence(page, "sd between repetitions of one run", e->within_sd > 0 ? spread_with_share(kpi, e->within_sd, arena) : "");
+    add_evidence(page, "test", e->test ? e->test : "");
+    add_evidence(page, "size of the change", e->after_n ? phrases_size(kpi, arena) : "");
     add_evidence(page, "p", p);
-    add_evidence(page, "promised level", e->level_kept ? "" : "not kept for so few runs of such noise: the verdict is at most suspect");
+    add_evidence(page, "promised level", e->level_kept ? "" : "not kept for so few runs of such noise: cannot tell in place of a regression");
     add_evidence(page, "a change has to pass", thresholds(kpi, arena));
-    add_evidence(page, "smallest change that would have been seen", isfinite(e->smallest_seen) ? with_share(kpi, e->smallest_seen, arena) : "");
+    add_evidence(page, "smallest change that would have been seen", isfinite(e->smallest_seen) ? spread_with_share(kpi, e->smallest_seen, arena) : "");
     add_evidence(page, "ok", ok_from(kpi, arena));
     add_evidence(page, "levels in history", arena_printf(arena, "%zu", e->levels));
 }
@@ -245,6 +255,13 @@ static bool has_repetitions(const struct evidence *e)
 static bool in_reference(const struct evidence *e, size_t i)
 {
     return i >= e->level_start && i < e->level_start + e->level_n;
+}
+
+/* Behind the begin of a change that is no level of its own yet. */
+static bool young_change(const struct evidence *e, size_t i)
+{
+    size_t since = e->since_point;
+    return e->since_version && since > 0 && since < e->points_n && i >= since && e->points[i].level == e->points[since - 1].level;
 }
 
 struct comparison {
@@ -282,7 +299,7 @@ static void add_point(struct page *page, const struct comparison *c, size_t i, s
     if (own)
         page_cell(page, PAGE_PLAIN, "this run");
     else
-        page_cell(page, PAGE_PLAIN, point->level ? arena_printf(arena, in_reference(e, i) ? "%zu *" : "%zu", point->level) : "");
+        page_cell(page, PAGE_PLAIN, young_change(e, i) ? "since" : point->level ? arena_printf(arena, in_reference(e, i) ? "%zu *" : "%zu", point->level) : "");
     page_row_end(page);
 }
 

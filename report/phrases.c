@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/moment.h"
+#include "regress/known.h"
 #include "regress/missing/expect.h"
 #include "regress/value.h"
 #include "report/change_phrases.h"
@@ -50,6 +51,23 @@ static void count_not_gated(const struct entry_result *entry, struct not_gated *
         ++*(entry->changed_key ? &not_gated->keys_changed : &not_gated->no_history);
 }
 
+/* Why none of the KPIs is analysed where somebody excluded this run by hand; NULL. */
+static const char *all_left_out(const struct analysis *analysis)
+{
+    const char *why = NULL;
+    for (size_t i = 0; i < analysis->entries_n; i++) {
+        for (size_t j = 0; j < analysis->entries[i].kpis_n; j++) {
+            const struct kpi_result *kpi = &analysis->entries[i].kpis[j];
+            const char *reason = kpi->evidence.reason ? kpi->evidence.reason : "";
+            if (kpi->verdict != VERDICT_NOT_ANALYSED)
+                return NULL;
+            if (strncmp(reason, KNOWN_LEFT_OUT, strlen(KNOWN_LEFT_OUT)) == 0)
+                why = reason;
+        }
+    }
+    return why;
+}
+
 /* "NOT GATED: …" where no KPI is there to be compared, whatever the history holds; NULL. */
 static const char *nothing_compared(const struct analysis *analysis, struct arena *arena)
 {
@@ -62,6 +80,9 @@ static const char *nothing_compared(const struct analysis *analysis, struct aren
         return arena_printf(arena, "NOT GATED: no KPI has '%s' in its name (--kpi_filter)", analysis->options->kpi_filter);
     if (!analysis->entries_n)
         return "NOT GATED: no payload is left to compare (rewrite_settings, ignored_entries)";
+    const char *left_out = all_left_out(analysis);
+    if (left_out)
+        return arena_printf(arena, "NOT GATED: %s", left_out);
     if (results && results == analysis->counts[VERDICT_NOT_ANALYSED])
         return analysis->options->pairing.label
                    ? "NOT GATED: there is nothing that is compared (baselines of pairs; better: none, ignored_for_regression)"
@@ -209,6 +230,22 @@ const char *phrases_change(const struct kpi_result *kpi, struct arena *arena)
     if (isfinite(e->relative))
         return arena_printf(arena, "%s%s", sign, value_percent(e->relative, arena));
     return arena_printf(arena, "%s%s", sign, value_number(kpi->rule, fabs(e->change), VALUE_PEOPLE, arena));
+}
+
+/* A change as a signed share of the level, or as it is. */
+static const char *signed_share(const struct kpi_result *kpi, double change, struct arena *arena)
+{
+    double share = change / fabs(kpi->evidence.level);
+    const char *sign = change < 0 ? "-" : change > 0 ? "+" : "";
+    return arena_printf(arena, "%s%s", sign, isfinite(share) ? value_percent(fabs(share), arena) : value_shown(kpi->rule, fabs(change), VALUE_PEOPLE, arena));
+}
+
+const char *phrases_size(const struct kpi_result *kpi, struct arena *arena)
+{
+    const struct evidence *e = &kpi->evidence;
+    return arena_printf(arena, "%zu run%s at %s: %s against the level, with 95 %% confidence %s to %s", e->after_n, e->after_n == 1 ? "" : "s",
+                        value_shown(kpi->rule, e->after, VALUE_PEOPLE, arena), signed_share(kpi, e->after - e->level, arena),
+                        signed_share(kpi, e->size_low, arena), signed_share(kpi, e->size_high, arena));
 }
 
 const char *phrases_seen(const struct kpi_result *kpi, struct arena *arena)

@@ -74,7 +74,7 @@ static const char *evidence_lines(const struct entry_result *entry, const struct
     lines = line(lines, "change", phrases_change(kpi, arena), arena);
     lines = line(lines, "p after correction", isfinite(e->p_corrected) ? value_p(e->p_corrected, arena) : "", arena);
     lines = line(lines, "began", since ? phrases_since(entry, e, arena) : "", arena);
-    lines = line(lines, "known", change_phrases_status(kpi, arena), arena);
+    lines = line(lines, "state", change_phrases_status(kpi, arena), arena);
     lines = line(lines, "change id", kpi->change.id, arena);
     lines = line(lines, "runs", change_phrases_runs(kpi, arena), arena);
     lines = line(lines, "what else changed there", change_phrases_differences(kpi, 5, arena), arena);

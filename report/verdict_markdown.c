@@ -84,6 +84,9 @@ static void render_head(struct sheet *sheet, const struct analysis *analysis, co
 
 static void render_incident(struct sheet *sheet, const struct incident *incident)
 {
+    bool entries = false; /* several: each member says whose it is */
+    for (size_t i = 1; i < incident->members_n; i++)
+        entries |= incident->entries[i] != incident->entries[0];
     add(sheet, "> **Incident:** ");
     words(sheet, change_phrases_incident(incident, sheet->arena));
     add(sheet, "\n>\n> ");
@@ -92,6 +95,10 @@ static void render_incident(struct sheet *sheet, const struct incident *incident
         code(sheet, incident->members[i]->rule->name);
         add(sheet, " ");
         words(sheet, phrases_change(incident->members[i], sheet->arena));
+        if (entries) {
+            add(sheet, " of ");
+            code(sheet, incident->entries[i]->name);
+        }
     }
     if (incident->members_n > MEMBERS_SHOWN)
         text_printf(&sheet->block, " and %zu more", incident->members_n - MEMBERS_SHOWN);
@@ -221,9 +228,12 @@ static void add_details(struct sheet *sheet, const struct entry_result *entry, c
     words(sheet, e->reason && e->reason[0] ? e->reason : "no value");
     add(sheet, "\n");
     list_item(sheet, "It ", e->flip);
+    bool plain = has_since(e) && (kpi->change.status == CHANGE_NEW || kpi->change.status == CHANGE_KNOWN);
     if (has_since(e))
-        list_item(sheet, "", phrases_since(entry, e, sheet->arena));
-    list_item(sheet, "", change_phrases_status(kpi, sheet->arena));
+        list_item(sheet, plain ? arena_printf(sheet->arena, "%s: ", change_status_name(kpi->change.status)) : "", phrases_since(entry, e, sheet->arena));
+    list_item(sheet, "", e->after_n ? phrases_size(kpi, sheet->arena) : "");
+    if (!plain)
+        list_item(sheet, "", change_phrases_status(kpi, sheet->arena));
     list_item(sheet, "", change_phrases_runs(kpi, sheet->arena));
     list_item(sheet, "what else changed there: ", change_phrases_differences(kpi, 5, sheet->arena));
     add_commits(sheet, kpi);

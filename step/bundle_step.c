@@ -293,7 +293,7 @@ static int verify(struct context *context, const struct opened *opened, const ch
     verdict_json_render(&verdicts, analysis);
     digest_sha256(verdicts.s, verdicts.len, hex);
     bool same = verdicts_agree(opened, &verdicts, hex);
-    fprintf(context->out, "%s: %s: %s; %s\n", context_shown(context, path), same ? "the same verdicts" : "other verdicts",
+    fprintf(context->out, "%s: %s: %s %s\n", context_shown(context, path), same ? "the same verdicts" : "other verdicts",
             phrases_verdict(analysis, context->arena), context_shown(context, phrases_counts(analysis, context->arena)));
     fprintf(context->out, "workload %s; written by %s, verified by %s\n", context_shown(context, opened->workload),
             context_shown(context, opened->program), program);

@@ -196,6 +196,21 @@ static void test_notes(void)
     arena_close(&arena);
 }
 
+/* Two changes close together: the alarm is about the one that it began with, not about the newer one that was still to come. */
+static void test_nearest_note(void)
+{
+    struct arena arena = {0};
+    struct replay_options options;
+    struct analysis_options analysis;
+    const struct ack_border borders[] = {{.line = {.place = "acks.yaml:3"}, .at = ack_run_of("v1.40"), .direction = ACK_WORSE},
+                                         {.line = {.place = "acks.yaml:4"}, .at = ack_run_of("v1.42"), .direction = ACK_WORSE}};
+    const struct acks acks = {.file = "acks.yaml", .changes = borders, .changes_n = ROWS(borders)};
+    const struct replay_series *b = &replayed(&options, &analysis, &acks, 0, 1, 1, &arena)->series[1];
+    CHECK(b->changes_n == 2 && b->changes[0].alarm == 0 && b->changes[1].alarm == REPLAY_NOWHERE, "%zu changes, the first has alarm %zu", b->changes_n,
+          b->changes[0].alarm);
+    arena_close(&arena);
+}
+
 static bool stop_at_3(void *context, size_t done, size_t all)
 {
     (void)context;
@@ -222,6 +237,7 @@ int main(void)
     test_judging();
     test_history();
     test_notes();
+    test_nearest_note();
     test_stopping();
     return check_end();
 }

@@ -54,7 +54,8 @@ static const char *amount(const struct calibrate_series *s, double value, struct
         return "-";
     if (isinf(value))
         return "none";
-    const char *shown = value_shown(s->rule, value, VALUE_PEOPLE, arena);
+    const char *unit = value_unit(s->rule), *number = value_spread(s->rule, value, arena);
+    const char *shown = unit[0] ? arena_printf(arena, "%s %s", number, unit) : number;
     return isfinite(s->level) && s->level != 0 ? arena_printf(arena, "%s (%s)", value_percent(value / fabs(s->level), arena), shown) : shown;
 }
 
@@ -79,7 +80,7 @@ static void render_effects(struct text *out, const struct calibration *c, struct
         table_add(&table, arena,
                   (const char *const[]){name_of(c, s, arena), arena_printf(arena, "%zu", s->runs), isfinite(s->level) ? value_shown(s->rule, s->level, VALUE_PEOPLE, arena) : "-",
                                         isfinite(noise) ? arena_printf(arena, "±%s", value_percent(noise, arena)) : "-",
-                                        amount(s, s->threshold, arena), amount(s, s->one.size, arena), amount(s, s->several.size, arena)});
+                                        s->threshold > 0 ? amount(s, s->threshold, arena) : "none", amount(s, s->one.size, arena), amount(s, s->several.size, arena)});
     }
     table_render(out, &table, 2, COLUMNS + 30);
     if (shown > SERIES_SHOWN)

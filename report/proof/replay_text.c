@@ -72,9 +72,24 @@ static const char *changes_found(const struct replay_sums *s, struct arena *aren
 {
     const char *text = arena_printf(arena, "%zu, of which %zu raised an alarm", s->changes, s->found);
     if (s->found)
-        text = arena_printf(arena, "%s: after %s runs on the median, %s in 90 %%, %zu at most", text, runs_of(s->delay_median, arena),
+        text = arena_printf(arena, "%s: after %s runs in the median, %s in 90 %% of cases, %zu at most", text, runs_of(s->delay_median, arena),
                             runs_of(s->delay_p90, arena), s->delay_max);
     return text;
+}
+
+/* Whether an alarm for which no change was found lasts to the newest run. */
+static bool is_open(const struct replay_series *series, const struct replay_alarm *alarm)
+{
+    return alarm->change == REPLAY_NOWHERE && alarm->end == series->n;
+}
+
+static size_t count_open(const struct replay *replay)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < replay->series_n; i++)
+        for (size_t a = 0; a < replay->series[i].alarms_n; a++)
+            n += is_open(&replay->series[i], &replay->series[i].alarms[a]);
+    return n;
 }
 
 static void render_sums(struct text *out, const struct replay *replay, struct arena *arena)
@@ -85,11 +100,13 @@ static void render_sums(struct text *out, const struct replay *replay, struct ar
 #define ROW(name, ...) table_add(&table, arena, (const char *const[]){name, arena_printf(arena, __VA_ARGS__)})
     ROW("alarms", "%zu (%s per 100 invocations): %zu for the worse, %zu for the better; %zu of %zu invocations red", alarms,
         per_hundred(alarms, s->runs, arena), s->regressions, s->improvements, s->red, s->runs);
-    ROW("of these", "%zu right, %zu repeated, %zu wrong; %zu flapped", s->right, s->repeats, s->wrong, s->flaps);
+    size_t open = replay->options->notes ? 0 : count_open(replay);
+    const char *later = open ? arena_printf(arena, " (%zu of the wrong stand%s to this day: hindsight may need more runs)", open, open == 1 ? "s" : "") : "";
+    ROW("of these", "%zu right, %zu repeated, %zu wrong%s; %zu flapped", s->right, s->repeats, s->wrong, later, s->flaps);
     ROW(replay->options->notes ? "changes, noted" : "changes, by hindsight", "%s", changes_found(s, arena));
     ROW("", "precision %s, recall %s, F1 %s (± %zu runs)", share(s->precision, arena), share(s->recall, arena), share(s->f1, arena),
         replay->options->tolerance);
-    ROW("suspect", "%zu results, %s came to nothing", s->verdicts[VERDICT_SUSPECT], plural(s->suspects_only, "stretch of them", "stretches of them", arena));
+    ROW("suspect", "%s, %s came to nothing", plural(s->verdicts[VERDICT_SUSPECT], "result", "results", arena), plural(s->suspects_only, "stretch of them", "stretches of them", arena));
     ROW("cannot tell", "%zu of %zu results", s->verdicts[VERDICT_CANNOT_TELL],
         s->verdicts[VERDICT_CANNOT_TELL] + s->verdicts[VERDICT_OK] + s->verdicts[VERDICT_SUSPECT] + s->verdicts[VERDICT_REGRESSION] +
             s->verdicts[VERDICT_IMPROVEMENT] + s->verdicts[VERDICT_ACKNOWLEDGED]);
@@ -214,7 +231,7 @@ static void fill_wrong(struct table *table, const struct replay *replay, size_t 
                       (const char *const[]){name_of(replay, s, arena), verdict_name(alarm->verdict),
                                             replay_run_shown(&replay->past->runs[s->points[alarm->at].run], arena),
                                             isfinite(by) ? signed_percent(by, arena) : "",
-                                            arena_printf(arena, "%zu", alarm->end - alarm->at)});
+                                            arena_printf(arena, "%zu%s", alarm->end - alarm->at, is_open(s, alarm) ? ", stands" : "")});
         }
     }
     *more = rows > ROWS_SHOWN ? rows - ROWS_SHOWN : 0;

@@ -53,7 +53,7 @@ static void render_outcome(struct text *out, const struct selftest *t, enum self
         if (kpi->outcome != outcome || rows++ >= ROWS_SHOWN)
             continue;
         const struct kpi_rule *rule = kpi->changed->rule;
-        bool list = !isfinite(kpi->value);
+        bool list = !isfinite(kpi->value) || !isfinite(kpi->changed_value);
         table_add(&table, arena,
                   (const char *const[]){name_of(kpi, arena), list ? "a list" : value_shown(rule, kpi->value, VALUE_PEOPLE, arena),
                                         list ? "" : value_shown(rule, kpi->changed_value, VALUE_PEOPLE, arena), verdict_name(kpi->changed->verdict),

@@ -23,8 +23,8 @@ class StoryTest(CommandTest):
 
     def night(self, speed, upload=True):
         self.days += 1
-        name, day = f"n{self.days:03}", f"2025-{1 + self.days // 28:02}-{1 + self.days % 28:02}"
-        support.small_test(self.place / name / "one", speed, version=f"1.{self.days}", run_id=f"run-{self.days}", start=f"{day}T10:00:00", end=f"{day}T11:00:00")
+        name = f"n{self.days:03}"
+        support.small_test(self.place / name / "one", speed, **support.night(self.days))
         if upload:
             self.matbench("upload_lts", "--workload=w", f"--results_dirname={name}", code=0)
         return name
@@ -64,6 +64,13 @@ class StoryTest(CommandTest):
         self.assertIn("since: 1.11\n", text)
         self.assertIn(f"change: {first}\n", text)
         self.assertIn("expires: 2025-04-14\n", text)
+        again = self.ack("--from=regression_verdicts.json", "--reason=new allocator: fix in 2.0", "--author=ann", "--expires=30d", now=NOW + 60)
+        self.assertEqual((again.out, (self.place / "acks.yaml").read_text()), ("", text))
+        self.assertIn("INFO | acks.yaml: 1 line is there already\n", again.err)
+        done = self.ci("n011", acks, code=0)
+        self.assertTrue(done.out.endswith("exit code 0: no regression but what is acknowledged\n"), done.out)
+        done = self.ci("n011", "--fail_on=none", code=0)
+        self.assertTrue(done.out.endswith("exit code 0: a regression, but of no kind that --fail_on names\n"), done.out)
         self.ci("n011", acks, code=0)
         self.assertEqual(self.state(), ("acknowledged", "acknowledged"))
         self.assertEqual(self.kpi()["change"]["acknowledgement"],

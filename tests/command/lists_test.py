@@ -4,7 +4,7 @@ import json
 import random
 import sqlite3
 
-from support import CommandTest, main, small_test, small_workload
+from support import CommandTest, main, night, small_test, small_workload
 
 KPI = '  itl: {help: Latencies of all requests, unit: "List[ms]", better: lower, value: results.itl}\n'
 
@@ -29,8 +29,7 @@ class ListsTest(CommandTest):
         small_workload(self.place / "w", workload)
 
     def night(self, k, **data):
-        small_test(self.place / f"night-{k}" / "test", start=f"2025-03-{1 + k:02}T10:00:00", version=f"1.{k}", run_id=f"run-{k}",
-                   **{"itl": latencies(k), "speed": 10 + k % 3 / 10} | data)
+        small_test(self.place / f"night-{k}" / "test", **night(k) | {"itl": latencies(k), "speed": 10 + k % 3 / 10} | data)
         return f"--results_dirname=night-{k}"
 
     def upload(self, k, *options, **data):
@@ -53,6 +52,28 @@ class ListsTest(CommandTest):
         self.assertRegex(done.out, r"  itl +[0-9.]+ +±[0-9.]+ % +[0-9.]+  ms  ")
         self.assertEqual({k["verdict"] for k in self.json("regression_verdicts.json")["entries"][0]["kpis"] if k["name"] != "itl"}, {"ok"})
 
+    def test_acknowledged(self):
+        """A list goes by its name in the file of acknowledgements, whichever of its parts decides."""
+        for k in range(12):
+            self.upload(k)
+        self.analyze(12, 1, itl=[value * 1.6 for value in latencies(12)])
+        change = self.kpi("itl")["change"]["id"]
+        self.matbench("ack", "--from=regression_verdicts.json", "--reason=slower model", code=0)
+        self.assertIn("- kpi: itl\n", (self.place / "acks.yaml").read_text())
+        _, kpi = self.analyze(12, 0, "--acks=acks.yaml", itl=[value * 1.6 for value in latencies(12)])
+        self.assertEqual((kpi["verdict"], kpi["change"]["id"]), ("acknowledged", change))
+        (self.place / "acks.yaml").write_text("format: 1\nexcluded: [{kpi: itl, run: '1.3', reason: cold}]\n")
+        _, kpi = self.analyze(13, 0, "--acks=acks.yaml")
+        self.assertEqual(len(kpi["evidence"]["points"]), 11)
+
+    def test_unit(self):
+        for k in range(10):
+            self.upload(k)
+        (self.place / "w/workload.yaml").write_text((self.place / "w/workload.yaml").read_text().replace("List[ms]", "List[us]"))
+        _, kpi = self.analyze(10, 3, "--fail_on=missing")
+        self.assertEqual(kpi["verdict"], "missing")
+        self.assertIn("its unit changed: this run counts in 'us', history in 'ms'", kpi["reason"])
+
     def test_kinds(self):
         """A list becomes a number: the model has to allow it; told, and never compared."""
         both = workload(self.small()).replace("Optional[List[float]]", "Union[float, List[float]]")
@@ -73,7 +94,7 @@ class ListsTest(CommandTest):
         for k in range(3):
             self.upload(k, itl=latencies(k, n=10 + k))
         said = self.matbench("history", "kpis", "--history=sqlite:h.db", code=0).out
-        self.assertRegex(said, r"(?m)^  itl: 3 lists of 10 to 12 values from 2025-03-01 10:00:00 to 2025-03-03 10:00:00: their p50: min [0-9.]+, median "
+        self.assertRegex(said, r"(?m)^  itl: 3 lists of 10 to 12 values from 2025-01-01 10:00:00 to 2025-01-03 10:00:00: their p50: min [0-9.]+, median "
                                r"[0-9.]+, max [0-9.]+ ms$")
         self.assertEqual(len(said.splitlines()), 4)
         self.assertIn("  3 KPIs  ", self.matbench("history", "list", "--history=sqlite:h.db", code=0).out)
@@ -84,7 +105,7 @@ class ListsTest(CommandTest):
         self.assertEqual(sorted(of["runs"][0]["kpis"]), ["itl", "seconds_per_item", "speed"])
         self.assertEqual(of["runs"][0]["kpis"]["itl"]["unit"], "ms")
         with sqlite3.connect(self.place / "h.db") as db:
-            rows = db.execute("SELECT kpi, value, unit FROM matbench_kpi WHERE kpi LIKE 'itl:%' AND start LIKE '2025-03-01%' ORDER BY kpi").fetchall()
+            rows = db.execute("SELECT kpi, value, unit FROM matbench_kpi WHERE kpi LIKE 'itl:%' AND start LIKE '2025-01-01%' ORDER BY kpi").fetchall()
         self.assertEqual([(name, unit) for name, _, unit in rows], [("itl:count", None), ("itl:mean", "ms"), ("itl:p50", "ms"), ("itl:p90", "ms"),
                                                                     ("itl:p95", "ms")])
         self.assertIn("has the newest format", self.matbench("history", "upgrade", "--history=sqlite:h.db", code=0).err)
