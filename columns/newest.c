@@ -26,7 +26,7 @@ static struct record run_of(const struct columns *columns, const char *const *na
 static void scale_back(struct evidence *e, int exponent)
 {
     double *values[] = {&e->level, &e->sd, &e->low, &e->high, &e->value, &e->change, &e->smallest_seen, &e->ok_from,
-                        &e->relative_threshold, &e->absolute_threshold};
+                        &e->relative_threshold, &e->absolute_threshold, &e->after, &e->size_low, &e->size_high};
     for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++)
         *values[i] = ldexp(*values[i], exponent);
 }

@@ -192,6 +192,11 @@ double baseline_critical(const struct baseline *base, double alpha, enum side si
     return fmax(by_law, u) * sqrt(base->variance);
 }
 
+double baseline_half_interval(const struct baseline *base, size_t runs)
+{
+    return law_t_quantile(0.025, base->df) * base->sigma * sqrt(variance_of_difference(base, runs));
+}
+
 double baseline_detectable(const struct baseline *base, double alpha, enum side side)
 {
     return baseline_critical(base, alpha, side) + POWER_80 * base->sigma * sqrt(base->variance);

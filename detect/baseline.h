@@ -52,6 +52,9 @@ double baseline_runs_p(const struct baseline *baseline, double mean, double leas
 /* The smallest difference whose p is at most alpha (> 0). */
 double baseline_critical(const struct baseline *baseline, double alpha, enum side side);
 
+/* Half of the two-sided 95 % interval of how far the mean of so many new runs is from the level (Student's t). */
+double baseline_half_interval(const struct baseline *baseline, size_t runs);
+
 /* The smallest true difference that is seen at alpha in four of five cases. */
 double baseline_detectable(const struct baseline *baseline, double alpha, enum side side);
 

@@ -175,10 +175,15 @@ struct evidence {
     const char *since_version; /* for a regression, suspect or improvement: the first run point of the changed level */
     const char *since_after;   /* the last point before it */
     size_t since_point;        /* its index in points; points_n: the entry itself */
+    const char *test;          /* the question about the level whose p this is: "newest run", "newest few runs" (two to four), "newest level",
+                                * "step in history"; NULL: the level was not tested, or another check decided */
+    size_t after_n;            /* runs since the change, this one among them, or this one alone; 0: no test */
+    double after;              /* their centre */
+    double size_low, size_high; /* after - level, with 95 % confidence */
     double relative_threshold, absolute_threshold; /* what a change has to pass, both in the KPI's unit */
     size_t repetitions;        /* of the run under test, in this invocation: value is their mean */
     double within_sd;          /* between repetitions of one run; NAN: no run has any */
-    bool level_kept;           /* the promised level holds for so many points of such noise; false: the verdict is at most suspect */
+    bool level_kept;           /* the promised level holds for so many points of such noise; false: cannot tell in place of a regression */
     enum check_kind decided_by; /* whose p, p_corrected, more_runs, ok_from, since, reason and flip these are; the other numbers
                                  * are the level's, or where it was not tested those of what stands in its place */
     const char *reason;        /* one sentence for people: what decided */

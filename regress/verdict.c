@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "detect/score.h"
 #include "regress/checks/checks.h"
 #include "regress/checks/control.h"
 #include "regress/checks/list_check.h"
@@ -60,7 +61,7 @@ static struct evidence empty_evidence(void)
 {
     return (struct evidence){.level = NAN, .sd = NAN, .df = NAN, .low = NAN, .high = NAN, .value = NAN, .change = NAN,
                              .relative = NAN, .p = NAN, .p_corrected = NAN, .smallest_seen = NAN, .ok_from = NAN,
-                             .relative_threshold = NAN, .absolute_threshold = NAN, .within_sd = NAN, .measured = NAN, .level_kept = true};
+                             .relative_threshold = NAN, .absolute_threshold = NAN, .within_sd = NAN, .after = NAN, .size_low = NAN, .size_high = NAN, .measured = NAN, .level_kept = true};
 }
 
 /* ---- without a test ---- */
@@ -363,6 +364,24 @@ static void describe_since(struct hypothesis *h)
     e->since_after = e->points[e->since_point - 1].version;
 }
 
+/* The runs since the change, and how large it is. */
+static void describe_after(struct hypothesis *h, const struct baseline *base, struct arena *arena)
+{
+    struct evidence *e = &h->result->evidence;
+    const struct series *s = &h->series;
+    const struct { const struct began *began; const char *name; } questions[] = {
+        {&h->findings.few, "newest few runs"}, {&h->findings.recent, "newest level"}, {&h->findings.step, "step in history"}};
+    size_t start = e->since_version ? e->since_point : s->n;
+    e->test = "newest run";
+    for (size_t i = 0; start < s->n && i < sizeof(questions) / sizeof(questions[0]); i++)
+        e->test = h->began == questions[i].began ? questions[i].name : e->test;
+    e->after_n = s->n + 1 - start;
+    e->after = score_centre(s->x + start, e->after_n, ARENA_ARRAY(arena, double, 2 * e->after_n));
+    double half = baseline_half_interval(base, e->after_n);
+    e->size_low = e->after - base->centre - half;
+    e->size_high = e->after - base->centre + half;
+}
+
 /* The level of p at which this KPI alone would become a regression, given what else is one. */
 static double gate_alpha(const struct hypothesis *h, const struct invocation *invocation)
 {
@@ -413,8 +432,9 @@ static void decide_level(struct hypothesis *h, const struct invocation *invocati
         list_choose(h, invocation);
         describe_points(h);
     }
-    e->level_kept = !h->findings.tested || h->corrected_worse > rate ||
-                    series_level_kept(&h->series, &h->findings, h->began, h->corrected_worse, rate);
+    if (h->findings.tested && h->corrected_worse <= rate)
+        h->doubt = series_level_doubt(&h->series, &h->findings, h->began, h->corrected_worse, rate);
+    e->level_kept = h->doubt == LEVEL_KEPT;
     h->result->verdict = decide(h, invocation);
     if (h->result->verdict == VERDICT_SUSPECT && h->p_worse > invocation->options->suspect_level)
         h->began = NULL;
@@ -425,6 +445,7 @@ static void decide_level(struct hypothesis *h, const struct invocation *invocati
         describe_level(h, base, invocation->options);
         describe_p(h);
         describe_since(h);
+        describe_after(h, base, arena);
     }
     e->more_runs = count_more_runs(h, base, invocation);
     e->reason = sentence_reason(h, invocation, arena);

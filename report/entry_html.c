@@ -218,8 +218,10 @@ static void render_level(struct page *page, const struct analysis *analysis, con
     add_evidence(page, "run-to-run sd", arena_printf(arena, "%s, %.3g degrees of freedom", spread_with_share(kpi, e->sd, arena), e->df));
     add_evidence(page, "interval for one new run", arena_printf(arena, "%s to %s", people(kpi, e->low, arena), people(kpi, e->high, arena)));
     add_evidence(page, "sd between repetitions of one run", e->within_sd > 0 ? spread_with_share(kpi, e->within_sd, arena) : "");
+    add_evidence(page, "test", e->test ? e->test : "");
+    add_evidence(page, "size of the change", e->after_n ? phrases_size(kpi, arena) : "");
     add_evidence(page, "p", p);
-    add_evidence(page, "promised level", e->level_kept ? "" : "not kept for so few runs of such noise: the verdict is at most suspect");
+    add_evidence(page, "promised level", e->level_kept ? "" : "not kept for so few runs of such noise: cannot tell in place of a regression");
     add_evidence(page, "a change has to pass", thresholds(kpi, arena));
     add_evidence(page, "smallest change that would have been seen", isfinite(e->smallest_seen) ? spread_with_share(kpi, e->smallest_seen, arena) : "");
     add_evidence(page, "ok", ok_from(kpi, arena));

@@ -232,6 +232,22 @@ const char *phrases_change(const struct kpi_result *kpi, struct arena *arena)
     return arena_printf(arena, "%s%s", sign, value_number(kpi->rule, fabs(e->change), VALUE_PEOPLE, arena));
 }
 
+/* A change as a signed share of the level, or as it is. */
+static const char *signed_share(const struct kpi_result *kpi, double change, struct arena *arena)
+{
+    double share = change / fabs(kpi->evidence.level);
+    const char *sign = change < 0 ? "-" : change > 0 ? "+" : "";
+    return arena_printf(arena, "%s%s", sign, isfinite(share) ? value_percent(fabs(share), arena) : value_shown(kpi->rule, fabs(change), VALUE_PEOPLE, arena));
+}
+
+const char *phrases_size(const struct kpi_result *kpi, struct arena *arena)
+{
+    const struct evidence *e = &kpi->evidence;
+    return arena_printf(arena, "%zu run%s at %s: %s against the level, with 95 %% confidence %s to %s", e->after_n, e->after_n == 1 ? "" : "s",
+                        value_shown(kpi->rule, e->after, VALUE_PEOPLE, arena), signed_share(kpi, e->after - e->level, arena),
+                        signed_share(kpi, e->size_low, arena), signed_share(kpi, e->size_high, arena));
+}
+
 const char *phrases_seen(const struct kpi_result *kpi, struct arena *arena)
 {
     const struct evidence *e = &kpi->evidence;

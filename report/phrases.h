@@ -30,6 +30,8 @@ bool phrases_said_elsewhere(const struct entry_result *entry, enum verdict verdi
 
 /* "-12.4 %"; without a relative change the change itself; "" when there is none. */
 const char *phrases_change(const struct kpi_result *kpi, struct arena *arena);
+/* "16 runs at 104.9 ms: +4.9 % against the level, with 95 % confidence +4.1 % to +5.6 %". Only with evidence.after_n. */
+const char *phrases_size(const struct kpi_result *kpi, struct arena *arena);
 /* The smallest change for the worse that would most likely have been seen: "2.1 %", of a level of 0 "3 errors"; "" when nothing was tested. */
 const char *phrases_seen(const struct kpi_result *kpi, struct arena *arena);
 /* "since v1.3 of 2025-01-04, 2 runs ago; the last run before it: v1.2 of 2025-01-03". Only with evidence.since_version. */

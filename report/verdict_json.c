@@ -98,6 +98,21 @@ static void add_since(struct text *out, const struct evidence *e)
     pen_close(out, '}');
 }
 
+static void add_after(struct text *out, const struct evidence *e)
+{
+    if (!e->after_n) {
+        pen_null(out, "after");
+        return;
+    }
+    pen_open(out, "after", '{');
+    pen_size(out, "points", e->after_n);
+    pen_real(out, "centre", e->after);
+    pen_real(out, "change", e->after - e->level);
+    pen_real(out, "low", e->size_low);
+    pen_real(out, "high", e->size_high);
+    pen_close(out, '}');
+}
+
 static void add_evidence(struct text *out, const struct evidence *e)
 {
     pen_break(out);
@@ -114,6 +129,8 @@ static void add_evidence(struct text *out, const struct evidence *e)
     add_runs(out, "more_runs", e->more_runs);
     add_level(out, e);
     add_since(out, e);
+    pen_string(out, "test", e->test);
+    add_after(out, e);
     pen_size(out, "newer_left_out", e->newer_left_out);
     pen_real(out, "measured", e->control ? e->measured : NAN);
     pen_string(out, "control", e->control);

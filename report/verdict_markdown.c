@@ -231,6 +231,7 @@ static void add_details(struct sheet *sheet, const struct entry_result *entry, c
     bool plain = has_since(e) && (kpi->change.status == CHANGE_NEW || kpi->change.status == CHANGE_KNOWN);
     if (has_since(e))
         list_item(sheet, plain ? arena_printf(sheet->arena, "%s: ", change_status_name(kpi->change.status)) : "", phrases_since(entry, e, sheet->arena));
+    list_item(sheet, "", e->after_n ? phrases_size(kpi, sheet->arena) : "");
     if (!plain)
         list_item(sheet, "", change_phrases_status(kpi, sheet->arena));
     list_item(sheet, "", change_phrases_runs(kpi, sheet->arena));

@@ -132,29 +132,29 @@ static bool is_alarm(const struct record *records, size_t n, const struct analys
 
 static void test_truth(const char *family, size_t n)
 {
-    enum { TRUE_HISTORIES = 1500, HISTORIES = 60, REPLICATES = 80 };
+    const int true_histories = check_replicates(1500), histories = check_replicates(60);
     struct arena arena = {0};
     struct analysis_options analysis = analysis_options();
-    struct calibrate_options options = {.analysis = &analysis, .replicates = REPLICATES, .workers = 1};
+    struct calibrate_options options = {.analysis = &analysis, .replicates = 80, .workers = 1};
     double x[60], truth = 0, sum = 0, squares = 0;
     uint64_t random = 11;
-    for (size_t i = 0; i < TRUE_HISTORIES; i++) {
+    for (int i = 0; i < true_histories; i++) {
         build_noise(family, x, n, &random);
         truth += is_alarm(records_of(x, n, &arena), n, &analysis, &arena);
         arena_clear(&arena);
     }
-    truth /= TRUE_HISTORIES;
-    for (size_t i = 0; i < HISTORIES; i++) {
+    truth /= true_histories;
+    for (int i = 0; i < histories; i++) {
         build_noise(family, x, n, &random);
-        options.seed = i;
+        options.seed = (uint64_t)i;
         struct past past = past_of(&arena, &analysis, records_of(x, n, &arena), n);
         double share = calibrate_run(&arena, &past, &options)->false_alarms.share;
         sum += share;
         squares += share * share;
         arena_clear(&arena);
     }
-    double mean = sum / HISTORIES, spread = sqrt((squares / HISTORIES - mean * mean) / HISTORIES);
-    double error = sqrt(spread * spread + truth * (1 - truth) / TRUE_HISTORIES);
+    double mean = sum / histories, spread = sqrt((squares / histories - mean * mean) / histories);
+    double error = sqrt(spread * spread + truth * (1 - truth) / true_histories);
     CHECK(truth > .03, "%s: the truth %g is large enough to be measured", family, truth);
     CHECK(fabs(mean - truth) < 4 * error + .01, "%s, %zu runs: %.4f reported, %.4f true, standard error %.4f", family, n, mean, truth, error);
     arena_close(&arena);
@@ -163,25 +163,27 @@ static void test_truth(const char *family, size_t n)
 /* A change of the reported size is seen in four of five cases. */
 static void test_effect(void)
 {
-    enum { HISTORIES = 25, FRESH = 40, N = 24 };
+    enum { FRESH = 40, N = 24 };
+    const int histories = check_replicates(25);
     struct arena arena = {0};
     struct analysis_options analysis = analysis_options();
     analysis.false_alarm_rate = analysis.suspect_level = .05;
     struct calibrate_options options = {.analysis = &analysis, .replicates = 20, .effect_replicates = 40, .workers = 1};
     double x[N], seen = 0;
     uint64_t random = 21;
-    for (size_t i = 0; i < HISTORIES; i++) {
+    for (int i = 0; i < histories; i++) {
         build_noise("gauss", x, N, &random);
         struct past past = past_of(&arena, &analysis, records_of(x, N, &arena), N);
         const struct calibrate_series *series = calibrate_run(&arena, &past, &options)->series;
-        CHECK(isfinite(series->one.size) && series->one.low <= series->one.size && series->one.size <= series->one.high && series->one.size > 0, "history %zu: %g", i, series->one.size);
+        CHECK(isfinite(series->one.size) && series->one.low <= series->one.size && series->one.size <= series->one.high && series->one.size > 0,
+              "history %d: %g", i, series->one.size);
         for (size_t k = 0; k < FRESH; k++) {
             x[N - 1] = 100 + build_gauss(&random) + series->one.size;
             seen += is_alarm(records_of(x, N, &arena), N, &analysis, &arena);
         }
         arena_clear(&arena);
     }
-    seen /= HISTORIES * FRESH;
+    seen /= histories * FRESH;
     CHECK(fabs(seen - CALIBRATE_POWER) < .1, "seen in %.3f", seen);
     arena_close(&arena);
 }

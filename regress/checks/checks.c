@@ -127,6 +127,8 @@ static void take(struct hypothesis *h, const struct check *check)
     e->decided_by = check->kind;
     e->reason = check->found;
     e->flip = check->flip;
+    e->test = NULL;
+    e->after_n = 0;
     take_numbers(h, check);
     take_since(h, check);
 }

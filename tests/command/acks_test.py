@@ -23,8 +23,8 @@ class StoryTest(CommandTest):
 
     def night(self, speed, upload=True):
         self.days += 1
-        name, day = f"n{self.days:03}", f"2025-{1 + self.days // 28:02}-{1 + self.days % 28:02}"
-        support.small_test(self.place / name / "one", speed, version=f"1.{self.days}", run_id=f"run-{self.days}", start=f"{day}T10:00:00", end=f"{day}T11:00:00")
+        name = f"n{self.days:03}"
+        support.small_test(self.place / name / "one", speed, **support.night(self.days))
         if upload:
             self.matbench("upload_lts", "--workload=w", f"--results_dirname={name}", code=0)
         return name

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """How KPIs are judged, asked for from outside: --method, --correction, --window, --suspect_level as flags, variables and keys of the block."""
-from support import CommandTest, main, small_test, small_workload
+from support import SOURCE, CommandTest, main, small_test, small_workload
 
 GOOD = (100, 100.6, 99.5, 100.2, 99.8, 100.1, 99.7, 100.3, 100.2, 99.9)
 
@@ -87,6 +87,22 @@ class JudgingTest(CommandTest):
         for options in ((), ("--window=15",)):
             self.analyze(*options, code=1)
             self.assertRegex(self.reason(), r"^since 1\.12 \(40 runs ago\): 10\.0 % below the level of 1\.0…1\.11 ")
+
+        evidence = self.kpi("speed")["evidence"]
+        self.assertEqual((evidence["test"], evidence["after"]["points"], evidence["level"]["points"]), ("step in history", 41, 12))
+        self.assertLess(evidence["after"]["low"], evidence["after"]["change"])
+        self.assertLess(evidence["after"]["high"], -9)
+        self.matbench("validate", f"--schema={SOURCE}/docs/verdict.schema.json", "regression_verdicts.json", code=0)
+
+    def test_ok_says_what_it_would_have_seen(self):
+        self.history(GOOD, 100)
+        done = self.analyze("--markdown_dest=r.md", "--junit_dest=j.xml", code=0)
+        seen = self.kpi("speed")["evidence"]["smallest_seen"] / self.kpi("speed")["evidence"]["level"]["centre"]
+        self.assertTrue(0.005 < seen < 0.05, seen)
+        self.assertIn(f"would have seen {100 * seen:.1f} %", done.out)
+        self.assertRegex((self.place / "r.md").read_text(), rf"\| ok \| `speed` \|.*\| {100 * seen:.1f} % \|")
+        self.assertIn("smallest change that would have been seen", (self.place / "regression_report.html").read_text())
+        self.assertEqual((self.kpi("speed")["evidence"]["test"], self.kpi("speed")["evidence"]["after"]["points"]), ("newest run", 1))
 
     def test_an_exact_one_stays_one(self):
         self.history([100] * 5 + [90] * 40, 90, lambda text: text.replace("value: results.speed}", "value: results.speed, exact: true}"))

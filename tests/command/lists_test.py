@@ -4,7 +4,7 @@ import json
 import random
 import sqlite3
 
-from support import CommandTest, main, small_test, small_workload
+from support import CommandTest, main, night, small_test, small_workload
 
 KPI = '  itl: {help: Latencies of all requests, unit: "List[ms]", better: lower, value: results.itl}\n'
 
@@ -29,8 +29,7 @@ class ListsTest(CommandTest):
         small_workload(self.place / "w", workload)
 
     def night(self, k, **data):
-        small_test(self.place / f"night-{k}" / "test", start=f"2025-03-{1 + k:02}T10:00:00", version=f"1.{k}", run_id=f"run-{k}",
-                   **{"itl": latencies(k), "speed": 10 + k % 3 / 10} | data)
+        small_test(self.place / f"night-{k}" / "test", **night(k) | {"itl": latencies(k), "speed": 10 + k % 3 / 10} | data)
         return f"--results_dirname=night-{k}"
 
     def upload(self, k, *options, **data):
@@ -95,7 +94,7 @@ class ListsTest(CommandTest):
         for k in range(3):
             self.upload(k, itl=latencies(k, n=10 + k))
         said = self.matbench("history", "kpis", "--history=sqlite:h.db", code=0).out
-        self.assertRegex(said, r"(?m)^  itl: 3 lists of 10 to 12 values from 2025-03-01 10:00:00 to 2025-03-03 10:00:00: their p50: min [0-9.]+, median "
+        self.assertRegex(said, r"(?m)^  itl: 3 lists of 10 to 12 values from 2025-01-01 10:00:00 to 2025-01-03 10:00:00: their p50: min [0-9.]+, median "
                                r"[0-9.]+, max [0-9.]+ ms$")
         self.assertEqual(len(said.splitlines()), 4)
         self.assertIn("  3 KPIs  ", self.matbench("history", "list", "--history=sqlite:h.db", code=0).out)
@@ -106,7 +105,7 @@ class ListsTest(CommandTest):
         self.assertEqual(sorted(of["runs"][0]["kpis"]), ["itl", "seconds_per_item", "speed"])
         self.assertEqual(of["runs"][0]["kpis"]["itl"]["unit"], "ms")
         with sqlite3.connect(self.place / "h.db") as db:
-            rows = db.execute("SELECT kpi, value, unit FROM matbench_kpi WHERE kpi LIKE 'itl:%' AND start LIKE '2025-03-01%' ORDER BY kpi").fetchall()
+            rows = db.execute("SELECT kpi, value, unit FROM matbench_kpi WHERE kpi LIKE 'itl:%' AND start LIKE '2025-01-01%' ORDER BY kpi").fetchall()
         self.assertEqual([(name, unit) for name, _, unit in rows], [("itl:count", None), ("itl:mean", "ms"), ("itl:p50", "ms"), ("itl:p90", "ms"),
                                                                     ("itl:p95", "ms")])
         self.assertIn("has the newest format", self.matbench("history", "upgrade", "--history=sqlite:h.db", code=0).err)

@@ -10,8 +10,7 @@ SPEEDS = [100.2, 99.5, 100.9, 99.8, 100.4, 99.1, 100.7, 99.6, 100.1, 70.0]
 class Outlier(support.CommandTest):
     def night(self, day, speed):
         """In a results directory of its own: tests of the same settings in one count once."""
-        support.small_test(self.place / f"{day:02}/one", speed, version=f"1.{day}", start=f"2025-03-{day:02}T10:00:00",
-                           end=f"2025-03-{day:02}T11:00:00")
+        support.small_test(self.place / f"{day:02}/one", speed, **support.night(day))
         return f"{day:02}"
 
     def advice(self, known):

@@ -4,13 +4,10 @@ import json
 import signal
 import statistics
 import subprocess
-import sys
 import time
 
 from support import MATBENCH, SOURCE, CommandTest, digest, environment, main
-
-sys.path.insert(0, str(SOURCE / "tests"))
-import simulated  # noqa: E402
+import simulated  # after support, which says where it is
 
 
 class ProofTest(CommandTest):

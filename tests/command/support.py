@@ -3,6 +3,7 @@
 Each test file is run as `python3 FILE MATBENCH [unittest options]`.
 """
 import contextlib
+import datetime
 import hashlib
 import io
 import json
@@ -18,7 +19,8 @@ import uuid
 sys.dont_write_bytecode = True
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 SHARED = pathlib.Path(os.environ.get("MB_SHARED") or SOURCE.parent / "shared")
-sys.path[:0] = [str(SOURCE / "tests/trees"), str(SOURCE / "workloads/fine_tuning/example"), str(SOURCE / "tests/servers")]
+sys.path[:0] = [str(SOURCE / "tests/trees"), str(SOURCE / "workloads/fine_tuning/example"), str(SOURCE / "tests/servers"),
+                str(SOURCE / "tests")]
 import make  # noqa: E402
 import places  # noqa: E402
 
@@ -110,6 +112,12 @@ def small_test(directory, speed=10.0, settings=None, **data):
     (directory / "settings.yaml").write_text(json.dumps({"name": directory.name} | (settings or {}), ensure_ascii=False) + "\n")
     (directory / "exit_code").write_text("0\n")
     (directory / "data.json").write_text(json.dumps(given))
+
+
+def night(k):
+    """What small_test() is given for the k-th of a row of nights: its day, a version and a run of its own."""
+    day = datetime.date(2025, 1, 1) + datetime.timedelta(days=k)
+    return {"start": f"{day}T10:00:00", "end": f"{day}T11:00:00", "version": f"1.{k}", "run_id": f"run-{k}"}
 
 
 class Done:
