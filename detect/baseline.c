@@ -53,7 +53,7 @@ struct baseline baseline_of(const double *history, size_t n, const struct levels
     struct baseline base = {.start = levels_start(levels, level, n)};
     base.n = levels_start(levels, level + 1, n) - base.start;
     base.centre = score_centre(history + base.start, base.n, ARENA_ARRAY(&scratch, double, 2 * base.n));
-    base.residuals = ARENA_ARRAY(arena, double, n);
+    base.residuals = ARENA_ARRAY(arena, double, base.n >= ALONE_MIN ? base.n : n);
     double *plain = ARENA_ARRAY(&scratch, double, n), used = 0;
     for (size_t i = 0; i <= levels->n; i++) {
         size_t from = levels_start(levels, i, n), len = levels_start(levels, i + 1, n) - from;
@@ -83,7 +83,7 @@ void baseline_take_regime(struct baseline *base, const double *history, size_t n
                           struct arena *arena)
 {
     struct arena scratch = {0};
-    double *deviation = ARENA_ARRAY(arena, double, n), *size = ARENA_ARRAY(&scratch, double, n);
+    double *deviation = ARENA_ARRAY(&scratch, double, n), *size = ARENA_ARRAY(&scratch, double, n);
     for (size_t i = 0; i <= levels->n; i++) {
         size_t from = levels_start(levels, i, n), to = levels_start(levels, i + 1, n), len = to - from;
         double centre = score_centre(history + from, len, ARENA_ARRAY(&scratch, double, 2 * len));
@@ -98,7 +98,7 @@ void baseline_take_regime(struct baseline *base, const double *history, size_t n
     if (sigma > base->sigma) {
         base->sigma = sigma;
         base->df = fmax(1, (double)(n - start) - 1);
-        base->residuals = deviation + start;
+        base->residuals = arena_copy(arena, deviation + start, (n - start) * sizeof(*deviation));
         base->residuals_n = n - start;
         quantile_sort(base->residuals, base->residuals_n);
     }

@@ -8,6 +8,10 @@
 #include "proof/bundle_fields.h"
 #include "regress/acks/acks_file.h"
 
+enum {
+    PIECE = 64 << 10,   /* bytes that are passed on at once */
+    PIECE_MAX = 1 << 30 /* of one record */
+};
 /* More of anything than an analysis is made for. */
 enum { RULES_MAX = 100000, RECORDS_MAX = 5000000, MATCHES_MAX = 10000, RESULTS_MAX = 5000000 };
 
@@ -92,9 +96,25 @@ static void write_member(struct text *out, const char *name, json_t *value)
     json_decref(value);
 }
 
-/* One at a time: as trees they would need many times the room of their text. */
-static void write_records(struct text *out, const char *name, const struct record *records, size_t n)
+/* What was written so far goes on, when that is worth it. */
+struct stream {
+    struct text *piece;
+    void (*take)(void *context, const char *bytes, size_t n); /* NULL: the text keeps it all */
+    void *context;
+};
+
+static void pass_on(struct stream *stream, size_t worth)
 {
+    if (!stream->take || stream->piece->len < worth)
+        return;
+    stream->take(stream->context, stream->piece->s, stream->piece->len);
+    text_clear(stream->piece);
+}
+
+/* One at a time: as trees they would need many times the room of their text. */
+static void write_records(struct stream *stream, const char *name, const struct record *records, size_t n)
+{
+    struct text *out = stream->piece;
     text_printf(out, ",\"%s\":", name);
     if (!records && n == 0) {
         text_add(out, "null");
@@ -106,13 +126,15 @@ static void write_records(struct text *out, const char *name, const struct recor
         text_add(out, i ? "," : "");
         json_write(out, record, &compact, 0);
         json_decref(record);
+        pass_on(stream, PIECE);
     }
     text_addc(out, ']');
 }
 
-void bundle_write(struct text *out, const struct bundle *bundle)
+static void write_all(struct stream *stream, const struct bundle *bundle)
 {
     const struct analysis_options *o = &bundle->options;
+    struct text *out = stream->piece;
     json_t *rules = json_array();
     for (size_t i = 0; i < o->kpis_n; i++)
         json_array_append_new(rules, rule_json(&o->kpis[i]));
@@ -126,10 +148,25 @@ void bundle_write(struct text *out, const struct bundle *bundle)
     write_member(out, "acknowledgements", acks_json(o->acks));
     text_addc(out, ',');
     write_member(out, "counts", fields_write(fields_counts, bundle));
-    write_records(out, "entries", bundle->entries ? bundle->entries : (const struct record[]){{0}}, bundle->entries_n);
-    write_records(out, "history", bundle->history ? bundle->history : (const struct record[]){{0}}, bundle->history_n);
-    write_records(out, "recent", o->recent, o->recent_n);
+    write_records(stream, "entries", bundle->entries ? bundle->entries : (const struct record[]){{0}}, bundle->entries_n);
+    write_records(stream, "history", bundle->history ? bundle->history : (const struct record[]){{0}}, bundle->history_n);
+    write_records(stream, "recent", o->recent, o->recent_n);
     text_addc(out, '}');
+    pass_on(stream, 1);
+}
+
+void bundle_write(struct text *out, const struct bundle *bundle)
+{
+    write_all(&(struct stream){.piece = out}, bundle);
+}
+
+bool bundle_stream(const struct bundle *bundle, void (*take)(void *context, const char *bytes, size_t n), void *context)
+{
+    struct text piece = text_open(PIECE_MAX);
+    write_all(&(struct stream){&piece, take, context}, bundle);
+    bool whole = !piece.over;
+    text_close(&piece);
+    return whole;
 }
 
 /* ---- reading ---- */

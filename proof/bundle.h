@@ -26,6 +26,8 @@ struct bundle {
 
 /* Appends the object, without blanks. */
 void bundle_write(struct text *out, const struct bundle *bundle);
+/* The same bytes piece by piece, without room for all of them. False: one record has more than 1 GiB. */
+bool bundle_stream(const struct bundle *bundle, void (*take)(void *context, const char *bytes, size_t n), void *context);
 /* The object read; `file` is for errors, which name the member: ERR_ARTIFACT. Lives in `arena`. */
 bool bundle_read(struct arena *arena, const json_t *object, const char *file, struct bundle *bundle, struct error *err);
 

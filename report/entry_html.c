@@ -303,38 +303,32 @@ static void add_point(struct page *page, const struct comparison *c, size_t i, s
     page_row_end(page);
 }
 
-/* "1.5…1.9, 12 run points: " */
+/* "1.5…1.9, 12 run points" */
 static const char *older_range(const struct evidence *e, size_t from, size_t to, struct arena *arena)
 {
     const char *first = e->points[from].version, *last = e->points[to - 1].version;
     bool one = strcmp(first, last) == 0;
-    return arena_printf(arena, "%s%s%s%s%zu run point%s: ", first, one ? "" : "…", one ? "" : last, first[0] || last[0] ? ", " : "", to - from,
+    return arena_printf(arena, "%s%s%s%s%zu run point%s", first, one ? "" : "…", one ? "" : last, first[0] || last[0] ? ", " : "", to - from,
                         to - from == 1 ? "" : "s");
 }
 
-/* Older points of one level: their values, each behind its version. */
+/* Older points of one level: their values, each behind its version. Of a KPI that is ok nobody looks at them: the JSON has them. */
 static void render_older_level(struct page *page, const struct comparison *c, size_t from, size_t to, struct arena *arena)
 {
     const struct evidence *e = &c->kpi->evidence;
-    bool versions = has_version(c->entry);
+    bool versions = has_version(c->entry), values = entry_html_matters(c->kpi->verdict);
     page_paragraph_begin(page, PAGE_MUTED);
     if (e->points[from].level)
         page_text(page, arena_printf(arena, "level %zu%s, ", e->points[from].level, in_reference(e, from) ? " *" : ""));
     page_text(page, older_range(e, from, to, arena));
-    for (size_t i = from; i < to; i++) {
+    page_text(page, values ? ": " : "");
+    for (size_t i = from; values && i < to; i++) {
         bool said = !versions || (i > from && strcmp(e->points[i].version, e->points[i - 1].version) == 0);
         page_text(page, i == from ? "" : versions && !said ? "; " : " ");
         page_text(page, said ? "" : arena_printf(arena, "%s ", e->points[i].version));
         page_text(page, value_number(c->kpi->rule, e->points[i].value, VALUE_PEOPLE, arena));
     }
     page_paragraph_end(page);
-}
-
-/* Of a KPI that is ok nobody looks at them: they are in the JSON. */
-static void count_older(struct page *page, const struct comparison *c, size_t n, struct arena *arena)
-{
-    const char *range = older_range(&c->kpi->evidence, 0, n, arena);
-    page_paragraph(page, PAGE_MUTED, arena_printf(arena, "Older ones, not shown: %.*s.", (int)strlen(range) - 2, range));
 }
 
 /* A paragraph for each level: as rows of a table they would be most of the page. */
@@ -365,10 +359,8 @@ static void render_comparison(struct page *page, const struct comparison *c, str
     if (c->repetitions)
         columns[n++] = (struct page_column){.name = "repetitions", .right = true, .hint = "the value is their mean"};
     columns[n++] = (struct page_column){.name = "level", .right = true};
-    if (older && entry_html_matters(c->kpi->verdict))
+    if (older)
         render_older(page, c, older, arena);
-    else if (older)
-        count_older(page, c, older, arena);
     page_table_begin(page, NULL, columns, n);
     for (size_t i = older; i <= e->points_n; i++)
         add_point(page, c, i, arena);

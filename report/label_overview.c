@@ -1,5 +1,6 @@
 #include "report/label_overview.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,7 +53,8 @@ static void grow_slots(struct pairs *pairs)
         pairs->slots[find_slot(pairs, pairs->v[i].key, pairs->v[i].value)] = i + 1;
 }
 
-static void add_label(struct pairs *pairs, const char *key, const char *value)
+/* Returns the place of the pair in `v`. */
+static size_t add_label(struct pairs *pairs, const char *key, const char *value)
 {
     if (2 * pairs->n >= pairs->slots_n)
         grow_slots(pairs);
@@ -62,6 +64,31 @@ static void add_label(struct pairs *pairs, const char *key, const char *value)
         pairs->slots[slot] = pairs->n;
     }
     pairs->v[pairs->slots[slot] - 1].records++;
+    return pairs->slots[slot] - 1;
+}
+
+/* The pairs of one kind. Neighbours in a history mostly share the texts of their labels: what the record before has at the same place is not
+ * looked up again. */
+static void add_labels(struct pairs *pairs, const struct record *const *records, size_t n, enum label_kind kind)
+{
+    const size_t other_kind = SIZE_MAX;
+    struct {
+        size_t *v, n, cap;
+    } places = {0}; /* of the labels of the record before */
+    for (size_t i = 0; i < n; i++) {
+        const struct label *labels = records[i]->labels, *before = i ? records[i - 1]->labels : NULL;
+        size_t before_n = i ? records[i - 1]->labels_n : 0;
+        while (places.n < records[i]->labels_n)
+            *LIST_ADD(pairs->arena, &places) = other_kind;
+        for (size_t k = 0; k < records[i]->labels_n; k++) {
+            bool same = k < before_n && before[k].key == labels[k].key && before[k].value == labels[k].value;
+            if (!same)
+                places.v[k] = label_is_bookkeeping(labels[k].key) == (kind == LABEL_BOOKKEEPING) ? add_label(pairs, labels[k].key, labels[k].value)
+                                                                                                 : other_kind;
+            else if (places.v[k] != other_kind)
+                pairs->v[places.v[k]].records++;
+        }
+    }
 }
 
 static int compare_pairs(const void *a, const void *b)
@@ -112,13 +139,7 @@ struct label_overview label_overview_of(const struct record *const *records, siz
 {
     struct pairs pairs = {.arena = arena};
     struct label_overview overview = {0};
-    for (size_t i = 0; i < n; i++) {
-        for (size_t k = 0; k < records[i]->labels_n; k++) {
-            const struct label *label = &records[i]->labels[k];
-            if (label_is_bookkeeping(label->key) == (kind == LABEL_BOOKKEEPING))
-                add_label(&pairs, label->key, label->value);
-        }
-    }
+    add_labels(&pairs, records, n, kind);
     if (pairs.n)
         qsort(pairs.v, pairs.n, sizeof(*pairs.v), compare_pairs);
     overview.rows = ARENA_ARRAY(arena, struct label_row, pairs.n + 1);

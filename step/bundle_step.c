@@ -19,16 +19,48 @@ enum { TEXT_MAX = 1 << 30, DIFFERENCES_SHOWN = 20, DEPTH_MAX = 64, VALUE_SHOWN =
 static const uint64_t FILE_MAX = (uint64_t)1 << 30;
 static const struct json_style compact = {.indent = -1};
 
-static const char *verdicts_digest(const struct analysis *analysis, char hex[DIGEST_HEX_SIZE])
+/* ---- digests ---- */
+
+static void take_digest(void *digest, const char *bytes, size_t n)
 {
-    struct text out = text_open(TEXT_MAX);
-    verdict_json_render(&out, analysis);
-    digest_sha256(out.s, out.len, hex);
-    text_close(&out);
-    return hex;
+    digest_add(digest, bytes, n);
+}
+
+static void end_digest(struct digest *digest, char hex[DIGEST_HEX_SIZE])
+{
+    unsigned char bytes[DIGEST_SIZE];
+    digest_end(digest, bytes);
+    digest_hex(bytes, hex);
+    digest_close(digest);
+}
+
+static void verdicts_digest(const struct analysis *analysis, char hex[DIGEST_HEX_SIZE])
+{
+    struct digest *digest = digest_open();
+    verdict_json_stream(analysis, &(struct verdict_json_sink){take_digest, digest});
+    end_digest(digest, hex);
+}
+
+static void inputs_digest(const struct bundle *bundle, char hex[DIGEST_HEX_SIZE])
+{
+    struct digest *digest = digest_open();
+    bundle_stream(bundle, take_digest, digest);
+    end_digest(digest, hex);
 }
 
 /* ---- writing ---- */
+
+/* The file while it is written, piece by piece: a text of it would be the largest thing of all in memory. */
+struct packing {
+    struct output *out;
+    struct encoder *encoder; /* of .gz; else NULL */
+    struct text packed;      /* what it gave */
+    bool zstd;               /* packed as a whole, at the end */
+    struct text whole;
+    uint64_t bytes;
+    bool ok;
+    struct error *err;
+};
 
 static bool has_suffix(const char *path, const char *suffix)
 {
@@ -36,72 +68,88 @@ static bool has_suffix(const char *path, const char *suffix)
     return n > m && strcmp(path + n - m, suffix) == 0;
 }
 
-static bool write_gzip(struct context *context, const char *path, const struct text *text, struct error *err)
+static void take_gzip(struct packing *packing, const char *bytes, size_t n, bool last)
 {
-    struct text packed = text_open(TEXT_MAX);
-    struct encoder *encoder = encoder_open_gzip();
-    encoder_add(encoder, text->s, text->len, true, &packed);
-    bool ok = context_write(context, path, &packed, err);
-    encoder_close(encoder);
-    text_close(&packed);
-    return ok;
+    text_clear(&packing->packed);
+    encoder_add(packing->encoder, bytes, n, last, &packing->packed);
+    packing->ok = packing->ok && output_write(packing->out, packing->packed.s, packing->packed.len, packing->err);
 }
 
-static bool write_zstd(struct context *context, const char *path, const struct text *text, struct error *err)
+static void take_bytes(void *context, const char *bytes, size_t n)
+{
+    struct packing *packing = context;
+    packing->bytes += n;
+    if (!packing->ok || packing->bytes > FILE_MAX)
+        return;
+    if (packing->encoder)
+        take_gzip(packing, bytes, n, false);
+    else if (packing->zstd)
+        text_addn(&packing->whole, bytes, n);
+    else
+        packing->ok = output_write(packing->out, bytes, n, packing->err);
+}
+
+static void end_zstd(struct packing *packing)
 {
     size_t size;
     struct packer *packer = packer_open();
-    const void *packed = packer_pack(packer, text->s, text->len, &size);
-    bool ok = output_file(path, context->out_fd, packed, size, err);
+    const void *packed = packer_pack(packer, packing->whole.s, packing->whole.len, &size);
+    packing->ok = packing->ok && output_write(packing->out, packed, size, packing->err);
     packer_close(packer);
-    return ok;
 }
 
-static void add_member(struct text *out, const char *name, const char *value)
+static void take_head(struct packing *packing, const char *program, const char *workload, const struct bundle *bundle, const struct analysis *analysis)
 {
-    text_printf(out, "\"%s\":", name);
-    json_write_string(out, value, strlen(value), &compact);
-    text_addc(out, ',');
+    char inputs[DIGEST_HEX_SIZE], verdicts[DIGEST_HEX_SIZE];
+    struct text head = text_open(TEXT_MAX);
+    const struct {
+        const char *name, *value;
+    } members[] = {{"program", program}, {"workload", workload}, {"inputs_sha256", inputs}, {"verdicts_sha256", verdicts}};
+    inputs_digest(bundle, inputs);
+    verdicts_digest(analysis, verdicts);
+    text_printf(&head, "{\"format\":%d,", (int)BUNDLE_FORMAT);
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        text_printf(&head, "\"%s\":", members[i].name);
+        json_write_string(&head, members[i].value, strlen(members[i].value), &compact);
+        text_addc(&head, ',');
+    }
+    text_add(&head, "\"inputs\":");
+    take_bytes(packing, head.s, head.len);
+    text_close(&head);
 }
 
-/* The verdicts as a tree again: what differs is then told by its place. */
-static bool add_verdicts(struct text *out, const struct analysis *analysis, struct error *err)
+static void take_all(struct packing *packing, const char *program, const char *workload, const struct bundle *bundle, const struct analysis *analysis)
 {
-    struct text whole = text_open(TEXT_MAX);
-    verdict_json_render(&whole, analysis);
-    json_t *tree = json_read(whole.s, whole.len, &(struct json_read_options){.file = "verdicts", .strict = true}, err);
-    text_add(out, "\"verdicts\":");
-    if (tree)
-        json_write(out, tree, &compact, 0);
-    json_decref(tree);
-    text_close(&whole);
-    return tree;
+    static const char between[] = ",\"verdicts\":", end[] = "}\n";
+    take_head(packing, program, workload, bundle, analysis);
+    bool whole = bundle_stream(bundle, take_bytes, packing);
+    take_bytes(packing, between, strlen(between));
+    whole &= verdict_json_stream(analysis, &(struct verdict_json_sink){take_bytes, packing});
+    take_bytes(packing, end, strlen(end));
+    if (!whole)
+        packing->bytes = FILE_MAX + 1;
+    if (packing->encoder)
+        take_gzip(packing, "", 0, true);
+    else if (packing->zstd)
+        end_zstd(packing);
 }
 
 bool bundle_step_write(struct context *context, const char *path, const char *program, const char *workload, const struct bundle *bundle,
                        const struct analysis *analysis, struct error *err)
 {
-    struct text out = text_open(TEXT_MAX), inputs = text_open(TEXT_MAX);
-    char hex[DIGEST_HEX_SIZE];
-    bundle_write(&inputs, bundle);
-    digest_sha256(inputs.s, inputs.len, hex);
-    text_printf(&out, "{\"format\":%d,", (int)BUNDLE_FORMAT);
-    add_member(&out, "program", program);
-    add_member(&out, "workload", workload);
-    add_member(&out, "inputs_sha256", hex);
-    add_member(&out, "verdicts_sha256", verdicts_digest(analysis, hex));
-    text_add(&out, "\"inputs\":");
-    text_addn(&out, inputs.s, inputs.len);
-    text_addc(&out, ',');
-    bool ok = add_verdicts(&out, analysis, err);
-    text_add(&out, "}\n");
-    if (ok && (out.over || inputs.over))
-        ok = error_set(err, ERR_OUTPUT, "%s: larger than %d bytes: expected a shorter history (--history_since)", path, (int)TEXT_MAX);
-    ok = ok && (has_suffix(path, ".gz")    ? write_gzip(context, path, &out, err)
-                : has_suffix(path, ".zst") ? write_zstd(context, path, &out, err)
-                                           : context_write(context, path, &out, err));
-    text_close(&out);
-    text_close(&inputs);
+    struct packing packing = {.out = output_open(path, context->out_fd, err), .packed = text_open(TEXT_MAX), .zstd = has_suffix(path, ".zst"),
+                              .whole = text_open(TEXT_MAX), .ok = true, .err = err};
+    if (!packing.out)
+        return false;
+    packing.encoder = has_suffix(path, ".gz") ? encoder_open_gzip() : NULL;
+    take_all(&packing, program, workload, bundle, analysis);
+    if (packing.ok && packing.bytes > FILE_MAX)
+        packing.ok = error_set(err, ERR_OUTPUT, "%s: larger than %d bytes: expected a shorter history (--history_since)", path, (int)TEXT_MAX);
+    bool ok = output_end(packing.out, packing.ok, err);
+    if (packing.encoder)
+        encoder_close(packing.encoder);
+    text_close(&packing.packed);
+    text_close(&packing.whole);
     return ok;
 }
 

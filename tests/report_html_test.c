@@ -108,7 +108,8 @@ static void test_long(void)
 {
     static const char *const ok[] = {
         "Entry #1 – only entry", "90 records of history with its labels", "levels in history</td><td>2</td>", "run points of history</td><td>45</td>",
-        "<p class=\"muted\">Older ones, not shown: 1.0…1.11, 35 run points.</p>", "<th title=\"the value is their mean\">",
+        "<summary>35 older run points</summary>", "<p class=\"muted\">level 1, 1.0…1.6, 20 run points</p>",
+        "<p class=\"muted\">level 2 *, 1.6…1.11, 15 run points</p>", "<th title=\"the value is their mean\">",
         "<tr><td>1.11</td><td>35</td>", "<td>2</td><td>2 *</td></tr>", "<tr class=\"here\"><td>1.15</td><td>45</td>",
     }, *const worse[] = {
         "<strong>1 regression in 1 of 1 entry.</strong>", "What to look at", "<summary>15 older run points</summary>",
