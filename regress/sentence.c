@@ -16,7 +16,7 @@ static const char *plural(size_t n, const char *one, const char *many, struct ar
 static const char *versions(const struct evidence *e, struct arena *arena)
 {
     const char *first = e->points[e->level_start].version, *last = e->points[e->level_start + e->level_n - 1].version;
-    if (!first[0] && !last[0])
+    if ((!first[0] && !last[0]) || (strcmp(first, "null") == 0 && strcmp(last, first) == 0))
         return "history";
     return strcmp(first, last) == 0 ? first : arena_printf(arena, "%s…%s", first, last);
 }

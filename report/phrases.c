@@ -267,7 +267,7 @@ static const char *day(int64_t start_us, struct arena *arena)
 
 static const char *named_version(const char *version)
 {
-    return version[0] ? version : "a run";
+    return version[0] && strcmp(version, "null") != 0 ? version : "a run";
 }
 
 const char *phrases_since(const struct entry_result *entry, const struct evidence *e, struct arena *arena)
@@ -289,7 +289,8 @@ const char *phrases_against(const struct evidence *e, struct arena *arena)
     if (!e->level_n)
         return ""; /* something else stands in place of a level of run points: its reason says what */
     const char *first = e->points[e->level_start].version, *last = e->points[e->level_start + e->level_n - 1].version;
-    const char *range = !first[0] && !last[0] ? "history" : strcmp(first, last) == 0 ? first : arena_printf(arena, "%s…%s", first, last);
+    bool unnamed = (!first[0] && !last[0]) || (strcmp(first, "null") == 0 && strcmp(last, first) == 0);
+    const char *range = unnamed ? "history" : strcmp(first, last) == 0 ? first : arena_printf(arena, "%s…%s", first, last);
     return arena_printf(arena, "held against %s, %zu run point%s", range, e->level_n, e->level_n == 1 ? "" : "s");
 }
 

@@ -11,6 +11,7 @@
 #include "report/layout.h"
 #include "report/phrases.h"
 #include "report/table.h"
+#include "report/verdict_notes.h"
 
 enum { COLUMNS = VERDICT_TEXT_COLUMNS, OK_ENTRIES_SHOWN = 10, DIFFERENCES_SHOWN = 3, ABSENCES_SHOWN = 10, INCIDENTS_SHOWN = 5, MEMBERS_SHOWN = 10, ENTRY_SHOWN = 30 };
 /* What a paragraph takes beside its rows. */
@@ -433,45 +434,6 @@ static void render_absences(struct screen *screen)
         text_printf(screen->out, "MISSING …and %zu more: see the report\n", n - ABSENCES_SHOWN);
 }
 
-/* ---- notes ---- */
-
-/* A note, and the entries that it is true of. */
-struct note {
-    const char *text, *entry;
-    size_t entries;
-};
-struct notes {
-    struct note *v;
-    size_t n, cap;
-};
-
-static void add_note(struct notes *notes, const char *entry, const char *text, struct arena *arena)
-{
-    for (size_t i = 0; i < notes->n; i++) {
-        if (strcmp(notes->v[i].text, text) == 0) {
-            notes->v[i].entries++;
-            return;
-        }
-    }
-    *LIST_ADD(arena, notes) = (struct note){text, entry, 1};
-}
-
-static void render_notes(struct text *out, const struct analysis *analysis, struct arena *arena)
-{
-    struct notes notes = {0};
-    for (size_t i = 0; i < analysis->entries_n; i++)
-        for (const char *const *note = phrases_notes(&analysis->entries[i], arena); *note; note++)
-            add_note(&notes, analysis->entries[i].name, *note, arena);
-    if (notes.n)
-        text_add(out, "\nNotes on the history\n");
-    for (size_t i = 0; i < notes.n; i++) {
-        const struct note *note = &notes.v[i];
-        bool all = note->entries == analysis->entries_n && note->entries > 1;
-        const char *who = all ? "all entries" : note->entries == 1 ? note->entry : arena_printf(arena, "%zu entries", note->entries);
-        layout_wrap(out, arena_printf(arena, "%s: %s", who, note->text), 2, 4, COLUMNS);
-    }
-}
-
 /* Of KPIs that are ok. */
 static void render_warnings(struct screen *screen)
 {
@@ -519,6 +481,6 @@ void verdict_text_render(struct text *out, const struct analysis *analysis)
             render_verdict(&screen, phrases_by_weight[i]);
     render_warnings(&screen);
     render_fixed(&screen);
-    render_notes(out, analysis, &arena);
+    verdict_notes_render(out, analysis, &arena);
     arena_close(&arena);
 }

@@ -82,6 +82,8 @@ class StoryTest(CommandTest):
         for speed in (88.3, 87.6, 88.1):
             self.assertEqual(self.judged(speed, acks, code=0)[0], ("acknowledged", "acknowledged"))
             self.assertEqual(self.kpi()["change"]["id"], first)
+        self.ci("n012", code=1)
+        self.assertRegex((self.place / "regression_report.html").read_text(), r">88[.0]*</td><td>since</td>")  # too young to be a level of its own
         self.ci("n014", code=1)  # who does not read the file
         self.assertEqual(self.state(), ("regression", "known"))
         self.assertEqual(self.kpi()["change"]["id"], first)
