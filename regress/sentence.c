@@ -83,10 +83,7 @@ static const char *reason_cannot_tell(const struct hypothesis *h, struct arena *
     if (!h->findings.tested)
         return arena_printf(arena, "history has only %s; a test needs %d",
                             plural(e->points_n, "run point", "run points", arena), SERIES_TESTED_MIN);
-    if (h->doubt == LEVEL_BURST)
-        return arena_printf(arena, "%s; %s, but the newest runs scatter more than those before, and by their own spread that is not sure",
-                            level_text(h, arena), probability("p", h->corrected_worse, arena));
-    if (h->doubt == LEVEL_SKEWED)
+    if (!e->level_kept)
         return arena_printf(arena, "%s; %s, but runs this skewed have long tails, and %s too few to show how long", level_text(h, arena),
                             probability("p", h->corrected_worse, arena), plural(e->points_n, "run is", "runs are", arena));
     const char *why = e->level_n < FEW ? "so few runs are known of it" : "runs scatter so much";

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "detect/law.h"
 #include "detect/recent.h"
 #include "detect/score.h"
 #include "detect/stats.h"
@@ -15,8 +14,6 @@ enum { RUNS_EACH = 10, OUTERMOST = 5 }; /* a tenth of the residuals, but no more
 static const double TAIL_FEW = 1.9, TAIL_MANY = 2.2; /* up to 8 residuals, from 20 on */
 static const double MEAN_SHARE = 0.3; /* of the mean of the newest few in how far out they are: the nearest of them counts most */
 enum { SKEWED_RUNS = 30, SKEWED_FEW = 8, JUST_BEFORE = 8 };
-enum { BURST_RUNS = 5 };
-static const double BURST = 1.4; /* so many times the spread that the test was told */
 static const double SKEWED = 1.3, SKEWED_MARGIN = 4;
 static const double GLANCE = 0.05, DRIFT_MARGIN = 2;
 static const double FIRST_LEVEL = 0.05; /* for which p are found at first */
@@ -432,7 +429,7 @@ void series_resolve(const struct series *series, struct findings *findings, stru
 /* Skewed noise, of which few runs show the tail: simulated log-normal noise (sigma 1) with 5 to 20 runs and 24 KPIs had up to twice as many
  * alarms as promised, three quarters of them where the outermost run was farther out on the worse side than on the other, and most of
  * them close to the level. */
-static bool skew_allows(const struct series *s, const struct findings *f, const struct began *began, double corrected, double level)
+bool series_level_kept(const struct series *s, const struct findings *f, const struct began *began, double corrected, double level)
 {
     if (s->rule->normal_tails || (began && began != &f->few))
         return true;
@@ -442,38 +439,6 @@ static bool skew_allows(const struct series *s, const struct findings *f, const 
     double times = few ? 1 : SKEWED, margin = few ? 2 * SKEWED_MARGIN : SKEWED_MARGIN;
     bool skewed = s->worse == SIDE_ABOVE ? out > times * in : in > times * out;
     return !skewed || p * ((double)base->residuals_n + 1) >= 1 || corrected * margin <= level || base->residuals_n >= SKEWED_RUNS;
-}
-
-/* From successive differences, which a step moves little. */
-static double spread_of(const double *x, size_t n)
-{
-    double squares = 0;
-    for (size_t i = 1; i < n; i++)
-        squares += (x[i] - x[i - 1]) * (x[i] - x[i - 1]);
-    return sqrt(squares / (2 * (double)(n - 1)));
-}
-
-/* Half of the newest runs of a burst of noise look like a step. Where the runs since the change, or with few of them those just before it,
- * scatter more than the test was told, the change also has to be sure by their own spread. */
-static bool burst_allows(const struct series *s, const struct findings *f, const struct began *began, double corrected, double level)
-{
-    const struct baseline *base = began ? &began->reference : &f->now;
-    size_t start = began ? began->start : s->n, runs = s->n + 1 - start, stretch = (s->n + 1) / 4 > BURST_RUNS ? (s->n + 1) / 4 : BURST_RUNS;
-    size_t before = stretch < base->n ? stretch : base->n; /* what lies before the reference may be another level */
-    size_t from = runs >= stretch ? start : start > before ? start - before : 0, n = runs >= stretch ? runs : start - from;
-    double now = n > 1 ? spread_of(s->x + from, n) : 0;
-    if (!(now > BURST * base->sigma))
-        return true;
-    double change = fabs(score_mean(s->x + start, runs) - base->centre), p = began ? began->p : f->p_worse;
-    double t = change / (now * sqrt(1 / (double)runs + 1 / (double)base->n));
-    return p > 0 && !isnan(t) && law_t_upper(t, (double)(n - 1)) * corrected / p <= level;
-}
-
-enum level_doubt series_level_doubt(const struct series *s, const struct findings *f, const struct began *began, double corrected, double level)
-{
-    if (!skew_allows(s, f, began, corrected, level))
-        return LEVEL_SKEWED;
-    return burst_allows(s, f, began, corrected, level) ? LEVEL_KEPT : LEVEL_BURST;
 }
 
 /* ---- all of it ---- */

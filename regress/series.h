@@ -109,14 +109,9 @@ struct findings series_test(const struct series *series, struct shuffles *shuffl
  * *began: which regression it is, NULL for the newest run alone. */
 double series_worse(const struct series *series, const struct findings *findings, const struct began **began);
 
-/* Why the promised level may not hold for a regression with this corrected p. */
-enum level_doubt {
-    LEVEL_KEPT,
-    LEVEL_SKEWED, /* few runs of skewed noise cannot show how far out the next one may be */
-    LEVEL_BURST   /* the newest runs scatter more than the test was told, and by their own spread it is not sure */
-};
-enum level_doubt series_level_doubt(const struct series *series, const struct findings *findings, const struct began *began, double corrected,
-                                    double level);
+/* Whether a regression with this corrected p is one that the promised level holds for: not where few runs of skewed noise cannot show how
+ * far out the next one may be. */
+bool series_level_kept(const struct series *series, const struct findings *findings, const struct began *began, double corrected, double level);
 
 /* Finds the p of resampling again, for the level that the correction asks of a single series. */
 void series_resolve(const struct series *series, struct findings *findings, struct shuffles *shuffles, double alpha);

@@ -432,9 +432,8 @@ static void decide_level(struct hypothesis *h, const struct invocation *invocati
         list_choose(h, invocation);
         describe_points(h);
     }
-    if (h->findings.tested && h->corrected_worse <= rate)
-        h->doubt = series_level_doubt(&h->series, &h->findings, h->began, h->corrected_worse, rate);
-    e->level_kept = h->doubt == LEVEL_KEPT;
+    e->level_kept = !h->findings.tested || h->corrected_worse > rate ||
+                    series_level_kept(&h->series, &h->findings, h->began, h->corrected_worse, rate);
     h->result->verdict = decide(h, invocation);
     if (h->result->verdict == VERDICT_SUSPECT && h->p_worse > invocation->options->suspect_level)
         h->began = NULL;

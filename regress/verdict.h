@@ -25,7 +25,6 @@ struct hypothesis {
     struct series series;
     struct findings findings;
     const struct began *began; /* the regression that p_worse speaks of; NULL: the newest run alone */
-    enum level_doubt doubt;    /* why a regression would not be one */
     double p_worse, p_better;  /* what the correction gets */
     double corrected_worse, corrected_better;
 };
