@@ -191,6 +191,23 @@ static void test_scaled(void)
     }
 }
 
+/* Five parts share the level: p is five times that of the deciding part alone, which is a KPI of its own as records keep it. */
+static void test_shared(void)
+{
+    struct arena arena = {0};
+    uint64_t random = 43;
+    struct record runs[17];
+    for (int k = 0; k <= 16; k++)
+        runs[k] = run_of(arena_printf(&arena, "r%02d", k), k, REQUESTS, k == 16 ? .03 : 0, 1.3, &random, &arena);
+    struct kpi_rule list = {.name = "itl", .better = DIRECTION_LOWER}, number = {.name = "itl:p99", .better = DIRECTION_LOWER};
+    const struct kpi_result *all = only(analyse(&list, runs, 17, &arena)), *alone = only(analyse(&number, runs, 17, &arena));
+    CHECK(all->checks_n && strcmp(all->checks[0].part, "p99") == 0 && alone->checks_n == 0, "%s", all->evidence.reason);
+    CHECK(fabs(all->evidence.p / alone->evidence.p - DISTRIBUTION_PARTS) < 1e-9, "p %g, alone %g", all->evidence.p, alone->evidence.p);
+    CHECK(all->evidence.value == alone->evidence.value && all->evidence.level == alone->evidence.level, "the same series");
+    CHECK(all->evidence.smallest_seen > alone->evidence.smallest_seen, "what can be seen");
+    arena_close(&arena);
+}
+
 /* Nothing changed: the share of invocations with any regression is at most what is promised, within three standard errors; one list of
  * eight that is much slower is found among them. bench/list_rates.c has the tables. */
 static void test_level(void)
@@ -219,6 +236,7 @@ int main(void)
     test_kinds();
     test_bounds();
     test_scaled();
+    test_shared();
     test_level();
     return check_end();
 }

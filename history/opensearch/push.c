@@ -165,8 +165,10 @@ static bool send_payloads(struct opensearch *o, const struct known *known, struc
         about[n++] = &known[i];
     }
     bool ok = n == 0 || opensearch_bulk_send(o, &push->arena, o->target, &push->lines, items, n, err);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         tell_item(o, about[i], &items[i]);
+        push->written |= items[i].state == BULK_UPDATED; /* also what counts as unchanged: it is found as it is now */
+    }
     return ok;
 }
 
