@@ -100,7 +100,7 @@ void baseline_take_regime(struct baseline *base, const double *history, size_t n
         base->df = fmax(1, (double)(n - start) - 1);
         base->residuals = arena_copy(arena, deviation + start, (n - start) * sizeof(*deviation));
         base->residuals_n = n - start;
-        qsort(base->residuals, base->residuals_n, sizeof(double), compare_doubles);
+        quantile_sort(base->residuals, base->residuals_n);
     }
     arena_close(&scratch);
 }

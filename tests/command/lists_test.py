@@ -45,7 +45,7 @@ class ListsTest(CommandTest):
         done, kpi = self.analyze(12, 0)
         self.assertEqual((kpi["verdict"], "p50 " in kpi["reason"]), ("ok", True))
         self.assertIn("; mean, p90, p95, p99 in line", kpi["reason"])
-        done, kpi = self.analyze(13, 1, itl=latencies(13, slow=1.6))
+        done, kpi = self.analyze(13, 1, itl=latencies(13, slow=3))
         self.assertEqual(kpi["verdict"], "regression")
         self.assertRegex(kpi["reason"], r"^p99 [0-9.]+ ms: [0-9.]+ % above the level of 1.0…1.11 \(12 run points, [0-9.]+ ± [0-9.]+ ms\)")
         self.assertRegex(kpi["flip"], r"^p99 would be ok below [0-9.]+ ms")
