@@ -308,7 +308,7 @@ static void describe_level(struct hypothesis *h, const struct baseline *base, co
     e->relative = base->centre != 0 ? e->change / fabs(base->centre) : NAN;
     e->relative_threshold = series_relative_threshold(h->series.rule, base->centre);
     e->absolute_threshold = h->series.rule->min_absolute;
-    e->smallest_seen = fmax(baseline_detectable(base, options->suspect_level, h->series.worse),
+    e->smallest_seen = fmax(baseline_detectable(base, series_lone_level(&h->series, options->suspect_level), h->series.worse),
                             fmax(e->relative_threshold, e->absolute_threshold));
 }
 
@@ -334,20 +334,26 @@ static void describe_within(struct hypothesis *h, struct arena *arena)
         e->reason = arena_printf(arena, "%s; mean of %zu repetitions", e->reason, h->series.repetitions);
 }
 
+/* The p of one question asked of this KPI alone: of a list, for the number of its parts. */
+static double alone(const struct hypothesis *h, double p)
+{
+    return fmin(1, p / series_lone_level(&h->series, 1));
+}
+
 static void describe_p(struct hypothesis *h)
 {
     struct evidence *e = &h->result->evidence;
     if (h->result->verdict == VERDICT_REGRESSION || h->result->verdict == VERDICT_SUSPECT) {
-        e->p = h->began ? h->p_worse : fmin(h->p_worse, h->findings.p_worse);
+        e->p = h->began ? h->p_worse : fmin(h->p_worse, alone(h, h->findings.p_worse));
         e->p_corrected = h->corrected_worse;
     } else if (h->result->verdict == VERDICT_IMPROVEMENT) {
         e->p = h->p_better;
         e->p_corrected = h->corrected_better;
     } else if (worse_direction(h, e->change)) {
-        e->p = h->findings.p_worse;
+        e->p = alone(h, h->findings.p_worse);
         e->p_corrected = h->corrected_worse;
     } else {
-        e->p = h->findings.p_better;
+        e->p = alone(h, h->findings.p_better);
         e->p_corrected = h->corrected_better;
     }
 }
