@@ -42,7 +42,7 @@ def run_example(self, program, example, place, *chroot):
     run(*chroot, program, "upload_lts", "--workload=fine_tuning", f"--results_dirname={example}/history", "--history=sqlite:history.db", cwd=place)
     said = run(*chroot, program, "ci", f"{example}/newest", "--workload=fine_tuning", "--history=sqlite:history.db", cwd=place, code=1)
     self.assertIn("exit code 1: a regression", said)
-    self.assertIn("REGRESSION model_name=ibm-granite/granite-8b-code-base\n", said)
+    self.assertIn("REGRESSION incident: 8 of 8 KPI results of ", said)
 
 
 class Package(unittest.TestCase):
