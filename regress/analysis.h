@@ -256,7 +256,7 @@ struct incident {
     const struct kpi_result *const *members;   /* regressions, improvements, suspects; most telling first */
     size_t members_n, judged;                  /* of `judged` KPI results of `scope` that were judged */
     size_t worse, better;                      /* of them moved for the worse, for the better, those too that are ok */
-    const char *scope;   /* what the entries have in common that others have not: "gpu=8"; "" for all of them */
+    const char *scope;   /* what the entries have in common that others have not: "gpu=8"; of one entry its name; "" for all of them */
     const char *since_version, *since_run;     /* the first run point of it: version and run */
     bool this_run;       /* that is the run under analysis */
     double p;            /* of so many moving in one direction, and so far together, by chance: approximate; NAN: not what decided (mixed,

@@ -32,6 +32,7 @@ struct change {
 /* Entries that are looked at together. */
 struct scope {
     const char *key, *value; /* key NULL: all of them */
+    const struct entry_result *only; /* not NULL: this one, whatever the label says */
 };
 
 struct finding {
@@ -131,7 +132,7 @@ static void add_scope(struct finding *finding, const char *key, const char *valu
         if (scope->key && strcmp(scope->key, key) == 0 && strcmp(scope->value, value) == 0)
             return;
     }
-    *LIST_ADD(finding->scratch, &finding->scopes) = (struct scope){key, value};
+    *LIST_ADD(finding->scratch, &finding->scopes) = (struct scope){key, value, NULL};
 }
 
 /* All entries, and each value of each compared label in which they differ. */
@@ -141,7 +142,7 @@ static void make_scopes(struct finding *finding)
     struct label_filter filter = label_filter_of(analysis->options->comparison_keys, analysis->options->ignored_keys, finding->scratch);
     const struct record *first = analysis->entries[0].entry;
     size_t keys = 0;
-    *LIST_ADD(finding->scratch, &finding->scopes) = (struct scope){NULL, NULL};
+    *LIST_ADD(finding->scratch, &finding->scopes) = (struct scope){NULL, NULL, NULL};
     for (size_t k = 0; k < first->labels_n && keys < KEYS_MAX && analysis->entries_n <= SCOPED_ENTRIES_MAX; k++) {
         const char *key = first->labels[k].key;
         bool left_out = false, differs = false;
@@ -157,6 +158,8 @@ static void make_scopes(struct finding *finding)
 
 static bool in_scope(const struct scope *scope, const struct entry_result *entry)
 {
+    if (scope->only)
+        return entry == scope->only;
     return !scope->key || strcmp(value_or_null(entry->entry, scope->key), scope->value) == 0;
 }
 
@@ -265,10 +268,10 @@ static int compare_members(const void *a, const void *b)
 
 static const char *scope_name(const struct scope *scope, struct arena *arena)
 {
-    if (!scope->key)
+    if (!scope->key && !scope->only)
         return "";
     struct text out = text_open(1 << 16);
-    text_add_line(&out, arena_printf(arena, "%s=%s", scope->key, label_shown(scope->value, arena)));
+    text_add_line(&out, scope->only ? scope->only->name : arena_printf(arena, "%s=%s", scope->key, label_shown(scope->value, arena)));
     const char *name = arena_strndup(arena, out.s, (size_t)text_cut(out.s, out.len, SHOWN_MAX));
     text_close(&out);
     return name;
@@ -313,37 +316,61 @@ static double sign_p(const struct finding *finding, const struct group *group, c
     return n ? fmin(1, law_binomial_upper(k, n, 0.5) * (double)finding->scopes.n) : 1;
 }
 
+/* What a scope says of an onset. */
+struct attempt {
+    double p, chance;
+    bool is_incident;
+};
+
+static struct attempt try_scope(struct finding *finding, const struct scope *scope, const signed char *shifts, struct change **room)
+{
+    struct group group = gather(finding, scope, room);
+    struct moved moved = count_moved(finding, scope, shifts);
+    bool mixed = group.worse && group.worse < group.n;
+    double p = mixed || group.n < INCIDENT_MEMBERS_MIN ? 1 : sign_p(finding, &group, &moved);
+    if (p <= INCIDENT_P)
+        p = fmax(p, together_p(finding, scope, group.worse > 0));
+    bool much = (double)group.sure >= INCIDENT_SHARE * (double)moved.judged && group.sure >= INCIDENT_MEMBERS_MIN;
+    return (struct attempt){.p = p, .chance = fmin(p, law_binomial_upper(group.n, moved.judged, CHANGED_BY_CHANCE)),
+                            .is_incident = group.n >= INCIDENT_MEMBERS_MIN && (p <= INCIDENT_P || much)};
+}
+
+/* When all members are of one of several entries, that entry, so that it is not named by a label's value that others have, too. */
+static struct scope narrowed(struct finding *finding, const struct scope *scope, const signed char *shifts, struct change **room)
+{
+    struct group group = gather(finding, scope, room);
+    struct scope one = {.only = group.members[0]->entry};
+    for (size_t i = 1; i < group.n; i++)
+        if (group.members[i]->entry != one.only)
+            return *scope;
+    bool holds = finding->analysis->entries_n > 1 && try_scope(finding, &one, shifts, room).is_incident;
+    return holds ? one : *scope;
+}
+
 /* The scope in which what began at the onset is least likely chance; an incident when it is unlikely enough. */
 static void try_onset(struct finding *finding, const struct onset *onset)
 {
     const struct analysis *analysis = finding->analysis;
     struct change **room = ARENA_ARRAY(finding->scratch, struct change *, finding->changes.n);
     const struct scope *best = NULL;
-    double least = INFINITY, best_p = 1;
+    double least = INFINITY;
     for (size_t i = 0; i < analysis->entries_n; i++)
         finding->places[i] = place_of(analysis->entries[i].selection, onset);
     const signed char *shifts = shifts_of(finding);
     for (size_t i = 0; i < finding->scopes.n; i++) {
-        const struct scope *scope = &finding->scopes.v[i];
-        struct group group = gather(finding, scope, room);
-        struct moved moved = count_moved(finding, scope, shifts);
-        bool mixed = group.worse && group.worse < group.n;
-        double p = mixed || group.n < INCIDENT_MEMBERS_MIN ? 1 : sign_p(finding, &group, &moved);
-        if (p <= INCIDENT_P)
-            p = fmax(p, together_p(finding, scope, group.worse > 0));
-        bool much = (double)group.sure >= INCIDENT_SHARE * (double)moved.judged && group.sure >= INCIDENT_MEMBERS_MIN;
-        double chance = fmin(p, law_binomial_upper(group.n, moved.judged, CHANGED_BY_CHANCE));
-        if (group.n >= INCIDENT_MEMBERS_MIN && (p <= INCIDENT_P || much) && (!best || chance < least)) {
-            best = scope;
-            least = chance;
-            best_p = p;
+        struct attempt attempt = try_scope(finding, &finding->scopes.v[i], shifts, room);
+        if (attempt.is_incident && (!best || attempt.chance < least)) {
+            best = &finding->scopes.v[i];
+            least = attempt.chance;
         }
     }
     if (!best)
         return;
-    struct group group = gather(finding, best, room);
-    struct moved moved = count_moved(finding, best, shifts);
-    *LIST_ADD(finding->arena, &finding->incidents) = describe(finding, &group, best, &moved, best_p, onset);
+    struct scope scope = narrowed(finding, best, shifts, room);
+    double p = try_scope(finding, &scope, shifts, room).p;
+    struct group group = gather(finding, &scope, room);
+    struct moved moved = count_moved(finding, &scope, shifts);
+    *LIST_ADD(finding->arena, &finding->incidents) = describe(finding, &group, &scope, &moved, p, onset);
 }
 
 /* ---- all of them ---- */

@@ -6,7 +6,8 @@
  *   INCIDENT_P of cases (sign test, times the number of scopes that were looked at), and their mean shift, in standard deviations, is
  *   beyond what it was in the runs before (prediction interval of Student's t, as rare), or
  * - a quarter of them or more changed beyond the corrected level (few KPIs, or some for the better and some for the worse).
- * The scope is all entries, or those that share a label's value, whichever makes chance least likely.
+ * The scope is all entries, or those that share a label's value, whichever makes chance least likely; when all members are of one entry
+ * and an incident of it alone, that entry by its name.
  *
  * The sign test takes KPIs for independent. Those of one run hang together (they are measured in the same seconds), so its p is too
  * small; the mean shift needs no independence, as it is held against itself. It still takes the runs of a history for independent of each
