@@ -238,6 +238,8 @@ static const struct {
     {"not yet expired", "acknowledged: [{since: v1.10, reason: why, expires: 2024-10-04}]", {GOOD, BAD}, VERDICT_ACKNOWLEDGED, CHANGE_ACKNOWLEDGED, "v1.10"},
     {"until a run, before it", "acknowledged: [{since: v1.10, until: v1.14, reason: why}]", {GOOD, BAD}, VERDICT_ACKNOWLEDGED, CHANGE_ACKNOWLEDGED, "v1.10"},
     {"until a run, after it", "acknowledged: [{since: v1.10, until: v1.13, reason: why}]", {GOOD, BAD}, VERDICT_REGRESSION, CHANGE_EXPIRED, "v1.10"},
+    {"until a run that nobody knows", "acknowledged: [{since: v1.10, until: run-99, reason: why}]", {GOOD, BAD}, VERDICT_REGRESSION, CHANGE_EXPIRED, "v1.10"},
+    {"no run named, until one that nobody knows", "acknowledged: [{until: run-99, reason: why}]", {GOOD, BAD}, VERDICT_REGRESSION, CHANGE_EXPIRED, "v1.10"},
     {"no run named, until a day", "acknowledged: [{expires: 2024-10-04, reason: why}]", {GOOD, BAD}, VERDICT_ACKNOWLEDGED, CHANGE_ACKNOWLEDGED, "v1.10"},
     {"worse again", "acknowledged: [{since: v1.10, reason: why}]", {GOOD, BAD, 77}, VERDICT_REGRESSION, CHANGE_NEW, "v1.15"},
     {"worse again, at once", "acknowledged: [{since: v1.10, reason: why}]", {GOOD, 88, 74}, VERDICT_REGRESSION, CHANGE_NEW, "v1.11"},

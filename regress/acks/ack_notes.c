@@ -147,12 +147,29 @@ static void note_fate(struct noting *n, const struct ack *ack)
         note(n, false, arena_printf(n->arena, "%s: %s", ack->line.place, text));
 }
 
+/* Told when no series that it speaks of knows the run that it ends with. */
+static void check_end(struct noting *n, const struct ack *ack)
+{
+    size_t marks = 0, unknown = 0;
+    for (size_t i = 0; i < n->request->hypotheses_n; i++) {
+        const struct hypothesis *h = &n->request->hypotheses[i];
+        for (size_t k = 0; h->marks && k < h->marks->n; k++) {
+            marks += h->marks->v[k].ack == ack;
+            unknown += h->marks->v[k].ack == ack && h->marks->v[k].end_unknown;
+        }
+    }
+    if (unknown && unknown == marks)
+        note(n, true, arena_printf(n->arena, "%s: no run of the history is '%s' (until): it is taken for past", ack->line.place, ack->until.text));
+}
+
 static void check_acknowledged(struct noting *n)
 {
     for (size_t i = 0; i < n->acks->acknowledged_n; i++) {
         const struct ack *ack = &n->acks->acknowledged[i];
-        if (check_line(n, &ack->line) && check_run(n, &ack->line, ack->since.text ? ack->since.text : ack->change, i))
-            note_fate(n, ack);
+        if (!check_line(n, &ack->line) || !check_run(n, &ack->line, ack->since.text ? ack->since.text : ack->change, i))
+            continue;
+        check_end(n, ack);
+        note_fate(n, ack);
     }
 }
 

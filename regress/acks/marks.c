@@ -190,10 +190,12 @@ static bool find_id(const struct placing *p, const char *change, size_t *at)
     return false;
 }
 
-static bool is_past(const struct placing *p, const struct ack_run *until)
+/* A run that nobody knows is past: it may be one that history has dropped, and a name that is misspelt must not hold for ever. */
+static bool is_past(const struct placing *p, const struct ack_run *until, bool *unknown)
 {
     struct ack_span span = find_run(p, until);
-    return span.where == ACK_BEFORE || (begins(&span) && p->n >= span.end);
+    *unknown = span.where == ACK_NOWHERE;
+    return *unknown || span.where == ACK_BEFORE || (begins(&span) && p->n >= span.end);
 }
 
 /* Where the level before a mark begins, as far as marks and borders tell. */
@@ -240,7 +242,7 @@ static void place_ack(struct placing *p, const struct ack *ack, bool *found)
         mark.at = settle_place(p, mark.at);
         mark.from = level_around(p, mark.at);
     }
-    mark.past = ack->until.text && is_past(p, &ack->until);
+    mark.past = ack->until.text && is_past(p, &ack->until, &mark.end_unknown);
     mark.expired = ack->expires && p->options->now_us && p->options->now_us >= ack->expires_us;
     p->marks->v[p->marks->n++] = mark;
 }

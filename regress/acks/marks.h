@@ -23,7 +23,8 @@ struct mark {
     size_t at;     /* the first bad run point; n: the entry */
     size_t from;       /* where the level begins that the series shows there, when `at` lies well within it; else 0 */
     bool free;     /* it names no run and no change: whatever begins is meant */
-    bool past;     /* the run that it ends with is older than the entry */
+    bool past;     /* the run that it ends with is older than the entry, or: */
+    bool end_unknown; /* none of the series is that run */
     bool expired;  /* its day is past */
     bool beside;   /* both sides of it are in the history: */
     struct sides sides;

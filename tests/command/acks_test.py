@@ -180,6 +180,7 @@ acknowledged:
 - {kpi: speed, since: v7.7-x, reason: typo}
 - {kpi: speed, since: run-eleven, reason: typo}
 - {labels: {name: two}, since: 1.1, reason: elsewhere}
+- {kpi: speed, until: run-1O, reason: typo}
 """
         (self.place / "acks.yaml").write_text(lines)
         done = self.judged(100.1, "--acks=acks.yaml", code=0)[1]
@@ -187,9 +188,10 @@ acknowledged:
         for line in ("WARNING | acks.yaml:7: the workload has no KPI 'sped'; did you mean 'speed'?",
                      "WARNING | acks.yaml:8: no payload has the label 'gpus'",
                      "WARNING | acks.yaml:10: no run of the history is 'run-eleven': expected a version, a run id or a time",
+                     "WARNING | acks.yaml:12: no run of the history is 'run-1O' (until): it is taken for past",
                      "INFO | acks.yaml: 2 lines speak of nothing in this run and its history"):
             self.assertIn(line + "\n", done.err)
-        self.assertEqual(len(self.json("regression_verdicts.json")["notes"]), 4)
+        self.assertEqual(len(self.json("regression_verdicts.json")["notes"]), 5)
         done = self.ci("n013", "--acks=acks.yaml", code=0)
         self.assertEqual(self.state(), ("not analysed", None))
         self.assertIn("the disk was full", self.kpi()["reason"])
