@@ -84,22 +84,30 @@ static bool is_over(const struct mark *mark)
     return mark->past || mark->expired;
 }
 
+/* Whether what began later is meant, too: up to a run, and only what is not worse than the acknowledged level. */
+static bool covers_later(const struct hypothesis *h, const struct mark *mark)
+{
+    return mark->ack->until.text && !mark->ack->until_it_returns && mark->beside && mark->sides.worse &&
+           !worse_and_passes(&h->series, mark->sides.bad, h->series.x[h->series.n]);
+}
+
 /* Whether the acknowledgement speaks of a change that began at the point. */
-static bool covers(const struct mark *mark, size_t since)
+static bool covers(const struct hypothesis *h, const struct mark *mark, size_t since)
 {
     if (!mark->placed)
         return mark->free;
     bool same = distance(mark->at, since) <= MARKS_NEAR && !(mark->sides.gone && since >= mark->sides.gone_at);
-    return same || (mark->ack->until.text && !mark->ack->until_it_returns && since > mark->at);
+    return same || (since > mark->at && covers_later(h, mark));
 }
 
 /* The one that does: one that holds before one that is over, the nearest first. */
-static const struct mark *find_mark(const struct marks *marks, size_t since)
+static const struct mark *find_mark(const struct hypothesis *h, size_t since)
 {
+    const struct marks *marks = h->marks;
     const struct mark *best = NULL;
     for (size_t i = 0; marks && i < marks->n; i++) {
         const struct mark *mark = &marks->v[i];
-        if (!covers(mark, since))
+        if (!covers(h, mark, since))
             continue;
         bool nearer = best && mark->placed && (!best->placed || distance(mark->at, since) < distance(best->at, since));
         if (!best || is_over(mark) < is_over(best) || (is_over(mark) == is_over(best) && nearer))
@@ -171,7 +179,7 @@ static void settle_worse(const struct settling *s)
 {
     const struct evidence *e = &s->h->result->evidence;
     size_t since = e->since_point;
-    const struct mark *mark = find_mark(s->h->marks, since);
+    const struct mark *mark = find_mark(s->h, since);
     if (!mark) {
         settle_unacknowledged(s);
         return;
@@ -197,14 +205,13 @@ static void settle_further(const struct settling *s)
     const struct hypothesis *h = s->h;
     const struct mark *mark = h->marks->floor;
     size_t since = h->result->evidence.since_point;
-    const struct mark *own = find_mark(h->marks, since);
+    const struct mark *own = find_mark(h, since);
     if (own && own != mark) {
         settle_worse(s);
         return;
     }
     bool returned = mark->sides.gone && since >= mark->sides.gone_at;
-    bool ranged = mark->ack->until.text && !mark->ack->until_it_returns;
-    if (returned && ranged && !worse_and_passes(&h->series, mark->sides.bad, h->series.x[h->series.n])) {
+    if (returned && covers_later(h, mark)) {
         acknowledge(s, mark, since);
         return;
     }
@@ -215,9 +222,9 @@ static void settle_further(const struct settling *s)
 
 /* ---- is the acknowledged change still there? ---- */
 
-static bool is_acknowledged(const struct marks *marks, size_t since)
+static bool is_acknowledged(const struct hypothesis *h, size_t since)
 {
-    const struct mark *mark = find_mark(marks, since);
+    const struct mark *mark = find_mark(h, since);
     return mark && !is_over(mark);
 }
 
@@ -229,11 +236,11 @@ static void prefer_unacknowledged(struct hypothesis *whole, double level)
         const struct began *began;
         double share;
     } others[] = {{&f->step, SERIES_STEP_SHARE}, {&f->recent, SERIES_RECENT_SHARE}, {&f->few, SERIES_FEW_SHARE}};
-    if (!is_acknowledged(whole->marks, whole->began ? whole->began->start : whole->series.n))
+    if (!is_acknowledged(whole, whole->began ? whole->began->start : whole->series.n))
         return;
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         const struct began *other = others[i].began;
-        if (!other->found || other->p / others[i].share > level || is_acknowledged(whole->marks, other->start))
+        if (!other->found || other->p / others[i].share > level || is_acknowledged(whole, other->start))
             continue;
         whole->began = other;
         whole->p_worse = other->p / others[i].share;
@@ -304,9 +311,9 @@ static void settle_whole(const struct settling *s)
     struct invocation alone;
     struct hypothesis whole = judge_whole(s, &result, &alone);
     const struct settling again = {&whole, &alone, s->shuffles, s->arena, true};
-    bool known = !is_worse(result.verdict) || is_acknowledged(s->h->marks, result.evidence.since_point);
+    bool known = !is_worse(result.verdict) || is_acknowledged(s->h, result.evidence.since_point);
     if (known && is_worse(own->verdict)) {
-        acknowledge(s, find_mark(s->h->marks, own->evidence.since_point), own->evidence.since_point);
+        acknowledge(s, find_mark(s->h, own->evidence.since_point), own->evidence.since_point);
         return;
     }
     if (!is_worse(result.verdict)) {
