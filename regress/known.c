@@ -116,14 +116,38 @@ static const struct mark *find_mark(const struct hypothesis *h, size_t since)
     return best;
 }
 
+static const struct check *decider_of(const struct kpi_result *result)
+{
+    for (size_t i = 0; i < result->checks_n; i++)
+        if (result->checks[i].kind == result->evidence.decided_by)
+            return &result->checks[i];
+    return NULL;
+}
+
+/* How far the KPI is from the level before the change, and that level. The evidence tells, but for bounds and drift: there its level is the
+ * current one. */
+static double change_from(const struct settling *s, const struct mark *mark, double *level)
+{
+    const struct hypothesis *h = s->h;
+    const struct evidence *e = &h->result->evidence;
+    const struct check *check = e->decided_by == CHECK_BOUND || e->decided_by == CHECK_DRIFT ? decider_of(h->result) : NULL;
+    bool first = h->findings.tested && e->since_point >= e->points_n; /* the current level is the one before */
+    *level = e->level;
+    if (!check || (check->kind == CHECK_BOUND && !h->list && !mark->beside && first))
+        return e->change;
+    bool beside = check->kind == CHECK_BOUND && !h->list && mark->beside;
+    *level = beside ? mark->sides.good : check->reference;
+    return (beside ? h->series.x[h->series.n] : check->value) - *level;
+}
+
 /* Why it is not acknowledged though it was said to be; NULL: it is. */
 static const char *beyond_limit(const struct settling *s, const struct mark *mark)
 {
-    const struct evidence *e = &s->h->result->evidence;
     const struct ack *ack = mark->ack;
-    if (ack->limit_relative > 0 && fabs(e->relative) > ack->limit_relative)
+    double level, change = fabs(change_from(s, mark, &level));
+    if (ack->limit_relative > 0 && change > ack->limit_relative * fabs(level))
         return arena_printf(s->arena, "acknowledged up to %.4g %% only (%s)", 100 * ack->limit_relative, ack->line.place);
-    if (ack->limit_absolute > 0 && fabs(e->change) > ack->limit_absolute)
+    if (ack->limit_absolute > 0 && change > ack->limit_absolute)
         return arena_printf(s->arena, "acknowledged up to %.6g only (%s)", ack->limit_absolute, ack->line.place);
     return NULL;
 }

@@ -1,6 +1,7 @@
 /* regress: the file of acknowledgements, which runs its lines name, and what becomes of verdicts. */
 #include <string.h>
 
+#include "detect/method.h"
 #include "regress/acks/acks_edit.h"
 #include "regress/acks/acks_file.h"
 #include "regress/known.h"
@@ -8,7 +9,10 @@
 #include "tests/regress_build.h"
 
 static const char *const version_key[] = {"version", NULL}, *const no_keys[] = {NULL};
-static const struct kpi_rule speed[] = {{.name = "speed", .unit = "tokens/s", .better = DIRECTION_HIGHER, .min_relative = .05}};
+#define SPEED .name = "speed", .unit = "tokens/s", .better = DIRECTION_HIGHER, .min_relative = .05
+static const struct kpi_rule speed[] = {{SPEED}};
+static const struct kpi_rule bounded[] = {{SPEED, .low = {true, 90}}}, fixed_only[] = {{SPEED, .low = {true, 90}, .method = &method_fixed}},
+                             budgeted[] = {{SPEED, .budget = {.relative = .05}}};
 
 static struct acks *parse(struct arena *arena, const char *text, struct error *err)
 {
@@ -210,6 +214,7 @@ static void test_runs(void)
 /* ---- verdicts: v1.0, v1.1, …, day by day; the last value is the entry ---- */
 
 #define GOOD 100, 100.6, 99.5, 100.2, 99.8, 100.1, 99.7, 100.3, 100.4, 99.6 /* v1.0 … v1.9 */
+#define SLOW 100.3, 98.8, 98.5, 97, 96.7, 95.2, 94.9, 93.4, 93.1, 91.6, 91.3, 89.8, 89.5, 88, 87.7, 86.2 /* v1.0 … v1.15 */
 #define BAD 88, 88.4, 87.7, 88.1, 88.3                                        /* v1.10 … v1.14 */
 
 
@@ -286,15 +291,15 @@ static const struct {
     {"a border, nothing there", "changes: [{at: v1.5}]", {GOOD, 99.9}, VERDICT_OK, CHANGE_NONE, NULL},
 };
 
-static const struct analysis *judge(const char *lines, const double *values, const char *more, struct arena *arena)
+static const struct analysis *judge(const char *lines, const double *values, const struct kpi_rule *rule, struct arena *arena)
 {
     struct error err = {0};
     struct record *runs = ARENA_ARRAY(arena, struct record, 41);
     struct analysis_options *options = ARENA_NEW(arena, struct analysis_options);
     size_t n = 0;
     for (; n < 40 && values[n] != 0; n++)
-        runs[n] = build_record(arena_printf(arena, "r%02zu", n), (int)n, arena_printf(arena, "version=\"v1.%zu\" gpu=8%s", n, more), values[n], arena);
-    *options = (struct analysis_options){.comparison_keys = version_key, .ignored_keys = no_keys, .sorting_keys = no_keys, .kpis = speed, .kpis_n = 1,
+        runs[n] = build_record(arena_printf(arena, "r%02zu", n), (int)n, arena_printf(arena, "version=\"v1.%zu\" gpu=8", n), values[n], arena);
+    *options = (struct analysis_options){.comparison_keys = version_key, .ignored_keys = no_keys, .sorting_keys = no_keys, .kpis = rule, .kpis_n = 1,
                                          .min_history = 8, .false_alarm_rate = .05, .suspect_level = .05, .now_us = 20000 * 86400000000LL};
     if (lines) {
         options->acks = parse(arena, arena_printf(arena, "format: 1\n%s\n", lines), &err);
@@ -307,7 +312,7 @@ static void test_stories(void)
 {
     for (size_t i = 0; i < ROWS(stories); i++) {
         struct arena arena = {0};
-        const struct analysis *analysis = judge(stories[i].acks[0] ? stories[i].acks : NULL, stories[i].values, "", &arena);
+        const struct analysis *analysis = judge(stories[i].acks[0] ? stories[i].acks : NULL, stories[i].values, speed, &arena);
         const struct kpi_result *got = &analysis->entries[0].kpis[0];
         CHECK(got->verdict == stories[i].verdict, "%s: %s (%s)", stories[i].what, verdict_name(got->verdict), got->evidence.reason);
         CHECK(got->change.status == stories[i].status, "%s: %s (%s)", stories[i].what, change_status_name(got->change.status), got->evidence.reason);
@@ -315,6 +320,37 @@ static void test_stories(void)
         CHECK(stories[i].since ? since && strcmp(since, stories[i].since) == 0 : !since, "%s: since %s", stories[i].what, since ? since : "none");
         CHECK(analysis->counts[got->verdict] == 1 && analysis->statuses[got->change.status] == 1, "%s: counted", stories[i].what);
         CHECK((got->change.id != NULL) == (got->change.status != CHANGE_NONE), "%s: %s", stories[i].what, got->change.id ? got->change.id : "no id");
+        arena_close(&arena);
+    }
+}
+
+/* What a KPI is asked beside its level is acknowledged, too, and has its limit. */
+static const struct {
+    const char *what, *acks;
+    const struct kpi_rule *rule;
+    double values[40]; /* 0 ends */
+    enum verdict verdict;
+} checked[] = {
+    {"a bound", "acknowledged: [{since: v1.10, reason: why}]", bounded, {GOOD, BAD}, VERDICT_ACKNOWLEDGED},
+    {"a bound, within the limit", "acknowledged: [{since: v1.10, reason: why, limit: {relative: .13}}]", bounded, {GOOD, BAD}, VERDICT_ACKNOWLEDGED},
+    {"a bound, the first run, within the limit", "acknowledged: [{since: v1.10, reason: why, limit: {relative: .13}}]", bounded, {GOOD, 88},
+     VERDICT_ACKNOWLEDGED},
+    {"a bound, beyond the limit", "acknowledged: [{since: v1.10, reason: why, limit: {relative: .1}}]", bounded, {GOOD, BAD}, VERDICT_REGRESSION},
+    {"only a bound, within the limit", "acknowledged: [{since: v1.10, reason: why, limit: {absolute: 13}}]", fixed_only, {GOOD, BAD}, VERDICT_ACKNOWLEDGED},
+    {"only a bound, beyond the limit", "acknowledged: [{since: v1.10, reason: why, limit: {absolute: 13}}]", fixed_only, {GOOD, BAD, 40},
+     VERDICT_REGRESSION},
+    {"only a bound, the first run, beyond the limit", "acknowledged: [{since: v1.10, reason: why, limit: {relative: .13}}]", fixed_only, {GOOD, 40},
+     VERDICT_REGRESSION},
+    {"a drift, within the limit", "acknowledged: [{since: v1.8, reason: why, limit: {relative: .1}}]", budgeted, {SLOW}, VERDICT_ACKNOWLEDGED},
+    {"a drift, beyond the limit", "acknowledged: [{since: v1.8, reason: why, limit: {relative: .06}}]", budgeted, {SLOW}, VERDICT_REGRESSION},
+};
+
+static void test_checked(void)
+{
+    for (size_t i = 0; i < ROWS(checked); i++) {
+        struct arena arena = {0};
+        const struct kpi_result *got = &judge(checked[i].acks, checked[i].values, checked[i].rule, &arena)->entries[0].kpis[0];
+        CHECK(got->verdict == checked[i].verdict, "%s: %s (%s)", checked[i].what, verdict_name(got->verdict), got->evidence.reason);
         arena_close(&arena);
     }
 }
@@ -328,5 +364,6 @@ int main(void)
     test_scalars();
     test_runs();
     test_stories();
+    test_checked();
     return check_end();
 }
