@@ -152,8 +152,33 @@ static const char *beyond_limit(const struct settling *s, const struct mark *mar
     return NULL;
 }
 
+static void settle_worse(const struct settling *s);
+
+/* Another regression of the KPI that nobody acknowledged: it decides then. Each is asked once, as it is not acknowledged when it decides. */
+static bool settle_other(const struct settling *s, const struct mark *known)
+{
+    struct kpi_result *result = s->h->result;
+    for (size_t i = 0; i < result->checks_n; i++) {
+        const struct check *check = &result->checks[i];
+        struct evidence was = result->evidence;
+        if (check->kind == was.decided_by || check->verdict != VERDICT_REGRESSION || !check->tested)
+            continue;
+        checks_take(s->h, check);
+        const struct mark *mark = find_mark(s->h, result->evidence.since_point);
+        if (!mark || is_over(mark) || beyond_limit(s, mark)) {
+            add_reason(s, arena_printf(s->arena, "%s: %s", check_name(was.decided_by), said(s, "acknowledged", &known->ack->line, end_of(known))));
+            settle_worse(s);
+            return true;
+        }
+        result->evidence = was;
+    }
+    return false;
+}
+
 static void acknowledge(const struct settling *s, const struct mark *mark, size_t since)
 {
+    if (settle_other(s, mark))
+        return;
     s->h->result->verdict = VERDICT_ACKNOWLEDGED;
     name_change(s, CHANGE_ACKNOWLEDGED, mark->placed ? mark->at : since, mark);
     add_reason(s, said(s, "acknowledged", &mark->ack->line, end_of(mark)));

@@ -343,6 +343,8 @@ static const struct {
      VERDICT_REGRESSION},
     {"a drift, within the limit", "acknowledged: [{since: v1.8, reason: why, limit: {relative: .1}}]", budgeted, {SLOW}, VERDICT_ACKNOWLEDGED},
     {"a drift, beyond the limit", "acknowledged: [{since: v1.8, reason: why, limit: {relative: .06}}]", budgeted, {SLOW}, VERDICT_REGRESSION},
+    {"an older bound behind an acknowledged level", "acknowledged: [{since: v1.10, reason: why}]", bounded,
+     {85, 85.6, 84.5, 85.2, 84.8, 85.1, 84.7, 85.3, 85.4, 84.6, 70}, VERDICT_REGRESSION},
 };
 
 static void test_checked(void)

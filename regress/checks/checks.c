@@ -120,7 +120,7 @@ static void take_since(struct hypothesis *h, const struct check *check)
     e->since_after = e->points[e->since_point - 1].version;
 }
 
-static void take(struct hypothesis *h, const struct check *check)
+void checks_take(struct hypothesis *h, const struct check *check)
 {
     struct evidence *e = &h->result->evidence;
     h->result->verdict = check->verdict;
@@ -170,7 +170,7 @@ void checks_decide(struct hypothesis *h, const struct invocation *invocation, st
         }
     }
     if (decider)
-        take(h, decider);
+        checks_take(h, decider);
     h->result->evidence.reason = add_others(h, decider, level, arena);
     h->result->checks = checks;
     h->result->checks_n = h->checks_n;

@@ -43,6 +43,9 @@ void checks_test(struct hypothesis *h, const struct invocation *invocation, stru
 /* After the level's own verdict and evidence: judges the checks and takes the gravest. */
 void checks_decide(struct hypothesis *h, const struct invocation *invocation, struct arena *arena);
 
+/* Makes what one check says the KPI's verdict, reason and evidence. */
+void checks_take(struct hypothesis *h, const struct check *check);
+
 /* For the rows: the verdict that p before and after correction give. `enough`: the history that a regression needs is
  * there. */
 enum verdict checks_verdict(const struct check *check, const struct invocation *invocation, bool enough);
