@@ -89,7 +89,7 @@ static const char *value_text(struct arena *arena, const json_t *value)
     return text;
 }
 
-/* Those by which payloads are compared. */
+/* Those by which payloads are compared; null, too, so that the line does not speak of payloads that have more. */
 static void add_labels(const struct reading *r, struct acks_edit_line *line)
 {
     json_t *labels = json_object_get(r->entry, "labels"), *value;
@@ -98,7 +98,7 @@ static void add_labels(const struct reading *r, struct acks_edit_line *line)
     const char *key;
     line->labels = list;
     json_object_foreach(labels, key, value) {
-        bool scalar = json_is_string(value) || json_is_number(value) || json_is_boolean(value);
+        bool scalar = json_is_string(value) || json_is_number(value) || json_is_boolean(value) || json_is_null(value);
         if (scalar && !label_is_bookkeeping(key) && !is_listed(comparison, key) && !is_listed(ignored, key))
             list[line->labels_n++] = (struct acks_edit_label){arena_strdup(r->arena, key), value_text(r->arena, value)};
     }

@@ -196,6 +196,20 @@ acknowledged:
         self.assertEqual(self.state(), ("not analysed", None))
         self.assertIn("the disk was full", self.kpi()["reason"])
 
+    def test_a_payload_that_has_one_label_more(self):
+        """The line from the verdict of the other, which has null there, does not speak of it."""
+        for k, speed in enumerate([*GOOD, 88.0], 1):
+            folder = "newest" if k > len(GOOD) else "history"
+            for mode in (None, "x"):
+                support.small_test(self.place / folder / f"n{k:03}-{mode}", speed, {"name": "one", "night": k} | ({"mode": mode} if mode else {}),
+                                   **support.night(k))
+        self.matbench("upload_lts", "--workload=w", "--results_dirname=history", code=0)
+        self.matbench("analyze_lts", "--workload=w", "--results_dirname=newest", code=1)
+        self.ack("--from=regression_verdicts.json", "--entry=1", "--reason=x")
+        self.matbench("analyze_lts", "--workload=w", "--results_dirname=newest", "--acks=acks.yaml", code=1)
+        verdicts = {entry["name"]: entry["kpis"][0]["verdict"] for entry in self.json("regression_verdicts.json")["entries"]}
+        self.assertEqual(verdicts, {"mode=null": "acknowledged", "mode=x": "regression"})
+
     def test_hand_made_border(self):
         for speed in GOOD:
             self.night(speed)
