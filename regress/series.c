@@ -383,7 +383,7 @@ static size_t best_level(const struct series *s, const struct levels *levels, st
 }
 
 /* The entry stands with the last level of history, which is worse than the best one before it. (A level that began with
- * the last run or two is found by find_runs.) */
+ * one of the newest runs is found by find_few and find_recent.) */
 static struct began find_step(const struct series *s, struct findings *f, struct arena *arena)
 {
     struct began began = {.p = 1};
