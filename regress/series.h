@@ -75,6 +75,9 @@ struct findings {
 
 /* The record's value of the KPI; false when it has none, or the one that stands for nothing to analyse. */
 bool series_value(const struct record *record, const struct kpi_rule *rule, double *value);
+/* The same, of a record that may stand beside the entry: in its unit, and not left out by hand. */
+bool series_counts(const struct analysis_options *options, const struct record *record, const struct record *entry, const struct kpi_rule *rule,
+                   double *value);
 
 /* All points that have the KPI; repetitions averaged, the entry's in this invocation, too. False when the entry has no number for it. */
 bool series_gather(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,

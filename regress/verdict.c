@@ -136,7 +136,7 @@ void verdict_gather(const struct hypothesis *h, const struct invocation *invocat
                     struct arena *arena)
 {
     if (series_gather(h->selection, h->entry, rule, series, arena))
-        control_divide(invocation->controls, h->entry, series, arena);
+        control_divide(invocation->controls, h->selection, h->entry, series, arena);
     series_trim(series);
 }
 
