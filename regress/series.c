@@ -81,15 +81,19 @@ bool series_gather(const struct selection *selection, const struct record *entry
     return series->has;
 }
 
+void series_leave(struct series *series, size_t n)
+{
+    size_t beyond = series->n > n ? series->n - n : 0;
+    series->older += beyond;
+    series->points += beyond;
+    series->from += beyond;
+    series->x += beyond;
+    series->n -= beyond;
+}
+
 void series_trim(struct series *series)
 {
-    if (series->n <= SERIES_MAX)
-        return;
-    series->older = series->n - SERIES_MAX;
-    series->points += series->older;
-    series->from += series->older;
-    series->x += series->older;
-    series->n = SERIES_MAX;
+    series_leave(series, SERIES_MAX);
 }
 
 bool series_of(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,

@@ -87,7 +87,8 @@ static bool settle_missing(struct hypothesis *h, struct arena *arena)
 
 static bool settle_unit(struct hypothesis *h, const struct unit_change *change, struct arena *arena)
 {
-    h->result->evidence.points_n = 0; /* those of earlier runs in this unit are not what came before it */
+    series_leave(&h->series, 0); /* earlier runs in this unit are not what came before it */
+    h->result->evidence.points_n = 0;
     return settle(h, VERDICT_MISSING,
                   arena_printf(arena, "its unit changed: this run counts in '%s', history in '%s' (the last run, %s): not compared", change->is,
                                change->was, change->run->version[0] ? change->run->version : change->run->run_id),

@@ -101,6 +101,24 @@ static void test_bound_since(void)
     arena_close(&arena);
 }
 
+/* The unit changed and came back: runs before that are no history of the value outside, which is new with this run. */
+static void test_bound_unit(void)
+{
+    static const char *const ms[] = {"ms"}, *const us[] = {"us"};
+    struct arena arena = {0};
+    double x[] = {101, 101, 101, 100, 101};
+    struct kpi_rule rule = {.name = "speed", .unit = "ms", .better = DIRECTION_LOWER, .high = {true, 100.7}};
+    struct analysis_options options = usual(&rule, 1);
+    struct record *runs = runs_of(x, ROWS(x), "", &arena);
+    for (size_t i = 0; i < ROWS(x); i++)
+        runs[i].units = i == 3 ? us : ms;
+    const struct kpi_result *kpi = &analysis_run(&arena, &options, &runs[4], 1, runs, 4)->entries[0].kpis[0];
+    expect("outside, in another unit than the run before", kpi, VERDICT_REGRESSION, CHECK_BOUND, "101 ms is 0.30 % above the bound");
+    CHECK(!strstr(kpi->evidence.reason, "ago") && kpi->change.status == CHANGE_NEW && kpi->evidence.points_n == 0, "%s: %s",
+          change_status_name(kpi->change.status), kpi->evidence.reason);
+    arena_close(&arena);
+}
+
 /* ---- budgets ---- */
 
 static void test_drift(void)
@@ -330,6 +348,7 @@ int main(void)
 {
     test_bounds();
     test_bound_since();
+    test_bound_unit();
     test_drift();
     test_drift_short();
     test_old_release();
