@@ -121,6 +121,28 @@ static void test_bound_unit(void)
 
 /* ---- budgets ---- */
 
+/* The run with which a budget is used up is new, though the creep began long before; the ones after it are known. */
+static void test_drift_new(void)
+{
+    static const struct drift_budget budgets[] = {{.05, 0, NULL}, {.05, 0, "v1.2"}};
+    for (size_t i = 0; i < ROWS(budgets); i++) {
+        size_t overruns = 0;
+        for (size_t n = 12; n < 48; n++) {
+            struct arena arena = {0};
+            double x[64];
+            for (size_t k = 0; k < n; k++)
+                x[k] = 100 + noise[k % ROWS(noise)] + .3 * (double)k;
+            struct kpi_rule rule = {.name = "speed", .unit = "ms", .better = DIRECTION_LOWER, .budget = budgets[i], .min_relative = .5};
+            const struct kpi_result *kpi = judge(&rule, x, n, &arena);
+            enum change_status status = kpi->verdict == VERDICT_REGRESSION && overruns ? CHANGE_KNOWN : CHANGE_NEW;
+            overruns += kpi->verdict == VERDICT_REGRESSION;
+            CHECK(kpi->verdict != VERDICT_REGRESSION || kpi->change.status == status, "%zu runs: %s", n, change_status_name(kpi->change.status));
+            arena_close(&arena);
+        }
+        CHECK(overruns > 10, "%zu overruns", overruns);
+    }
+}
+
 static void test_drift(void)
 {
     static const struct {
@@ -349,6 +371,7 @@ int main(void)
     test_bounds();
     test_bound_since();
     test_bound_unit();
+    test_drift_new();
     test_drift();
     test_drift_short();
     test_old_release();

@@ -220,3 +220,16 @@ static void judge(const struct hypothesis *h, const struct invocation *invocatio
 }
 
 const struct check_type drift_check = {CHECK_DRIFT, place, test, judge};
+
+bool drift_check_shown_before(const struct hypothesis *h, const struct invocation *invocation, double alpha)
+{
+    struct course course = {0}; /* as it was tested: of a list the series may be another part's by now */
+    for (size_t i = 0; i < h->checks_n; i++)
+        course = h->checks[i].type == &drift_check ? *(const struct course *)h->checks[i].kept : course;
+    size_t known = h->series.older + h->series.n;
+    if (course.n == 0 || known <= (size_t)verdict_min_history(h, invocation->options) || course.after >= known)
+        return false;
+    course.n--;
+    struct drift before = ask(h, &course, alpha);
+    return before.tested && before.p_exceeded <= alpha;
+}
