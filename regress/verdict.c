@@ -421,11 +421,11 @@ static void describe_flip(struct hypothesis *h, const struct baseline *base, con
     double sign = (double)h->series.worse, least = fmax(e->relative_threshold, e->absolute_threshold);
     bool better = h->result->verdict == VERDICT_IMPROVEMENT;
     enum side side = better ? (enum side)-h->series.worse : h->series.worse;
-    double alpha = better ? invocation->options->false_alarm_rate * series_newest_share(&h->series) / (double)invocation->tested
-                          : invocation->options->suspect_level;
-    double ok = base->centre + (better ? -sign : sign) * fmax(least, baseline_critical(base, alpha, side));
     bool enough = e->points_n >= (size_t)verdict_min_history(h, invocation->options);
     double gate = enough ? gate_alpha(h, invocation) : invocation->options->suspect_level;
+    double alpha = better ? invocation->options->false_alarm_rate * series_newest_share(&h->series) / (double)invocation->tested
+                          : fmax(gate, invocation->options->suspect_level);
+    double ok = base->centre + (better ? -sign : sign) * fmax(least, baseline_critical(base, alpha, side));
     double worse = base->centre + sign * fmax(least, baseline_critical(base, gate, h->series.worse));
     e->ok_from = ok;
     e->flip = sentence_flip(h, invocation, ok, worse, arena);
