@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "regress/checks/checks.h"
+#include "regress/checks/drift_check.h"
 #include "regress/checks/list_check.h"
 
 struct settling {
@@ -194,6 +195,8 @@ static bool was_shown(const struct settling *s)
     const struct evidence *e = &h->result->evidence;
     if (e->since_point >= h->series.n)
         return false;
+    if (e->decided_by == CHECK_DRIFT)
+        return drift_check_shown_before(h, s->invocation, checks_alpha(s->invocation, e->p_corrected));
     if (!by_level(e))
         return true; /* a check says of itself since when it is so */
     if (h->series.n < 1 + (size_t)verdict_min_history(h, options))

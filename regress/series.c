@@ -29,15 +29,20 @@ bool series_value(const struct record *record, const struct kpi_rule *rule, doub
     return record_kpi(record, rule->name, value) && isfinite(*value) && !(rule->has_idle && *value == rule->idle);
 }
 
-/* The mean of those that have it in the entry's unit, but for what is left out by hand; false: none, or it is too large to be one. */
+bool series_counts(const struct analysis_options *options, const struct record *record, const struct record *entry, const struct kpi_rule *rule,
+                   double *value)
+{
+    return series_value(record, rule, value) && !unit_differs(record, entry, rule->name) && !marks_excluded(options, record, rule->name);
+}
+
+/* The mean of those that count; false: none, or it is too large to be one. */
 static bool mean_of(const struct selection *selection, const struct record *const *records, size_t n, const struct record *entry,
                     const struct kpi_rule *rule, struct within_mean *mean)
 {
     double value;
     *mean = (struct within_mean){0};
     for (size_t i = 0; i < n; i++)
-        if (series_value(records[i], rule, &value) && !unit_differs(records[i], entry, rule->name) &&
-            !marks_excluded(selection->options, records[i], rule->name))
+        if (series_counts(selection->options, records[i], entry, rule, &value))
             within_take(mean, value);
     return mean->n && isfinite(mean->mean);
 }
@@ -76,15 +81,19 @@ bool series_gather(const struct selection *selection, const struct record *entry
     return series->has;
 }
 
+void series_leave(struct series *series, size_t n)
+{
+    size_t beyond = series->n > n ? series->n - n : 0;
+    series->older += beyond;
+    series->points += beyond;
+    series->from += beyond;
+    series->x += beyond;
+    series->n -= beyond;
+}
+
 void series_trim(struct series *series)
 {
-    if (series->n <= SERIES_MAX)
-        return;
-    series->older = series->n - SERIES_MAX;
-    series->points += series->older;
-    series->from += series->older;
-    series->x += series->older;
-    series->n = SERIES_MAX;
+    series_leave(series, SERIES_MAX);
 }
 
 bool series_of(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
@@ -383,7 +392,7 @@ static size_t best_level(const struct series *s, const struct levels *levels, st
 }
 
 /* The entry stands with the last level of history, which is worse than the best one before it. (A level that began with
- * the last run or two is found by find_runs.) */
+ * one of the newest runs is found by find_few and find_recent.) */
 static struct began find_step(const struct series *s, struct findings *f, struct arena *arena)
 {
     struct began began = {.p = 1};

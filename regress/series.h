@@ -75,11 +75,15 @@ struct findings {
 
 /* The record's value of the KPI; false when it has none, or the one that stands for nothing to analyse. */
 bool series_value(const struct record *record, const struct kpi_rule *rule, double *value);
+/* The same, of a record that may stand beside the entry: in its unit, and not left out by hand. */
+bool series_counts(const struct analysis_options *options, const struct record *record, const struct record *entry, const struct kpi_rule *rule,
+                   double *value);
 
 /* All points that have the KPI; repetitions averaged, the entry's in this invocation, too. False when the entry has no number for it. */
 bool series_gather(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
                    struct series *series, struct arena *arena);
-/* Leaves the newest SERIES_MAX for the tests of the level. */
+/* Leaves the newest `n` for the tests of the level; without that the newest SERIES_MAX. */
+void series_leave(struct series *series, size_t n);
 void series_trim(struct series *series);
 /* Both. */
 bool series_of(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,

@@ -87,7 +87,8 @@ static bool settle_missing(struct hypothesis *h, struct arena *arena)
 
 static bool settle_unit(struct hypothesis *h, const struct unit_change *change, struct arena *arena)
 {
-    h->result->evidence.points_n = 0; /* those of earlier runs in this unit are not what came before it */
+    series_leave(&h->series, 0); /* earlier runs in this unit are not what came before it */
+    h->result->evidence.points_n = 0;
     return settle(h, VERDICT_MISSING,
                   arena_printf(arena, "its unit changed: this run counts in '%s', history in '%s' (the last run, %s): not compared", change->is,
                                change->was, change->run->version[0] ? change->run->version : change->run->run_id),
@@ -136,7 +137,7 @@ void verdict_gather(const struct hypothesis *h, const struct invocation *invocat
                     struct arena *arena)
 {
     if (series_gather(h->selection, h->entry, rule, series, arena))
-        control_divide(invocation->controls, h->entry, series, arena);
+        control_divide(invocation->controls, h->selection, h->entry, series, arena);
     series_trim(series);
 }
 
@@ -420,11 +421,11 @@ static void describe_flip(struct hypothesis *h, const struct baseline *base, con
     double sign = (double)h->series.worse, least = fmax(e->relative_threshold, e->absolute_threshold);
     bool better = h->result->verdict == VERDICT_IMPROVEMENT;
     enum side side = better ? (enum side)-h->series.worse : h->series.worse;
-    double alpha = better ? invocation->options->false_alarm_rate * series_newest_share(&h->series) / (double)invocation->tested
-                          : invocation->options->suspect_level;
-    double ok = base->centre + (better ? -sign : sign) * fmax(least, baseline_critical(base, alpha, side));
     bool enough = e->points_n >= (size_t)verdict_min_history(h, invocation->options);
     double gate = enough ? gate_alpha(h, invocation) : invocation->options->suspect_level;
+    double alpha = better ? invocation->options->false_alarm_rate * series_newest_share(&h->series) / (double)invocation->tested
+                          : fmax(gate, invocation->options->suspect_level);
+    double ok = base->centre + (better ? -sign : sign) * fmax(least, baseline_critical(base, alpha, side));
     double worse = base->centre + sign * fmax(least, baseline_critical(base, gate, h->series.worse));
     e->ok_from = ok;
     e->flip = sentence_flip(h, invocation, ok, worse, arena);

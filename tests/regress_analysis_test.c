@@ -379,6 +379,25 @@ static void test_flip(void)
     arena_close(&arena);
 }
 
+/* Where suspects are looked for less eagerly than regressions, no value that is one is said to be ok. */
+static void test_flip_of_bold(void)
+{
+    size_t regressions = 0;
+    for (double value = 99; value > 80; value -= .25) {
+        struct arena arena = {0};
+        struct record runs[8], entry = build_record("entry", 30, "version=\"v1.9\"", value, &arena);
+        size_t n = add_releases(runs, "", &arena);
+        struct analysis_options options = usual();
+        options.suspect_level = 1e-5;
+        const struct kpi_result *kpi = &analysis_run(&arena, &options, &entry, 1, runs, n)->entries[0].kpis[0];
+        bool regression = kpi->verdict == VERDICT_REGRESSION;
+        CHECK(!regression || value < kpi->evidence.ok_from, "%g: a regression, and ok from %g", value, kpi->evidence.ok_from);
+        regressions += regression;
+        arena_close(&arena);
+    }
+    CHECK(regressions > 0, "no regression");
+}
+
 /* ---- shown values ---- */
 
 static const struct {
@@ -479,6 +498,7 @@ int main(void)
     test_zero_level();
     test_entries();
     test_flip();
+    test_flip_of_bold();
     test_values();
     test_error_rate();
     return check_end();

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "regress/acks/acks.h"
 #include "regress/analysis.h"
 #include "tests/regress_judged.h"
 
@@ -63,6 +64,30 @@ static void test_control_gaps(void)
     CHECK(kpi->evidence.points_n == N - 1 - 3, "%zu points", kpi->evidence.points_n);
     CHECK(fabs(kpi->evidence.level - 100) < 1, "level %g", kpi->evidence.level);
     CHECK(strstr(kpi->evidence.control, "without 3 runs that have none"), "'%s'", kpi->evidence.control);
+    arena_close(&arena);
+}
+
+/* The run under test is its repetitions in this invocation, each divided by its own control: one odd repetition is not the run. */
+static void test_control_repetitions(void)
+{
+    struct arena arena = {0};
+    enum { N = 14, REPETITIONS = 5 };
+    struct record runs[N], entries[REPETITIONS];
+    for (size_t k = 0; k < N; k++)
+        runs[k] = two(arena_printf(&arena, "i%02zu", k), (int)k, arena_printf(&arena, "version=\"v1.%02zu\" run_id=\"r%zu\"", k, k),
+                      100 + noise[k % ROWS(noise)], 10, &arena);
+    for (size_t k = 0; k < REPETITIONS; k++)
+        entries[k] = two(arena_printf(&arena, "e%zu", k), N, "version=\"v2\" run_id=\"now\"", k == 2 ? 104 : k % 2 ? 199 : 200,
+                         k == 2 ? 10 : 20, &arena);
+    struct kpi_rule rule = {.name = "speed", .unit = "ms", .better = DIRECTION_LOWER, .control = {.kpi = "warm"}};
+    struct analysis_options options = usual(&rule, 1);
+    struct analysis *analysis = analysis_run(&arena, &options, entries, REPETITIONS, runs, N);
+    for (size_t k = 0; k < REPETITIONS; k++) {
+        const struct kpi_result *kpi = &analysis->entries[k].kpis[0];
+        expect("repetitions with a control", kpi, VERDICT_OK, CHECK_LEVEL, NULL);
+        CHECK(kpi->evidence.value == analysis->entries[0].kpis[0].evidence.value && kpi->evidence.repetitions == REPETITIONS, "entry %zu: %g of %zu",
+              k, kpi->evidence.value, kpi->evidence.repetitions);
+    }
     arena_close(&arena);
 }
 
@@ -230,12 +255,77 @@ static void test_pair_places(void)
     }
 }
 
+/* What is left out by hand stands beside nothing: neither as a control, nor as a side of a pair, nor as the candidate that all pairs are told with. */
+static void test_excluded(void)
+{
+    static const struct ack_run odd = {.text = "odd"};
+    static const struct ack_exclusion out = {.line = {.reason = "broken fan", .place = "acks.yaml:1"}, .runs = &odd, .runs_n = 1};
+    static const struct acks acks = {.file = "acks.yaml", .excluded = &out, .excluded_n = 1};
+    static const struct {
+        const char *what;
+        size_t side;   /* of pair 0, the one that is left out: 0 the baseline, 1 the candidate */
+        double factor; /* of its value */
+    } rows[] = {{"the first candidate", 1, 1}, {"a baseline", 0, .1}};
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct arena arena = {0};
+        struct record runs[18];
+        size_t judged = 0;
+        for (size_t k = 0; k < ROWS(runs); k++)
+            runs[k] = build_record(k == rows[i].side ? "odd" : arena_printf(&arena, "i%02zu", k), 1,
+                                   arena_printf(&arena, "version=\"v%zu\" pair_id=%zu variant=\"%s\" run_id=\"now\"", k % 2, k / 2, k % 2 ? "new" : "base"),
+                                   (100 + noise[k % ROWS(noise)]) * (k % 2 ? 1.1 : 1) * (k == rows[i].side ? rows[i].factor : 1), &arena);
+        for (size_t k = 0; k < ROWS(runs); k++)
+            runs[k].start_us += (int64_t)k;
+        struct kpi_rule rule = {.name = "speed", .unit = "ms", .better = DIRECTION_LOWER};
+        struct analysis_options options = usual(&rule, 1);
+        options.pairing = (struct pairing){"pair_id", "variant", "\"base\""};
+        options.acks = &acks;
+        struct analysis *analysis = analysis_run(&arena, &options, runs, ROWS(runs), NULL, 0);
+        for (size_t k = 0; k < analysis->entries_n; k++) {
+            const struct kpi_result *kpi = &analysis->entries[k].kpis[0];
+            if (kpi->evidence.decided_by != CHECK_PAIRED)
+                continue;
+            judged++;
+            expect(rows[i].what, kpi, VERDICT_REGRESSION, CHECK_PAIRED, "in 8 pairs");
+        }
+        CHECK(judged == 1, "%s is left out: %zu judged", rows[i].what, judged);
+        arena_close(&arena);
+    }
+}
+
+/* The pinned run of one day was left out: the one before stands in its place. */
+static void test_excluded_control(void)
+{
+    static const char *const values[] = {"\"v0.1\"", NULL};
+    static const struct label_match match = {"version", values};
+    static const struct ack_run odd = {.text = "odd"};
+    static const struct ack_exclusion out = {.line = {.reason = "broken fan", .place = "acks.yaml:1"}, .runs = &odd, .runs_n = 1};
+    static const struct acks acks = {.file = "acks.yaml", .excluded = &out, .excluded_n = 1};
+    struct arena arena = {0};
+    enum { N = 13 };
+    struct record runs[2 * N];
+    for (size_t k = 0; k < N; k++) {
+        bool last = k == N - 1;
+        runs[k] = build_record(arena_printf(&arena, "i%02zu", k), (int)k, arena_printf(&arena, "version=\"v1.%02zu\" gpu=8", k), 100 + noise[k], &arena);
+        runs[N + k] = build_record(last ? "odd" : arena_printf(&arena, "p%02zu", k), (int)k, "version=\"v0.1\" gpu=8", last ? 20 : 50, &arena);
+    }
+    struct kpi_rule rule = {.name = "speed", .unit = "ms", .better = DIRECTION_LOWER, .control = {.labels = {&match, 1}}};
+    struct analysis_options options = usual(&rule, 1);
+    options.acks = &acks;
+    const struct kpi_result *kpi = &analysis_run(&arena, &options, &runs[N - 1], 1, runs, 2 * N)->entries[0].kpis[0];
+    expect("a control that is left out", kpi, VERDICT_OK, CHECK_LEVEL, "the control runs with version=v0.1");
+    arena_close(&arena);
+}
+
 int main(void)
 {
     test_control_kpi();
     test_control_gaps();
+    test_control_repetitions();
     test_control_pinned();
     test_pairs();
     test_pair_places();
+    test_excluded();
+    test_excluded_control();
     return check_end();
 }

@@ -101,7 +101,47 @@ static void test_bound_since(void)
     arena_close(&arena);
 }
 
+/* The unit changed and came back: runs before that are no history of the value outside, which is new with this run. */
+static void test_bound_unit(void)
+{
+    static const char *const ms[] = {"ms"}, *const us[] = {"us"};
+    struct arena arena = {0};
+    double x[] = {101, 101, 101, 100, 101};
+    struct kpi_rule rule = {.name = "speed", .unit = "ms", .better = DIRECTION_LOWER, .high = {true, 100.7}};
+    struct analysis_options options = usual(&rule, 1);
+    struct record *runs = runs_of(x, ROWS(x), "", &arena);
+    for (size_t i = 0; i < ROWS(x); i++)
+        runs[i].units = i == 3 ? us : ms;
+    const struct kpi_result *kpi = &analysis_run(&arena, &options, &runs[4], 1, runs, 4)->entries[0].kpis[0];
+    expect("outside, in another unit than the run before", kpi, VERDICT_REGRESSION, CHECK_BOUND, "101 ms is 0.30 % above the bound");
+    CHECK(!strstr(kpi->evidence.reason, "ago") && kpi->change.status == CHANGE_NEW && kpi->evidence.points_n == 0, "%s: %s",
+          change_status_name(kpi->change.status), kpi->evidence.reason);
+    arena_close(&arena);
+}
+
 /* ---- budgets ---- */
+
+/* The run with which a budget is used up is new, though the creep began long before; the ones after it are known. */
+static void test_drift_new(void)
+{
+    static const struct drift_budget budgets[] = {{.05, 0, NULL}, {.05, 0, "v1.2"}};
+    for (size_t i = 0; i < ROWS(budgets); i++) {
+        size_t overruns = 0;
+        for (size_t n = 12; n < 48; n++) {
+            struct arena arena = {0};
+            double x[64];
+            for (size_t k = 0; k < n; k++)
+                x[k] = 100 + noise[k % ROWS(noise)] + .3 * (double)k;
+            struct kpi_rule rule = {.name = "speed", .unit = "ms", .better = DIRECTION_LOWER, .budget = budgets[i], .min_relative = .5};
+            const struct kpi_result *kpi = judge(&rule, x, n, &arena);
+            enum change_status status = kpi->verdict == VERDICT_REGRESSION && overruns ? CHANGE_KNOWN : CHANGE_NEW;
+            overruns += kpi->verdict == VERDICT_REGRESSION;
+            CHECK(kpi->verdict != VERDICT_REGRESSION || kpi->change.status == status, "%zu runs: %s", n, change_status_name(kpi->change.status));
+            arena_close(&arena);
+        }
+        CHECK(overruns > 10, "%zu overruns", overruns);
+    }
+}
 
 static void test_drift(void)
 {
@@ -330,6 +370,8 @@ int main(void)
 {
     test_bounds();
     test_bound_since();
+    test_bound_unit();
+    test_drift_new();
     test_drift();
     test_drift_short();
     test_old_release();

@@ -80,6 +80,9 @@ static void test_row(size_t i)
     CHECK(rows[i].runs < 3 || (kpi->checks_n == parts && analysis->tested == 1), "%s: %zu checks, %zu tests", rows[i].what, kpi->checks_n,
           analysis->tested);
     CHECK(rows[i].verdict == VERDICT_CANNOT_TELL || strstr(e->flip, kpi->checks[0].part), "%s: %s", rows[i].what, e->flip);
+    bool alone = e->test && strcmp(e->test, "newest run") == 0;
+    CHECK(!e->since_version || alone == (e->since_point == e->points_n), "%s: since point %zu of %zu by '%s'", rows[i].what, e->since_point,
+          e->points_n, e->test);
     CHECK(rows[i].verdict != VERDICT_SUSPECT || e->more_runs == 2, "%s: %d more runs", rows[i].what, e->more_runs);
     for (size_t k = 0; k < kpi->checks_n; k++) {
         const struct check *check = &kpi->checks[k];

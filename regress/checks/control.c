@@ -12,11 +12,16 @@ struct control_index {
     struct beside **pinned; /* one per rule, in the rules' order; NULL: it has no pinned runs */
 };
 
+struct pinning {
+    const struct analysis_options *options;
+    const struct kpi_rule *rule;
+};
+
 static bool is_pinned(const void *context, const struct record *record)
 {
-    const struct kpi_rule *rule = context;
+    const struct pinning *p = context;
     double value;
-    return series_value(record, rule, &value) && matches_record(&rule->control.labels, record);
+    return series_counts(p->options, record, record, p->rule, &value) && matches_record(&p->rule->control.labels, record);
 }
 
 static bool has_pinned(const struct kpi_rule *rule)
@@ -30,7 +35,8 @@ static struct beside *open_pinned(struct arena *arena, const struct analysis_opt
     const char **keys = ARENA_ARRAY(arena, const char *, rule->control.labels.n + 1);
     for (size_t i = 0; i < rule->control.labels.n; i++)
         keys[i] = rule->control.labels.v[i].key;
-    struct beside_options beside = {.analysis = options, .left_out = keys, .wanted = is_pinned, .context = rule};
+    struct pinning pinning = {options, rule};
+    struct beside_options beside = {.analysis = options, .left_out = keys, .wanted = is_pinned, .context = &pinning};
     return beside_open(arena, &beside, entries, entries_n, history, history_n);
 }
 
@@ -61,20 +67,21 @@ static const struct beside *pinned_of(const struct control_index *index, const s
 
 /* ---- the control of one run ---- */
 
-/* One run: all its repetitions in history, or the entry alone. */
+/* One run: its repetitions, in history or in this invocation. */
 struct run {
     const struct record *const *records;
     size_t n;
     int64_t start_us;
 };
 
-/* Means over the repetitions that have both the KPI and its control. */
-static bool control_kpi(const struct kpi_rule *rule, const struct run *run, double *value, double *control)
+/* Means over the repetitions that count and have the control. */
+static bool control_kpi(const struct analysis_options *options, const struct record *entry, const struct kpi_rule *rule, const struct run *run,
+                        double *value, double *control)
 {
     double sums[2] = {0, 0}, x, c;
     size_t n = 0;
     for (size_t i = 0; i < run->n; i++) {
-        if (!series_value(run->records[i], rule, &x) || !record_kpi(run->records[i], rule->control.kpi, &c))
+        if (!series_counts(options, run->records[i], entry, rule, &x) || !record_kpi(run->records[i], rule->control.kpi, &c))
             continue;
         sums[0] += x;
         sums[1] += c;
@@ -162,18 +169,19 @@ static const char *name_of(const struct kpi_rule *rule, struct arena *arena)
 }
 
 /* The values of all runs, this one last, and their controls, NAN where there is none. */
-static void look_up(const struct beside *index, const struct record *entry, struct series *series, struct control_found *found,
-                    double *x, double *control, struct arena *arena)
+static void look_up(const struct beside *index, const struct selection *selection, const struct record *entry, struct series *series,
+                    struct control_found *found, double *x, double *control, struct arena *arena)
 {
     const struct kpi_rule *rule = series->rule;
     struct pinned pinned = {rule, index ? beside_find(index, entry, arena) : (struct beside_found){0}};
+    const struct run own = {selection->own, selection->own_n, entry->start_us}, alone = {&entry, 1, entry->start_us};
     for (size_t i = 0; i <= series->n; i++) {
         const struct select_point *point = i < series->n ? series->from[i] : NULL;
-        struct run run = point ? (struct run){point->records, point->records_n, point->start_us} : (struct run){&entry, 1, entry->start_us};
+        struct run run = point ? (struct run){point->records, point->records_n, point->start_us} : rule->control.kpi ? own : alone;
         x[i] = series->x[i];
         control[i] = NAN;
         if (rule->control.kpi)
-            (void)control_kpi(rule, &run, &x[i], &control[i]);
+            (void)control_kpi(selection->options, entry, rule, &run, &x[i], &control[i]);
         else if (matches_record(&rule->control.labels, run.records[0]))
             found->own++;
         else
@@ -197,7 +205,8 @@ static void keep_values(struct series *series, const double *values)
     series->has = !isnan(values[n]);
 }
 
-void control_divide(const struct control_index *index, const struct record *entry, struct series *series, struct arena *arena)
+void control_divide(const struct control_index *index, const struct selection *selection, const struct record *entry, struct series *series,
+                    struct arena *arena)
 {
     const struct kpi_rule *rule = series->rule;
     if (!rule->control.kpi && (!has_pinned(rule) || matches_record(&rule->control.labels, entry)))
@@ -205,7 +214,7 @@ void control_divide(const struct control_index *index, const struct record *entr
     struct control_found *found = ARENA_NEW(arena, struct control_found);
     double *x = ARENA_ARRAY(arena, double, series->n + 1), *control = ARENA_ARRAY(arena, double, series->n + 1);
     *found = (struct control_found){.name = name_of(rule, arena)};
-    look_up(pinned_of(index, rule), entry, series, found, x, control, arena);
+    look_up(pinned_of(index, rule), selection, entry, series, found, x, control, arena);
     found->reference = reference_of(x, control, series->n + 1, arena);
     keep_values(series, found->reference.values);
     series->control = found;

@@ -23,7 +23,8 @@ struct control_index *control_open(struct arena *arena, const struct analysis_op
 
 /* Divides the series, as it was gathered, and the entry by the control of its rule: series->control tells how it went; gaps
  * are taken out; series->has says whether this run has a control. Without a rule for one nothing changes. */
-void control_divide(const struct control_index *index, const struct record *entry, struct series *series, struct arena *arena);
+void control_divide(const struct control_index *index, const struct selection *selection, const struct record *entry, struct series *series,
+                    struct arena *arena);
 
 /* "divided by the control warmup, run-to-run spread 0.8 % instead of 3.1 %"; NULL: without a control. */
 const char *control_text(const struct control_found *found, struct arena *arena);

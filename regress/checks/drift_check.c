@@ -145,7 +145,7 @@ static const char *say(const struct hypothesis *h, const struct invocation *invo
         return what;
     if (check->verdict == VERDICT_SUSPECT && check->corrected_worse <= invocation->options->false_alarm_rate)
         return arena_printf(arena, "%s; %s, but history has only %zu of the %d run points that a regression needs", what, checks_p(check, invocation, arena),
-                            h->series.n, verdict_min_history(h, invocation->options));
+                            h->series.older + h->series.n, verdict_min_history(h, invocation->options));
     const char *p = value_p(check->p_worse, arena);
     const char *alone = arena_printf(arena, "p %s%s alone, but ", p[0] == '<' ? "" : "= ", p);
     return arena_printf(arena, "%s; %s%s", what, check->verdict == VERDICT_SUSPECT ? alone : "", checks_p(check, invocation, arena));
@@ -202,7 +202,8 @@ static void judge(const struct hypothesis *h, const struct invocation *invocatio
         say_untested(h, course, check, arena);
         return;
     }
-    bool enough = h->series.n >= (size_t)verdict_min_history(h, invocation->options);
+    size_t known = h->series.older + h->series.n;
+    bool enough = known >= (size_t)verdict_min_history(h, invocation->options);
     check->verdict = checks_verdict(check, invocation, enough);
     double gate = enough ? checks_alpha(invocation, check->corrected_worse) : invocation->options->suspect_level;
     struct drift at_gate = ask(h, course, gate), at_suspect = ask(h, course, invocation->options->suspect_level);
@@ -210,7 +211,7 @@ static void judge(const struct hypothesis *h, const struct invocation *invocatio
     double room = at_gate.change - at_gate.change_low, ok_room = at_suspect.change - at_suspect.change_low;
     double excess = at_gate.change - at_gate.budget;
     if (check->verdict == VERDICT_SUSPECT)
-        check->more_runs = !enough ? verdict_min_history(h, invocation->options) - (int)h->series.n : count_more_runs(&at_gate, excess, room);
+        check->more_runs = !enough ? verdict_min_history(h, invocation->options) - (int)known : count_more_runs(&at_gate, excess, room);
     check->ok_from = limit + sign * ok_room;
     check->smallest_seen = at_suspect.budget + ok_room * (1 + POWER_80 / law_normal_quantile(invocation->options->suspect_level));
     check->since = course->after > h->series.older ? course->after - h->series.older : 1;
@@ -219,3 +220,16 @@ static void judge(const struct hypothesis *h, const struct invocation *invocatio
 }
 
 const struct check_type drift_check = {CHECK_DRIFT, place, test, judge};
+
+bool drift_check_shown_before(const struct hypothesis *h, const struct invocation *invocation, double alpha)
+{
+    struct course course = {0}; /* as it was tested: of a list the series may be another part's by now */
+    for (size_t i = 0; i < h->checks_n; i++)
+        course = h->checks[i].type == &drift_check ? *(const struct course *)h->checks[i].kept : course;
+    size_t known = h->series.older + h->series.n;
+    if (course.n == 0 || known <= (size_t)verdict_min_history(h, invocation->options) || course.after >= known)
+        return false;
+    course.n--;
+    struct drift before = ask(h, &course, alpha);
+    return before.tested && before.p_exceeded <= alpha;
+}

@@ -10,4 +10,7 @@
 
 extern const struct check_type drift_check;
 
+/* Whether the budget would have been a regression with the run before this one as the newest, at this level of p. */
+bool drift_check_shown_before(const struct hypothesis *h, const struct invocation *invocation, double alpha);
+
 #endif

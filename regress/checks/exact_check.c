@@ -36,7 +36,7 @@ static bool repetitions_differ(const struct hypothesis *h)
         const struct select_point *point = &h->selection->points[i];
         double first = NAN, value;
         for (size_t k = 0; k < point->records_n; k++) {
-            if (!series_value(point->records[k], rule, &value))
+            if (!series_counts(h->selection->options, point->records[k], h->entry, rule, &value))
                 continue;
             if (isnan(first))
                 first = value;

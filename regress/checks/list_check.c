@@ -66,7 +66,9 @@ static void take_part(struct hypothesis *h, enum distribution_part part)
     h->list->chosen = part;
     h->series = from->series;
     h->findings = from->findings;
-    h->began = from->began;
+    h->began = NULL;
+    if (from->began) /* the same question, of h's own findings: others tell it by its address */
+        (void)series_worse(&h->series, &h->findings, &h->began);
 }
 
 bool list_plan(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)

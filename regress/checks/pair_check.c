@@ -74,12 +74,17 @@ static bool is_candidate(const struct analysis_options *options, const struct re
     return same;
 }
 
-/* The first candidate of the entry's run point that has the KPI: the one that the pairs are judged with. */
+static bool counts(const struct hypothesis *h, const struct record *record, double *value)
+{
+    return series_counts(h->selection->options, record, h->entry, h->series.rule, value);
+}
+
+/* The first candidate of the entry's run point that counts: the one that the pairs are judged with. */
 static const struct record *leader_of(const struct hypothesis *h, const struct analysis_options *options, const struct beside_found *runs)
 {
     double value;
     for (size_t i = 0; i < runs->n; i++)
-        if (is_candidate(options, h->entry, &runs->v[i]) && series_value(runs->v[i].record, h->series.rule, &value))
+        if (is_candidate(options, h->entry, &runs->v[i]) && counts(h, runs->v[i].record, &value))
             return runs->v[i].record;
     return h->entry;
 }
@@ -135,7 +140,7 @@ typedef LIST_OF(struct paired_run) run_list;
 static void add_run(run_list *list, const struct hypothesis *h, const char *pair, bool candidate, const struct record *record, struct arena *arena)
 {
     double value;
-    if (series_value(record, h->series.rule, &value))
+    if (counts(h, record, &value))
         *LIST_ADD(arena, list) = (struct paired_run){pair, candidate, value};
 }
 
@@ -167,7 +172,7 @@ static void add_baselines(run_list *list, const struct hypothesis *h, const stru
     double value;
     for (size_t i = 0; i < n; i++) {
         const struct record *record = runs[i].run->record;
-        if (!is_baseline(pairing, record) || !series_value(record, h->series.rule, &value))
+        if (!is_baseline(pairing, record) || !counts(h, record, &value))
             continue;
         if (same_run_id(candidate, record)) {
             add_run(list, h, runs[i].pair, false, record, arena);
