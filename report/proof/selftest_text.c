@@ -35,7 +35,10 @@ static void render_head(struct text *out, const struct selftest_report *report, 
         t->outcomes[SELFTEST_NOT_SEEN], t->outcomes[SELFTEST_ALREADY], gate_code(report->gate, t->changed));
 #undef ROW
     table_render(out, &table, 2, COLUMNS + 20);
-    text_printf(out, "  the gate %s\n", selftest_passes(t) ? "does as it should" : "DOES NOT DO AS IT SHOULD");
+    bool nothing_shown = t->outcomes[SELFTEST_ALREADY] == t->kpis_n && !t->same_regressions;
+    text_printf(out, "  the gate %s\n", selftest_passes(t) ? "does as it should"
+                                      : nothing_shown    ? "WAS NOT TESTED: all of this was a regression without the change"
+                                                         : "DOES NOT DO AS IT SHOULD");
 }
 
 static const char *name_of(const struct selftest_kpi *kpi, struct arena *arena)

@@ -180,6 +180,11 @@ excluded:
         self.assertFalse(found["passes"])
         self.assertEqual(found["no_change"]["exit_code"], 1)
 
+    def test_all_of_it_was_a_regression_before(self):
+        self.history({"a": {"latency": simulated.series(40, [(35, 20)], seed=1)}}, 40)
+        self.assertFalse(self.found("selftest", "--inject=10%", code=1)["passes"])
+        self.assertIn("WAS NOT TESTED", self.matbench("selftest", "--workload=w", "--inject=10%", "--assert", code=3).out)
+
     def test_results_directory(self):
         self.quiet()
         test = self.place / "results/t"
