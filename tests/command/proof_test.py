@@ -185,6 +185,14 @@ excluded:
         self.assertFalse(self.found("selftest", "--inject=10%", code=1)["passes"])
         self.assertIn("WAS NOT TESTED", self.matbench("selftest", "--workload=w", "--inject=10%", "--assert", code=3).out)
 
+    def test_what_people_said_counts(self):
+        """An accepted level is the level against which the change is seen, as it is for the gate."""
+        self.history({"a": {"latency": simulated.series(40, [(30, 20)], seed=1)}}, 40)
+        (self.place / "acks.yaml").write_text("format: 1\naccepted:\n- {kpi: latency, since: run-30, reason: wanted, author: me}\n")
+        self.assertEqual(self.found("selftest", "--inject=10%", code=1)["kpis"][0]["outcome"], "already")
+        self.assertEqual(self.found("selftest", "--inject=10%", "--acks=acks.yaml", code=1)["kpis"][0]["outcome"], "seen")
+        self.assertIn("none.yaml", self.matbench("selftest", "--workload=w", "--acks=none.yaml", code=100).err)
+
     def test_results_directory(self):
         self.quiet()
         test = self.place / "results/t"
