@@ -235,7 +235,9 @@ excluded:
         self.quiet(1)
         self.assertEqual(self.found("replay")["replays"][0]["sums"]["verdicts"]["no history"], 2)
         self.assertEqual(self.found("selftest")["passes"], False)
-        self.assertEqual([s["shuffled"] for s in self.found("calibrate")["series"]], [False, False])
+        calibration = self.found("calibrate")
+        self.assertEqual([s["shuffled"] for s in calibration["series"]], [False, False])
+        self.assertEqual([calibration["false_alarms"][k] for k in ("share", "low", "high")], [None, 0, 1])  # nothing is known of it
         self.assertIn("cannot be calibrated", self.matbench("calibrate", "--workload=w", code=0).out)
 
     def test_control_c(self):
