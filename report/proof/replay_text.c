@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/moment.h"
 #include "regress/value.h"
+#include "report/clean.h"
 #include "report/layout.h"
 #include "report/proof/replay_report.h"
 #include "report/table.h"
@@ -268,6 +269,7 @@ void replay_text_render(struct text *out, const struct replay_report *report)
         if (more)
             text_printf(out, "  … and %zu more\n", more);
     }
+    clean_commands(out, 0);
     arena_close(&arena);
 }
 

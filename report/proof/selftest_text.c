@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "regress/value.h"
+#include "report/clean.h"
 #include "report/layout.h"
 #include "report/proof/selftest_report.h"
 #include "report/table.h"
@@ -103,5 +104,6 @@ void selftest_text_render(struct text *out, const struct selftest_report *report
         render_outcome(out, report->selftest, parts[i].outcome, parts[i].heading, &arena);
     text_add(out, "\nWHAT THE GATE SAYS OF THE CHANGED PAYLOADS (none is stored)\n");
     verdict_text_render(out, report->selftest->changed);
+    clean_commands(out, 0);
     arena_close(&arena);
 }

@@ -207,6 +207,13 @@ excluded:
         (self.place / "empty").mkdir()
         self.matbench("selftest", "--workload=w", "--results_dirname=empty", code=103)
 
+    def test_a_label_is_no_command_of_a_ci_system(self):
+        self.history({mode: {"latency": simulated.series(30, [(20, 20)], seed=1)} for mode in ("##[stop-commands]x", "##vso[task.complete]", "y " * 40 + "::error::x")}, 30)
+        for command in ("selftest", "calibrate", "replay"):
+            done = self.matbench(command, "--workload=w", *(["--replicates=20", "--effect_replicates=0"] if command == "calibrate" else []))
+            self.assertIn("stop-commands", done.out)
+            self.assertNotRegex(done.out + done.err, r"(?m)##\[|##vso\[|^\s*::", command)
+
     # ---- wrong turns ----
 
     def test_refused(self):
