@@ -6,6 +6,7 @@
 #include "regress/value.h"
 #include "report/clean.h"
 #include "report/layout.h"
+#include "report/markdown.h"
 #include "report/proof/replay_report.h"
 #include "report/table.h"
 
@@ -275,25 +276,12 @@ void replay_text_render(struct text *out, const struct replay_report *report)
 
 /* ---- Markdown ---- */
 
-/* A cell: what would end it or begin markup is escaped. */
-static void add_cell(struct text *out, const char *cell)
-{
-    struct text line = text_open(1 << 16);
-    text_add_line(&line, cell);
-    for (const char *c = line.s; *c; c++) {
-        if (strchr("|\\`*_<>[]&", *c))
-            text_addc(out, '\\');
-        text_addc(out, *c);
-    }
-    text_close(&line);
-}
-
 static void add_table(struct text *out, const struct table *table)
 {
     for (size_t at = 0; at < table->cells.n; at += table->columns) {
         for (size_t c = 0; c < table->columns; c++) {
             text_add(out, "| ");
-            add_cell(out, table->cells.v[at + c]);
+            markdown_text(out, table->cells.v[at + c], MARKDOWN_WORDS);
             text_addc(out, ' ');
         }
         text_add(out, "|\n");

@@ -88,6 +88,13 @@ excluded:
         strict = self.found("replay", "--annotations=acks.yaml", "--tolerance=0")["replays"][0]["sums"]
         self.assertEqual(strict["found"], 2)
 
+    def test_a_label_is_no_markup_in_a_comment(self):
+        self.history({mode: {"latency": simulated.series(30, [(20, 20)], seed=1)} for mode in ("@all | <b>", "see #1 https://x.example")}, 30)
+        text = self.matbench("replay", "--workload=w", "--format=md", code=0).out
+        for broken in "@&#8203;all \\| \\<b\\>", "#&#8203;1 https&#58;//x.example":
+            self.assertIn(broken, text)
+        self.assertNotRegex(text, r"@all|#1\b|https:")
+
     def test_methods_side_by_side(self):
         self.steps()
         replay = self.found("replay", "--methods=auto,zscore")
