@@ -157,6 +157,16 @@ static bool tell_github(struct context *context, const struct workload *workload
     return ok;
 }
 
+/* What could not be written: of several the first waits in err, the others are told at once. */
+static bool keep(struct context *context, bool ok, const struct error *own, struct error *err)
+{
+    if (!ok && err->kind)
+        context_fail(context, own);
+    else if (!ok)
+        *err = *own;
+    return ok;
+}
+
 /* ---- the large ones ---- */
 
 /* What a worker does: the first is the JSON, the second the page. */
@@ -192,10 +202,8 @@ static bool write_large(struct context *context, const struct verdict_outputs *o
     struct pool_job job = {.count = 2, .workers = both && pool_processors() > 1 ? 2 : 1, .window = 2, .context = &large,
                            .work = write_piece, .deliver = go_on};
     pool_run(&job);
-    for (size_t i = 0; i < 2; i++)
-        if (!large.ok[i] && !err->kind)
-            *err = large.errs[i];
-    return large.ok[0] && large.ok[1];
+    bool first = keep(context, large.ok[0], &large.errs[0], err), second = keep(context, large.ok[1], &large.errs[1], err);
+    return first && second;
 }
 
 bool verdict_outputs_write(struct context *context, const struct verdict_outputs *o, const struct workload *workload,
@@ -203,15 +211,11 @@ bool verdict_outputs_write(struct context *context, const struct verdict_outputs
 {
     struct gate fallback = gate_default();
     const struct gate *gate = o->gate ? o->gate : &fallback;
-    bool ok = true;
-    if (o->summary_yaml)
-        ok &= write_text(context, o->summary_yaml, verdict_summary_render, analysis, err);
+    struct error summary = {0}, markdown = {0}, junit = {0}, github = {0};
+    bool ok = !o->summary_yaml || keep(context, write_text(context, o->summary_yaml, verdict_summary_render, analysis, &summary), &summary, err);
     ok &= write_large(context, o, analysis, err);
-    if (o->markdown)
-        ok &= write_gated(context, o->markdown, verdict_markdown_render, analysis, gate, err);
-    if (o->junit)
-        ok &= write_gated(context, o->junit, verdict_junit_render, analysis, gate, err);
-    if (o->github)
-        ok &= tell_github(context, workload, analysis, gate, err);
+    ok &= !o->markdown || keep(context, write_gated(context, o->markdown, verdict_markdown_render, analysis, gate, &markdown), &markdown, err);
+    ok &= !o->junit || keep(context, write_gated(context, o->junit, verdict_junit_render, analysis, gate, &junit), &junit, err);
+    ok &= !o->github || keep(context, tell_github(context, workload, analysis, gate, &github), &github, err);
     return ok;
 }

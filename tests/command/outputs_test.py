@@ -189,6 +189,14 @@ class CiTest(ExampleCase):
         self.assertIn("out/nowhere/x.md", self.step("--markdown_dest=nowhere/x.md", code=1).err)
         self.assertIn("outcome.json", self.names("out"))
 
+    def test_each_file_that_cannot_be_written_is_told(self):
+        files = {option: f"--{option}={self.place}/{option}" for option in ("markdown_dest", "junit_dest", "bundle")}
+        for option in files:
+            (self.place / option).mkdir()
+        done = self.step(*files.values(), code=1)
+        for option in files:
+            self.assertRegex(done.err, rf"(?m)^ERROR \| .*/{option}: ")
+
 
 class GitHubTest(ExampleCase):
     LINE = re.compile(r"::(error|warning|notice) (?:file=([^,]+),line=\d+,)?title=[^,:]*::[^\r\n]+")
