@@ -33,15 +33,26 @@ const char *verdict_outputs_file(struct context *context, const char *option, co
     return file[0] && strcmp(file, "none") != 0 ? file : NULL;
 }
 
+bool verdict_outputs_apart(const char *const *options, const char *const *files, size_t n, struct error *err)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = i + 1; j < n; j++)
+            if (files[i] && files[j] && strcmp(files[i], files[j]) == 0 && strcmp(files[i], "-") != 0 && strncmp(files[i], "/dev/", 5) != 0)
+                return error_set(err, ERR_USAGE, "--%s and --%s are both '%s': expected a file for each", options[i], options[j], files[i]);
+    return true;
+}
+
 bool verdict_outputs_check(struct context *context, struct error *err)
 {
-    static const char *const files[] = {"markdown_dest", "junit_dest", "bundle"};
-    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-        const char *file = options_text(context->options, files[i]);
-        if (file && strcmp(file, "-") == 0)
-            return error_set(err, ERR_USAGE, "--%s=-: standard output is the screen's; expected a file", files[i]);
+    static const char *const options[] = {"markdown_dest", "junit_dest", "bundle"};
+    enum { N = sizeof(options) / sizeof(options[0]) };
+    const char *files[N];
+    for (size_t i = 0; i < N; i++) {
+        files[i] = verdict_outputs_file(context, options[i], NULL);
+        if (files[i] && strcmp(files[i], "-") == 0)
+            return error_set(err, ERR_USAGE, "--%s=-: standard output is the screen's; expected a file", options[i]);
     }
-    return true;
+    return verdict_outputs_apart(options, files, N, err);
 }
 
 static const char *variable(const struct context *context, const char *name)
