@@ -50,9 +50,11 @@ static bool choose_dests(struct context *context, struct dests *dests, struct er
     } rows[] = {{"report_dest", &dests->report, dest},          {"summary_yaml_dest", &dests->summary, dest},
                 {"verdicts_dest", &dests->verdicts, dest},      {"markdown_dest", &dests->markdown, asked_for},
                 {"junit_dest", &dests->junit, asked_for},       {"bundle", &dests->bundle, asked_for}};
-    const char *other = options_bool(context->options, "github") ? "github" : NULL;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        *rows[i].file = rows[i].choose(context, rows[i].option);
+    enum { N = sizeof(rows) / sizeof(rows[0]) };
+    const char *other = options_bool(context->options, "github") ? "github" : NULL, *names[N], *files[N];
+    for (size_t i = 0; i < N; i++) {
+        names[i] = rows[i].option;
+        files[i] = *rows[i].file = rows[i].choose(context, rows[i].option);
         if (!*rows[i].file || strcmp(*rows[i].file, "-") != 0)
             continue;
         if (other)
@@ -62,7 +64,7 @@ static bool choose_dests(struct context *context, struct dests *dests, struct er
         other = rows[i].option;
         dests->to_standard = true;
     }
-    if (!output_make_folders(dests->report, err))
+    if (!verdict_outputs_apart(names, files, N, err) || !output_make_folders(dests->report, err))
         return false;
     dests->folder = marker_folder(context, dests->report);
     return true;

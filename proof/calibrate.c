@@ -158,7 +158,7 @@ struct calibration *calibrate_run(struct arena *arena, const struct past *past, 
     }
     if (!complete)
         return NULL;
-    result->false_alarms = proportion_of(result->alarms, options->replicates, 0.95);
+    result->false_alarms = proportion_of(result->alarms, work.columns.n ? options->replicates : 0, 0.95); /* nothing was shuffled: not known */
     for (size_t k = 0; k < result->kpis_n; k++)
         result->kpis[k].false_alarms = proportion_of(result->kpis[k].regressions, options->replicates, 0.95);
     for (size_t s = 0; s < result->series_n; s++)

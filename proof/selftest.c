@@ -163,5 +163,5 @@ struct selftest *selftest_run(struct arena *arena, const struct selftest_options
 
 bool selftest_passes(const struct selftest *selftest)
 {
-    return selftest->kpis_n && !selftest->same_regressions && !selftest->outcomes[SELFTEST_NOT_SEEN];
+    return selftest->outcomes[SELFTEST_SEEN] && !selftest->same_regressions && !selftest->outcomes[SELFTEST_NOT_SEEN];
 }

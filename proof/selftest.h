@@ -45,7 +45,8 @@ struct selftest {
 /* NULL when go_on said to stop. */
 struct selftest *selftest_run(struct arena *arena, const struct selftest_options *options, const struct record *entries, size_t entries_n,
                               const struct record *history, size_t history_n);
-/* Whether the gate does as it should: no regression without a change, and every change is seen. */
+/* Whether the gate does as it should: no regression without a change, and every change is seen, one at least: where all KPIs were
+ * regressions before, nothing is shown. */
 bool selftest_passes(const struct selftest *selftest);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "regress/value.h"
 #include "report/changes_report.h"
+#include "report/clean.h"
 
 enum { PICTURE = 60, SECTIONS_ALL = 5 };
 static const struct kpi_rule plain = {.name = ""};
@@ -300,4 +301,5 @@ void changes_text_render(struct text *out, const struct changes_report *report, 
                     report->newest ? ", whose newest run is like those before" : "");
     if (report->newest_up)
         add_question(out, report);
+    clean_commands(out, 0);
 }

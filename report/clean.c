@@ -1,8 +1,10 @@
 #include "report/clean.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#include "base/text.h"
+#include "base/arena.h"
 
 bool clean_is_unseemly(uint32_t code)
 {
@@ -53,4 +55,27 @@ const char *clean_address(const char *url, size_t *scheme)
         at = *s == '@' ? s : at;
     *scheme = (size_t)(host - url);
     return at ? at + 1 : host;
+}
+
+static bool begins_command(const char *s, bool line_start)
+{
+    return (line_start && strncmp(s, "::", 2) == 0) || strncmp(s, "##[", 3) == 0 || strncasecmp(s, "##vso[", 6) == 0;
+}
+
+void clean_commands(struct text *text, size_t from)
+{
+    if (from >= text->len || (!strstr(text->s + from, "::") && !strstr(text->s + from, "##")))
+        return;
+    char *copy = strdup(text->s + from);
+    memory_need(copy);
+    text->len = from;
+    bool line_start = true; /* blanks may stand before it, those beyond ASCII too: none of their letters is a sign of ours */
+    for (const char *s = copy; *s; s++) {
+        bool broken = begins_command(s, line_start);
+        text_addc(text, *s);
+        if (broken)
+            text_addc(text, ' ');
+        line_start = *s == '\n' || *s == '\r' || (line_start && !broken && (*s == ' ' || *s == '\t' || (unsigned char)*s >= 0x80));
+    }
+    free(copy);
 }

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/text.h"
+
 #define CLEAN_INSTEAD "\xef\xbf\xbd" /* U+FFFD */
 
 /* Not allowed in XML 1.0, or able to make a text look like another: control characters but for tab and line feed, what has no width, what
@@ -20,5 +22,9 @@ bool clean_is_web_address(const char *url);
 /* Such an address without a user's name and password: its first *scheme bytes ("https://"), then what is returned. Reports are read by more
  * people than logs. */
 const char *clean_address(const char *url, size_t *scheme);
+
+/* CI systems take commands from what is printed: GitHub "::name::" at the start of a line and "##[name]" anywhere, Azure "##vso[name]". What
+ * an input says so gets a blank into it, ": :" and "# #[". From that byte of the text on, where a line begins. */
+void clean_commands(struct text *text, size_t from);
 
 #endif

@@ -472,6 +472,7 @@ static void render_fixed(struct screen *screen)
 void verdict_text_render(struct text *out, const struct analysis *analysis)
 {
     struct arena arena = {0};
+    size_t from = out->len;
     struct screen screen = {.out = out, .analysis = analysis, .members = incident_members_of(analysis, &arena), .arena = &arena};
     render_head(out, analysis, &arena);
     render_incidents(&screen);
@@ -482,5 +483,6 @@ void verdict_text_render(struct text *out, const struct analysis *analysis)
     render_warnings(&screen);
     render_fixed(&screen);
     verdict_notes_render(out, analysis, &arena);
+    clean_commands(out, from);
     arena_close(&arena);
 }

@@ -364,9 +364,10 @@ const struct analysis *analyze_step(struct context *context, const struct analyz
     analysis->tests = request->tests;
     analysis->without_payload = request->without_payload;
     bool written = verdict_outputs_write(context, &request->outputs, request->workload, analysis, &err);
-    if (request->outputs.bundle)
-        written &= write_bundle(context, request, analysis, &entries, &records, &err);
     *code = written ? 0 : context_fail(context, &err);
+    struct error bundle = {0};
+    if (request->outputs.bundle && !write_bundle(context, request, analysis, &entries, &records, &bundle))
+        *code = context_fail(context, &bundle);
     return analysis;
 }
 

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 
 #include "base/text.h"
+#include "report/clean.h"
 
 const char *const log_level_names[] = {"debug", "info", "warning", "error", "fatal", NULL};
 
@@ -23,6 +24,7 @@ void log_line(struct log *log, enum log_level level, const char *format, ...)
     text_printf(&line, "%s | ", shown[level]);
     size_t head = line.len;
     text_add_line(&line, said.over ? "(a line too long to show)" : said.s);
+    clean_commands(&line, 0);
     if (level >= LOG_ERROR)
         snprintf(log->error, sizeof(log->error), "%s", line.s + head);
     if (log->out)

@@ -61,8 +61,10 @@ static bool take_newest(struct context *context, const struct selftest_step *ste
 {
     struct error err = {0};
     struct past past;
-    analyze_make_options(context, step->workload, &input->analysis.options);
-    if (!past_load(context, step->workload, step->history, &input->analysis.options, NULL, &past, &err)) {
+    struct analysis_options *options = &input->analysis.options;
+    analyze_make_options(context, step->workload, options);
+    if (!analyze_load_acks(context, step->workload, &options->acks, &err) ||
+        !past_load(context, step->workload, step->history, options, NULL, &past, &err)) {
         *code = context_fail(context, &err);
         return false;
     }
@@ -71,6 +73,7 @@ static bool take_newest(struct context *context, const struct selftest_step *ste
         return false;
     }
     const struct past_run *newest = &past.runs[past.runs_n - 1];
+    options->now_us = newest->start_us; /* as the gate saw it: what expired since had not yet */
     input->analysis.entries = past.records + newest->at;
     input->analysis.entries_n = newest->n;
     input->analysis.history = past.records;

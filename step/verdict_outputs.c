@@ -33,15 +33,26 @@ const char *verdict_outputs_file(struct context *context, const char *option, co
     return file[0] && strcmp(file, "none") != 0 ? file : NULL;
 }
 
+bool verdict_outputs_apart(const char *const *options, const char *const *files, size_t n, struct error *err)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = i + 1; j < n; j++)
+            if (files[i] && files[j] && strcmp(files[i], files[j]) == 0 && strcmp(files[i], "-") != 0 && strncmp(files[i], "/dev/", 5) != 0)
+                return error_set(err, ERR_USAGE, "--%s and --%s are both '%s': expected a file for each", options[i], options[j], files[i]);
+    return true;
+}
+
 bool verdict_outputs_check(struct context *context, struct error *err)
 {
-    static const char *const files[] = {"markdown_dest", "junit_dest", "bundle"};
-    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-        const char *file = options_text(context->options, files[i]);
-        if (file && strcmp(file, "-") == 0)
-            return error_set(err, ERR_USAGE, "--%s=-: standard output is the screen's; expected a file", files[i]);
+    static const char *const options[] = {"markdown_dest", "junit_dest", "bundle"};
+    enum { N = sizeof(options) / sizeof(options[0]) };
+    const char *files[N];
+    for (size_t i = 0; i < N; i++) {
+        files[i] = verdict_outputs_file(context, options[i], NULL);
+        if (files[i] && strcmp(files[i], "-") == 0)
+            return error_set(err, ERR_USAGE, "--%s=-: standard output is the screen's; expected a file", options[i]);
     }
-    return true;
+    return verdict_outputs_apart(options, files, N, err);
 }
 
 static const char *variable(const struct context *context, const char *name)
@@ -157,6 +168,16 @@ static bool tell_github(struct context *context, const struct workload *workload
     return ok;
 }
 
+/* What could not be written: of several the first waits in err, the others are told at once. */
+static bool keep(struct context *context, bool ok, const struct error *own, struct error *err)
+{
+    if (!ok && err->kind)
+        context_fail(context, own);
+    else if (!ok)
+        *err = *own;
+    return ok;
+}
+
 /* ---- the large ones ---- */
 
 /* What a worker does: the first is the JSON, the second the page. */
@@ -192,10 +213,8 @@ static bool write_large(struct context *context, const struct verdict_outputs *o
     struct pool_job job = {.count = 2, .workers = both && pool_processors() > 1 ? 2 : 1, .window = 2, .context = &large,
                            .work = write_piece, .deliver = go_on};
     pool_run(&job);
-    for (size_t i = 0; i < 2; i++)
-        if (!large.ok[i] && !err->kind)
-            *err = large.errs[i];
-    return large.ok[0] && large.ok[1];
+    bool first = keep(context, large.ok[0], &large.errs[0], err), second = keep(context, large.ok[1], &large.errs[1], err);
+    return first && second;
 }
 
 bool verdict_outputs_write(struct context *context, const struct verdict_outputs *o, const struct workload *workload,
@@ -203,15 +222,11 @@ bool verdict_outputs_write(struct context *context, const struct verdict_outputs
 {
     struct gate fallback = gate_default();
     const struct gate *gate = o->gate ? o->gate : &fallback;
-    bool ok = true;
-    if (o->summary_yaml)
-        ok &= write_text(context, o->summary_yaml, verdict_summary_render, analysis, err);
+    struct error summary = {0}, markdown = {0}, junit = {0}, github = {0};
+    bool ok = !o->summary_yaml || keep(context, write_text(context, o->summary_yaml, verdict_summary_render, analysis, &summary), &summary, err);
     ok &= write_large(context, o, analysis, err);
-    if (o->markdown)
-        ok &= write_gated(context, o->markdown, verdict_markdown_render, analysis, gate, err);
-    if (o->junit)
-        ok &= write_gated(context, o->junit, verdict_junit_render, analysis, gate, err);
-    if (o->github)
-        ok &= tell_github(context, workload, analysis, gate, err);
+    ok &= !o->markdown || keep(context, write_gated(context, o->markdown, verdict_markdown_render, analysis, gate, &markdown), &markdown, err);
+    ok &= !o->junit || keep(context, write_gated(context, o->junit, verdict_junit_render, analysis, gate, &junit), &junit, err);
+    ok &= !o->github || keep(context, tell_github(context, workload, analysis, gate, &github), &github, err);
     return ok;
 }

@@ -23,7 +23,11 @@ const char *verdict_outputs_file(struct context *context, const char *option, co
 /* For a command whose standard output is a screen: none of them may go there. ERR_USAGE. */
 bool verdict_outputs_check(struct context *context, struct error *err);
 
-/* Writes them. One that cannot be written does not keep the others from being written. ERR_OUTPUT. */
+/* Two outputs in one file: one of them would be lost. Devices take several; NULL and "-" are no files. Both lists have n elements. ERR_USAGE. */
+bool verdict_outputs_apart(const char *const *options, const char *const *files, size_t n, struct error *err);
+
+/* Writes them. One that cannot be written does not keep the others from being written; of several that cannot
+ * the first is in err, the others are logged. ERR_OUTPUT. */
 bool verdict_outputs_write(struct context *context, const struct verdict_outputs *outputs, const struct workload *workload,
                            const struct analysis *analysis, struct error *err);
 

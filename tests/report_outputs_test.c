@@ -5,6 +5,7 @@
 
 #include "json/read.h"
 #include "json/schema.h"
+#include "report/clean.h"
 #include "report/markdown.h"
 #include "report/verdict_github.h"
 #include "report/verdict_html.h"
@@ -330,6 +331,26 @@ static void test_text(void)
     free(big);
 }
 
+/* What a CI system would take for a command is broken, wherever wrapping puts it; the rest stays as it is. */
+static void test_commands(void)
+{
+    static const char *const rows[][2] = {
+        {"a\n  ::stop-commands::x\n", "a\n  : :stop-commands::x\n"},
+        {"::error::x", ": :error::x"},
+        {"\xc2\xa0::error::x", "\xc2\xa0: :error::x"},
+        {"mode=##[add-mask]x", "mode=# #[add-mask]x"},
+        {"mode=##VSO[task.complete]", "mode=# #VSO[task.complete]"},
+        {"std::string, ## heading, a::b", "std::string, ## heading, a::b"},
+    };
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct text out = text_open(1000);
+        text_add(&out, rows[i][0]);
+        clean_commands(&out, 0);
+        CHECK(strcmp(out.s, rows[i][1]) == 0, "'%s' became '%s'", rows[i][0], out.s);
+        text_close(&out);
+    }
+}
+
 int main(int argc, char **argv)
 {
     for (int i = 0; argc > 1 && i < whats; i++) {
@@ -348,5 +369,6 @@ int main(int argc, char **argv)
     test_json();
     test_html();
     test_text();
+    test_commands();
     return check_end();
 }

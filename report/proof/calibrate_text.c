@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "regress/value.h"
+#include "report/clean.h"
 #include "report/layout.h"
 #include "report/proof/calibrate_report.h"
 #include "report/proof/replay_report.h"
@@ -142,5 +143,6 @@ void calibrate_text_render(struct text *out, const struct calibrate_report *repo
         render_alarms(out, c, &arena);
     render_effects(out, c, &arena);
     render_advice(out, c, &arena);
+    clean_commands(out, 0);
     arena_close(&arena);
 }

@@ -4,7 +4,9 @@
 #include "base/arena.h"
 #include "base/moment.h"
 #include "regress/value.h"
+#include "report/clean.h"
 #include "report/layout.h"
+#include "report/markdown.h"
 #include "report/proof/replay_report.h"
 #include "report/table.h"
 
@@ -268,30 +270,18 @@ void replay_text_render(struct text *out, const struct replay_report *report)
         if (more)
             text_printf(out, "  … and %zu more\n", more);
     }
+    clean_commands(out, 0);
     arena_close(&arena);
 }
 
 /* ---- Markdown ---- */
-
-/* A cell: what would end it or begin markup is escaped. */
-static void add_cell(struct text *out, const char *cell)
-{
-    struct text line = text_open(1 << 16);
-    text_add_line(&line, cell);
-    for (const char *c = line.s; *c; c++) {
-        if (strchr("|\\`*_<>[]&", *c))
-            text_addc(out, '\\');
-        text_addc(out, *c);
-    }
-    text_close(&line);
-}
 
 static void add_table(struct text *out, const struct table *table)
 {
     for (size_t at = 0; at < table->cells.n; at += table->columns) {
         for (size_t c = 0; c < table->columns; c++) {
             text_add(out, "| ");
-            add_cell(out, table->cells.v[at + c]);
+            markdown_text(out, table->cells.v[at + c], MARKDOWN_WORDS);
             text_addc(out, ' ');
         }
         text_add(out, "|\n");

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "regress/value.h"
+#include "report/clean.h"
 #include "report/layout.h"
 #include "report/proof/selftest_report.h"
 #include "report/table.h"
@@ -35,7 +36,10 @@ static void render_head(struct text *out, const struct selftest_report *report, 
         t->outcomes[SELFTEST_NOT_SEEN], t->outcomes[SELFTEST_ALREADY], gate_code(report->gate, t->changed));
 #undef ROW
     table_render(out, &table, 2, COLUMNS + 20);
-    text_printf(out, "  the gate %s\n", selftest_passes(t) ? "does as it should" : "DOES NOT DO AS IT SHOULD");
+    bool nothing_shown = t->outcomes[SELFTEST_ALREADY] == t->kpis_n && !t->same_regressions;
+    text_printf(out, "  the gate %s\n", selftest_passes(t) ? "does as it should"
+                                      : nothing_shown    ? "WAS NOT TESTED: all of this was a regression without the change"
+                                                         : "DOES NOT DO AS IT SHOULD");
 }
 
 static const char *name_of(const struct selftest_kpi *kpi, struct arena *arena)
@@ -100,5 +104,6 @@ void selftest_text_render(struct text *out, const struct selftest_report *report
         render_outcome(out, report->selftest, parts[i].outcome, parts[i].heading, &arena);
     text_add(out, "\nWHAT THE GATE SAYS OF THE CHANGED PAYLOADS (none is stored)\n");
     verdict_text_render(out, report->selftest->changed);
+    clean_commands(out, 0);
     arena_close(&arena);
 }

@@ -189,6 +189,21 @@ class CiTest(ExampleCase):
         self.assertIn("out/nowhere/x.md", self.step("--markdown_dest=nowhere/x.md", code=1).err)
         self.assertIn("outcome.json", self.names("out"))
 
+    def test_two_outputs_in_one_file(self):
+        done = self.step("--markdown_dest=x", "--junit_dest=x", code=100)
+        self.assertIn("--markdown_dest and --junit_dest are both 'x': expected a file for each", done.err)
+        arguments = "analyze_lts", "--results_dirname=example/newest", "--bundle=regression_verdicts.json"
+        self.assertIn("--verdicts_dest and --bundle are both 'regression_verdicts.json'", self.fine_tuning(*arguments, code=100).err)
+        self.fine_tuning("analyze_lts", "--results_dirname=example/newest", "--report_dest=/dev/null", "--verdicts_dest=/dev/null", code=1)
+
+    def test_each_file_that_cannot_be_written_is_told(self):
+        files = {option: f"--{option}={self.place}/{option}" for option in ("markdown_dest", "junit_dest", "bundle")}
+        for option in files:
+            (self.place / option).mkdir()
+        done = self.step(*files.values(), code=1)
+        for option in files:
+            self.assertRegex(done.err, rf"(?m)^ERROR \| .*/{option}: ")
+
 
 class GitHubTest(ExampleCase):
     LINE = re.compile(r"::(error|warning|notice) (?:file=([^,]+),line=\d+,)?title=[^,:]*::[^\r\n]+")

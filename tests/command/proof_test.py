@@ -88,6 +88,13 @@ excluded:
         strict = self.found("replay", "--annotations=acks.yaml", "--tolerance=0")["replays"][0]["sums"]
         self.assertEqual(strict["found"], 2)
 
+    def test_a_label_is_no_markup_in_a_comment(self):
+        self.history({mode: {"latency": simulated.series(30, [(20, 20)], seed=1)} for mode in ("@all | <b>", "see #1 https://x.example")}, 30)
+        text = self.matbench("replay", "--workload=w", "--format=md", code=0).out
+        for broken in "@&#8203;all \\| \\<b\\>", "#&#8203;1 https&#58;//x.example":
+            self.assertIn(broken, text)
+        self.assertNotRegex(text, r"@all|#1\b|https:")
+
     def test_methods_side_by_side(self):
         self.steps()
         replay = self.found("replay", "--methods=auto,zscore")
@@ -180,6 +187,19 @@ excluded:
         self.assertFalse(found["passes"])
         self.assertEqual(found["no_change"]["exit_code"], 1)
 
+    def test_all_of_it_was_a_regression_before(self):
+        self.history({"a": {"latency": simulated.series(40, [(35, 20)], seed=1)}}, 40)
+        self.assertFalse(self.found("selftest", "--inject=10%", code=1)["passes"])
+        self.assertIn("WAS NOT TESTED", self.matbench("selftest", "--workload=w", "--inject=10%", "--assert", code=3).out)
+
+    def test_what_people_said_counts(self):
+        """An accepted level is the level against which the change is seen, as it is for the gate."""
+        self.history({"a": {"latency": simulated.series(40, [(30, 20)], seed=1)}}, 40)
+        (self.place / "acks.yaml").write_text("format: 1\naccepted:\n- {kpi: latency, since: run-30, reason: wanted, author: me}\n")
+        self.assertEqual(self.found("selftest", "--inject=10%", code=1)["kpis"][0]["outcome"], "already")
+        self.assertEqual(self.found("selftest", "--inject=10%", "--acks=acks.yaml", code=1)["kpis"][0]["outcome"], "seen")
+        self.assertIn("none.yaml", self.matbench("selftest", "--workload=w", "--acks=none.yaml", code=100).err)
+
     def test_results_directory(self):
         self.quiet()
         test = self.place / "results/t"
@@ -193,6 +213,13 @@ excluded:
         self.matbench("selftest", "--workload=w", "--results_dirname=none", code=100)
         (self.place / "empty").mkdir()
         self.matbench("selftest", "--workload=w", "--results_dirname=empty", code=103)
+
+    def test_a_label_is_no_command_of_a_ci_system(self):
+        self.history({mode: {"latency": simulated.series(30, [(20, 20)], seed=1)} for mode in ("##[stop-commands]x", "##vso[task.complete]", "y " * 40 + "::error::x")}, 30)
+        for command in ("selftest", "calibrate", "replay"):
+            done = self.matbench(command, "--workload=w", *(["--replicates=20", "--effect_replicates=0"] if command == "calibrate" else []))
+            self.assertIn("stop-commands", done.out)
+            self.assertNotRegex(done.out + done.err, r"(?m)##\[|##vso\[|^\s*::", command)
 
     # ---- wrong turns ----
 
@@ -222,7 +249,9 @@ excluded:
         self.quiet(1)
         self.assertEqual(self.found("replay")["replays"][0]["sums"]["verdicts"]["no history"], 2)
         self.assertEqual(self.found("selftest")["passes"], False)
-        self.assertEqual([s["shuffled"] for s in self.found("calibrate")["series"]], [False, False])
+        calibration = self.found("calibrate")
+        self.assertEqual([s["shuffled"] for s in calibration["series"]], [False, False])
+        self.assertEqual([calibration["false_alarms"][k] for k in ("share", "low", "high")], [None, 0, 1])  # nothing is known of it
         self.assertIn("cannot be calibrated", self.matbench("calibrate", "--workload=w", code=0).out)
 
     def test_control_c(self):
