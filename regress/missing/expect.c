@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "history/record_list.h"
 #include "regress/matches.h"
 #include "regress/missing/unit_change.h"
 #include "regress/missing/vanished.h"
@@ -197,15 +198,22 @@ static bool is_missing(const struct entry_result *entry, const char *kpi)
     return result && result->verdict == VERDICT_MISSING;
 }
 
+/* A number, or a list. */
+static bool has_kpi(const struct record *record, const char *kpi)
+{
+    struct distribution list;
+    double value;
+    return record_kpi(record, kpi, &value) || record_list(record, kpi, &list);
+}
+
 static void check_expected_kpis(struct checking *checking)
 {
     for (const char *const *kpi = checking->expect->kpis; kpi && *kpi; kpi++) {
         struct named named = {0};
         struct absence absence = {.what = "KPI", .kpi = *kpi};
-        double value;
         for (size_t i = 0; i < checking->analysis->entries_n; i++) {
             const struct entry_result *entry = &checking->analysis->entries[i];
-            if (record_kpi(entry->entry, *kpi, &value))
+            if (has_kpi(entry->entry, *kpi))
                 continue;
             name_entry(&named, entry, checking->arena);
             absence.results += is_missing(entry, *kpi);
@@ -221,9 +229,8 @@ static void check_expected_kpis(struct checking *checking)
 
 static bool run_has(const struct select_point *run, const char *kpi)
 {
-    double value;
     for (size_t r = 0; r < run->records_n; r++)
-        if (record_kpi(run->records[r], kpi, &value))
+        if (has_kpi(run->records[r], kpi))
             return true;
     return false;
 }
@@ -269,15 +276,29 @@ static bool is_told(const struct checking *checking, const char *kpi)
 /* Whether no entry has it; and in how many the verdict says so already. */
 static bool is_gone(const struct checking *checking, const char *kpi, size_t *results)
 {
-    double value;
     *results = 0;
     for (size_t i = 0; i < checking->analysis->entries_n; i++) {
         const struct entry_result *entry = &checking->analysis->entries[i];
-        if (record_kpi(entry->entry, kpi, &value))
+        if (has_kpi(entry->entry, kpi))
             return false;
         *results += is_missing(entry, kpi);
     }
     return true;
+}
+
+/* The KPI that kpis[k] says something of: a list goes by its own name, once (NULL for its parts). */
+static const char *kpi_name(const struct record *record, size_t k, struct arena *arena)
+{
+    const char *name = record->kpis[k].name;
+    switch (record_list_place(record, k)) {
+    case RECORD_LIST_NOT:
+        break;
+    case RECORD_LIST_COUNT:
+        return arena_strndup(arena, name, record_list_base(name, NULL));
+    case RECORD_LIST_PART:
+        return NULL;
+    }
+    return name;
 }
 
 /* The names that the newest run of an entry's history has. */
@@ -288,10 +309,9 @@ static void check_gone_kpis(struct checking *checking, const struct entry_result
         return;
     const struct record *newest = selection->points[selection->points_n - 1].records[0];
     for (size_t k = 0; k < newest->kpis_n; k++) {
-        const char *kpi = newest->kpis[k].name;
+        const char *kpi = kpi_name(newest, k, checking->arena);
         struct absence absence = {.what = "KPI", .kpi = kpi};
-        double value;
-        if (record_kpi(entry->entry, kpi, &value) || !is_of_interest(checking, kpi) || is_expected(checking, kpi) ||
+        if (!kpi || has_kpi(entry->entry, kpi) || !is_of_interest(checking, kpi) || is_expected(checking, kpi) ||
             is_told(checking, kpi) || !always_had(selection, kpi) || !is_gone(checking, kpi, &absence.results))
             continue;
         const char *why = result_of(entry, kpi) ? "no entry of this run has a number for it" : "the workload no longer has it";

@@ -86,6 +86,20 @@ class ListsTest(CommandTest):
         _, kpi = self.analyze(11, 3, "--fail_on=missing", itl=[])
         self.assertEqual((kpi["verdict"], kpi["reason"]), ("missing", "10 run points of history have this KPI, the last of 1.9; this run does not"))
 
+    def test_completeness(self):
+        """A list is one KPI to those who look for what is missing; a quantile for which there are too few values is nobody's loss."""
+        named = workload(self.small()).replace("analyze:\n", "analyze:\n  expect: {kpis: [itl, speed]}\n")
+        absences = lambda: [(a["what"], a["found"], a["results"]) for a in self.json("regression_verdicts.json")["absences"]]
+        for k in range(10):
+            self.upload(k)
+        for text, why in (workload(self.small()), "each of the last 3 runs of history has it; no entry of this run has a number for it"), \
+                         (named, "expected by the workload, but the only entry has no number for it"):
+            (self.place / "w/workload.yaml").write_text(text)
+            self.analyze(10, 0, "--fail_on=missing", itl=latencies(10, n=20))
+            self.assertEqual(absences(), [])
+            self.analyze(11, 3, "--fail_on=missing", itl=[])
+            self.assertEqual(absences(), [("KPI", "itl: " + why, 1)])
+
     def small(self):
         small_workload(self.place / "plain")
         return (self.place / "plain/workload.yaml").read_text()
