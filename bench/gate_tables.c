@@ -102,12 +102,13 @@ struct bench {
     struct arena arena;
     double x[POINTS_MAX];
     size_t n, age; /* with the newest; runs at the new level */
+    bool declared; /* the KPI is declared as independent, with normal tails: what the peers take for granted */
 };
 
 /* The gate's p that the newest state is worse, since one of the newest age + 2 runs. */
 static double gate_p(struct bench *b, double level)
 {
-    struct kpi_rule rule = {.name = "k", .better = DIRECTION_LOWER};
+    struct kpi_rule rule = {.name = "k", .better = DIRECTION_LOWER, .independent = b->declared, .normal_tails = b->declared};
     struct series s = {.rule = &rule, .x = b->x, .n = b->n - 1, .worse = SIDE_ABOVE};
     arena_clear(&b->arena);
     struct findings f = series_test(&s, &b->shuffles, &b->arena);
@@ -222,9 +223,9 @@ static void show_peers(int (*hits)[STEPS], double *const *p, const char *where, 
     }
 }
 
-static void detect_tables(int replicates, uint64_t seed, size_t history, unsigned noises)
+static void detect_tables(int replicates, uint64_t seed, size_t history, unsigned noises, bool declared)
 {
-    struct bench b = {0};
+    struct bench b = {.declared = declared};
     struct totals totals[PEERS] = {{0}};
     double *p[STEPS];
     for (size_t s = 0; s < STEPS; s++)
@@ -302,6 +303,6 @@ int main(int argc, char **argv)
     else if (strcmp(what, "export") == 0)
         export(replicates, seed, number(argc, argv, 4, 30), noises);
     else
-        detect_tables(replicates, seed, number(argc, argv, 4, 30), noises);
+        detect_tables(replicates, seed, number(argc, argv, 4, 30), noises, argc > 6);
     return 0;
 }
