@@ -147,24 +147,42 @@ static int code_of(enum verdict verdict)
     return 0;
 }
 
-/* Regressions that the gate tells from others. */
-static size_t count_regressions(const struct gate *gate, const struct analysis *analysis)
+/* A cannot tell that stands in place of a regression is nothing less than a suspect: a run farther out must not be what passes. */
+static bool as_suspect(const struct gate *gate, const struct kpi_result *kpi)
 {
-    size_t known = 0, all = 0;
+    return gate->fails[VERDICT_SUSPECT] && kpi->verdict == VERDICT_CANNOT_TELL && !kpi->evidence.level_kept;
+}
+
+static bool fails_regression(const struct gate *gate, const struct kpi_result *kpi)
+{
+    bool known = kpi->change.status == CHANGE_KNOWN;
+    return gate->only_new ? !known : !gate->only_known || known;
+}
+
+bool gate_fails(const struct gate *gate, const struct kpi_result *kpi)
+{
+    bool named = gate->fails[kpi->verdict] || as_suspect(gate, kpi);
+    return named && (kpi->verdict != VERDICT_REGRESSION || fails_regression(gate, kpi));
+}
+
+/* The KPI results that fail as this verdict. */
+static size_t count_results(const struct gate *gate, const struct analysis *analysis, enum verdict verdict)
+{
+    size_t n = 0;
     for (size_t i = 0; i < analysis->entries_n; i++) {
         for (size_t j = 0; j < analysis->entries[i].kpis_n; j++) {
             const struct kpi_result *kpi = &analysis->entries[i].kpis[j];
-            all += kpi->verdict == VERDICT_REGRESSION;
-            known += kpi->verdict == VERDICT_REGRESSION && kpi->change.status == CHANGE_KNOWN;
+            enum verdict as = as_suspect(gate, kpi) ? VERDICT_SUSPECT : kpi->verdict;
+            n += as == verdict && gate_fails(gate, kpi);
         }
     }
-    return gate->only_known ? known : all - known;
+    return n;
 }
 
 static size_t count_of(const struct gate *gate, const struct analysis *analysis, enum verdict verdict)
 {
-    bool some = verdict == VERDICT_REGRESSION && (gate->only_new || gate->only_known);
-    return some ? count_regressions(gate, analysis) : analysis->counts[verdict];
+    bool by_result = verdict == VERDICT_REGRESSION || verdict == VERDICT_SUSPECT;
+    return by_result ? count_results(gate, analysis, verdict) : analysis->counts[verdict];
 }
 
 size_t gate_codes(const struct gate *gate, const struct analysis *analysis, int *codes)
