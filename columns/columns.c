@@ -41,11 +41,6 @@ static bool find_order(const struct grid *grid, size_t *order, struct error *err
 
 /* ---- which columns ---- */
 
-static double cell(const struct grid *grid, size_t row, size_t column)
-{
-    return grid->cells[row * grid->columns_n + column];
-}
-
 static const char *why_not(const struct grid *grid, const struct row_names *names, size_t i)
 {
     const struct grid_column *c = &grid->columns[i];
@@ -78,7 +73,7 @@ static struct column take(const struct grid *grid, size_t i, const size_t *order
     struct column column = {.name = grid->columns[i].name, .x = ARENA_ARRAY(grid->arena, double, n + 1),
                             .row = ARENA_ARRAY(grid->arena, size_t, n + 1)};
     for (size_t j = 0; j < grid->rows; j++) {
-        double value = cell(grid, order ? order[j] : j, i);
+        double value = grid_cell(grid, order ? order[j] : j, i);
         if (isnan(value)) {
             column.gaps++;
         } else {

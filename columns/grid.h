@@ -33,6 +33,8 @@ struct grid {
     bool numbered; /* no header: the names are numbers */
 };
 
+/* The number of a cell; NAN: a gap, or text. */
+double grid_cell(const struct grid *grid, size_t row, size_t column);
 /* A cell's text as a number; *gap when it stands for none. False: it is text. */
 bool grid_number(const char *s, size_t len, double *value, bool *gap);
 /* Notes that a cell is text. */

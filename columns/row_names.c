@@ -8,18 +8,13 @@
 
 enum { CELL_MAX = 40, FEW = 3 };
 
-static double cell(const struct grid *grid, size_t row, size_t column)
-{
-    return grid->cells[row * grid->columns_n + column];
-}
-
 bool row_names_count_up(const struct grid *grid, size_t column)
 {
     if (grid->rows < FEW)
         return false;
-    double step = cell(grid, 1, column) - cell(grid, 0, column);
+    double step = grid_cell(grid, 1, column) - grid_cell(grid, 0, column);
     for (size_t i = 1; i < grid->rows; i++) {
-        double here = cell(grid, i, column), before = cell(grid, i - 1, column);
+        double here = grid_cell(grid, i, column), before = grid_cell(grid, i - 1, column);
         if (!(before == floor(before) && here == before + step))
             return false;
     }
@@ -31,7 +26,7 @@ const char *row_names_cell(const struct grid *grid, size_t row, size_t column)
     const struct grid_text *said = grid->columns[column].said;
     if (said)
         return said[row].s ? arena_strndup(grid->arena, said[row].s, (size_t)text_cut(said[row].s, said[row].len, CELL_MAX)) : "";
-    return isnan(cell(grid, row, column)) ? "" : arena_printf(grid->arena, "%.0f", cell(grid, row, column));
+    return isnan(grid_cell(grid, row, column)) ? "" : arena_printf(grid->arena, "%.0f", grid_cell(grid, row, column));
 }
 
 /* ---- the column of the date ---- */
@@ -69,10 +64,10 @@ static bool is_clock(const struct grid *grid, size_t column, double *seconds)
     if (!grid_is_time_name(grid->columns[column].name) || grid->columns[column].texts)
         return false;
     for (size_t i = 0; i < grid->rows; i++) {
-        double size = cell(grid, i, column);
+        double size = grid_cell(grid, i, column);
         for (int k = 0; k < 3 && size > 5e9; k++)
             size /= 1e3;
-        seconds[i] = cell(grid, i, column);
+        seconds[i] = grid_cell(grid, i, column);
         if (!(size >= 9e8 && size <= 5e9))
             return false;
     }
@@ -109,7 +104,7 @@ static bool names(const struct grid *grid, size_t column)
     const struct grid_column *c = &grid->columns[column];
     size_t changes = 0;
     if (!c->said || c->texts <= c->numbers)
-        return row_names_count_up(grid, column) && fmin(cell(grid, 0, column), cell(grid, grid->rows - 1, column)) > 1; /* from 0 or 1 on it is the row */
+        return row_names_count_up(grid, column) && fmin(grid_cell(grid, 0, column), grid_cell(grid, grid->rows - 1, column)) > 1; /* from 0 or 1 on it is the row */
     for (size_t i = 1; i < grid->rows; i++) {
         const struct grid_text *a = &c->said[i - 1], *b = &c->said[i];
         changes += a->len != b->len || (a->len && memcmp(a->s, b->s, a->len) != 0);

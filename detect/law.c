@@ -9,11 +9,6 @@ static const double SQRT_2 = 1.41421356237309504880, TWO_PI = 6.2831853071795864
 
 /* ---- normal ---- */
 
-double law_normal_lower(double z)
-{
-    return law_normal_upper(-z);
-}
-
 double law_normal_upper(double z)
 {
     return 0.5 * erfc(z / SQRT_2);

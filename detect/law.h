@@ -10,7 +10,6 @@
 #define DETECT_LAW_H
 #include <stddef.h>
 
-double law_normal_lower(double z); /* P(Z <= z) */
 double law_normal_upper(double z);
 double law_normal_quantile(double p); /* 0.05 gives 1.645 */
 

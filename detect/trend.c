@@ -80,7 +80,8 @@ double trend_widening(size_t n, double rho)
     return squares > 0 ? fmax(1, 1 + 2 * products / squares) : 1;
 }
 
-double trend_rho(const double *residuals, size_t n)
+/* A conservative lag-1 autocorrelation of what a straight line leaves of x. */
+static double rho_of(const double *residuals, size_t n)
 {
     double count = (double)n, r = (score_lag1(residuals, n) + 4 / count) / fmax(0.4, 1 - 8 / count);
     return fmin(SCORE_RHO_MAX, fmax(0, r + 0.5 / sqrt(count)));
@@ -113,7 +114,7 @@ static double estimated_rho(const double *x, size_t n, double slope, const struc
     }
     for (size_t i = 0; i < n; i++)
         residuals[i] -= mean;
-    return trend_rho(residuals, n);
+    return rho_of(residuals, n);
 }
 
 /* Sen's interval: as many slopes are left out on either side as S may stray by chance. */

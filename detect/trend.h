@@ -34,9 +34,6 @@ struct trend_options {
 /* x: finite values in order. Fewer than 3: p are 1, the slope is NAN. */
 struct trend trend_test(const double *x, size_t n, const struct trend_options *options);
 
-/* A conservative lag-1 autocorrelation of what a straight line leaves of x. */
-double trend_rho(const double *residuals, size_t n);
-
 /* By how much an AR(1) widens the variance of a slope over n equally spaced values: 1 for rho 0. */
 double trend_widening(size_t n, double rho);
 

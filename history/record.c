@@ -28,6 +28,12 @@ const char *record_label(const struct record *record, const char *key)
     return NULL;
 }
 
+const char *record_label_or_null(const struct record *record, const char *key)
+{
+    const char *value = record_label(record, key);
+    return value ? value : "null";
+}
+
 const char *record_unit(const struct record *record, size_t i)
 {
     return record->units && record->units[i] ? record->units[i] : "";

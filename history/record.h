@@ -36,6 +36,8 @@ struct record {
 
 /* The label's value text, or NULL. Binary search. */
 const char *record_label(const struct record *record, const char *key);
+/* The same for comparing: a label that is absent is equal to one that is null. */
+const char *record_label_or_null(const struct record *record, const char *key);
 /* The unit of kpis[i]; "" when it has none, or it is not known. */
 const char *record_unit(const struct record *record, size_t i);
 /* Its place among the KPIs; kpis_n: it has no number. */

@@ -17,27 +17,17 @@ bool inject_is_of(const char *name, const struct kpi_rule *rule)
     return strncmp(name, rule->name, n) == 0 && (name[n] == '\0' || (name[n] == ':' && strcmp(name + n, ":count") != 0));
 }
 
-/* value + worse · (share · |value| + amount) */
-static bool change(struct record *copy, const struct kpi_rule *rule, double share, double amount)
+/* value + worse · share · |value| */
+bool inject_share(struct record *copy, const struct kpi_rule *rule, double share)
 {
     bool changed = false;
     double worse = rule->better == DIRECTION_HIGHER ? -1 : 1;
     for (size_t i = 0; i < copy->kpis_n; i++) {
-        double value = copy->kpis[i].value, to = value + worse * (share * fabs(value) + amount);
+        double value = copy->kpis[i].value, to = value + worse * share * fabs(value);
         if (!inject_is_of(copy->kpis[i].name, rule) || !isfinite(to) || to == value)
             continue;
         copy->kpis[i].value = to;
         changed = true;
     }
     return changed;
-}
-
-bool inject_share(struct record *copy, const struct kpi_rule *rule, double share)
-{
-    return change(copy, rule, share, 0);
-}
-
-bool inject_amount(struct record *copy, const struct kpi_rule *rule, double amount)
-{
-    return change(copy, rule, 0, amount);
 }

@@ -12,7 +12,5 @@ bool inject_is_of(const char *name, const struct kpi_rule *rule);
 
 /* Makes the KPI worse by a share of its value (0.1: 10 %; below 0: better). False: it has no value, or one that a share does not change. */
 bool inject_share(struct record *copy, const struct kpi_rule *rule, double share);
-/* Makes it worse by so much, in its unit. */
-bool inject_amount(struct record *copy, const struct kpi_rule *rule, double amount);
 
 #endif

@@ -72,8 +72,8 @@ static const char *key_of(const struct record *record, const char *const *compar
 {
     const char *key = "";
     for (; comparison_keys && *comparison_keys; comparison_keys++) {
-        const char *value = record_label(record, *comparison_keys);
-        key = arena_printf(arena, "%s%zu:%s", key, value ? strlen(value) : 4, value ? value : "null");
+        const char *value = record_label_or_null(record, *comparison_keys);
+        key = arena_printf(arena, "%s%zu:%s", key, strlen(value), value);
     }
     const char *run = has_run_id(record) ? record_label(record, "run_id") : day_of(record, arena);
     return arena_printf(arena, "%s%c%s", key, has_run_id(record) ? 'r' : 'd', run);
@@ -163,12 +163,6 @@ static bool left_out(const struct label_filter *filter, const char *key)
     return false;
 }
 
-static const char *text_of(const struct record *record, const char *key)
-{
-    const char *value = record_label(record, key);
-    return value ? value : "null";
-}
-
 struct keys {
     const char **v;
     size_t n, cap;
@@ -177,7 +171,7 @@ struct keys {
 static bool varies(const struct record *const *sets, size_t n, const char *key)
 {
     for (size_t i = 1; i < n; i++)
-        if (strcmp(text_of(sets[i], key), text_of(sets[0], key)) != 0)
+        if (strcmp(record_label_or_null(sets[i], key), record_label_or_null(sets[0], key)) != 0)
             return true;
     return false;
 }
@@ -210,7 +204,7 @@ const char *const *past_names(struct arena *arena, const struct analysis_options
     for (size_t i = 0; i < n; i++) {
         names[i] = "";
         for (size_t k = 0; k < keys.n; k++)
-            names[i] = arena_printf(arena, "%s%s%s=%s", names[i], k ? " " : "", keys.v[k], label_shown(text_of(sets[i], keys.v[k]), arena));
+            names[i] = arena_printf(arena, "%s%s%s=%s", names[i], k ? " " : "", keys.v[k], label_shown(record_label_or_null(sets[i], keys.v[k]), arena));
     }
     return names;
 }

@@ -63,22 +63,7 @@ static void name_change(const struct settling *s, enum change_status status, siz
     change->ack_place = mark->ack->line.place;
 }
 
-static double worse_by(const struct series *s, double from, double to)
-{
-    return (double)s->worse * (to - from);
-}
-
-static bool worse_and_passes(const struct series *s, double level, double value)
-{
-    return worse_by(s, level, value) > 0 && series_passes(s->rule, value - level, level);
-}
-
 /* ---- which acknowledgement ---- */
-
-static size_t distance(size_t a, size_t b)
-{
-    return a > b ? a - b : b - a;
-}
 
 static bool is_over(const struct mark *mark)
 {
@@ -89,7 +74,7 @@ static bool is_over(const struct mark *mark)
 static bool covers_later(const struct hypothesis *h, const struct mark *mark)
 {
     return mark->ack->until.text && !mark->ack->until_it_returns && mark->beside && mark->sides.worse &&
-           !worse_and_passes(&h->series, mark->sides.bad, h->series.x[h->series.n]);
+           !series_worse_and_passes(&h->series, mark->sides.bad, h->series.x[h->series.n]);
 }
 
 /* Whether the acknowledgement speaks of a change that began at the point. */
@@ -97,7 +82,7 @@ static bool covers(const struct hypothesis *h, const struct mark *mark, size_t s
 {
     if (!mark->placed)
         return mark->free;
-    bool same = distance(mark->at, since) <= MARKS_NEAR && !(mark->sides.gone && since >= mark->sides.gone_at);
+    bool same = marks_distance(mark->at, since) <= MARKS_NEAR && !(mark->sides.gone && since >= mark->sides.gone_at);
     return same || (since > mark->at && covers_later(h, mark));
 }
 
@@ -110,7 +95,7 @@ static const struct mark *find_mark(const struct hypothesis *h, size_t since)
         const struct mark *mark = &marks->v[i];
         if (!covers(h, mark, since))
             continue;
-        bool nearer = best && mark->placed && (!best->placed || distance(mark->at, since) < distance(best->at, since));
+        bool nearer = best && mark->placed && (!best->placed || marks_distance(mark->at, since) < marks_distance(best->at, since));
         if (!best || is_over(mark) < is_over(best) || (is_over(mark) == is_over(best) && nearer))
             best = mark;
     }

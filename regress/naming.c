@@ -10,12 +10,6 @@ struct naming {
     LIST_OF(const char *) names; /* labels */
 };
 
-static const char *value_or_null(const struct record *record, const char *key)
-{
-    const char *value = record_label(record, key);
-    return value ? value : "null";
-}
-
 static bool contains(const char *const *keys, size_t n, const char *key)
 {
     for (size_t i = 0; i < n; i++)
@@ -35,9 +29,9 @@ static bool may_name(const struct naming *naming, const char *key)
 
 static bool differs(const struct analysis *analysis, const char *key)
 {
-    const char *first = analysis->entries_n ? value_or_null(analysis->entries[0].entry, key) : NULL;
+    const char *first = analysis->entries_n ? record_label_or_null(analysis->entries[0].entry, key) : NULL;
     for (size_t i = 1; i < analysis->entries_n; i++)
-        if (strcmp(value_or_null(analysis->entries[i].entry, key), first) != 0)
+        if (strcmp(record_label_or_null(analysis->entries[i].entry, key), first) != 0)
             return true;
     return false;
 }
@@ -106,7 +100,7 @@ static size_t divide(struct member *members, size_t n, const char *name)
 {
     size_t group = 0;
     for (size_t i = 0; i < n; i++)
-        members[i].value = value_or_null(members[i].entry, name);
+        members[i].value = record_label_or_null(members[i].entry, name);
     qsort(members, n, sizeof(*members), compare_members);
     for (size_t i = 0, before = 0; i < n; i++) {
         bool same = i > 0 && members[i].group == before && strcmp(members[i].value, members[i - 1].value) == 0;

@@ -363,12 +363,6 @@ int order_compare(const char *a, const char *b)
     return compare_parsed(&x, &y);
 }
 
-bool order_has_version(const char *value)
-{
-    struct parsed p = parse(value);
-    return p.version || p.kind == KIND_NUMBER;
-}
-
 bool order_compare_versions(const char *value, const char *named, int *order)
 {
     struct parsed a = parse(value), b = parse(named);

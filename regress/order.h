@@ -21,9 +21,6 @@
 /* For lists that people read: a total order (0 only for equal texts): null, booleans, numbers, strings, the rest. */
 int order_compare(const char *a, const char *b);
 
-/* Whether the value has an order of its own: a number, or a string with a version in it. */
-bool order_has_version(const char *value);
-
 /* Where the version of one value stands to that of another, spelling aside: "v2.8.1" and "2.8.1" are equal (0), and so is "image:v2.8.1",
  * if `named` has nothing before its version. False: one of them has no version, or they are of different families. */
 bool order_compare_versions(const char *value, const char *named, int *order);

@@ -61,26 +61,21 @@ const struct label_filter *select_filter(const struct select_index *index)
 
 /* ---- matching ---- */
 
-static const char *label_or_null(const struct record *record, const char *key)
-{
-    const char *value = record_label(record, key);
-    return value ? value : "null";
-}
-
 /* The run that a record belongs to; runs and ids do not mix: a run_id is a JSON text, an id is not quoted. */
-const char *select_run(const struct record *record)
+/* The run that a record belongs to: its run_id as a JSON text, without one its id. */
+static const char *run_of(const struct record *record)
 {
-    const char *run = label_or_null(record, "run_id");
+    const char *run = record_label_or_null(record, "run_id");
     return strcmp(run, "null") == 0 ? record->id : run;
 }
 
 bool select_same_point(const struct analysis_options *options, const struct record *a, const struct record *b)
 {
     for (const char *const *key = options->comparison_keys; key && *key; key++) {
-        if (strcmp(label_or_null(a, *key), label_or_null(b, *key)) != 0)
+        if (strcmp(record_label_or_null(a, *key), record_label_or_null(b, *key)) != 0)
             return false;
     }
-    return strcmp(select_run(a), select_run(b)) == 0;
+    return strcmp(run_of(a), run_of(b)) == 0;
 }
 
 struct matches {
@@ -119,7 +114,7 @@ static struct matches find_matches(const struct select_index *index, const struc
 static bool same_side(const struct analysis_options *options, const struct record *a, const struct record *b)
 {
     const char *side = options->pairing.label ? options->pairing.side : NULL;
-    return !side || strcmp(label_or_null(a, side), label_or_null(b, side)) == 0;
+    return !side || strcmp(record_label_or_null(a, side), record_label_or_null(b, side)) == 0;
 }
 
 static int compare_repetitions(const void *a, const void *b)
@@ -180,7 +175,7 @@ static int compare_runs(const void *a, const void *b)
     const struct placed *x = a, *y = b;
     int order = compare_ranks(x, y);
     if (!order)
-        order = strcmp(select_run(x->record), select_run(y->record));
+        order = strcmp(run_of(x->record), run_of(y->record));
     if (!order)
         order = compare_starts(x->record->start_us, y->record->start_us);
     return order ? order : strcmp(x->record->id, y->record->id);
@@ -207,7 +202,7 @@ static struct placed *place(const struct select_index *index, const struct match
         placed[i] = (struct placed){i < found->n ? found->v[i] : entry, ranks + i * keys_n, keys_n, 0};
     for (size_t k = 0; k < keys_n; k++) {
         for (size_t i = 0; i < n; i++)
-            items[i] = (struct order_item){label_or_null(placed[i].record, index->options->comparison_keys[k]),
+            items[i] = (struct order_item){record_label_or_null(placed[i].record, index->options->comparison_keys[k]),
                                            placed[i].record->start_us};
         size_t *column = order_ranks(items, n, arena);
         for (size_t i = 0; i < n; i++)
@@ -220,7 +215,7 @@ static const char *version_of(const struct select_index *index, const struct rec
 {
     const char *version = "";
     for (size_t k = 0; k < index->keys_n; k++) {
-        const char *shown = label_shown(label_or_null(record, index->options->comparison_keys[k]), arena);
+        const char *shown = label_shown(record_label_or_null(record, index->options->comparison_keys[k]), arena);
         version = k ? arena_printf(arena, "%s|%s", version, shown) : shown;
     }
     return version;
@@ -228,7 +223,7 @@ static const char *version_of(const struct select_index *index, const struct rec
 
 static bool one_point(const struct placed *a, const struct placed *b)
 {
-    return compare_ranks(a, b) == 0 && strcmp(select_run(a->record), select_run(b->record)) == 0;
+    return compare_ranks(a, b) == 0 && strcmp(run_of(a->record), run_of(b->record)) == 0;
 }
 
 /* Sorts the matches into points: all records of a point get its first start, then points are ordered by it. */
@@ -255,7 +250,7 @@ static void add_points(const struct select_index *index, const struct placed *pl
             continue;
         }
         selection->points[selection->points_n++] = (struct select_point){
-            version_of(index, records[i], arena), label_shown(select_run(records[i]), arena), records[i]->where,
+            version_of(index, records[i], arena), label_shown(run_of(records[i]), arena), records[i]->where,
             placed[i].point_start_us, records + i, to - i};
     }
 }
@@ -264,10 +259,10 @@ static void add_points(const struct select_index *index, const struct placed *pl
 
 static bool varies(const struct selection *selection, const struct record *entry, const char *key)
 {
-    const char *value = label_or_null(entry, key);
+    const char *value = record_label_or_null(entry, key);
     for (size_t i = 0; i < selection->points_n; i++) {
         for (size_t j = 0; j < selection->points[i].records_n; j++) {
-            if (strcmp(label_or_null(selection->points[i].records[j], key), value) != 0)
+            if (strcmp(record_label_or_null(selection->points[i].records[j], key), value) != 0)
                 return true;
         }
     }
@@ -372,7 +367,7 @@ struct selection select_history(const struct select_index *index, const struct r
 {
     struct matches found = find_matches(index, entry, arena);
     struct selection selection = {.options = index->options, .history = found.v, .history_n = found.n,
-                                  .version = version_of(index, entry, arena), .run_id = label_shown(select_run(entry), arena)};
+                                  .version = version_of(index, entry, arena), .run_id = label_shown(run_of(entry), arena)};
     struct placed *placed = place(index, &found, entry, arena);
     struct placed own = placed[found.n];
     order_points(placed, found.n);

@@ -46,8 +46,6 @@ const struct record *const *select_repetitions(const struct select_index *entrie
 bool select_any(const struct select_index *index, const struct record *entry, struct arena *arena);
 const struct label_filter *select_filter(const struct select_index *index);
 
-/* The run that a record belongs to: its run_id as a JSON text, without one its id. */
-const char *select_run(const struct record *record);
 /* Whether both are of one run point. */
 bool select_same_point(const struct analysis_options *options, const struct record *a, const struct record *b);
 /* The keys of both lists, NULL-ended. */

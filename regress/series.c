@@ -96,14 +96,6 @@ void series_trim(struct series *series)
     series_leave(series, SERIES_MAX);
 }
 
-bool series_of(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
-               struct series *series, struct arena *arena)
-{
-    bool has = series_gather(selection, entry, rule, series, arena);
-    series_trim(series);
-    return has;
-}
-
 static double divided(const struct series *series, double share)
 {
     return series->parts > 1 ? share / (double)series->parts : share;
@@ -164,15 +156,14 @@ bool series_passes(const struct kpi_rule *rule, double change, double level)
     return size > 0 && size >= series_relative_threshold(rule, level) && size >= rule->min_absolute;
 }
 
-/* How much worse b is than a; negative: better. */
-static double worse_by(const struct series *s, double a, double b)
+double series_worse_by(const struct series *series, double a, double b)
 {
-    return (double)s->worse * (b - a);
+    return (double)series->worse * (b - a);
 }
 
-static bool worse_and_passes(const struct series *s, double level, double value)
+bool series_worse_and_passes(const struct series *series, double level, double value)
 {
-    return worse_by(s, level, value) > 0 && series_passes(s->rule, value - level, level);
+    return series_worse_by(series, level, value) > 0 && series_passes(series->rule, value - level, level);
 }
 
 /* The run under test has fewer repetitions than those of history, whose means scatter less for it. */
@@ -229,7 +220,7 @@ static size_t reference_level(const struct series *s, const struct levels *level
     size_t level = levels->n, window = series_window_start(s);
     for (; level > 0 && levels->changes[level - 1].at > window && levels_start(levels, level - 1, s->n) >= s->floor; level--) {
         size_t before = levels_start(levels, level - 1, s->n), from = levels->changes[level - 1].at, to = levels_start(levels, level + 1, s->n);
-        if (worse_by(s, score_mean(s->x + before, from - before), score_mean(s->x + from, to - from)) <= 0)
+        if (series_worse_by(s, score_mean(s->x + before, from - before), score_mean(s->x + from, to - from)) <= 0)
             break;
     }
     return level;
@@ -239,8 +230,8 @@ static size_t reference_level(const struct series *s, const struct levels *level
  * e^2 times less likely than the good one for it. */
 static bool stands_with(const struct series *s, double good, double bad, double sigma)
 {
-    double size = worse_by(s, good, bad), middle = 0.5 * size - 2 * sigma * sigma / size;
-    return worse_by(s, good, s->x[s->n]) >= fmax(0, middle);
+    double size = series_worse_by(s, good, bad), middle = 0.5 * size - 2 * sigma * sigma / size;
+    return series_worse_by(s, good, s->x[s->n]) >= fmax(0, middle);
 }
 
 /* The newest k runs as one group, FEW_MIN <= k <= FEW_MAX: all of them are out of what the runs before them give. */
@@ -253,12 +244,12 @@ static struct began test_few(const struct series *s, const struct levels *before
     began.reference = cautious_baseline(s, start, before, before->n, rho, arena);
     double good = began.reference.centre, limit = SCORE_CLIP * began.reference.sigma, least = INFINITY, mean = 0, bad = 0;
     for (size_t i = start; i <= s->n; i++) {
-        double out = worse_by(s, good, s->x[i]);
+        double out = series_worse_by(s, good, s->x[i]);
         least = fmin(least, out);
         mean += (limit > 0 ? fmin(out, limit) : out) / (double)k;
         bad += s->x[i] / (double)k;
     }
-    if (!(least > 0) || !worse_and_passes(s, good, bad) || !stands_with(s, good, bad, began.reference.sigma))
+    if (!(least > 0) || !series_worse_and_passes(s, good, bad) || !stands_with(s, good, bad, began.reference.sigma))
         return began;
     began.p = fmin(1, baseline_runs_p(&began.reference, fmax(mean, least), fmax(least, MEAN_SHARE * mean + (1 - MEAN_SHARE) * least), k, s->worse) * SERIES_FEW_TRIES);
     began.found = true;
@@ -316,7 +307,7 @@ static bool *allowed_starts(const struct series *s, size_t from, struct arena *s
     for (size_t i = 1; i < n; i++) {
         before += s->x[from + i - 1];
         double good = before / (double)i, bad = (total - before) / (double)(n - i);
-        allowed[i] = worse_and_passes(s, good, bad) && stands_with(s, good, bad, sqrt(squares));
+        allowed[i] = series_worse_and_passes(s, good, bad) && stands_with(s, good, bad, sqrt(squares));
     }
     return allowed;
 }
@@ -368,7 +359,7 @@ static size_t now_began(const struct series *s, const struct levels *levels, str
 {
     size_t level = levels->n;
     double now = level_centre(s, levels, level, scratch);
-    while (level > 0 && !worse_and_passes(s, level_centre(s, levels, level - 1, scratch), now))
+    while (level > 0 && !series_worse_and_passes(s, level_centre(s, levels, level - 1, scratch), now))
         level--;
     return levels_start(levels, level, s->n);
 }
@@ -383,7 +374,7 @@ static size_t best_level(const struct series *s, const struct levels *levels, st
         if (levels_start(levels, i + 1, s->n) <= window || levels_start(levels, i, s->n) < s->floor)
             continue;
         double c = level_centre(s, levels, i, scratch);
-        if (best == levels->n || worse_by(s, centre, c) < 0) {
+        if (best == levels->n || series_worse_by(s, centre, c) < 0) {
             best = i;
             centre = c;
         }
@@ -402,9 +393,9 @@ static struct began find_step(const struct series *s, struct findings *f, struct
     if (best == levels->n)
         goto out;
     double good = level_centre(s, levels, best, &scratch), bad = level_centre(s, levels, levels->n, &scratch);
-    if (!worse_and_passes(s, good, bad))
+    if (!series_worse_and_passes(s, good, bad))
         goto out;
-    while (since - 1 > best && worse_and_passes(s, good, level_centre(s, levels, since - 1, &scratch)))
+    while (since - 1 > best && series_worse_and_passes(s, good, level_centre(s, levels, since - 1, &scratch)))
         since--;
     const struct level_change *change = &levels->changes[since - 1];
     if (change->drift)
@@ -476,7 +467,7 @@ double series_worse(const struct series *series, const struct findings *f, const
 {
     double value = series->x[series->n], p = 1;
     *began = NULL;
-    if (worse_and_passes(series, f->now.centre, value))
+    if (series_worse_and_passes(series, f->now.centre, value))
         p = fmin(1, f->p_worse / series_newest_share(series));
     const struct {
         const struct began *began;

@@ -85,9 +85,6 @@ bool series_gather(const struct selection *selection, const struct record *entry
 /* Leaves the newest `n` for the tests of the level; without that the newest SERIES_MAX. */
 void series_leave(struct series *series, size_t n);
 void series_trim(struct series *series);
-/* Both. */
-bool series_of(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
-               struct series *series, struct arena *arena);
 
 /* The first point of the window that ends before point `end`; of the one that ends with the history. */
 size_t series_window_before(const struct series *series, size_t end);
@@ -102,6 +99,9 @@ double series_newest_share(const struct series *series);
 /* What of a level is left for one question to this series alone: less where several are one hypothesis. */
 double series_lone_level(const struct series *series, double level);
 
+/* How much worse b is than a, in the KPI's unit; negative: better. And whether it is worse by the thresholds, where a is the level. */
+double series_worse_by(const struct series *series, double a, double b);
+bool series_worse_and_passes(const struct series *series, double level, double value);
 /* The relative threshold in the KPI's unit at a level, and whether a change passes it and the absolute one. */
 double series_relative_threshold(const struct kpi_rule *rule, double level);
 bool series_passes(const struct kpi_rule *rule, double change, double level);

@@ -75,7 +75,8 @@ const char *change_phrases_runs(const struct kpi_result *kpi, struct arena *aren
     return arena_printf(arena, "%s%s%s", good, good[0] && bad[0] ? ", " : "", bad);
 }
 
-const char *change_phrases_difference(const struct difference *d, struct arena *arena)
+/* "ocp_version from 4.17 to 4.18", "image from a to b (in 90 % of the runs, 2 changes elsewhere)". */
+static const char *difference_said(const struct difference *d, struct arena *arena)
 {
     const char *share = isfinite(d->share) && d->share < ALWAYS ? arena_printf(arena, "in %s of the runs", value_percent(d->share, arena)) : "";
     const char *elsewhere = d->elsewhere ? plural(d->elsewhere, arena, "change elsewhere", "changes elsewhere") : "";
@@ -91,7 +92,7 @@ const char *change_phrases_differences(const struct kpi_result *kpi, size_t most
     if (kpi->cause)
         return kpi->cause;
     for (size_t i = 0; i < kpi->differences_n && i < most; i++)
-        line = arena_printf(arena, "%s%s%s", line, i ? "; " : "", change_phrases_difference(&kpi->differences[i], arena));
+        line = arena_printf(arena, "%s%s%s", line, i ? "; " : "", difference_said(&kpi->differences[i], arena));
     return kpi->differences_n > most ? arena_printf(arena, "%s; and %zu more", line, kpi->differences_n - most) : line;
 }
 

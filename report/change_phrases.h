@@ -14,8 +14,6 @@ const char *change_phrases_status(const struct kpi_result *kpi, struct arena *ar
 const char *change_phrases_word(const struct kpi_result *kpi, struct arena *arena);
 /* "last good v2.7.0, first bad v2.8.0"; "" when they are not known. */
 const char *change_phrases_runs(const struct kpi_result *kpi, struct arena *arena);
-/* "ocp_version from 4.17 to 4.18", "image from a to b (in 90 % of the runs, 2 changes elsewhere)". */
-const char *change_phrases_difference(const struct difference *difference, struct arena *arena);
 /* What else changed in one line: the sentence that the analysis made of it, else the first `most` differences, and how many more there are; ""
  * when nothing is known. */
 const char *change_phrases_differences(const struct kpi_result *kpi, size_t most, struct arena *arena);

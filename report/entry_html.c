@@ -386,7 +386,7 @@ static void render_verdict(struct page *page, const struct entry_result *entry, 
     page_strong(page, capital(verdict_name(kpi->verdict), arena));
     page_text(page, ": ");
     page_text(page, e->reason && e->reason[0] ? e->reason : "no value");
-    if (e->since_version && e->since_point > 0 && e->since_point <= e->points_n)
+    if (phrases_has_since(e))
         page_text(page, arena_printf(arena, ". %s", capital(phrases_since(entry, e, arena), arena)));
     if (e->flip && e->flip[0])
         page_text(page, arena_printf(arena, ". It %s", e->flip));

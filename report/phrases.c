@@ -270,6 +270,11 @@ static const char *named_version(const char *version)
     return version[0] && strcmp(version, "null") != 0 ? version : "a run";
 }
 
+bool phrases_has_since(const struct evidence *e)
+{
+    return e->since_version && e->since_point > 0 && e->since_point <= e->points_n;
+}
+
 const char *phrases_since(const struct entry_result *entry, const struct evidence *e, struct arena *arena)
 {
     const struct run_point *before = &e->points[e->since_point - 1];

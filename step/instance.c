@@ -12,7 +12,7 @@
 
 enum { SIZE_MAX_BYTES = 1 << 30, BLOCK = 1 << 16 };
 
-enum instance_kind instance_kind_of(const char *path)
+static enum instance_kind kind_of(const char *path)
 {
     static const struct {
         const char *ending;
@@ -52,7 +52,7 @@ bool instance_open(struct instance *instance, const char *path, struct error *er
     const char *name = standard ? "standard input" : path;
     struct pos at = {.file = name};
     struct stat st;
-    *instance = (struct instance){.name = name, .kind = standard ? INSTANCE_JSON : instance_kind_of(path),
+    *instance = (struct instance){.name = name, .kind = standard ? INSTANCE_JSON : kind_of(path),
                                   .bytes = text_open(SIZE_MAX_BYTES)};
     int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &st) != 0) {
@@ -69,7 +69,7 @@ bool instance_open(struct instance *instance, const char *path, struct error *er
 
 void instance_open_bytes(struct instance *instance, const char *name, const char *bytes, size_t len)
 {
-    *instance = (struct instance){.name = name, .kind = instance_kind_of(name), .bytes = text_open(SIZE_MAX_BYTES)};
+    *instance = (struct instance){.name = name, .kind = kind_of(name), .bytes = text_open(SIZE_MAX_BYTES)};
     text_addn(&instance->bytes, bytes, len);
 }
 

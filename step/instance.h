@@ -27,7 +27,6 @@ struct instance {
     bool big_integers, odd_characters; /* what was mended so far */
 };
 
-enum instance_kind instance_kind_of(const char *path);
 /* Reads the bytes. `path` "-" is standard input. Errors: ERR_ARTIFACT. Closed also when it fails. */
 bool instance_open(struct instance *instance, const char *path, struct error *err);
 /* The same for bytes that have been read: a copy of them is kept. */

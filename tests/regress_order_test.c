@@ -59,8 +59,11 @@ static const struct {
 
 static void test_versions(void)
 {
-    for (size_t i = 0; i < ROWS(version_rows); i++)
-        CHECK(order_has_version(version_rows[i].value) == version_rows[i].version, "%s", version_rows[i].value);
+    for (size_t i = 0; i < ROWS(version_rows); i++) {
+        const char *value = version_rows[i].value;
+        int order = 1;
+        CHECK(order_compare_versions(value, value, &order) == version_rows[i].version && order == !version_rows[i].version, "%s", value);
+    }
 }
 
 static const struct {

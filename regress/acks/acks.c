@@ -78,19 +78,13 @@ static bool says(const char *value, const char *text)
     return n == len && memcmp(value, text, len) == 0;
 }
 
-static const char *value_of(const struct record *record, const char *key)
-{
-    const char *value = record_label(record, key);
-    return value ? value : "null";
-}
-
 /* The whole version of several keys, as it is shown: "a|b". */
 static bool says_all(const struct record *record, const char *const *keys, const char *text)
 {
     if (!keys || !keys[0] || !keys[1])
         return false;
     for (; *keys; keys++) {
-        const char *value = value_of(record, *keys);
+        const char *value = record_label_or_null(record, *keys);
         size_t n = strlen(value), quote = n >= 2 && value[0] == '"';
         if (strncmp(text, value + quote, n - 2 * quote) != 0)
             return false;
@@ -124,13 +118,13 @@ static bool has_time(const struct ack_run *run)
 
 static bool is_named(const struct ack_run *run, const char *const *keys, const struct record *record)
 {
-    const char *run_id = value_of(record, "run_id");
+    const char *run_id = record_label_or_null(record, "run_id");
     int order;
     if (strcmp(record->id, run->text) == 0 || (strcmp(run_id, "null") != 0 && says(run_id, run->text)) || says_all(record, keys, run->text))
         return true;
     for (; keys && *keys; keys++)
-        if (says(value_of(record, *keys), run->text) ||
-            (!has_time(run) && compare_version(value_of(record, *keys), run->text, &order) && order == 0))
+        if (says(record_label_or_null(record, *keys), run->text) ||
+            (!has_time(run) && compare_version(record_label_or_null(record, *keys), run->text, &order) && order == 0))
             return true;
     return false;
 }
@@ -147,7 +141,7 @@ static bool stands(const struct ack_run *run, const char *const *keys, const str
         *order = point->start_us < run->from_us ? -1 : point->start_us >= run->to_us;
         return true;
     }
-    return keys && keys[0] && compare_version(value_of(point->record, keys[0]), run->text, order);
+    return keys && keys[0] && compare_version(record_label_or_null(point->record, keys[0]), run->text, order);
 }
 
 struct ack_span ack_run_find(const struct ack_run *run, const char *const *keys, const struct ack_point *points, size_t n)

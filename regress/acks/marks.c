@@ -24,10 +24,8 @@ void marks_id(const struct hypothesis *h, size_t point, const char *const *compa
     struct digest *digest = digest_open();
     add_text(digest, h->result->rule->name); /* of a list the series is one of its parts, now this, now that */
     digest_add(digest, &h->labels, sizeof(h->labels));
-    for (; comparison_keys && *comparison_keys; comparison_keys++) {
-        const char *value = record_label(record, *comparison_keys);
-        add_text(digest, value ? value : "null");
-    }
+    for (; comparison_keys && *comparison_keys; comparison_keys++)
+        add_text(digest, record_label_or_null(record, *comparison_keys));
     add_text(digest, run && strcmp(run, "null") != 0 ? run : record->id);
     digest_end(digest, bytes);
     digest_close(digest);
@@ -108,7 +106,7 @@ static void add_border(struct placing *p, size_t at)
     p->borders.v[i] = at;
 }
 
-static size_t distance(size_t a, size_t b)
+size_t marks_distance(size_t a, size_t b)
 {
     return a > b ? a - b : b - a;
 }
@@ -124,8 +122,8 @@ static size_t settle_place(struct placing *p, size_t at)
         p->levels = levels_find_between(p->shuffles, p->h->series.x, p->n, p->borders.v, p->borders.n, &options, p->arena);
     p->looked = true;
     for (size_t i = 0; i < p->levels.n; i++) {
-        if (distance(p->levels.changes[i].at, at) < least) {
-            least = distance(p->levels.changes[i].at, at);
+        if (marks_distance(p->levels.changes[i].at, at) < least) {
+            least = marks_distance(p->levels.changes[i].at, at);
             best = p->levels.changes[i].at;
         }
     }

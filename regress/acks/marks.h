@@ -21,7 +21,7 @@ struct mark {
     const struct ack *ack;
     bool placed;   /* its change has a place: */
     size_t at;     /* the first bad run point; n: the entry */
-    size_t from;       /* where the level begins that the series shows there, when `at` lies well within it; else 0 */
+    size_t from;   /* where the level begins that the series shows there, when `at` lies well within it; else 0 */
     bool free;     /* it names no run and no change: whatever begins is meant */
     bool past;     /* the run that it ends with is older than the entry, or: */
     bool end_unknown; /* none of the series is that run */
@@ -39,6 +39,9 @@ struct marks {
     struct series series;             /* in which the places are */
     bool *found;                      /* of acks->acknowledged, accepted, changes in this order: the run that each names is in the series */
 };
+
+/* How many run points lie from one place to another. */
+size_t marks_distance(size_t a, size_t b);
 
 /* The identity of a change: of the KPI, the labels that are compared, and the run with which it began. */
 void marks_id(const struct hypothesis *h, size_t point, const char *const *comparison_keys, char id[MARKS_ID_SIZE]);

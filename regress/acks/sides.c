@@ -25,14 +25,9 @@ static double spread_before(const double *x, size_t at)
     return n < SPREAD_MIN ? NAN : 1.4826 * quantile_median(off, n);
 }
 
-static double worse_by(const struct series *s, double from, double to)
-{
-    return (double)s->worse * (to - from);
-}
-
 bool sides_back(const struct series *series, const struct sides *sides, double value)
 {
-    return worse_by(series, sides->good, value) < 0.5 * worse_by(series, sides->good, sides->bad);
+    return series_worse_by(series, sides->good, value) < 0.5 * series_worse_by(series, sides->good, sides->bad);
 }
 
 static bool is_far(const struct series *s, const struct sides *sides, double spread, size_t from, size_t runs, size_t bad_runs)
@@ -40,7 +35,7 @@ static bool is_far(const struct series *s, const struct sides *sides, double spr
     double mean = 0, error = spread * sqrt(1 / (double)runs + 1 / (double)bad_runs);
     for (size_t i = from; i < from + runs; i++)
         mean += s->x[i] / (double)runs;
-    return isnan(spread) || worse_by(s, mean, sides->bad) > ERRORS_APART * error;
+    return isnan(spread) || series_worse_by(s, mean, sides->bad) > ERRORS_APART * error;
 }
 
 struct sides sides_of(const struct series *s, size_t from, size_t at)
@@ -50,7 +45,7 @@ struct sides sides_of(const struct series *s, size_t from, size_t at)
     size_t needed = isnan(spread) ? IN_A_ROW_BLIND : IN_A_ROW;
     struct sides sides = {.good = median_of(s->x + at - centre, centre), .bad = s->x[at]};
     for (size_t i = at + 1; i < s->n && !sides.gone; i++) {
-        row = worse_by(s, sides.good, sides.bad) > 0 && sides_back(s, &sides, s->x[i]) ? row + 1 : 0;
+        row = series_worse_by(s, sides.good, sides.bad) > 0 && sides_back(s, &sides, s->x[i]) ? row + 1 : 0;
         if (row == 0 && n < BAD_RUNS) {
             bad[n++] = s->x[i];
             sides.bad = median_of(bad, n);
@@ -58,7 +53,7 @@ struct sides sides_of(const struct series *s, size_t from, size_t at)
         sides.gone = row >= needed && is_far(s, &sides, spread, i + 1 - row, row, n);
         sides.gone_at = i + 1 - row;
     }
-    sides.worse = worse_by(s, sides.good, sides.bad) > 0 && series_passes(s->rule, sides.bad - sides.good, sides.good);
+    sides.worse = series_worse_and_passes(s, sides.good, sides.bad);
     sides.gone = sides.gone && sides.worse;
     return sides;
 }

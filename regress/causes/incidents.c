@@ -119,12 +119,6 @@ static void collect(struct finding *finding)
 
 /* ---- scopes ---- */
 
-static const char *value_or_null(const struct record *record, const char *key)
-{
-    const char *value = record_label(record, key);
-    return value ? value : "null";
-}
-
 static void add_scope(struct finding *finding, const char *key, const char *value)
 {
     for (size_t i = 0; i < finding->scopes.n; i++) {
@@ -149,10 +143,10 @@ static void make_scopes(struct finding *finding)
         for (size_t i = 0; i < filter.n; i++)
             left_out |= strcmp(filter.left_out[i], key) == 0;
         for (size_t i = 1; i < analysis->entries_n && !left_out; i++)
-            differs |= strcmp(value_or_null(analysis->entries[i].entry, key), value_or_null(first, key)) != 0;
+            differs |= strcmp(record_label_or_null(analysis->entries[i].entry, key), record_label_or_null(first, key)) != 0;
         keys += differs;
         for (size_t i = 0; differs && i < analysis->entries_n && finding->scopes.n < keys * VALUES_MAX; i++)
-            add_scope(finding, key, value_or_null(analysis->entries[i].entry, key));
+            add_scope(finding, key, record_label_or_null(analysis->entries[i].entry, key));
     }
 }
 
@@ -160,7 +154,7 @@ static bool in_scope(const struct scope *scope, const struct entry_result *entry
 {
     if (scope->only)
         return entry == scope->only;
-    return !scope->key || strcmp(value_or_null(entry->entry, scope->key), scope->value) == 0;
+    return !scope->key || strcmp(record_label_or_null(entry->entry, scope->key), scope->value) == 0;
 }
 
 /* ---- which way a KPI moved ---- */

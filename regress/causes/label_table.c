@@ -29,12 +29,6 @@ static bool listed(const char *const *keys, const char *key)
     return false;
 }
 
-static const char *value_or_null(const struct record *record, const char *key)
-{
-    const char *value = record_label(record, key);
-    return value ? value : "null";
-}
-
 static bool same(const char *a, const char *b)
 {
     return a == b || strcmp(a, b) == 0;
@@ -43,13 +37,13 @@ static bool same(const char *a, const char *b)
 /* What most of its repetitions have; of equals the first. */
 static const char *value_of_run(const struct select_point *run, const char *key)
 {
-    const char *best = value_or_null(run->records[0], key);
+    const char *best = record_label_or_null(run->records[0], key);
     size_t n = run->records_n < REPETITIONS_SEEN ? run->records_n : REPETITIONS_SEEN, most = 0;
     for (size_t i = 0; i < n && most <= n / 2; i++) {
-        const char *value = value_or_null(run->records[i], key);
+        const char *value = record_label_or_null(run->records[i], key);
         size_t count = 0;
         for (size_t j = 0; j < n; j++)
-            count += same(value, value_or_null(run->records[j], key));
+            count += same(value, record_label_or_null(run->records[j], key));
         if (count > most) {
             most = count;
             best = value;
@@ -194,7 +188,7 @@ struct label_table label_table_of(const struct analysis_options *options, const 
             continue;
         for (size_t row = 0; row + 1 < table.rows; row++)
             texts[row] = value_of_run(&selection->points[first + row], key);
-        texts[table.rows - 1] = value_or_null(entry, key);
+        texts[table.rows - 1] = record_label_or_null(entry, key);
         filling.compared = listed(options->comparison_keys, key);
         fill_label(&filling, key, texts);
     }

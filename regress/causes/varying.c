@@ -134,13 +134,10 @@ struct points {
 /* The label's value in all repetitions, or NULL when they differ. */
 static const char *value_of(const struct select_point *run, const char *key)
 {
-    const char *first = record_label(run->records[0], key);
-    first = first ? first : "null";
-    for (size_t i = 1; i < run->records_n; i++) {
-        const char *value = record_label(run->records[i], key);
-        if (strcmp(value ? value : "null", first) != 0)
+    const char *first = record_label_or_null(run->records[0], key);
+    for (size_t i = 1; i < run->records_n; i++)
+        if (strcmp(record_label_or_null(run->records[i], key), first) != 0)
             return NULL;
-    }
     return first;
 }
 

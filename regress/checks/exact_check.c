@@ -22,11 +22,6 @@ static size_t stretch_end(const struct series *s, size_t start)
     return i;
 }
 
-static double worse_by(const struct series *s, double from, double value)
-{
-    return (double)s->worse * (value - from);
-}
-
 /* ---- is it as declared? ---- */
 
 static bool repetitions_differ(const struct hypothesis *h)
@@ -87,7 +82,7 @@ static size_t now_began(const struct series *s)
     for (size_t i = 0; i < s->n; i = stretch_end(s, i))
         current = i;
     for (size_t i = 0; i < current; i = stretch_end(s, i))
-        if (worse_by(s, s->x[i], s->x[current]) > 0 && differs(s, s->x[i], s->x[current]))
+        if (series_worse_by(s, s->x[i], s->x[current]) > 0 && differs(s, s->x[i], s->x[current]))
             began = stretch_end(s, i);
     return began;
 }
@@ -101,7 +96,7 @@ static struct exact look(const struct series *s)
         next = stretch_end(s, i);
         e.stretches++;
         e.current = i;
-        if (next < s->n && next > from && (!any || worse_by(s, s->x[e.best], s->x[i]) < 0)) {
+        if (next < s->n && next > from && (!any || series_worse_by(s, s->x[e.best], s->x[i]) < 0)) {
             e.best = i;
             any = true;
         }
@@ -115,8 +110,9 @@ static struct exact look(const struct series *s)
 static bool began_before(const struct series *s, const struct exact *e)
 {
     double good = s->x[e->best], bad = s->x[e->current], value = s->x[s->n];
-    return worse_by(s, good, bad) > 0 && differs(s, good, bad) && worse_by(s, good, value) >= 0.5 * worse_by(s, good, bad) && differs(s, good, value) &&
-           !(worse_by(s, bad, value) > 0 && differs(s, bad, value));
+    double size = series_worse_by(s, good, bad);
+    return size > 0 && differs(s, good, bad) && series_worse_by(s, good, value) >= 0.5 * size && differs(s, good, value) &&
+           !(series_worse_by(s, bad, value) > 0 && differs(s, bad, value));
 }
 
 /* The first stretch after the best one from which on all are worse than it. */
@@ -124,7 +120,7 @@ static size_t worse_since(const struct series *s, const struct exact *e)
 {
     size_t since = s->n;
     for (size_t i = stretch_end(s, e->best); i < s->n; i = stretch_end(s, i)) {
-        bool worse = worse_by(s, s->x[e->best], s->x[i]) > 0 && differs(s, s->x[e->best], s->x[i]);
+        bool worse = series_worse_by(s, s->x[e->best], s->x[i]) > 0 && differs(s, s->x[e->best], s->x[i]);
         since = !worse ? s->n : since == s->n ? i : since;
     }
     return since;
@@ -153,7 +149,7 @@ static enum verdict verdict_of(const struct series *s, const struct check *check
 {
     if (!differs(s, check->reference, check->value))
         return VERDICT_OK;
-    return worse_by(s, check->reference, check->value) > 0 ? VERDICT_REGRESSION : VERDICT_IMPROVEMENT;
+    return series_worse_by(s, check->reference, check->value) > 0 ? VERDICT_REGRESSION : VERDICT_IMPROVEMENT;
 }
 
 static const char *versions(const struct series *s, size_t from, size_t to, struct arena *arena)

@@ -19,12 +19,6 @@ struct pair_index {
 
 /* ---- which records are pairs ---- */
 
-static const char *label_or_null(const struct record *record, const char *key)
-{
-    const char *value = record_label(record, key);
-    return value ? value : "null";
-}
-
 static bool is_null(const char *value)
 {
     return strcmp(value, "null") == 0;
@@ -32,7 +26,7 @@ static bool is_null(const char *value)
 
 static const char *pair_of(const struct pairing *pairing, const struct record *record)
 {
-    return label_or_null(record, pairing->label);
+    return record_label_or_null(record, pairing->label);
 }
 
 static bool in_pair(const void *context, const struct record *record)
@@ -43,7 +37,7 @@ static bool in_pair(const void *context, const struct record *record)
 
 static bool is_baseline(const struct pairing *pairing, const struct record *record)
 {
-    return strcmp(label_or_null(record, pairing->side), pairing->baseline_value) == 0;
+    return strcmp(record_label_or_null(record, pairing->side), pairing->baseline_value) == 0;
 }
 
 struct pair_index *pair_open(struct arena *arena, const struct analysis_options *options, const struct record *entries,
@@ -64,13 +58,13 @@ struct pair_index *pair_open(struct arena *arena, const struct analysis_options 
 static bool is_candidate(const struct analysis_options *options, const struct record *entry, const struct beside_record *other)
 {
     const char *side = options->pairing.side;
-    if (strcmp(label_or_null(entry, side), label_or_null(other->record, side)) != 0)
+    if (strcmp(record_label_or_null(entry, side), record_label_or_null(other->record, side)) != 0)
         return false;
     if (beside_run(entry)[0])
         return select_same_point(options, entry, other->record);
     bool same = other->entry && !beside_run(other->record)[0];
     for (const char *const *key = options->comparison_keys; same && key && *key; key++)
-        same = strcmp(label_or_null(entry, *key), label_or_null(other->record, *key)) == 0;
+        same = strcmp(record_label_or_null(entry, *key), record_label_or_null(other->record, *key)) == 0;
     return same;
 }
 

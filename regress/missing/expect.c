@@ -113,8 +113,7 @@ static void check_vanished(struct checking *checking, const struct record *histo
 
 static bool same_value(const struct record *a, const struct record *b, const char *key)
 {
-    const char *x = record_label(a, key), *y = record_label(b, key);
-    return strcmp(x ? x : "null", y ? y : "null") == 0;
+    return strcmp(record_label_or_null(a, key), record_label_or_null(b, key)) == 0;
 }
 
 static bool same_version(const struct checking *checking, const struct record *a, const struct record *b)

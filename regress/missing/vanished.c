@@ -33,18 +33,12 @@ struct search {
     LIST_OF(const struct record *) found;
 };
 
-static const char *value_or_null(const struct record *record, const char *key)
-{
-    const char *value = record_label(record, key);
-    return value ? value : "null";
-}
-
 /* Version and run_id; without a run_id the payloads of a version are one run. */
 static const char *run_name(const struct search *search, const struct record *record)
 {
-    const char *name = value_or_null(record, "run_id");
+    const char *name = record_label_or_null(record, "run_id");
     for (size_t k = 0; k < search->keys_n; k++)
-        name = arena_printf(search->scratch, "%s|%s", name, value_or_null(record, search->analysis->options->comparison_keys[k]));
+        name = arena_printf(search->scratch, "%s|%s", name, record_label_or_null(record, search->analysis->options->comparison_keys[k]));
     return name;
 }
 
@@ -84,7 +78,7 @@ static void rank_all(struct search *search)
     for (size_t k = 0; k < keys_n; k++) {
         for (size_t i = 0; i < n; i++) {
             const struct record *record = (i < search->recent_n ? &search->recent[i] : &search->entries[i - search->recent_n])->record;
-            items[i] = (struct order_item){value_or_null(record, search->analysis->options->comparison_keys[k]), record->start_us};
+            items[i] = (struct order_item){record_label_or_null(record, search->analysis->options->comparison_keys[k]), record->start_us};
         }
         size_t *column = order_ranks(items, n, search->scratch);
         for (size_t i = 0; i < n; i++)
@@ -218,12 +212,12 @@ static void find_sets(struct search *search)
 /* Whether the label tells the record from an entry or from another that vanished. */
 static bool tells(const struct search *search, const struct record *record, const char *key)
 {
-    const char *value = value_or_null(record, key);
+    const char *value = record_label_or_null(record, key);
     for (size_t i = 0; i < search->entries_n; i++)
-        if (strcmp(value_or_null(search->entries[i].record, key), value) != 0)
+        if (strcmp(record_label_or_null(search->entries[i].record, key), value) != 0)
             return true;
     for (size_t i = 0; i < search->found.n; i++)
-        if (strcmp(value_or_null(search->found.v[i], key), value) != 0)
+        if (strcmp(record_label_or_null(search->found.v[i], key), value) != 0)
             return true;
     return false;
 }
