@@ -181,7 +181,8 @@ struct evidence {
     double after;              /* their centre */
     double size_low, size_high; /* after - level, with 95 % confidence */
     double relative_threshold, absolute_threshold; /* what a change has to pass, both in the KPI's unit */
-    size_t repetitions;        /* of the run under test, in this invocation: value is their mean */
+    size_t repetitions;        /* of the run under test, in this invocation: value is their mean; 0: it has no value */
+    double own_sd;             /* between them; NAN: there is one, or they are divided by a control */
     double within_sd;          /* between repetitions of one run; NAN: no run has any */
     bool level_kept;           /* the promised level holds for so many points of such noise; false: cannot tell in place of a regression */
     enum check_kind decided_by; /* whose p, p_corrected, more_runs, ok_from, since, reason and flip these are; the other numbers

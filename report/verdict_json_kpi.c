@@ -118,6 +118,8 @@ static void add_evidence(struct text *out, const struct evidence *e)
     pen_size(out, "newer_left_out", e->newer_left_out);
     pen_real(out, "measured", e->control ? e->measured : NAN);
     pen_string(out, "control", e->control);
+    pen_size(out, "repetitions", e->repetitions);
+    pen_real(out, "repetitions_sd", e->own_sd);
     pen_real(out, "within_sd", e->within_sd);
     pen_bool(out, "level_kept", e->level_kept);
     add_points(out, e);
