@@ -147,24 +147,29 @@ static int code_of(enum verdict verdict)
     return 0;
 }
 
-/* Regressions that the gate tells from others. */
-static size_t count_regressions(const struct gate *gate, const struct analysis *analysis)
+bool gate_fails(const struct gate *gate, const struct kpi_result *kpi)
 {
-    size_t known = 0, all = 0;
+    bool known = kpi->change.status == CHANGE_KNOWN, apart = kpi->verdict == VERDICT_REGRESSION && (gate->only_new || gate->only_known);
+    return gate->fails[kpi->verdict] && (!apart || known == gate->only_known);
+}
+
+static size_t count_failing(const struct gate *gate, const struct analysis *analysis, enum verdict verdict)
+{
+    size_t n = 0;
     for (size_t i = 0; i < analysis->entries_n; i++) {
         for (size_t j = 0; j < analysis->entries[i].kpis_n; j++) {
             const struct kpi_result *kpi = &analysis->entries[i].kpis[j];
-            all += kpi->verdict == VERDICT_REGRESSION;
-            known += kpi->verdict == VERDICT_REGRESSION && kpi->change.status == CHANGE_KNOWN;
+            n += kpi->verdict == verdict && gate_fails(gate, kpi);
         }
     }
-    return gate->only_known ? known : all - known;
+    return n;
 }
 
+/* Absences that no result stands for are in the counts alone. */
 static size_t count_of(const struct gate *gate, const struct analysis *analysis, enum verdict verdict)
 {
     bool some = verdict == VERDICT_REGRESSION && (gate->only_new || gate->only_known);
-    return some ? count_regressions(gate, analysis) : analysis->counts[verdict];
+    return some ? count_failing(gate, analysis, verdict) : analysis->counts[verdict];
 }
 
 size_t gate_codes(const struct gate *gate, const struct analysis *analysis, int *codes)

@@ -7,11 +7,13 @@
 #include "base/arena.h"
 #include "regress/analysis.h"
 
-/* "new with this run", "known since v2.8.0, 3 runs ago", "acknowledged by ann until 2027-01-31 (acks.yaml:12): the new driver"; "" when
+/* "new with this run", "new: no run before this one showed it", "known since v2.8.0, 3 runs ago", "acknowledged by ann until 2027-01-31 (acks.yaml:12): the new driver"; "" when
  * the verdict speaks of no change. */
 const char *change_phrases_status(const struct kpi_result *kpi, struct arena *arena);
 /* The status in a word or two, for a cell: "new", "known", "acknowledged by ann"; "" for none. */
 const char *change_phrases_word(const struct kpi_result *kpi, struct arena *arena);
+/* The status of a regression or suspect, as a title says it: "new", "known since v2.8.0", "acknowledgement expired", "returned"; "" for others. */
+const char *change_phrases_state(const struct kpi_result *kpi, struct arena *arena);
 /* "last good v2.7.0, first bad v2.8.0"; "" when they are not known. */
 const char *change_phrases_runs(const struct kpi_result *kpi, struct arena *arena);
 /* "ocp_version from 4.17 to 4.18", "image from a to b (in 90 % of the runs, 2 changes elsewhere)". */

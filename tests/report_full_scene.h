@@ -121,6 +121,8 @@ static inline struct analysis *full_scene(struct analysis_options *options, bool
     full_change(&first->kpis[5]);
     first->kpis[3].verdict = VERDICT_ACKNOWLEDGED;
     first->kpis[3].change = (struct known_change){CHANGE_ACKNOWLEDGED, "memory@v1.9-77c0", FULL_HOSTILE, "ann", "2027-01-31", "acks.yaml:12"};
+    first->kpis[5].evidence.repetitions = 3;
+    first->kpis[5].evidence.own_sd = 21.5;
     second->kpis[5].verdict = VERDICT_SUSPECT;
     second->kpis[5].evidence = first->kpis[5].evidence;
     second->kpis[5].evidence.level_kept = false;
