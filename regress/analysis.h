@@ -225,7 +225,7 @@ struct varying {
 
 struct entry_result {
     const struct record *entry;
-    const char *name;         /* "model_name=… batch_size=…": the labels that vary among the entries; "only entry" */
+    const char *name;         /* "model_name=… batch_size=…": the labels that vary among the entries (regress/naming.h); "only entry" */
     const char *version;      /* its comparison-key values, as in run_point */
     const char *run_id;
     struct kpi_result *kpis;  /* one per rule, in the rules' order (kpi_filter applied) */
@@ -268,7 +268,7 @@ struct incident {
 /* Something that should be there and is not. */
 struct absence {
     const char *what;  /* "label set", "KPI", "unit", "schema version", "runs", "age": for machines */
-    const char *found; /* one sentence for people */
+    const char *found; /* one sentence for people, which names what it speaks of */
     const struct entry_result *entry; /* NULL: of the whole invocation */
     const char *kpi;   /* NULL: of no single one */
     size_t results;    /* KPI results that are missing and say so themselves; 0: it counts as one of its own */

@@ -144,11 +144,9 @@ const char *change_phrases_incident(const struct incident *incident, struct aren
                         incident->since_version ? " since " : "", incident->since_version ? incident->since_version : "");
 }
 
-const char *change_phrases_absence(const struct absence *absence, struct arena *arena)
+const char *change_phrases_absence(const struct absence *absence)
 {
-    const char *kpi = absence->kpi ? absence->kpi : "", *entry = absence->entry ? absence->entry->name : "";
-    const char *who = arena_printf(arena, "%s%s%s", kpi, kpi[0] && entry[0] ? " of " : "", entry);
-    return arena_printf(arena, "%s%s%s", who, who[0] ? ": " : "", absence->found ? absence->found : absence->what);
+    return absence->found ? absence->found : absence->what;
 }
 
 const char *const *change_phrases_urls(const struct entry_result *entry, struct arena *arena)

@@ -30,8 +30,8 @@ const char *change_phrases_check(const struct check *check, struct arena *arena)
 const char *change_phrases_found(const struct kpi_result *kpi, const struct check *check, struct arena *arena);
 /* "12 of 40 KPI results shift together since v2.8.0", or the incident's own sentence. */
 const char *change_phrases_incident(const struct incident *incident, struct arena *arena);
-/* "kpi_a of gpu=8: found"; with neither only what was found. */
-const char *change_phrases_absence(const struct absence *absence, struct arena *arena);
+/* What was found; where nothing is said of it, what is missing. */
+const char *change_phrases_absence(const struct absence *absence);
 /* Whether no KPI result stands for it: else that says so itself. How many such there are. */
 bool change_phrases_own_absence(const struct absence *absence);
 size_t change_phrases_own_absences(const struct analysis *analysis);

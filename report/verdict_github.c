@@ -160,7 +160,7 @@ void verdict_github_render(struct text *out, const struct analysis *analysis, co
     for (size_t i = 0; i < analysis->absences_n; i++)
         if (change_phrases_own_absence(&analysis->absences[i]))
             add(&a, gate->fails[VERDICT_MISSING] ? KIND_ERROR : KIND_WARNING, arena_printf(&arena, "missing %s", analysis->absences[i].what),
-                change_phrases_absence(&analysis->absences[i], &arena));
+                change_phrases_absence(&analysis->absences[i]));
     add_kpis(&a);
     for (int kind = 0; kind < KINDS; kind++) {
         size_t n = a.of[kind].n;

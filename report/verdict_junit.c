@@ -224,7 +224,7 @@ static void add_completeness(struct text *out, const struct analysis *analysis, 
         const struct absence *absence = &analysis->absences[i];
         if (!change_phrases_own_absence(absence))
             continue;
-        const char *name = arena_printf(arena, "missing %s %zu", absence->what, i + 1), *found = change_phrases_absence(absence, arena);
+        const char *name = arena_printf(arena, "missing %s %zu", absence->what, i + 1), *found = change_phrases_absence(absence);
         add_case(out, "completeness", name, missing, "missing", found, missing == OUTCOME_SKIPPED ? "" : found, arena);
     }
     text_add(out, "  </testsuite>\n");
