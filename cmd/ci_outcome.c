@@ -42,6 +42,14 @@ static json_t *verdicts_json(const struct analysis *analysis)
     return verdicts;
 }
 
+static json_t *statuses_json(const struct analysis *analysis)
+{
+    json_t *statuses = json_object();
+    for (int status = CHANGE_NONE + 1; analysis && status < CHANGE_STATUSES; status++)
+        json_object_set_new(statuses, change_status_name((enum change_status)status), json_integer((json_int_t)analysis->statuses[status]));
+    return statuses;
+}
+
 static json_t *history_json(const struct ci_pass *pass)
 {
     const struct history_counts *n = &pass->stored;
@@ -70,9 +78,9 @@ static json_t *passes_json(const struct ci_pass *passes, size_t n)
 void ci_outcome_write(struct ci_pass *pass, const struct ci_pass *others, size_t others_n, int exit_code)
 {
     struct error err = {0};
-    json_t *whole = json_pack("{s:i s:o s:o s:o s:o s:o s:o s:o s:o}", "exit_code", exit_code, "workload", name_json(pass->workload->name),
+    json_t *whole = json_pack("{s:i s:i s:o s:o s:o s:o s:o s:o s:o s:o s:o}", "format", CI_OUTCOME_FORMAT, "exit_code", exit_code, "workload", name_json(pass->workload->name),
                               "directory", name_json(pass->directory), "steps", steps_json(pass), "tests", tests_json(&pass->parsed),
-                              "verdicts", verdicts_json(pass->analysis), "history", history_json(pass), "horreum", horreum_json(pass), "passes",
+                              "verdicts", verdicts_json(pass->analysis), "statuses", statuses_json(pass->analysis), "history", history_json(pass), "horreum", horreum_json(pass), "passes",
                               passes_json(others, others_n));
     if (!context_write_json(pass->context, ci_pass_file(pass, "outcome.json"), whole, &err))
         ci_pass_add(pass, "outcome", context_fail(pass->context, &err));

@@ -252,5 +252,6 @@ struct analysis *analysis_run(struct arena *arena, const struct analysis_options
     varying_find(analysis, arena);
     incidents_find(analysis, arena);
     expect_find(analysis, history, history_n, arena);
+    naming_number_alike(analysis, arena);
     return analysis;
 }

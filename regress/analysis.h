@@ -181,7 +181,8 @@ struct evidence {
     double after;              /* their centre */
     double size_low, size_high; /* after - level, with 95 % confidence */
     double relative_threshold, absolute_threshold; /* what a change has to pass, both in the KPI's unit */
-    size_t repetitions;        /* of the run under test, in this invocation: value is their mean */
+    size_t repetitions;        /* of the run under test, in this invocation: value is their mean; 0: it has no value */
+    double own_sd;             /* between them; NAN: there is one, or they are divided by a control */
     double within_sd;          /* between repetitions of one run; NAN: no run has any */
     bool level_kept;           /* the promised level holds for so many points of such noise; false: cannot tell in place of a regression */
     enum check_kind decided_by; /* whose p, p_corrected, more_runs, ok_from, since, reason and flip these are; the other numbers
@@ -224,7 +225,7 @@ struct varying {
 
 struct entry_result {
     const struct record *entry;
-    const char *name;         /* "model_name=… batch_size=…": the labels that vary among the entries; "only entry" */
+    const char *name;         /* "model_name=… batch_size=…": the labels that vary among the entries (regress/naming.h); "only entry" */
     const char *version;      /* its comparison-key values, as in run_point */
     const char *run_id;
     struct kpi_result *kpis;  /* one per rule, in the rules' order (kpi_filter applied) */
@@ -267,7 +268,7 @@ struct incident {
 /* Something that should be there and is not. */
 struct absence {
     const char *what;  /* "label set", "KPI", "unit", "schema version", "runs", "age": for machines */
-    const char *found; /* one sentence for people */
+    const char *found; /* one sentence for people, which names what it speaks of */
     const struct entry_result *entry; /* NULL: of the whole invocation */
     const char *kpi;   /* NULL: of no single one */
     size_t results;    /* KPI results that are missing and say so themselves; 0: it counts as one of its own */

@@ -148,41 +148,36 @@ static int code_of(enum verdict verdict)
 }
 
 /* A cannot tell that stands in place of a regression is nothing less than a suspect: a run farther out must not be what passes. */
-static bool as_suspect(const struct gate *gate, const struct kpi_result *kpi)
+static bool fails_as_suspect(const struct gate *gate, const struct kpi_result *kpi)
 {
     return gate->fails[VERDICT_SUSPECT] && kpi->verdict == VERDICT_CANNOT_TELL && !kpi->evidence.level_kept;
 }
 
-static bool fails_regression(const struct gate *gate, const struct kpi_result *kpi)
-{
-    bool known = kpi->change.status == CHANGE_KNOWN;
-    return gate->only_new ? !known : !gate->only_known || known;
-}
-
 bool gate_fails(const struct gate *gate, const struct kpi_result *kpi)
 {
-    bool named = gate->fails[kpi->verdict] || as_suspect(gate, kpi);
-    return named && (kpi->verdict != VERDICT_REGRESSION || fails_regression(gate, kpi));
+    bool known = kpi->change.status == CHANGE_KNOWN, apart = kpi->verdict == VERDICT_REGRESSION && (gate->only_new || gate->only_known);
+    return (gate->fails[kpi->verdict] && (!apart || known == gate->only_known)) || fails_as_suspect(gate, kpi);
 }
 
 /* The KPI results that fail as this verdict. */
-static size_t count_results(const struct gate *gate, const struct analysis *analysis, enum verdict verdict)
+static size_t count_failing(const struct gate *gate, const struct analysis *analysis, enum verdict verdict)
 {
     size_t n = 0;
     for (size_t i = 0; i < analysis->entries_n; i++) {
         for (size_t j = 0; j < analysis->entries[i].kpis_n; j++) {
             const struct kpi_result *kpi = &analysis->entries[i].kpis[j];
-            enum verdict as = as_suspect(gate, kpi) ? VERDICT_SUSPECT : kpi->verdict;
+            enum verdict as = fails_as_suspect(gate, kpi) ? VERDICT_SUSPECT : kpi->verdict;
             n += as == verdict && gate_fails(gate, kpi);
         }
     }
     return n;
 }
 
+/* Absences that no result stands for are in the counts alone. */
 static size_t count_of(const struct gate *gate, const struct analysis *analysis, enum verdict verdict)
 {
     bool by_result = verdict == VERDICT_REGRESSION || verdict == VERDICT_SUSPECT;
-    return by_result ? count_results(gate, analysis, verdict) : analysis->counts[verdict];
+    return by_result ? count_failing(gate, analysis, verdict) : analysis->counts[verdict];
 }
 
 size_t gate_codes(const struct gate *gate, const struct analysis *analysis, int *codes)

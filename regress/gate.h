@@ -19,8 +19,8 @@ struct gate gate_default(void);
  * blanks around are ignored; "none" stands alone. Fails with ERR_USAGE, naming the unknown word and the nearest known one. */
 bool gate_parse(const char *const *lists, struct gate *gate, struct error *err);
 
-/* Whether the gate names what became of this KPI. A `cannot tell` that stands in place of a regression (evidence.level_kept is false) counts
- * as `suspect`, too. */
+/* Whether the gate fails for this result: of the regressions it may tell new from known ones; a `cannot tell` that stands in place of a
+ * regression (evidence.level_kept is false) counts as `suspect`, too. */
 bool gate_fails(const struct gate *gate, const struct kpi_result *kpi);
 
 /* 1 regression, 3 missing, no history or cannot tell, 2 suspect, 4 improvement, of those that the gate names; the first

@@ -78,6 +78,14 @@ static void add_other_keys(struct naming *naming)
     }
 }
 
+/* Versions, where the labels that are compared do not tell entries apart. */
+static void add_comparison_keys(struct naming *naming)
+{
+    for (const char *const *key = naming->analysis->options->comparison_keys; key && *key; key++)
+        if (!contains(naming->names.v, naming->names.n, *key) && differs(naming->analysis, *key))
+            *LIST_ADD(naming->scratch, &naming->names) = *key;
+}
+
 /* ---- as few as tell the entries apart ---- */
 
 /* An entry with the number of its group: those that the names so far do not tell apart. */
@@ -129,7 +137,7 @@ static const char *name_of(const struct naming *naming, const struct record *ent
         const char *key = naming->names.v[i];
         name = arena_printf(naming->arena, "%s%s%s=%s", name, i ? " " : "", key, label_shown(record_label(entry, key), naming->arena));
     }
-    return name[0] ? name : "only entry";
+    return name[0] ? name : naming->analysis->entries_n > 1 ? "same labels" : "only entry";
 }
 
 void naming_of_entries(struct analysis *analysis, const struct label_filter *filter, struct arena *arena)
@@ -138,8 +146,40 @@ void naming_of_entries(struct analysis *analysis, const struct label_filter *fil
     struct naming naming = {.analysis = analysis, .filter = filter, .arena = arena, .scratch = &scratch};
     add_sorting_keys(&naming);
     add_other_keys(&naming);
+    add_comparison_keys(&naming);
     size_t used = count_needed(&naming);
     for (size_t i = 0; i < analysis->entries_n; i++)
         analysis->entries[i].name = name_of(&naming, analysis->entries[i].entry, used);
+    arena_close(&scratch);
+}
+
+/* ---- entries of one name ---- */
+
+struct named {
+    const char *name;
+    size_t at;
+};
+
+static int compare_named(const void *a, const void *b)
+{
+    const struct named *x = a, *y = b;
+    int order = strcmp(x->name, y->name);
+    return order ? order : (x->at > y->at) - (x->at < y->at);
+}
+
+void naming_number_alike(struct analysis *analysis, struct arena *arena)
+{
+    struct arena scratch = {0};
+    size_t n = analysis->entries_n;
+    struct named *named = ARENA_ARRAY(&scratch, struct named, n + 1);
+    for (size_t i = 0; i < n; i++)
+        named[i] = (struct named){analysis->entries[i].name, i};
+    qsort(named, n, sizeof(*named), compare_named);
+    for (size_t i = 0, to; i < n; i = to) {
+        for (to = i; to < n && strcmp(named[i].name, named[to].name) == 0; to++)
+            continue;
+        for (size_t k = i; to - i > 1 && k < to; k++)
+            analysis->entries[named[k].at].name = arena_printf(arena, "%s (%zu of %zu)", named[k].name, k - i + 1, to - i);
+    }
     arena_close(&scratch);
 }

@@ -65,7 +65,8 @@ static void gather_points(const struct selection *selection, const struct record
 bool series_gather(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
                    struct series *series, struct arena *arena)
 {
-    *series = (struct series){.rule = rule, .worse = rule->better == DIRECTION_HIGHER ? SIDE_BELOW : SIDE_ABOVE, .repetitions = 1};
+    *series = (struct series){.rule = rule, .worse = rule->better == DIRECTION_HIGHER ? SIDE_BELOW : SIDE_ABOVE, .repetitions = 1,
+                               .own_sd = NAN};
     series->points = ARENA_ARRAY(arena, struct run_point, selection->points_n + 1);
     series->from = ARENA_ARRAY(arena, const struct select_point *, selection->points_n + 1);
     series->x = ARENA_ARRAY(arena, double, selection->points_n + 1);
@@ -77,6 +78,7 @@ bool series_gather(const struct selection *selection, const struct record *entry
     if (series->has && mean_of(selection, selection->own, selection->own_n, entry, rule, &own)) {
         series->x[series->n] = own.mean;
         series->repetitions = own.n;
+        series->own_sd = own.n > 1 ? sqrt(own.squares / (double)(own.n - 1)) : NAN;
     }
     return series->has;
 }

@@ -45,6 +45,7 @@ struct series {
     enum side worse;
     struct within within; /* of the repetitions of history's run points, as measured */
     size_t repetitions;   /* of this run, of which x[n] is the mean */
+    double own_sd;        /* between them, as measured; NAN: it is the only one */
     size_t parts; /* series that are one hypothesis (the parts of a list) and share its level; 0 is 1 */
     size_t window; /* run points before the level of now in which the best earlier one is looked for; 0: SERIES_WINDOW */
     /* What people said (regress/known.h): */

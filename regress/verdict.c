@@ -61,7 +61,8 @@ static struct evidence empty_evidence(void)
 {
     return (struct evidence){.level = NAN, .sd = NAN, .df = NAN, .low = NAN, .high = NAN, .value = NAN, .change = NAN,
                              .relative = NAN, .p = NAN, .p_corrected = NAN, .smallest_seen = NAN, .ok_from = NAN,
-                             .relative_threshold = NAN, .absolute_threshold = NAN, .within_sd = NAN, .after = NAN, .size_low = NAN, .size_high = NAN, .measured = NAN, .level_kept = true};
+                             .relative_threshold = NAN, .absolute_threshold = NAN, .own_sd = NAN, .within_sd = NAN, .after = NAN, .size_low = NAN, .size_high = NAN, .measured = NAN,
+                             .level_kept = true};
 }
 
 /* ---- without a test ---- */
@@ -147,7 +148,8 @@ static void describe_points(struct hypothesis *h)
     e->points = h->series.points;
     e->points_n = h->series.n;
     e->measured = h->series.measured;
-    e->repetitions = h->series.repetitions;
+    e->repetitions = isnan(h->series.measured) ? 0 : h->series.repetitions;
+    e->own_sd = h->series.control ? NAN : h->series.own_sd;
     e->value = h->series.has ? h->series.x[h->series.n] : h->series.measured;
 }
 

@@ -29,10 +29,15 @@ static const char *because(const struct known_change *change, struct arena *aren
     return change->ack_reason && change->ack_reason[0] ? arena_printf(arena, ": %s", change->ack_reason) : "";
 }
 
+static const char *known_since(const struct evidence *e, struct arena *arena)
+{
+    return e->since_version && e->since_version[0] ? arena_printf(arena, "known since %s", e->since_version) : "known";
+}
+
 static const char *known(const struct kpi_result *kpi, struct arena *arena)
 {
     const struct evidence *e = &kpi->evidence;
-    const char *since = e->since_version && e->since_version[0] ? arena_printf(arena, "known since %s", e->since_version) : "known";
+    const char *since = known_since(e, arena);
     size_t ago = e->since_point < e->points_n ? e->points_n - e->since_point : 0;
     return ago && e->since_version ? arena_printf(arena, "%s, %s ago", since, plural(ago, arena, "run", "runs")) : since;
 }
@@ -42,7 +47,8 @@ const char *change_phrases_status(const struct kpi_result *kpi, struct arena *ar
     const struct known_change *c = &kpi->change;
     switch (c->status) {
     case CHANGE_NEW:
-        return "new with this run";
+        return kpi->evidence.since_version && kpi->evidence.since_point < kpi->evidence.points_n ? "new: no run before this one showed it"
+                                                                                                : "new with this run";
     case CHANGE_KNOWN:
         return known(kpi, arena);
     case CHANGE_ACKNOWLEDGED:
@@ -66,6 +72,15 @@ const char *change_phrases_word(const struct kpi_result *kpi, struct arena *aren
         return "";
     return c->status == CHANGE_ACKNOWLEDGED && c->ack_author ? arena_printf(arena, "acknowledged by %s", c->ack_author)
                                                               : change_status_name(c->status);
+}
+
+const char *change_phrases_state(const struct kpi_result *kpi, struct arena *arena)
+{
+    static const char *const states[CHANGE_STATUSES] = {[CHANGE_NEW] = "new", [CHANGE_EXPIRED] = "acknowledgement expired", [CHANGE_RETURNED] = "returned"};
+    enum change_status status = kpi->change.status;
+    if (kpi->verdict != VERDICT_REGRESSION && kpi->verdict != VERDICT_SUSPECT)
+        return "";
+    return status == CHANGE_KNOWN ? known_since(&kpi->evidence, arena) : states[status] ? states[status] : "";
 }
 
 const char *change_phrases_runs(const struct kpi_result *kpi, struct arena *arena)
@@ -130,11 +145,9 @@ const char *change_phrases_incident(const struct incident *incident, struct aren
                         incident->since_version ? " since " : "", incident->since_version ? incident->since_version : "");
 }
 
-const char *change_phrases_absence(const struct absence *absence, struct arena *arena)
+const char *change_phrases_absence(const struct absence *absence)
 {
-    const char *kpi = absence->kpi ? absence->kpi : "", *entry = absence->entry ? absence->entry->name : "";
-    const char *who = arena_printf(arena, "%s%s%s", kpi, kpi[0] && entry[0] ? " of " : "", entry);
-    return arena_printf(arena, "%s%s%s", who, who[0] ? ": " : "", absence->found ? absence->found : absence->what);
+    return absence->found ? absence->found : absence->what;
 }
 
 const char *const *change_phrases_urls(const struct entry_result *entry, struct arena *arena)

@@ -7,11 +7,13 @@
 #include "base/arena.h"
 #include "regress/analysis.h"
 
-/* "new with this run", "known since v2.8.0, 3 runs ago", "acknowledged by ann until 2027-01-31 (acks.yaml:12): the new driver"; "" when
+/* "new with this run", "new: no run before this one showed it", "known since v2.8.0, 3 runs ago", "acknowledged by ann until 2027-01-31 (acks.yaml:12): the new driver"; "" when
  * the verdict speaks of no change. */
 const char *change_phrases_status(const struct kpi_result *kpi, struct arena *arena);
 /* The status in a word or two, for a cell: "new", "known", "acknowledged by ann"; "" for none. */
 const char *change_phrases_word(const struct kpi_result *kpi, struct arena *arena);
+/* The status of a regression or suspect, as a title says it: "new", "known since v2.8.0", "acknowledgement expired", "returned"; "" for others. */
+const char *change_phrases_state(const struct kpi_result *kpi, struct arena *arena);
 /* "last good v2.7.0, first bad v2.8.0"; "" when they are not known. */
 const char *change_phrases_runs(const struct kpi_result *kpi, struct arena *arena);
 /* What else changed in one line: the sentence that the analysis made of it, else the first `most` differences, and how many more there are; ""
@@ -26,8 +28,8 @@ const char *change_phrases_check(const struct check *check, struct arena *arena)
 const char *change_phrases_found(const struct kpi_result *kpi, const struct check *check, struct arena *arena);
 /* "12 of 40 KPI results shift together since v2.8.0", or the incident's own sentence. */
 const char *change_phrases_incident(const struct incident *incident, struct arena *arena);
-/* "kpi_a of gpu=8: found"; with neither only what was found. */
-const char *change_phrases_absence(const struct absence *absence, struct arena *arena);
+/* What was found; where nothing is said of it, what is missing. */
+const char *change_phrases_absence(const struct absence *absence);
 /* Whether no KPI result stands for it: else that says so itself. How many such there are. */
 bool change_phrases_own_absence(const struct absence *absence);
 size_t change_phrases_own_absences(const struct analysis *analysis);

@@ -217,7 +217,7 @@ static void render_level(struct page *page, const struct analysis *analysis, con
     add_evidence(page, "as measured", e->control && isfinite(e->measured) ? people(kpi, e->measured, arena) : "");
     add_evidence(page, "run-to-run sd", arena_printf(arena, "%s, %.3g degrees of freedom", spread_with_share(kpi, e->sd, arena), e->df));
     add_evidence(page, "interval for one new run", arena_printf(arena, "%s to %s", people(kpi, e->low, arena), people(kpi, e->high, arena)));
-    add_evidence(page, "sd between repetitions of one run", e->within_sd > 0 ? spread_with_share(kpi, e->within_sd, arena) : "");
+    add_evidence(page, "sd between repetitions of one run of history", e->within_sd > 0 ? spread_with_share(kpi, e->within_sd, arena) : "");
     add_evidence(page, "test", e->test ? e->test : "");
     add_evidence(page, "size of the change", e->after_n ? phrases_size(kpi, arena) : "");
     add_evidence(page, "p", p);
@@ -228,12 +228,23 @@ static void render_level(struct page *page, const struct analysis *analysis, con
     add_evidence(page, "levels in history", arena_printf(arena, "%zu", e->levels));
 }
 
+/* "the mean of 3, between which the sd is 1.2 s"; "" for a single one. */
+static const char *repetitions(const struct kpi_result *kpi, struct arena *arena)
+{
+    const struct evidence *e = &kpi->evidence;
+    if (e->repetitions < 2)
+        return "";
+    const char *sd = isfinite(e->own_sd) ? arena_printf(arena, ", between which the sd is %s", people(kpi, e->own_sd, arena)) : "";
+    return arena_printf(arena, "the mean of %zu%s", e->repetitions, sd);
+}
+
 static void render_evidence(struct page *page, const struct analysis *analysis, const struct kpi_result *kpi, struct arena *arena)
 {
     static const struct page_column columns[] = {{.name = "evidence"}, {.name = "value", .wrap = true}};
     const struct evidence *e = &kpi->evidence;
     page_table_begin(page, NULL, columns, 2);
     add_evidence(page, "this run", isfinite(e->value) ? people(kpi, e->value, arena) : "no value");
+    add_evidence(page, "its repetitions", repetitions(kpi, arena));
     if (isfinite(e->level))
         render_level(page, analysis, kpi, arena);
     add_evidence(page, "run points of history", arena_printf(arena, "%zu", e->points_n));
@@ -249,7 +260,7 @@ static bool has_repetitions(const struct evidence *e)
     for (size_t i = 0; i < e->points_n; i++)
         if (e->points[i].repetitions != 1)
             return true;
-    return false;
+    return e->repetitions > 1;
 }
 
 static bool in_reference(const struct evidence *e, size_t i)
@@ -295,7 +306,7 @@ static void add_point(struct page *page, const struct comparison *c, size_t i, s
     page_cell(page, PAGE_PLAIN, minute(own ? c->entry->entry->start_us : point->start_us, arena));
     page_cell(page, PAGE_PLAIN, value_number(c->kpi->rule, own ? e->value : point->value, VALUE_PEOPLE, arena));
     if (c->repetitions)
-        page_cell(page, PAGE_PLAIN, arena_printf(arena, "%zu", own ? 1 : point->repetitions));
+        page_cell(page, PAGE_PLAIN, arena_printf(arena, "%zu", own ? e->repetitions : point->repetitions));
     if (own)
         page_cell(page, PAGE_PLAIN, "this run");
     else

@@ -43,6 +43,12 @@ void pen_break(struct text *out)
     text_addn(out, first ? "\n" : ",\n", first ? 1 : 2);
 }
 
+void pen_item(struct text *out)
+{
+    pen_break(out);
+    pen_open(out, NULL, '{');
+}
+
 void pen_real(struct text *out, const char *name, double value)
 {
     begin(out, name);

@@ -16,6 +16,7 @@ enum { PEN_LOOKS_BACK = 2 };
 
 void pen_open(struct text *out, const char *name, char bracket);
 void pen_close(struct text *out, char bracket);
+void pen_item(struct text *out); /* opens an object of a list, on a line of its own */
 void pen_break(struct text *out); /* the next member begins a line */
 void pen_real(struct text *out, const char *name, double value);
 void pen_size(struct text *out, const char *name, size_t value);

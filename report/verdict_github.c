@@ -29,14 +29,14 @@ struct annotations {
 };
 
 /* What the verdict is worth, or -1: nothing is said. */
-static int kind_of(const struct annotations *a, enum verdict verdict)
+static int kind_of(const struct annotations *a, const struct kpi_result *kpi)
 {
     static const int kinds[VERDICT_COUNT] = {
         [VERDICT_OK] = -1,                     [VERDICT_REGRESSION] = KIND_WARNING,   [VERDICT_IMPROVEMENT] = KIND_NOTICE,
         [VERDICT_SUSPECT] = KIND_WARNING,      [VERDICT_MISSING] = KIND_WARNING,      [VERDICT_ACKNOWLEDGED] = KIND_NOTICE,
         [VERDICT_CANNOT_TELL] = -1,            [VERDICT_NO_HISTORY] = -1,             [VERDICT_NOT_ANALYSED] = -1,
     };
-    return a->gate->fails[verdict] ? KIND_ERROR : kinds[verdict];
+    return gate_fails(a->gate, kpi) ? KIND_ERROR : kinds[kpi->verdict];
 }
 
 static void add(struct annotations *a, int kind, const char *title, const char *message)
@@ -49,27 +49,36 @@ static struct annotation *last_of(struct annotations *a, int kind)
     return &a->of[kind].v[a->of[kind].n - 1];
 }
 
-/* The place of the KPI's rule. */
+/* The place of the KPI's rule; by name, as that of a list is a copy. */
 static void place(const struct annotations *a, const struct kpi_rule *rule, struct annotation *annotation)
 {
     const struct analysis_options *options = a->analysis->options;
-    if (!a->places || rule < options->kpis || rule >= options->kpis + options->kpis_n)
+    size_t i = 0;
+    while (i < options->kpis_n && strcmp(options->kpis[i].name, rule->name) != 0)
+        i++;
+    if (!a->places || i == options->kpis_n)
         return;
-    size_t i = (size_t)(rule - options->kpis);
     annotation->file = a->places->files ? a->places->files[i] : NULL;
     annotation->line = a->places->lines ? a->places->lines[i] : 0;
 }
 
+/* "regression (known since v2.8.1): train_runtime" */
+static const char *title_of(const struct kpi_result *kpi, struct arena *arena)
+{
+    const char *state = change_phrases_state(kpi, arena);
+    return arena_printf(arena, "%s%s%s%s: %s", verdict_name(kpi->verdict), state[0] ? " (" : "", state, state[0] ? ")" : "", kpi->rule->name);
+}
+
 static void add_kpi(struct annotations *a, const struct entry_result *entry, const struct kpi_result *kpi)
 {
-    int kind = kind_of(a, kpi->verdict);
+    int kind = kind_of(a, kpi);
     if (kind < 0)
         return;
     const char *reason = kpi->evidence.reason ? kpi->evidence.reason : "", *status = change_phrases_status(kpi, a->arena);
     const char *differences = change_phrases_differences(kpi, 3, a->arena);
     const char *message = arena_printf(a->arena, "%s: %s%s%s%s%s", entry->name, reason, status[0] ? "\n" : "", status,
                                        differences[0] ? "\nwhat else changed there: " : "", differences);
-    add(a, kind, arena_printf(a->arena, "%s: %s", verdict_name(kpi->verdict), kpi->rule->name), message);
+    add(a, kind, title_of(kpi, a->arena), message);
     place(a, kpi->rule, last_of(a, kind));
 }
 
@@ -78,7 +87,7 @@ static void add_incident(struct annotations *a, const struct incident *incident)
     bool fails = false;
     const char *names = "";
     for (size_t i = 0; i < incident->members_n; i++) {
-        fails |= kind_of(a, incident->members[i]->verdict) == KIND_ERROR;
+        fails |= kind_of(a, incident->members[i]) == KIND_ERROR;
         if (i < 5)
             names = arena_printf(a->arena, "%s%s%s", names, i ? ", " : "", incident->members[i]->rule->name);
     }
@@ -150,8 +159,8 @@ void verdict_github_render(struct text *out, const struct analysis *analysis, co
         add(&a, KIND_WARNING, "not gated", *line);
     for (size_t i = 0; i < analysis->absences_n; i++)
         if (change_phrases_own_absence(&analysis->absences[i]))
-            add(&a, kind_of(&a, VERDICT_MISSING), arena_printf(&arena, "missing %s", analysis->absences[i].what),
-                change_phrases_absence(&analysis->absences[i], &arena));
+            add(&a, gate->fails[VERDICT_MISSING] ? KIND_ERROR : KIND_WARNING, arena_printf(&arena, "missing %s", analysis->absences[i].what),
+                change_phrases_absence(&analysis->absences[i]));
     add_kpis(&a);
     for (int kind = 0; kind < KINDS; kind++) {
         size_t n = a.of[kind].n;

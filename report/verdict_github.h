@@ -1,6 +1,6 @@
 /* report/verdict_github.h — the verdicts as workflow commands of GitHub Actions, which it shows as annotations of the job:
  *
- *     ::error file=workloads/x/workload.yaml,line=41,title=regression%3A train_loss::12.4 % above the level of …
+ *     ::error file=workloads/x/workload.yaml,line=41,title=regression (new)%3A train_loss::12.4 % above the level of …
  *
  * error: what the gate fails for; warning: other regressions, suspects, what is missing or was not gated; notice: improvements and
  * acknowledged regressions. GitHub shows ten of each kind: where there are more, the tenth says how many are left out. An incident is one of

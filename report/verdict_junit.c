@@ -14,16 +14,37 @@ enum { MESSAGE_BYTES = 500 };
 enum outcome { OUTCOME_PASS, OUTCOME_FAILURE, OUTCOME_ERROR, OUTCOME_SKIPPED };
 enum { OUTCOMES = OUTCOME_SKIPPED + 1 };
 
-static enum outcome outcome_of(enum verdict verdict, const struct gate *gate)
+/* A regression that --fail_on tells from those that fail: known, where only new ones do. */
+static bool let_pass(const struct kpi_result *kpi, const struct gate *gate)
+{
+    return kpi->verdict == VERDICT_REGRESSION && gate->fails[VERDICT_REGRESSION] && !gate_fails(gate, kpi);
+}
+
+static enum outcome outcome_missing(const struct gate *gate)
+{
+    return gate->fails[VERDICT_MISSING] ? OUTCOME_ERROR : OUTCOME_SKIPPED;
+}
+
+static enum outcome outcome_of(const struct kpi_result *kpi, const struct gate *gate)
 {
     static const enum outcome unnamed[VERDICT_COUNT] = {
         [VERDICT_OK] = OUTCOME_PASS,         [VERDICT_REGRESSION] = OUTCOME_FAILURE, [VERDICT_IMPROVEMENT] = OUTCOME_PASS,
         [VERDICT_SUSPECT] = OUTCOME_PASS,    [VERDICT_CANNOT_TELL] = OUTCOME_SKIPPED, [VERDICT_NO_HISTORY] = OUTCOME_SKIPPED,
         [VERDICT_MISSING] = OUTCOME_SKIPPED, [VERDICT_ACKNOWLEDGED] = OUTCOME_SKIPPED, [VERDICT_NOT_ANALYSED] = OUTCOME_SKIPPED,
     };
-    if (gate->fails[verdict])
-        return verdict == VERDICT_MISSING ? OUTCOME_ERROR : OUTCOME_FAILURE;
-    return unnamed[verdict];
+    if (kpi->verdict == VERDICT_MISSING)
+        return outcome_missing(gate);
+    if (let_pass(kpi, gate))
+        return OUTCOME_SKIPPED;
+    return gate_fails(gate, kpi) ? OUTCOME_FAILURE : unnamed[kpi->verdict];
+}
+
+/* In the words of --fail_on. */
+static const char *type_of(const struct kpi_result *kpi)
+{
+    if (kpi->verdict != VERDICT_REGRESSION)
+        return verdict_name(kpi->verdict);
+    return kpi->change.status == CHANGE_KNOWN ? "known-regression" : "new-regression";
 }
 
 struct tally {
@@ -124,19 +145,22 @@ static void add_case(struct text *out, const char *suite, const char *name, enum
     text_add(out, "    </testcase>\n");
 }
 
-/* Why it is as it is; of an acknowledged one who said so. */
-static const char *message_of(const struct kpi_result *kpi, struct arena *arena)
+/* Why it is as it is; of an acknowledged one who said so, of a regression whether it is new. */
+static const char *message_of(const struct kpi_result *kpi, const struct gate *gate, struct arena *arena)
 {
     const char *reason = kpi->evidence.reason && kpi->evidence.reason[0] ? kpi->evidence.reason : "no value";
-    const char *status = kpi->verdict == VERDICT_ACKNOWLEDGED ? change_phrases_status(kpi, arena) : "";
-    return status[0] ? arena_printf(arena, "%s: %s", status, reason) : arena_printf(arena, "%s: %s", verdict_name(kpi->verdict), reason);
+    const char *status = kpi->verdict == VERDICT_ACKNOWLEDGED ? change_phrases_status(kpi, arena) : "", *state = change_phrases_state(kpi, arena);
+    if (status[0])
+        return arena_printf(arena, "%s: %s", status, reason);
+    return arena_printf(arena, "%s%s%s%s: %s", verdict_name(kpi->verdict), state[0] ? ", " : "", state,
+                        let_pass(kpi, gate) ? ", which --fail_on does not name" : "", reason);
 }
 
 static void add_kpi(struct text *out, const struct entry_result *entry, const struct kpi_result *kpi, const struct gate *gate)
 {
     struct arena arena = {0};
     bool quiet = kpi->verdict == VERDICT_OK || kpi->verdict == VERDICT_NOT_ANALYSED || kpi->verdict == VERDICT_NO_HISTORY;
-    add_case(out, entry->name, kpi->rule->name, outcome_of(kpi->verdict, gate), verdict_name(kpi->verdict), message_of(kpi, &arena),
+    add_case(out, entry->name, kpi->rule->name, outcome_of(kpi, gate), type_of(kpi), message_of(kpi, gate, &arena),
              quiet ? "" : evidence_lines(entry, kpi, &arena), &arena);
     arena_close(&arena);
 }
@@ -160,7 +184,7 @@ static void add_entry(struct text *out, const struct entry_result *entry, const 
     char start[MOMENT_TEXT_MAX];
     moment_isoformat((struct moment){.us = entry->entry->start_us}, 'T', start);
     for (size_t j = 0; j < entry->kpis_n; j++)
-        count(&tally, outcome_of(entry->kpis[j].verdict, gate));
+        count(&tally, outcome_of(&entry->kpis[j], gate));
     text_add(out, "  <testsuite");
     attribute(out, "name", entry->name, &arena);
     tally_attributes(out, &tally, true);
@@ -183,7 +207,7 @@ static void add_entry(struct text *out, const struct entry_result *entry, const 
 static void add_completeness(struct text *out, const struct analysis *analysis, const struct gate *gate, struct arena *arena)
 {
     struct tally tally = {{0}, 0};
-    enum outcome missing = outcome_of(VERDICT_MISSING, gate);
+    enum outcome missing = outcome_missing(gate);
     const char *const *not_gated = phrases_not_gated(analysis, arena);
     for (size_t i = 0; not_gated[i]; i++)
         count(&tally, OUTCOME_SKIPPED);
@@ -200,7 +224,7 @@ static void add_completeness(struct text *out, const struct analysis *analysis, 
         const struct absence *absence = &analysis->absences[i];
         if (!change_phrases_own_absence(absence))
             continue;
-        const char *name = arena_printf(arena, "missing %s %zu", absence->what, i + 1), *found = change_phrases_absence(absence, arena);
+        const char *name = arena_printf(arena, "missing %s %zu", absence->what, i + 1), *found = change_phrases_absence(absence);
         add_case(out, "completeness", name, missing, "missing", found, missing == OUTCOME_SKIPPED ? "" : found, arena);
     }
     text_add(out, "  </testsuite>\n");
@@ -211,9 +235,9 @@ static struct tally tally_all(const struct analysis *analysis, const struct gate
     struct tally tally = {{0}, 0};
     for (size_t i = 0; i < analysis->entries_n; i++)
         for (size_t j = 0; j < analysis->entries[i].kpis_n; j++)
-            count(&tally, outcome_of(analysis->entries[i].kpis[j].verdict, gate));
+            count(&tally, outcome_of(&analysis->entries[i].kpis[j], gate));
     for (size_t i = 0; i < change_phrases_own_absences(analysis); i++)
-        count(&tally, outcome_of(VERDICT_MISSING, gate));
+        count(&tally, outcome_missing(gate));
     for (const char *const *text = phrases_not_gated(analysis, arena); *text; text++)
         count(&tally, OUTCOME_SKIPPED);
     return tally;

@@ -119,7 +119,7 @@ static void render_absences(struct sheet *sheet, const struct analysis *analysis
         add(sheet, "- missing ");
         words(sheet, analysis->absences[i].what);
         add(sheet, ": ");
-        words(sheet, change_phrases_absence(&analysis->absences[i], sheet->arena));
+        words(sheet, change_phrases_absence(&analysis->absences[i]));
         add(sheet, "\n");
     }
     if (all > n)

@@ -422,7 +422,7 @@ static void render_absences(struct screen *screen)
         if (!change_phrases_own_absence(absence) || n++ >= ABSENCES_SHOWN)
             continue;
         text_add(screen->out, n == 1 ? "\n" : "");
-        layout_wrap(screen->out, arena_printf(screen->arena, "MISSING  %s: %s", absence->what, change_phrases_absence(absence, screen->arena)), 0, 4,
+        layout_wrap(screen->out, arena_printf(screen->arena, "MISSING  %s: %s", absence->what, change_phrases_absence(absence)), 0, 4,
                     COLUMNS);
     }
     if (n > ABSENCES_SHOWN)

@@ -1,5 +1,7 @@
 /* step/bundle_step.h — the file of --bundle, and what `matbench verify` does with it.
  *
+ * docs/bundle.schema.json describes every member.
+ *
  *     {"format": 1, "program": "matbench 0.1 (revision …)", "workload": "fine_tuning", "inputs_sha256": "…", "verdicts_sha256": "…",
  *      "inputs": {…},           proof/bundle.h
  *      "verdicts": {…}}         report/verdict_json.h

@@ -335,6 +335,28 @@ static void test_entries(void)
     arena_close(&arena);
 }
 
+/* Labels that are compared do not tell these apart: versions do, or nothing does. */
+static void test_naming_alike(void)
+{
+    static const char *const versions[][3] = {{"v1", "v2", "v3"}, {"v1", "v1", "v2"}, {"v1", "v1", "v1"}};
+    static const char *const names[][3] = {{"version=v1", "version=v2", "version=v3"},
+                                           {"version=v1 (1 of 2)", "version=v1 (2 of 2)", "version=v2"},
+                                           {"same labels (1 of 3)", "same labels (2 of 3)", "same labels (3 of 3)"}};
+    for (size_t row = 0; row < ROWS(versions); row++) {
+        for (int backwards = 0; backwards < 2; backwards++) {
+            struct arena arena = {0};
+            struct record entries[3];
+            struct analysis_options options = usual();
+            for (size_t i = 0; i < 3; i++)
+                entries[backwards ? 2 - i : i] = build_record(arena_printf(&arena, "%zu", i), 1, arena_printf(&arena, "version=\"%s\" gpu=8", versions[row][i]), 1, &arena);
+            struct analysis *analysis = analysis_run(&arena, &options, entries, 3, NULL, 0);
+            for (size_t i = 0; i < 3; i++)
+                CHECK(strcmp(analysis->entries[i].name, names[row][i]) == 0, "row %zu: %s", row, analysis->entries[i].name);
+            arena_close(&arena);
+        }
+    }
+}
+
 /* ---- the sentences keep what they promise: at the value that flips the verdict, it flips ---- */
 
 static enum verdict verdict_at(struct record *runs, size_t n, struct record *entry, double value, const struct evidence **e, struct arena *arena)
@@ -497,6 +519,7 @@ int main(void)
     test_without_test();
     test_zero_level();
     test_entries();
+    test_naming_alike();
     test_flip();
     test_flip_of_bold();
     test_values();

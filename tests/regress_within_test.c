@@ -93,10 +93,15 @@ static void test_entry(void)
         CHECK(kpi->verdict == other->verdict && kpi->evidence.value == other->evidence.value, "in another order");
         CHECK(strstr(kpi->evidence.reason, "; mean of 4 repetitions"), "%s", kpi->evidence.reason);
     }
+    double squares = 0;
+    for (size_t i = 0; i < scene.own; i++)
+        squares += pow(forth->entries[i].kpis[0].evidence.measured - first->value, 2);
+    CHECK(fabs(first->own_sd - sqrt(squares / 3)) < 1e-9, "between its own repetitions %g", first->own_sd);
     CHECK(first->points_n == RUNS && fabs(first->within_sd - 4) < 1.5, "within %g", first->within_sd);
     CHECK(forth->entries[0].kpis[0].evidence.measured != forth->entries[1].kpis[0].evidence.measured, "each has its own value still");
     scene = (struct scene){.within = 0, .between = 1, .change = 20, .repetitions = 1, .own = 1};
     const struct evidence *alone = &analyse(&scene, 5, false, &arena)->entries[0].kpis[0].evidence;
+    CHECK(alone->repetitions == 1 && isnan(alone->own_sd), "%zu of its own: %g", alone->repetitions, alone->own_sd);
     CHECK(isnan(alone->within_sd) && !strstr(alone->reason, "repetitions"), "%s", alone->reason);
     arena_close(&arena);
 }

@@ -89,7 +89,7 @@ static inline void full_invocation(struct analysis *analysis, struct arena *aren
                                   .scope = "gpu=8", .since_version = "v1.9", .since_run = "h09", .p = .03,
                                   .summary = "2 of 5 KPIs of added=null gpu=8 shift together since v1.9"};
     absences[0] = (struct absence){.what = "label set", .found = "no run with model=granite gpu=16; expected in every run"};
-    absences[1] = (struct absence){.what = "runs", .found = "1 run, where 3 are usual", .entry = &analysis->entries[1]};
+    absences[1] = (struct absence){.what = "runs", .found = "added=null gpu=4: 1 run, where 3 are usual", .entry = &analysis->entries[1]};
     absences[2] = (struct absence){.what = "unit", .found = FULL_HOSTILE, .entry = first, .kpi = "gone"};
     absences[3] = (struct absence){.what = "KPI", .found = "gone vanished", .entry = first, .kpi = "gone", .results = 1};
     analysis->incidents = incident;
@@ -121,6 +121,8 @@ static inline struct analysis *full_scene(struct analysis_options *options, bool
     full_change(&first->kpis[5]);
     first->kpis[3].verdict = VERDICT_ACKNOWLEDGED;
     first->kpis[3].change = (struct known_change){CHANGE_ACKNOWLEDGED, "memory@v1.9-77c0", FULL_HOSTILE, "ann", "2027-01-31", "acks.yaml:12"};
+    first->kpis[5].evidence.repetitions = 3;
+    first->kpis[5].evidence.own_sd = 21.5;
     second->kpis[5].verdict = VERDICT_SUSPECT;
     second->kpis[5].evidence = first->kpis[5].evidence;
     second->kpis[5].evidence.level_kept = false;

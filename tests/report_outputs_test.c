@@ -23,6 +23,9 @@ static const int whats = ROWS(names);
 static const struct gate gates[] = {
     {.fails = {[VERDICT_REGRESSION] = true}},
     {.fails = {[VERDICT_REGRESSION] = true, [VERDICT_MISSING] = true, [VERDICT_SUSPECT] = true, [VERDICT_NO_HISTORY] = true}},
+    {.fails = {[VERDICT_REGRESSION] = true}, .only_new = true},
+    {.fails = {[VERDICT_REGRESSION] = true}, .only_known = true},
+    {.fails = {[VERDICT_SUSPECT] = true}},
 };
 
 static void render_as(struct text *out, enum what what, const struct analysis *analysis, const struct gate *gate)
@@ -194,7 +197,8 @@ static void test_junit(void)
         "<testsuite name=\"added=null gpu=8\" tests=\"6\" failures=\"2\" errors=\"0\" skipped=\"3\" time=\"0\" timestamp=\"1970-02-10T00:00:00\">",
         "<property name=\"version\" value=\"v1.12\"/>", "<testcase classname=\"matbench.added=null gpu=8\" name=\"better\" time=\"0\">\n      <system-out>improvement: ",
         "<skipped message=\"missing: ", "<skipped message=\"not analysed: ignored for regression", "<skipped message=\"acknowledged by ann until 2027-01-31 (acks.yaml:12): ",
-        "<failure type=\"regression\" message=\"regression: 100.05 s is above the bound of 90 s\">", "p99: p99 moved", "</failure>",
+        "<failure type=\"new-regression\" message=\"regression, acknowledgement expired: 100.05 s is above the bound of 90 s\">", "p99: p99 moved", "</failure>",
+        "<failure type=\"known-regression\" message=\"regression, known since v1.9: 20.0 % below the level of ",
         "change id: worse@v1.9-5f2a", "what else changed there: ocp from 4.10 to 4.11", NULL};
     char *text = full(AS_JUNIT, "", false, 0), *strict = full(AS_JUNIT, "", false, 1);
     check_parts("junit", text, parts);
@@ -217,7 +221,7 @@ static void test_github(void)
 {
     static const char *const parts[] = {
         "::error file=a%2Cb%3Ac%25.yaml,line=60,title=incident::2 of 5 KPIs of added=null gpu=8 shift together since v1.9: worse, memory_of_",
-        "::error title=regression%3A steady::added=null gpu=8: 100.05 s is above the bound of 90 s%0Awas acknowledged by bob", 
+        "::error title=regression (acknowledgement expired)%3A steady::added=null gpu=8: 100.05 s is above the bound of 90 s%0Awas acknowledged by bob", 
         "::warning title=not gated::NOT GATED: no valid payload for 2 of 5 tests\n", "::warning title=missing label set::no run with",
         "::warning file=workload.yaml,line=20,title=missing%3A gone::", "::warning file=a%2Cb%3Ac%25.yaml,line=60,title=suspect%3A worse::",
         "::notice file=workload.yaml,line=10,title=improvement%3A better::", NULL};
@@ -237,6 +241,58 @@ static void test_github(void)
         n++;
     CHECK(n == VERDICT_GITHUB_SHOWN && strstr(text, "%0Aand 246 more: see the report\n"), "%zu errors:\n%s", n, text);
     free(text);
+}
+
+/* ---- new and known ---- */
+
+static size_t count_of(const char *text, const char *part)
+{
+    size_t n = 0;
+    while ((text = strstr(text, part))) {
+        n++;
+        text += strlen(part);
+    }
+    return n;
+}
+
+/* The scene has a regression whose acknowledgement expired, one that returned, and a known one. */
+static const struct {
+    size_t gate, new_failures, known_failures, errors;
+    const char *junit, *github;
+} apart_rows[] = {
+    {0, 2, 1, 2, "<failure type=\"known-regression\" message=\"regression, known since v1.9: ", "::error title=regression (returned)%3A steady::"},
+    {2, 2, 0, 2, "<skipped message=\"regression, known since v1.9, which --fail_on does not name: ", "::warning file=a%2Cb%3Ac%25.yaml,line=60,title=incident::"},
+    {3, 0, 1, 0, "<skipped message=\"regression, returned, which --fail_on does not name: ", "::warning title=regression (returned)%3A steady::"},
+    {4, 2, 1, 0, "<failure type=\"suspect\" message=\"suspect: ", "::warning title=regression (acknowledgement expired)%3A steady::"},
+};
+
+static void test_new_and_known(void)
+{
+    for (size_t i = 0; i < ROWS(apart_rows); i++) {
+        char *junit = full(AS_JUNIT, "", false, apart_rows[i].gate), *github = full(AS_GITHUB, "", false, apart_rows[i].gate);
+        CHECK(count_of(junit, "<failure type=\"new-regression\"") == apart_rows[i].new_failures &&
+                  count_of(junit, "<failure type=\"known-regression\"") == apart_rows[i].known_failures && strstr(junit, apart_rows[i].junit),
+              "row %zu:\n%s", i, junit);
+        CHECK(count_of(github, "::error title=regression ") == apart_rows[i].errors && strstr(github, apart_rows[i].github), "row %zu:\n%s", i, github);
+        CHECK(!strstr(junit, "<failure type=\"acknowledged\""), "row %zu: an acknowledged one is no failure", i);
+        free(junit);
+        free(github);
+    }
+}
+
+/* The rule of a list is a copy, with the unit of its elements. */
+static void test_place_of_a_list(void)
+{
+    struct arena arena = {0};
+    struct analysis_options options;
+    struct text out = text_open(1 << 20);
+    struct analysis *analysis = full_scene(&options, false, &arena);
+    struct kpi_rule copy = *analysis->entries[0].kpis[0].rule;
+    analysis->entries[0].kpis[0].rule = &copy;
+    render_as(&out, AS_GITHUB, analysis, &gates[0]);
+    CHECK(strstr(out.s, "::notice file=workload.yaml,line=10,title=improvement%3A better::"), "its place:\n%s", out.s);
+    text_close(&out);
+    arena_close(&arena);
 }
 
 /* ---- JSON ---- */
@@ -274,6 +330,7 @@ static void test_json(void)
         for (size_t k = 0; k < found.n && k < 3; k++)
             printf("%s: %s, expected %s\n", found.v[k].pointer, found.v[k].found, found.v[k].expected);
         CHECK(found.n == 0, "'%s' follows its schema", variants[i]);
+        CHECK(variants[i][0] || strstr(text, "\"repetitions\": 3, \"repetitions_sd\": 21.5, "), "how many repetitions value is the mean of:\n%s", text);
         json_decref(document);
         free(text);
     }
@@ -292,7 +349,7 @@ static void test_html(void)
         "Last good: <a rel=\"noopener noreferrer\" href=\"https://ci.example/job/8?a=1&amp;b=(2)\">v1.8</a>; first bad: ",
         "<h2 id=\"absences\">", "no run with model=granite gpu=16", "What to look at", "regression (bound)", "was acknowledged by bob",
         "Note: &#39;ocp&#39; is not compared and explains 62 % of what varies in steady", "<figure class=\"chart\">", "class=\"band\"", "class=\"level\"",
-        "class=\"dots\"", "class=\"this\"", "New with this run.", "Checks beyond the level", "<td>p99</td>", NULL};
+        "class=\"dots\"", "class=\"this\"", "the mean of 3, between which the sd is 21.5 tokens/s", "New with this run.", "Checks beyond the level", "<td>p99</td>", NULL};
     static const char *const never[] = {"password", "<script", "href=\"javascript", "<img", NULL};
     char *html = full(AS_HTML, "", false, 0), *spoiled = full(AS_HTML, "spoiled", false, 0), *big = full(AS_HTML, "many", false, 0);
     for (size_t i = 0; parts[i]; i++)
@@ -366,6 +423,8 @@ int main(int argc, char **argv)
     test_markdown_words();
     test_junit();
     test_github();
+    test_new_and_known();
+    test_place_of_a_list();
     test_json();
     test_html();
     test_text();

@@ -211,6 +211,19 @@ static void review_ignored(const struct workload *workload, struct problems *pro
     }
 }
 
+/* Pairs have their control in themselves. */
+static void review_controls(const struct workload *workload, struct problems *problems)
+{
+    const char *pair = workload->analyze.paired.label;
+    for (size_t i = 0; pair && i < workload->kpis_n; i++) {
+        const struct judging *judging = &workload->kpis[i].judging;
+        if (judging->control.kpi || judging->control.labels.n)
+            problems_note(problems, judging->control_at,
+                          "KPI '%s': reference: no pair is divided by it (analyze: paired), as a pair cancels what its two runs share; it counts for runs "
+                          "without '%s' only", workload->kpis[i].name, pair);
+    }
+}
+
 void workload_review(const struct workload *workload, const struct workload_registry *registry, struct problems *problems)
 {
     if (workload->parse_once_n + workload->parse_always_n + workload->artifact_dirs_n > REVIEW_PARTS_MAX) {
@@ -221,6 +234,7 @@ void workload_review(const struct workload *workload, const struct workload_regi
     struct review_codes codes = review_codes(problems->arena, workload);
     review_names(workload, registry, &codes, problems);
     review_ignored(workload, problems);
+    review_controls(workload, problems);
     review_models(workload, problems);
     review_files(workload, problems);
     problems_sort(problems);

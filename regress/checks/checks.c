@@ -129,6 +129,8 @@ void checks_take(struct hypothesis *h, const struct check *check)
     e->flip = check->flip;
     e->test = NULL;
     e->after_n = 0;
+    if (check->kind == CHECK_PAIRED) /* it is not divided */
+        e->control = NULL;
     take_numbers(h, check);
     take_since(h, check);
 }

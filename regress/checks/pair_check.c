@@ -7,6 +7,7 @@
 #include "detect/law.h"
 #include "detect/paired.h"
 #include "regress/checks/beside.h"
+#include "regress/checks/control.h"
 #include "regress/value.h"
 
 static const double INTERVAL = 0.95, POWER_80 = 0.8416;
@@ -99,7 +100,7 @@ const char *pair_baseline(const struct hypothesis *h, const struct invocation *i
 const char *pair_elsewhere(const struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
 {
     const struct analysis_options *options = invocation->options;
-    if (!of_pairs(h, invocation) || !h->series.has || h->series.rule->better == DIRECTION_NONE)
+    if (!of_pairs(h, invocation) || !isfinite(h->series.measured) || h->series.rule->better == DIRECTION_NONE)
         return NULL;
     struct beside_found runs = beside_find(invocation->pairs->entries, h->entry, arena);
     const struct record *leader = leader_of(h, options, &runs);
@@ -360,6 +361,8 @@ static void judge(const struct hypothesis *h, const struct invocation *invocatio
                                                      least_relative(h->series.rule, pairs));
     check->ok_from = fabs(pairs->level) * seen;
     check->found = say(h, invocation, check, pairs, alpha, arena);
+    if (h->series.control)
+        check->found = arena_printf(arena, "%s; not divided by %s: a pair cancels what its two runs share", check->found, h->series.control->name);
     check->flip = flip_text(h, check, check->verdict == VERDICT_OK ? gate : check->verdict == VERDICT_SUSPECT ? seen : gate, arena);
 }
 

@@ -83,8 +83,7 @@ void calibrate_json_render(struct text *out, const struct calibrate_report *repo
     pen_break(out);
     pen_open(out, "kpis", '[');
     for (size_t k = 0; k < c->kpis_n; k++) {
-        pen_break(out);
-        pen_open(out, NULL, '{');
+        pen_item(out);
         pen_string(out, "kpi", c->kpis[k].rule->name);
         pen_size(out, "series", c->kpis[k].series);
         add_proportion(out, "false_alarms", &c->kpis[k].false_alarms, c->kpis[k].regressions);

@@ -68,8 +68,7 @@ static void add_alarms(struct text *out, const struct replay_series *s)
     pen_open(out, "alarms", '[');
     for (size_t i = 0; i < s->alarms_n; i++) {
         const struct replay_alarm *a = &s->alarms[i];
-        pen_break(out);
-        pen_open(out, NULL, '{');
+        pen_item(out);
         pen_string(out, "verdict", verdict_name(a->verdict));
         pen_size(out, "at", a->at);
         pen_size(out, "end", a->end);
@@ -89,8 +88,7 @@ static void add_changes(struct text *out, const struct replay_series *s)
     for (size_t i = 0; i < s->changes_n; i++) {
         const struct replay_change *c = &s->changes[i];
         bool found = c->alarm != REPLAY_NOWHERE;
-        pen_break(out);
-        pen_open(out, NULL, '{');
+        pen_item(out);
         pen_size(out, "at", c->at);
         pen_string(out, "kind", c->kind == VERDICT_OK ? NULL : verdict_name(c->kind));
         pen_real(out, "before", c->before);
@@ -113,8 +111,7 @@ static void add_series(struct text *out, const struct replay *replay)
     pen_open(out, "series", '[');
     for (size_t i = 0; i < replay->series_n; i++) {
         const struct replay_series *s = &replay->series[i];
-        pen_break(out);
-        pen_open(out, NULL, '{');
+        pen_item(out);
         pen_string(out, "kpi", s->rule->name);
         pen_size(out, "label_set", s->label_set);
         add_points(out, s);
@@ -137,8 +134,7 @@ static void add_past(struct text *out, const struct replay *replay)
     pen_open(out, "invocations", '[');
     for (size_t i = 0; i < replay->past->runs_n; i++) {
         const struct past_run *run = &replay->past->runs[i];
-        pen_break(out);
-        pen_open(out, NULL, '{');
+        pen_item(out);
         pen_string(out, "version", run->version);
         pen_string(out, "run_id", run->run_id);
         pen_moment(out, "start", run->start_us);
@@ -163,8 +159,7 @@ void replay_json_render(struct text *out, const struct replay_report *report)
     pen_break(out);
     pen_open(out, "replays", '[');
     for (size_t i = 0; i < report->n; i++) {
-        pen_break(out);
-        pen_open(out, NULL, '{');
+        pen_item(out);
         pen_string(out, "method", report->names ? report->names[i] : NULL);
         add_sums(out, &report->replays[i]->sums);
         pen_break(out);
