@@ -28,9 +28,10 @@ static int compare_times(const void *a, const void *b)
 static bool find_order(const struct grid *grid, size_t *order, struct error *err)
 {
     struct moved *moved = ARENA_ARRAY(grid->arena, struct moved, grid->rows + 1);
+    enum row_time_slash slash = row_time_slashes(grid->times, grid->rows);
     for (size_t i = 0; i < grid->rows; i++) {
         moved[i].row = i;
-        if (!row_time_read(grid->times[i], grid->times_at[i], &moved[i].seconds, err))
+        if (!row_time_read(grid->times[i], slash, grid->times_at[i], &moved[i].seconds, err))
             return false;
     }
     qsort(moved, grid->rows, sizeof(*moved), compare_times);
@@ -167,11 +168,20 @@ static void note_cells(const struct grid *grid, const struct row_names *names, s
 
 static void note_names(const struct grid *grid, const struct row_names *names, struct columns *out)
 {
+    if (names->unread < grid->columns_n && names->time == grid->columns_n)
+        say(grid, out, true, arena_printf(grid->arena, "column %.100s: '%s' is not understood as a date: the rows are taken as they stand, the oldest first",
+                                          grid->columns[names->unread].name, row_names_cell(grid, 0, names->unread)));
     if (names->bad && names->time == grid->columns_n)
         say(grid, out, true, arena_printf(grid->arena, "column %.100s begins with dates, but '%s' in row %zu is none: does that row belong to the series?",
                                           grid->columns[names->bad_column].name, names->bad, names->bad_row + 1));
-    if (names->time == grid->columns_n || grid->times || names->order == ROWS_FORWARD)
+    if (grid->times || names->order == ROWS_FORWARD)
         return;
+    if (names->time == grid->columns_n) {
+        say(grid, out, true, arena_printf(grid->arena, "the rows go from %.100s %s down to %s: they are taken from the last to the first, as the newest stands first",
+                                          grid->columns[names->name].name, row_names_cell(grid, 0, names->name),
+                                          row_names_cell(grid, grid->rows - 1, names->name)));
+        return;
+    }
     const char *column = grid->columns[names->time].name;
     say(grid, out, names->order == ROWS_MIXED,
         names->order == ROWS_NEWEST_FIRST
