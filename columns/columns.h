@@ -35,6 +35,7 @@ struct columns_note {
 struct columns {
     struct column *v;
     size_t n, rows;
+    bool numbered; /* there was no header: the names are numbers */
     const char *const *times; /* of each row, as written; NULL without a column of dates (columns/row_names.h) */
     const char *const *names; /* what names each row, "1.4.139"; NULL: nothing does */
     const char *naming;       /* the column of these */
