@@ -14,7 +14,7 @@ static const struct option options_changepoints_only[] = {
     {"method", OPTION_TEXT, "auto|hunter", "auto", false, "How change points are found: 'auto' keeps its promise on false alarms; 'hunter' gives what Apache Otava (formerly Hunter) gives."},
     {"false_alarm_rate", OPTION_NUMBER, "P", NULL, false, "The chance of any false alarm in a series that did not change, 0.05 (for the newest run: in all series together). For 'hunter' the p below which a change counts: 0.001."},
     {"magnitude", OPTION_NUMBER, "SHARE", "0", false, "Changes smaller than this share of the level do not count: 0.05 is 5 %."},
-    {"fail_on", OPTION_LIST, "regression|suspect|change", NULL, false, "The exit code tells: 1 for a newest run that is worse (regression), 2 for one that may be (suspect), 1 for any change point (change)."},
+    {"fail_on", OPTION_LIST, "regression|suspect|missing|cannot-tell|change", NULL, false, "The exit code tells: 1 for a newest run that is worse (regression), 2 for one that may be (suspect), 3 when its value is missing or nothing can be told, 1 for any change point (change)."},
     {"format", OPTION_TEXT, "text|json", "text", false, "For people, or for programs."},
     {0},
 };

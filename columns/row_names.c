@@ -77,13 +77,6 @@ static bool is_epoch(double number, double *seconds)
     return size >= 9e8 && size <= 5e9;
 }
 
-/* Days since 1899-12-30, of the years from 1982 to 2119, as spreadsheets count them. */
-static bool is_serial(double number, double *seconds)
-{
-    *seconds = number * 86400;
-    return number >= 30000 && number <= 80000;
-}
-
 static bool speaks_of_a_day(const char *name)
 {
     return strcasestr(name, "date") || strcasestr(name, "datum") || strcasecmp(name, "day") == 0 || strcasecmp(name, "tag") == 0;
@@ -110,7 +103,7 @@ static bool is_clock(const struct grid *grid, size_t column, double *seconds)
     if (!grid_is_time_name(c->name) || c->texts)
         return false;
     return all_are(grid, column, row_time_is_compact, seconds) || (all_are(grid, column, is_epoch, seconds) && one_way(grid, seconds)) ||
-           (speaks_of_a_day(c->name) && all_are(grid, column, is_serial, seconds) && one_way(grid, seconds));
+           (speaks_of_a_day(c->name) && all_are(grid, column, row_time_is_serial, seconds) && one_way(grid, seconds));
 }
 
 static void find_time(const struct grid *grid, struct row_names *out)
@@ -156,17 +149,19 @@ static bool names(const struct grid *grid, size_t column)
     return 2 * changes >= grid->rows;
 }
 
-/* Whether the naming column falls from each row to the next; numbers in its cells count as numbers. */
-static bool falls(const struct grid *grid, size_t column)
+/* How the rows stand by the naming column, if each of its cells is above the one before, or each below; numbers in them count as numbers. */
+static enum row_order order_by_name(const struct grid *grid, size_t column)
 {
+    size_t up = 0, down = 0;
     const char *before = row_names_cell(grid, 0, column);
-    for (size_t i = 1; i < grid->rows; i++) {
+    for (size_t i = 1; i < grid->rows && (!up || !down); i++) {
         const char *here = row_names_cell(grid, i, column);
-        if (!here[0] || strverscmp(before, here) <= 0)
-            return false;
+        int order = here[0] ? strverscmp(before, here) : 0;
+        up += order <= 0;
+        down += order >= 0;
         before = here;
     }
-    return grid->rows >= ENOUGH;
+    return grid->rows < ENOUGH || (up && down) ? ROWS_MIXED : down ? ROWS_NEWEST_FIRST : ROWS_FORWARD;
 }
 
 struct row_names row_names_guess(const struct grid *grid, size_t time)
@@ -177,7 +172,10 @@ struct row_names row_names_guess(const struct grid *grid, size_t time)
     for (size_t i = 0; i < grid->columns_n && out.name == grid->columns_n; i++)
         if (i != out.time && grid->columns_n > 1 && names(grid, i))
             out.name = i;
-    if (out.time == grid->columns_n && out.name < grid->columns_n && falls(grid, out.name))
-        out.order = ROWS_NEWEST_FIRST;
+    enum row_order order = out.time == grid->columns_n && out.name < grid->columns_n ? order_by_name(grid, out.name) : ROWS_MIXED;
+    if (order == ROWS_NEWEST_FIRST)
+        out.order = order;
+    if (order != ROWS_MIXED && out.name == out.unread)
+        out.unread = grid->columns_n; /* its order is as good as a date's */
     return out;
 }

@@ -274,6 +274,29 @@ bool row_time_is_compact(double number, double *seconds)
     return true;
 }
 
+bool row_time_is_serial(double number, double *seconds)
+{
+    *seconds = (number - 25569) * DAY; /* 25569 is 1970-01-01 */
+    return number >= 30000 && number <= 80000;
+}
+
+const char *row_time_shown(const char *text, struct arena *arena)
+{
+    double number, seconds;
+    bool gap;
+    struct moment moment;
+    struct error ignored = {0};
+    char iso[MOMENT_TEXT_MAX];
+    if (!grid_number(text, strlen(text), &number, &gap) || gap)
+        return text;
+    if (!row_time_is_compact(number, &seconds) && !row_time_is_serial(number, &seconds))
+        seconds = seconds_of(number);
+    if (fabs(seconds) < 1e8 || !moment_epoch(floor(seconds), (struct pos){0}, &moment, &ignored))
+        return text;
+    moment_isoformat(moment, ' ', iso);
+    return arena_printf(arena, "%.*s", fmod(floor(seconds), DAY) == 0 ? 10 : 16, iso);
+}
+
 /* ---- 01/06/2025 ---- */
 
 /* Whether all cells that are dates this way go one way. */

@@ -11,6 +11,7 @@
  */
 #ifndef COLUMNS_ROW_TIME_H
 #define COLUMNS_ROW_TIME_H
+#include "base/arena.h"
 #include "base/error.h"
 
 /* What 01/06/2025 is. */
@@ -23,7 +24,11 @@ bool row_time_read(const char *text, enum row_time_slash slash, struct pos at, d
 bool row_time_is_date(const char *text, enum row_time_slash slash, double *seconds);
 /* How the slashes of n cells are to be read: as a cell above 12 says; where none does, as the rows are in order; else the month first. */
 enum row_time_slash row_time_slashes(const char *const *cells, size_t n);
+/* For people: of a bare number (seconds … since 1970, the days of a spreadsheet, 20250106) its date, "2025-01-06 08:00"; else the text itself. */
+const char *row_time_shown(const char *text, struct arena *arena);
 /* 20250106 as a number: a day from 1970 to 2099. */
 bool row_time_is_compact(double number, double *seconds);
+/* Days since 1899-12-30, as spreadsheets count them, of the years from 1982 to 2119. */
+bool row_time_is_serial(double number, double *seconds);
 
 #endif

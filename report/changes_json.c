@@ -74,6 +74,12 @@ static void add_change(struct text *out, const struct changes_report *report, co
     text_addc(out, '}');
 }
 
+/* Rows behind the newest value. */
+static size_t rows_behind(const struct changes_report *report, const struct column *column)
+{
+    return column->n ? report->columns->rows - 1 - column->row[column->n - 1] : report->columns->rows;
+}
+
 static void add_newest(struct text *out, const struct changes_report *report, const struct column *column, const struct kpi_result *result)
 {
     const struct evidence *e = &result->evidence;
@@ -101,6 +107,7 @@ static void add_newest(struct text *out, const struct changes_report *report, co
         add_size(out, "since_index", column->row[newest_index(column, e, e->since_point)]);
     add_key(out, "more_runs");
     text_printf(out, "%d", e->more_runs);
+    add_size(out, "gaps_behind", rows_behind(report, column));
     text_addc(out, '}');
 }
 

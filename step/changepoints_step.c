@@ -163,10 +163,22 @@ static void ask_newest(struct run *run)
     }
 }
 
+/* The newest row of a series has no value: the run under test is missing, whatever the one before it was. */
+static bool newest_is_missing(const struct columns *columns)
+{
+    for (size_t i = 0; i < columns->n; i++)
+        if (!columns->v[i].n || columns->v[i].row[columns->v[i].n - 1] + 1 < columns->rows)
+            return true;
+    return false;
+}
+
 static int code_of(const struct run *run)
 {
-    int codes[VERDICT_COUNT + 1];
+    enum { MISSING = 3 };
+    int codes[VERDICT_COUNT + 2];
     size_t n = run->step->better != DIRECTION_NONE ? gate_codes(&run->step->gate, run->report->newest, codes) : 0;
+    if (run->step->gate.fails[VERDICT_MISSING] && newest_is_missing(run->report->columns))
+        codes[n++] = MISSING;
     for (size_t i = 0; run->step->fails_on_change && i < run->report->columns->n; i++) {
         if (!run->found[i].n)
             continue;
