@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "json/write.h"
+#include "columns/newest.h"
 #include "report/changes_report.h"
 
 static const struct json_style style = {0};
@@ -87,6 +88,11 @@ static void add_newest(struct text *out, const struct changes_report *report, co
     add_key(out, "newest");
     text_addc(out, '{');
     add_string(out, "verdict", verdict_name(result->verdict));
+    if (report->judge) {
+        add_string(out, "method", report->judge->name);
+        if (newest_found(result))
+            add_string(out, "found", newest_found(result));
+    }
     if (value) {
         add_size(out, "index", column->row[column->n - 1]);
         add_time(out, report->columns, column->row[column->n - 1]);

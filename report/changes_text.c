@@ -39,6 +39,17 @@ static const char *number(double value, struct arena *arena)
     return value_number(&plain, value, VALUE_PEOPLE, arena);
 }
 
+/* A value of the file with all its digits, as people will look for it there. */
+static const char *as_given(double value, struct arena *arena)
+{
+    static const char *const formats[] = {"%.0f", "%.1f", "%.2f", "%.3f", "%.4f", "%.5f", "%.6f"};
+    double size = fabs(value), scale = 1;
+    for (size_t i = 0; i < sizeof(formats) / sizeof(*formats) && size < 1e12; i++, scale *= 10)
+        if (fabs(nearbyint(size * scale) / scale - size) <= size * 1e-12)
+            return value_number(&(struct kpi_rule){.name = "", .format = formats[i]}, value, VALUE_PEOPLE, arena);
+    return number(value, arena);
+}
+
 static const char *runs(size_t n, struct arena *arena)
 {
     return arena_printf(arena, "%zu run%s", n, n == 1 ? "" : "s");
@@ -148,6 +159,11 @@ static void add_why(struct text *out, const struct changes_report *report, const
     const struct evidence *e = &result->evidence;
     enum verdict verdict = result->verdict;
     text_add(out, "  ");
+    if (report->judge) {
+        const char *found = newest_found(result);
+        text_printf(out, "The method %s.", found ? found : arena_printf(arena, "%s says so", report->judge->name));
+        return;
+    }
     if (!e->level_n) {
         text_printf(out, "It takes at least 4 runs, and 9 to be sure; there %s only %zu.", column->n == 1 ? "is" : "are", column->n);
         return;
@@ -202,7 +218,7 @@ static void add_newest(struct text *out, const struct changes_report *report, si
         text_add(out, ", as those since ");
         text_add_line(out, run_name(report, column->row[newest_index(column, e, e->since_point)], arena));
     }
-    text_printf(out, "\n  %s value is %s, of ", row + 1 < report->columns->rows ? "Its" : "The newest", number(column->x[column->n - 1], arena));
+    text_printf(out, "\n  %s value is %s, of ", row + 1 < report->columns->rows ? "Its" : "The newest", as_given(column->x[column->n - 1], arena));
     text_add_line(out, run_name(report, row, arena));
     text_add(out, ".\n");
     add_why(out, report, column, result, arena);
