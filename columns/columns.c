@@ -137,6 +137,8 @@ static bool take_all(const struct grid *grid, const struct row_names *names, con
             out->v[out->n++] = take(grid, i, order);
     }
     *LIST_ADD(grid->arena, &passed) = NULL;
+    if (out->n > COLUMNS_SERIES_MAX)
+        return error_set(err, ERR_ARTIFACT, "%s: has more than %d series: ask for some of them, --column=NAME", file, (int)COLUMNS_SERIES_MAX);
     out->passed_over = passed.v;
     if (out->n)
         return true;

@@ -115,13 +115,8 @@ static bool at_row(struct csv *csv, bool several)
         text_trim(&p, &len);
         if (len && !is_comment(p, len, several))
             return true;
-        if (!len && !several) { /* a gap, unless nothing follows */
-            const char *q = csv->p;
-            size_t rest = (size_t)(csv->end - q);
-            text_trim(&q, &rest);
-            if (rest)
-                return true;
-        }
+        if (!len && !several) /* a gap: something follows, see end_of_text */
+            return true;
         csv->p = eol < csv->end ? eol + 1 : eol;
         next_line(csv);
     }
@@ -149,13 +144,24 @@ static bool only_commas_below(const char *p, const char *end)
     return false;
 }
 
+/* Whether the line has the character outside of quotes. */
+static bool has(const char *p, const char *eol, char c)
+{
+    bool quoted = false;
+    for (; p < eol; p++) {
+        quoted ^= *p == '"';
+        if (*p == c && !quoted)
+            return true;
+    }
+    return false;
+}
+
 static char separator_of(const char *p, const char *end)
 {
     const char *eol = end_of_line(p, end);
-    size_t len = (size_t)(eol - p);
-    if (memchr(p, '\t', len) || memchr(p, ';', len))
-        return memchr(p, '\t', len) ? '\t' : ';';
-    return !memchr(p, ',', len) && only_commas_below(eol, end) ? '\n' : ',';
+    if (has(p, eol, '\t') || has(p, eol, ';'))
+        return has(p, eol, '\t') ? '\t' : ';';
+    return !has(p, eol, ',') && only_commas_below(eol, end) ? '\n' : ',';
 }
 
 /* Excel's own first line, "sep=;": names the separator, and is passed over. */
@@ -177,6 +183,15 @@ static bool read_separator(struct csv *csv)
     return true;
 }
 
+/* Behind the last line that is not blank. */
+static const char *end_of_text(const char *p, const char *end)
+{
+    const char *last = end;
+    while (last > p && strchr(" \t\r\n", last[-1]) && last[-1])
+        last--;
+    return last == p ? p : end_of_line(last, end);
+}
+
 /* How many cells there are at most. */
 static size_t count_cells(const struct csv *csv)
 {
@@ -195,6 +210,8 @@ static bool read_first(struct csv *csv, cell_list *first, struct error *err)
         if (!read_cell(csv, &cell, err))
             return false;
         *LIST_ADD(csv->arena, first) = cell;
+        if (first->n > COLUMNS_MAX)
+            return error_set(err, ERR_ARTIFACT, "%s: has more than %d cells in line %d: expected a row of cells for each run", csv->file, (int)COLUMNS_MAX, cell.line);
     }
     return true;
 }
@@ -308,7 +325,7 @@ static bool read_rows(struct grid *grid, struct csv *csv, struct error *err)
 
 bool grid_read_csv(struct grid *grid, const char *bytes, size_t len, const char *file, const char *time, struct error *err)
 {
-    struct csv csv = {.p = bytes, .end = bytes + len, .line_start = bytes, .line = 1, .file = file, .arena = grid->arena};
+    struct csv csv = {.p = bytes, .end = end_of_text(bytes, bytes + len), .line_start = bytes, .line = 1, .file = file, .arena = grid->arena};
     cell_list first = {0};
     if (!at_row(&csv, true))
         return error_set(err, ERR_ARTIFACT, "%s: there is nothing in it: expected numbers, as CSV or JSON", file);

@@ -93,8 +93,27 @@ static void note_pairs(const struct grid *grid, struct columns *out)
                                           cell(grid, 0, 0), cell(grid, 0, 1), cell(grid, 0, 0), cell(grid, 0, 1)));
 }
 
+/* The numbers of one series, written into one line. */
+static void stand_up(struct grid *grid, struct columns *out)
+{
+    enum { FEW = 4 };
+    if (!grid->numbered || grid->rows != 1 || grid->columns_n < FEW || grid->times)
+        return;
+    size_t numbers = 0;
+    for (size_t i = 0; i < grid->columns_n; i++) {
+        numbers += grid->columns[i].numbers;
+        if (grid->columns[i].texts || grid->columns[i].comma)
+            return;
+    }
+    grid_say(grid, out, false, arena_printf(grid->arena, "its only line has %zu cells: they are taken as one series", grid->columns_n));
+    grid->rows = grid->columns_n;
+    grid->columns_n = grid->time = 1;
+    grid->columns[0] = (struct grid_column){.name = "1", .numbers = numbers};
+}
+
 void grid_mend(struct grid *grid, struct columns *out)
 {
+    stand_up(grid, out);
     drop_summaries(grid, out);
     tell_apart(grid, out);
     note_pairs(grid, out);

@@ -175,6 +175,8 @@ static void add_why(struct text *out, const struct changes_report *report, const
         text_printf(out, "That is more than these runs scatter: %s.", how_sure_newest(report, e, arena));
     else if (verdict == VERDICT_SUSPECT)
         text_add(out, "That is far out for one run, but too little to be sure.");
+    else if (!isfinite(e->smallest_seen))
+        text_add(out, verdict == VERDICT_CANNOT_TELL ? "The runs scatter so much that no change would be seen." : "So far out is nothing special here.");
     else if (verdict == VERDICT_CANNOT_TELL)
         text_printf(out, "The runs scatter so much that only a change of about %s would be seen.", share(e->smallest_seen, e->level, arena));
     else
