@@ -5,16 +5,18 @@
 #include <strings.h>
 
 #include "cmd/command.h"
+#include "config/options.h"
+#include "detect/method.h"
 #include "step/changepoints_step.h"
 
 static const struct option options_changepoints_only[] = {
     {"column", OPTION_LIST, "NAME", NULL, false, "Only this column, by its name or its number from 1; may be given more than once. Else every column of numbers."},
     {"time", OPTION_TEXT, "NAME", NULL, false, "The column that says when a run was: the rows are put in its order. Else they are in order as they stand."},
     {"better", OPTION_TEXT, "higher|lower", NULL, false, "Which values are better: 'lower' for a run time. Without it the text tells of both ways, and JSON has change points only."},
-    {"method", OPTION_TEXT, "auto|hunter", "auto", false, "How change points are found: 'auto' keeps its promise on false alarms; 'hunter' gives what Apache Otava (formerly Hunter) gives."},
+    {"method", OPTION_TEXT, "auto|hunter|mann_whitney|stdev|threshold|zscore", "auto", false, "'auto' keeps its promise on false alarms; 'hunter' finds the change points that Apache Otava (formerly Hunter) finds; the others judge the newest run as other gates do."},
     {"false_alarm_rate", OPTION_NUMBER, "P", NULL, false, "The chance of any false alarm in a series that did not change, 0.05 (for the newest run: in all series together). For 'hunter' the p below which a change counts: 0.001."},
     {"magnitude", OPTION_NUMBER, "SHARE", "0", false, "Changes smaller than this share of the level do not count: 0.05 is 5 %."},
-    {"fail_on", OPTION_LIST, "regression|suspect|change", NULL, false, "The exit code tells: 1 for a newest run that is worse (regression), 2 for one that may be (suspect), 1 for any change point (change)."},
+    {"fail_on", OPTION_LIST, "regression|suspect|missing|cannot-tell|change", NULL, false, "The exit code tells: 1 for a newest run that is worse (regression), 2 for one that may be (suspect), 3 when its value is missing or nothing can be told, 1 for any change point (change)."},
     {"format", OPTION_TEXT, "text|json", "text", false, "For people, or for programs."},
     {0},
 };
@@ -25,6 +27,21 @@ static bool refuse(struct context *context, const char *option, const char *valu
 {
     log_line(&context->log, LOG_ERROR, "--%s=%s: expected %s", option, context_shown(context, value), expected);
     return false;
+}
+
+/* Change points have two methods; the newest run alone may be judged by another tool's. */
+static bool read_method(struct context *context, struct changepoints_step *step)
+{
+    static const char *const names[] = {"auto", "hunter", "mann_whitney", "stdev", "threshold", "zscore", NULL};
+    const char *name = options_text(context->options, "method");
+    if (changes_method_parse(name, &step->changes.method))
+        return true;
+    step->method = method_find(name);
+    if (step->method && step->method != &method_fixed)
+        return true;
+    const char *nearest = option_nearest(name, names);
+    return refuse(context, "method", name, arena_printf(context->arena, "auto or hunter (change points), or mann_whitney, stdev, threshold or zscore (the newest run only)%s%s%s",
+                                                        nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : ""));
 }
 
 static bool read_better(struct context *context, struct changepoints_step *step)
@@ -91,9 +108,7 @@ static int run(struct context *context)
         log_line(&context->log, LOG_ERROR, "changepoints: expected a file: matbench changepoints FILE.csv ('-': standard input)");
         return ERR_USAGE;
     }
-    if (!changes_method_parse(options_text(options, "method"), &step.changes.method, &err))
-        return context_fail(context, &err);
-    if (!read_better(context, &step) || !read_format(context, &step) || !read_numbers(context, &step))
+    if (!read_method(context, &step) || !read_better(context, &step) || !read_format(context, &step) || !read_numbers(context, &step))
         return ERR_USAGE;
     if (!read_gate(context, &step, &err))
         return context_fail(context, &err);

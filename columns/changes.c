@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "config/options.h"
 #include "detect/hunter.h"
 #include "detect/levels.h"
 #include "detect/score.h"
@@ -13,17 +12,14 @@ const char *const changes_method_names[] = {"auto", "hunter", NULL};
 
 static const double PLACES = 7.35, ONE_SIDE = 0.025, LEVEL = 0.05;
 
-bool changes_method_parse(const char *name, enum changes_method *method, struct error *err)
+bool changes_method_parse(const char *name, enum changes_method *method)
 {
-    for (size_t i = 0; changes_method_names[i]; i++) {
+    for (size_t i = 0; changes_method_names[i]; i++)
         if (strcmp(changes_method_names[i], name) == 0) {
             *method = (enum changes_method)i;
             return true;
         }
-    }
-    const char *nearest = option_nearest(name, changes_method_names);
-    return error_set(err, ERR_USAGE, "--method=%s: expected auto or hunter%s%s%s", name, nearest ? "; did you mean '" : "", nearest ? nearest : "",
-                     nearest ? "'?" : "");
+    return false;
 }
 
 /* ---- how large ---- */

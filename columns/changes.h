@@ -20,8 +20,8 @@
 
 enum changes_method { CHANGES_AUTO, CHANGES_HUNTER };
 extern const char *const changes_method_names[]; /* "auto", "hunter", NULL */
-/* ERR_USAGE, with the nearest known one. */
-bool changes_method_parse(const char *name, enum changes_method *method, struct error *err);
+/* False: it is none of these. */
+bool changes_method_parse(const char *name, enum changes_method *method);
 
 struct changes_options {
     enum changes_method method;

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "columns/file_kind.h"
 #include "columns/grid.h"
+#include "columns/grid_mend.h"
 #include "columns/row_names.h"
 #include "columns/row_time.h"
 
@@ -28,9 +30,10 @@ static int compare_times(const void *a, const void *b)
 static bool find_order(const struct grid *grid, size_t *order, struct error *err)
 {
     struct moved *moved = ARENA_ARRAY(grid->arena, struct moved, grid->rows + 1);
+    enum row_time_slash slash = row_time_slashes(grid->times, grid->rows);
     for (size_t i = 0; i < grid->rows; i++) {
         moved[i].row = i;
-        if (!row_time_read(grid->times[i], grid->times_at[i], &moved[i].seconds, err))
+        if (!row_time_read(grid->times[i], slash, grid->times_at[i], &moved[i].seconds, err))
             return false;
     }
     qsort(moved, grid->rows, sizeof(*moved), compare_times);
@@ -129,24 +132,25 @@ static bool take_all(const struct grid *grid, const struct row_names *names, con
             out->v[out->n++] = take(grid, i, order);
     }
     *LIST_ADD(grid->arena, &passed) = NULL;
+    if (out->n > COLUMNS_SERIES_MAX)
+        return error_set(err, ERR_ARTIFACT, "%s: has more than %d series: ask for some of them, --column=NAME", file, (int)COLUMNS_SERIES_MAX);
     out->passed_over = passed.v;
     if (out->n)
         return true;
+    if (!grid->rows)
+        return error_set(err, ERR_ARTIFACT, "%s: there is nothing below its first line, '%.60s'…: expected a row of numbers for each run", file,
+                         grid->columns_n ? grid->columns[0].name : "");
     const struct grid_column *nearest = NULL;
     for (size_t i = 0; i < grid->columns_n; i++)
         if (grid->columns[i].texts && names->time != i && (!nearest || (looks_like_number(grid->columns[i].bad_text) && !looks_like_number(nearest->bad_text))))
             nearest = &grid->columns[i];
     if (nearest)
-        return error_at(err, ERR_ARTIFACT, nearest->bad, "found '%s', expected a number as 1234.5: no column is a series of numbers", nearest->bad_text);
+        return error_at(err, ERR_ARTIFACT, nearest->bad, "found '%s', expected a number as 1234.5: no column is a series of numbers%s", nearest->bad_text,
+                        grid->columns_n == 1 && grid->separator ? " (cells are separated by tabs, semicolons or commas)" : "");
     return error_set(err, ERR_ARTIFACT, "%s: no column is a series of numbers", file);
 }
 
 /* ---- what names the runs, and what people should know of how the file was read ---- */
-
-static void say(const struct grid *grid, struct columns *out, bool doubt, const char *text)
-{
-    *LIST_ADD(grid->arena, &out->notes) = (struct columns_note){doubt, text};
-}
 
 static void note_cells(const struct grid *grid, const struct row_names *names, struct columns *out)
 {
@@ -154,21 +158,30 @@ static void note_cells(const struct grid *grid, const struct row_names *names, s
         const struct grid_column *c = &grid->columns[i];
         const char *why = why_not(grid, names, i);
         if (!why && c->comma)
-            say(grid, out, false, arena_printf(grid->arena, "column %.100s: the comma in '%s' is read as the decimal point", c->name, c->comma));
+            grid_say(grid, out, false, arena_printf(grid->arena, "column %.100s: the comma in '%s' is read as the decimal point", c->name, c->comma));
         if (why && c->texts > c->numbers && i != names->name && looks_like_number(c->bad_text))
-            say(grid, out, true, arena_printf(grid->arena, "column %.100s is passed over: '%s' is not written as a plain number, as 1234.5", c->name, c->bad_text));
+            grid_say(grid, out, true, arena_printf(grid->arena, "column %.100s is passed over: '%s' is not written as a plain number, as 1234.5", c->name, c->bad_text));
     }
 }
 
 static void note_names(const struct grid *grid, const struct row_names *names, struct columns *out)
 {
+    if (names->unread < grid->columns_n && names->time == grid->columns_n)
+        grid_say(grid, out, true, arena_printf(grid->arena, "column %.100s: '%s' is not understood as a date: the rows are taken as they stand, the oldest first",
+                                          grid->columns[names->unread].name, row_names_cell(grid, 0, names->unread)));
     if (names->bad && names->time == grid->columns_n)
-        say(grid, out, true, arena_printf(grid->arena, "column %.100s begins with dates, but '%s' in row %zu is none: does that row belong to the series?",
+        grid_say(grid, out, true, arena_printf(grid->arena, "column %.100s begins with dates, but '%s' in row %zu is none: does that row belong to the series?",
                                           grid->columns[names->bad_column].name, names->bad, names->bad_row + 1));
-    if (names->time == grid->columns_n || grid->times || names->order == ROWS_FORWARD)
+    if (grid->times || names->order == ROWS_FORWARD)
         return;
+    if (names->time == grid->columns_n) {
+        grid_say(grid, out, true, arena_printf(grid->arena, "the rows go from %.100s %s down to %s: they are taken from the last to the first, as the newest stands first",
+                                          grid->columns[names->name].name, row_names_cell(grid, 0, names->name),
+                                          row_names_cell(grid, grid->rows - 1, names->name)));
+        return;
+    }
     const char *column = grid->columns[names->time].name;
-    say(grid, out, names->order == ROWS_MIXED,
+    grid_say(grid, out, names->order == ROWS_MIXED,
         names->order == ROWS_NEWEST_FIRST
             ? arena_printf(grid->arena, "by the column %.100s the newest row stands first: the rows are taken from the last to the first", column)
             : arena_printf(grid->arena, "the rows do not stand in the order of the column %.100s, and are taken as they stand: --time=%.100s puts them in its order",
@@ -215,34 +228,27 @@ static bool put_in_order(const struct grid *grid, const struct row_names *names,
     return true;
 }
 
-/* What spreadsheets write that is no text in UTF-8. */
-static bool check_kind(const char *bytes, size_t len, const char *name, struct error *err)
-{
-    if (len >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0))
-        return error_set(err, ERR_ARTIFACT, "%s: this is text in UTF-16: expected UTF-8; save it as \"CSV UTF-8\"", name);
-    if (len >= 4 && memcmp(bytes, "PK\x03\x04", 4) == 0)
-        return error_set(err, ERR_ARTIFACT, "%s: this is a spreadsheet or a ZIP archive: expected CSV or JSON; save the sheet as CSV", name);
-    return true;
-}
-
 bool columns_read(const char *bytes, size_t len, const char *name, const struct columns_options *options, struct columns *out,
                   struct arena *arena, struct error *err)
 {
     static const char *const none[] = {NULL};
     struct grid grid = {.arena = arena};
     *out = (struct columns){.passed_over = none};
-    if (!check_kind(bytes, len, name, err))
+    if (!file_kind_check(bytes, len, name, err))
         return false;
     if (len >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) {
         bytes += 3;
         len -= 3;
     }
+    bytes = file_kind_lines(bytes, len, arena);
     size_t first = 0, *order;
     while (first < len && strchr(" \t\r\n", bytes[first]))
         first++;
     bool json = first < len && (bytes[first] == '[' || bytes[first] == '{');
     if (!(json ? grid_read_json : grid_read_csv)(&grid, bytes, len, name, options->time, err))
         return false;
+    out->numbered = grid.numbered;
+    grid_mend(&grid, out);
     struct row_names names = row_names_guess(&grid, grid.time);
     if (!put_in_order(&grid, &names, &order, out, err))
         return false;

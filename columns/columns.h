@@ -12,7 +12,7 @@
  *     2024-01-02,,ab130            a gap
  *
  * Numbers have a decimal point; where cells are separated by semicolons or tabs a column may have decimal commas instead ("99,7", "1.234,5").
- * A cell of a series that is neither a number nor a gap is an error with its line and column (JSON: its pointer).
+ * A file that is one line of numbers is one series. A cell of a series that is neither a number nor a gap is an error with its line and column (JSON: its pointer).
  */
 #ifndef COLUMNS_COLUMNS_H
 #define COLUMNS_COLUMNS_H
@@ -35,6 +35,7 @@ struct columns_note {
 struct columns {
     struct column *v;
     size_t n, rows;
+    bool numbered; /* there was no header: the names are numbers */
     const char *const *times; /* of each row, as written; NULL without a column of dates (columns/row_names.h) */
     const char *const *names; /* what names each row, "1.4.139"; NULL: nothing does */
     const char *naming;       /* the column of these */
@@ -48,7 +49,7 @@ struct columns_options {
                                 * ISO 8601, or seconds, milli-, micro- or nanoseconds since 1970, as their size tells */
 };
 
-enum { COLUMNS_CELLS_MAX = 100000000 };
+enum { COLUMNS_CELLS_MAX = 100000000, COLUMNS_MAX = 100000, COLUMNS_SERIES_MAX = 20000 };
 
 /* `name` is the file's, for errors: ERR_ARTIFACT for the file, ERR_USAGE for a column that is not there. Everything lives in `arena`;
  * times and names may point into `bytes`. */

@@ -21,7 +21,7 @@ static bool is_word(const char *s, size_t len, const char *const *words)
 bool grid_number(const char *s, size_t len, double *value, bool *gap)
 {
     static const char *const gaps[] = {"nan",  "null", "n/a", "na",  "none", "-",    "inf", "+inf", "-inf", "infinity",
-                                       "+infinity", "-infinity", "+nan", "-nan", "#n/a", NULL};
+                                       "+infinity", "-infinity", "+nan", "-nan", "#n/a", "#div/0!", "#value!", "#ref!", "#num!", "#name?", "#null!", NULL};
     struct number number;
     const char *expected, *end = s + len;
     *gap = len == 0;

@@ -31,6 +31,8 @@ struct grid {
     struct pos *times_at;
     size_t time; /* index of the time column; columns_n: none */
     bool numbered; /* no header: the names are numbers */
+    int first_line; /* of CSV: the line of its first row, or header */
+    char separator; /* of CSV; '\n': one column, '\0': JSON */
 };
 
 /* The number of a cell; NAN: a gap, or text. */

@@ -1,5 +1,6 @@
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "columns/columns.h"
@@ -98,6 +99,12 @@ static bool read_cell(struct csv *csv, struct cell *cell, struct error *err)
     return true;
 }
 
+/* "#500,812.6" is the run 500. */
+static bool is_comment(const char *p, size_t len, bool several)
+{
+    return *p == '#' && !(several && len > 1 && p[1] >= '0' && p[1] <= '9');
+}
+
 /* Passes over comments, and over empty lines: at the end, and where a line has several cells. */
 static bool at_row(struct csv *csv, bool several)
 {
@@ -106,26 +113,83 @@ static bool at_row(struct csv *csv, bool several)
         eol = eol ? eol : csv->end;
         size_t len = (size_t)(eol - p);
         text_trim(&p, &len);
-        if (len && *p != '#')
+        if (len && !is_comment(p, len, several))
             return true;
-        if (!len && !several) { /* a gap, unless nothing follows */
-            const char *q = csv->p;
-            size_t rest = (size_t)(csv->end - q);
-            text_trim(&q, &rest);
-            if (rest)
-                return true;
-        }
+        if (!len && !several) /* a gap: something follows, see end_of_text */
+            return true;
         csv->p = eol < csv->end ? eol + 1 : eol;
         next_line(csv);
     }
     return false;
 }
 
-static char separator_of(const char *p, const char *end)
+static const char *end_of_line(const char *p, const char *end)
 {
     const char *eol = memchr(p, '\n', (size_t)(end - p));
-    size_t len = (size_t)((eol ? eol : end) - p);
-    return memchr(p, '\t', len) ? '\t' : memchr(p, ';', len) ? ';' : ',';
+    return eol ? eol : end;
+}
+
+/* "latency" and below it "99,7": one column of decimal commas, whose cells nothing separates. */
+static bool only_commas_below(const char *p, const char *end)
+{
+    double value;
+    while (p < end) {
+        const char *from = p, *eol = end_of_line(p, end);
+        size_t len = (size_t)(eol - p);
+        text_trim(&from, &len);
+        if (len && *from != '#')
+            return grid_comma_number(from, len, &value);
+        p = eol < end ? eol + 1 : eol;
+    }
+    return false;
+}
+
+/* Whether the line has the character outside of quotes. */
+static bool has(const char *p, const char *eol, char c)
+{
+    bool quoted = false;
+    for (; p < eol; p++) {
+        quoted ^= *p == '"';
+        if (*p == c && !quoted)
+            return true;
+    }
+    return false;
+}
+
+static char separator_of(const char *p, const char *end)
+{
+    const char *eol = end_of_line(p, end);
+    if (has(p, eol, '\t') || has(p, eol, ';'))
+        return has(p, eol, '\t') ? '\t' : ';';
+    return !has(p, eol, ',') && only_commas_below(eol, end) ? '\n' : ',';
+}
+
+/* Excel's own first line, "sep=;": names the separator, and is passed over. */
+static bool read_separator(struct csv *csv)
+{
+    const char *eol = end_of_line(csv->p, csv->end), *p = csv->p;
+    size_t len = (size_t)(eol - p);
+    if (len && p[len - 1] == '\r')
+        len--;
+    if (len > 6 && p[0] == '"' && p[len - 1] == '"') {
+        p++;
+        len -= 2;
+    }
+    if (len != 5 || strncasecmp(p, "sep=", 4) != 0)
+        return false;
+    csv->separator = p[4];
+    csv->p = eol < csv->end ? eol + 1 : eol;
+    next_line(csv);
+    return true;
+}
+
+/* Behind the last line that is not blank. */
+static const char *end_of_text(const char *p, const char *end)
+{
+    const char *last = end;
+    while (last > p && strchr(" \t\r\n", last[-1]) && last[-1])
+        last--;
+    return last == p ? p : end_of_line(last, end);
 }
 
 /* How many cells there are at most. */
@@ -146,6 +210,8 @@ static bool read_first(struct csv *csv, cell_list *first, struct error *err)
         if (!read_cell(csv, &cell, err))
             return false;
         *LIST_ADD(csv->arena, first) = cell;
+        if (first->n > COLUMNS_MAX)
+            return error_set(err, ERR_ARTIFACT, "%s: has more than %d cells in line %d: expected a row of cells for each run", csv->file, (int)COLUMNS_MAX, cell.line);
     }
     return true;
 }
@@ -211,29 +277,63 @@ static void put_cell(struct grid *grid, const struct csv *csv, const struct cell
     }
 }
 
-static bool read_row(struct grid *grid, struct csv *csv, struct error *err)
+static bool refuse_row(const struct grid *grid, const struct csv *csv, const struct cell *cell, size_t found, struct error *err)
+{
+    bool more = found > grid->columns_n;
+    const char *first = arena_printf(csv->arena, "expected %zu cell%s as in line %d", grid->columns_n, grid->columns_n == 1 ? "" : "s", grid->first_line);
+    if (more && grid->columns_n == 1)
+        return error_at(err, ERR_ARTIFACT, place(csv, cell), "found more than one cell in this line, %s, '%.40s': is that a title, which should go?", first,
+                        grid->columns[0].name);
+    if (more)
+        return error_at(err, ERR_ARTIFACT, place(csv, cell), "found more than %zu cells in this line, %s%s", grid->columns_n, first,
+                        csv->separator == ',' ? " (numbers with a decimal comma need semicolons or tabs between the cells)" : "");
+    return error_at(err, ERR_ARTIFACT, place(csv, cell), "found %zu cell%s in this line, %s", found, found == 1 ? "" : "s", first);
+}
+
+/* An empty cell too many, at the end of a line, is only a separator too many. */
+static bool read_row(struct grid *grid, struct csv *csv, bool *empty, struct error *err)
 {
     struct cell cell = {.last = false};
+    *empty = true;
     for (size_t column = 0; !cell.last; column++) {
         if (!read_cell(csv, &cell, err))
             return false;
+        if (column == grid->columns_n && cell.last && !cell.len)
+            break;
         if (column == grid->columns_n || (cell.last && column + 1 < grid->columns_n))
-            return error_at(err, ERR_ARTIFACT, place(csv, &cell), "found %s in this line, expected %zu cells as in the first one",
-                            column == grid->columns_n ? "one cell more" : "the last cell", grid->columns_n);
+            return refuse_row(grid, csv, &cell, column + 1, err);
         put_cell(grid, csv, &cell, grid->rows, column);
+        *empty &= !cell.len;
     }
     grid->rows++;
     return true;
 }
 
+/* Rows of nothing but separators, as spreadsheets leave them behind the last one, are none. */
+static bool read_rows(struct grid *grid, struct csv *csv, struct error *err)
+{
+    size_t rows = 0;
+    bool empty;
+    while (at_row(csv, grid->columns_n > 1)) {
+        if (!read_row(grid, csv, &empty, err))
+            return false;
+        rows = empty && grid->columns_n > 1 ? rows : grid->rows;
+    }
+    grid->rows = rows;
+    return true;
+}
+
 bool grid_read_csv(struct grid *grid, const char *bytes, size_t len, const char *file, const char *time, struct error *err)
 {
-    struct csv csv = {.p = bytes, .end = bytes + len, .line_start = bytes, .line = 1, .file = file, .arena = grid->arena};
+    struct csv csv = {.p = bytes, .end = end_of_text(bytes, bytes + len), .line_start = bytes, .line = 1, .file = file, .arena = grid->arena};
     cell_list first = {0};
     if (!at_row(&csv, true))
         return error_set(err, ERR_ARTIFACT, "%s: there is nothing in it: expected numbers, as CSV or JSON", file);
-    csv.separator = separator_of(csv.p, csv.end);
+    if (!read_separator(&csv) || !at_row(&csv, true))
+        csv.separator = separator_of(csv.p, csv.end);
     struct csv start = csv;
+    grid->first_line = csv.line;
+    grid->separator = csv.separator;
     if (!read_first(&csv, &first, err))
         return false;
     size_t cells = count_cells(&start) + first.n;
@@ -252,8 +352,5 @@ bool grid_read_csv(struct grid *grid, const char *bytes, size_t len, const char 
     }
     if (grid->numbered)
         csv = start;
-    while (at_row(&csv, grid->columns_n > 1))
-        if (!read_row(grid, &csv, err))
-            return false;
-    return true;
+    return read_rows(grid, &csv, err);
 }

@@ -14,6 +14,10 @@ struct source {
 
 static bool too_many(const struct source *s, size_t columns, size_t rows, struct error *err)
 {
+    if (columns > COLUMNS_MAX) {
+        error_set(err, ERR_ARTIFACT, "%s: has more than %d columns", s->file, (int)COLUMNS_MAX);
+        return true;
+    }
     if (columns == 0 || rows <= COLUMNS_CELLS_MAX / columns)
         return false;
     error_set(err, ERR_ARTIFACT, "%s: has more than %d cells", s->file, (int)COLUMNS_CELLS_MAX);

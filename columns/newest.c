@@ -35,12 +35,17 @@ const struct analysis *newest_test(const struct columns *columns, const struct n
 {
     static const char *const no_keys[] = {NULL};
     const char **names = ARENA_ARRAY(arena, const char *, columns->n + 1); /* in the order of the columns when sorted */
+    struct method_options *own = ARENA_NEW(arena, struct method_options);
+    *own = method_defaults();
+    own->share = options->magnitude > 0 ? options->magnitude : own->share;
+    own->alpha = options->false_alarm_rate;
     struct kpi_rule *rules = ARENA_ARRAY(arena, struct kpi_rule, columns->n + 1);
     int *far = ARENA_ARRAY(arena, int, columns->n + 1);
     size_t longest = 1;
     for (size_t i = 0; i < columns->n; i++) {
         names[i] = arena_printf(arena, "%09zu", i);
-        rules[i] = (struct kpi_rule){.name = names[i], .better = options->better, .min_relative = options->magnitude};
+        rules[i] = (struct kpi_rule){.name = names[i], .better = options->better, .min_relative = options->magnitude,
+                                      .method = options->method, .method_options = options->method ? own : NULL};
         far[i] = score_far_exponent(columns->v[i].x, columns->v[i].n);
         longest = columns->v[i].n > longest ? columns->v[i].n : longest;
     }
@@ -57,6 +62,14 @@ const struct analysis *newest_test(const struct columns *columns, const struct n
         if (far[i])
             scale_back(&answer->entries[0].kpis[i].evidence, far[i]);
     return answer;
+}
+
+const char *newest_found(const struct kpi_result *result)
+{
+    for (size_t i = 0; i < result->checks_n; i++)
+        if (result->checks[i].kind == CHECK_METHOD)
+            return result->checks[i].value == result->evidence.value ? result->checks[i].found : NULL; /* else it speaks of scaled values */
+    return NULL;
 }
 
 size_t newest_index(const struct column *column, const struct evidence *evidence, size_t point)

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "columns/row_time.h"
 
-enum { CELL_MAX = 40, FEW = 3 };
+enum { CELL_MAX = 40, FEW = 3, ENOUGH = 5 };
 
 bool row_names_count_up(const struct grid *grid, size_t column)
 {
@@ -45,9 +45,13 @@ static enum row_order order_of(const double *seconds, size_t n)
 static size_t read_dates(const struct grid *grid, size_t column, double *seconds, struct row_names *out)
 {
     size_t dates = 0;
+    const char **cells = ARENA_ARRAY(grid->arena, const char *, grid->rows + 1);
+    for (size_t i = 0; i < grid->rows; i++)
+        cells[i] = row_names_cell(grid, i, column);
+    enum row_time_slash slash = row_time_slashes(cells, grid->rows);
     for (size_t i = 0; i < grid->rows; i++) {
-        const char *text = row_names_cell(grid, i, column);
-        if (row_time_is_date(text, &seconds[i])) {
+        const char *text = cells[i];
+        if (row_time_is_date(text, slash, &seconds[i])) {
             dates++;
         } else if (!out->bad) {
             out->bad = text;
@@ -58,20 +62,43 @@ static size_t read_dates(const struct grid *grid, size_t column, double *seconds
     return dates;
 }
 
-/* Seconds since 1970 of the years from 1998 to 2128, or their thousands, millions, milliards, that go one way. */
+/* Seconds since 1970 of the years from 1998 to 2128, or their thousands, millions, milliards. */
+static bool is_epoch(double number, double *seconds)
+{
+    double size = number;
+    for (int k = 0; k < 3 && size > 5e9; k++)
+        size /= 1e3;
+    *seconds = number;
+    return size >= 9e8 && size <= 5e9;
+}
+
+static bool speaks_of_a_day(const char *name)
+{
+    return strcasestr(name, "date") || strcasestr(name, "datum") || strcasecmp(name, "day") == 0 || strcasecmp(name, "tag") == 0;
+}
+
+/* Whether all numbers of a column are moments of the kind that `read` knows. */
+static bool all_are(const struct grid *grid, size_t column, bool (*read)(double, double *), double *seconds)
+{
+    for (size_t i = 0; i < grid->rows; i++)
+        if (!read(grid_cell(grid, i, column), &seconds[i]))
+            return false;
+    return grid->rows >= FEW;
+}
+
+static bool one_way(const struct grid *grid, const double *seconds)
+{
+    return order_of(seconds, grid->rows) != ROWS_MIXED && seconds[0] != seconds[grid->rows - 1];
+}
+
+/* Whether a column of numbers whose name speaks of a time holds moments. */
 static bool is_clock(const struct grid *grid, size_t column, double *seconds)
 {
-    if (!grid_is_time_name(grid->columns[column].name) || grid->columns[column].texts)
+    const struct grid_column *c = &grid->columns[column];
+    if (!grid_is_time_name(c->name) || c->texts)
         return false;
-    for (size_t i = 0; i < grid->rows; i++) {
-        double size = grid_cell(grid, i, column);
-        for (int k = 0; k < 3 && size > 5e9; k++)
-            size /= 1e3;
-        seconds[i] = grid_cell(grid, i, column);
-        if (!(size >= 9e8 && size <= 5e9))
-            return false;
-    }
-    return grid->rows >= FEW && order_of(seconds, grid->rows) != ROWS_MIXED && seconds[0] != seconds[grid->rows - 1];
+    return all_are(grid, column, row_time_is_compact, seconds) || (all_are(grid, column, is_epoch, seconds) && one_way(grid, seconds)) ||
+           (speaks_of_a_day(c->name) && all_are(grid, column, row_time_is_serial, seconds) && one_way(grid, seconds));
 }
 
 static void find_time(const struct grid *grid, struct row_names *out)
@@ -79,8 +106,13 @@ static void find_time(const struct grid *grid, struct row_names *out)
     double *seconds = ARENA_ARRAY(grid->arena, double, grid->rows + 1);
     double first;
     for (size_t i = 0; i < grid->columns_n; i++) {
-        if (!grid->columns[i].said || !row_time_is_date(row_names_cell(grid, 0, i), &first))
+        const struct grid_column *c = &grid->columns[i];
+        const char *text = row_names_cell(grid, 0, i);
+        if (!c->said || (!row_time_is_date(text, SLASH_MONTH_FIRST, &first) && !row_time_is_date(text, SLASH_DAY_FIRST, &first))) {
+            if (c->said && c->texts > c->numbers && speaks_of_a_day(c->name) && out->unread == grid->columns_n)
+                out->unread = i;
             continue;
+        }
         out->bad = NULL;
         if (read_dates(grid, i, seconds, out) == grid->rows) {
             out->time = i;
@@ -112,13 +144,33 @@ static bool names(const struct grid *grid, size_t column)
     return 2 * changes >= grid->rows;
 }
 
+/* How the rows stand by the naming column, if each of its cells is above the one before, or each below; numbers in them count as numbers. */
+static enum row_order order_by_name(const struct grid *grid, size_t column)
+{
+    size_t up = 0, down = 0;
+    const char *before = row_names_cell(grid, 0, column);
+    for (size_t i = 1; i < grid->rows && (!up || !down); i++) {
+        const char *here = row_names_cell(grid, i, column);
+        int order = here[0] ? strverscmp(before, here) : 0;
+        up += order <= 0;
+        down += order >= 0;
+        before = here;
+    }
+    return grid->rows < ENOUGH || (up && down) ? ROWS_MIXED : down ? ROWS_NEWEST_FIRST : ROWS_FORWARD;
+}
+
 struct row_names row_names_guess(const struct grid *grid, size_t time)
 {
-    struct row_names out = {.time = time, .name = grid->columns_n};
+    struct row_names out = {.time = time, .name = grid->columns_n, .unread = grid->columns_n};
     if (time == grid->columns_n && grid->rows)
         find_time(grid, &out);
     for (size_t i = 0; i < grid->columns_n && out.name == grid->columns_n; i++)
         if (i != out.time && grid->columns_n > 1 && names(grid, i))
             out.name = i;
+    enum row_order order = out.time == grid->columns_n && out.name < grid->columns_n ? order_by_name(grid, out.name) : ROWS_MIXED;
+    if (order == ROWS_NEWEST_FIRST)
+        out.order = order;
+    if (order != ROWS_MIXED && out.name == out.unread)
+        out.unread = grid->columns_n; /* its order is as good as a date's */
     return out;
 }

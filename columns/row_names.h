@@ -4,8 +4,9 @@
  *     2026-11-09,1.4.139,109.7,ci-3
  *
  * The column of the date is the first whose cells are dates (no bare numbers), else the first whose name speaks of a time and whose
- * cells are seconds (milliseconds …) since 1970 that go one way. The naming one is the first other column of text, or of numbers that count
- * by one, in which at least half of the rows differ from the row before.
+ * cells are dates as 20261109, or seconds (milliseconds …) since 1970 that go one way, or the days of a spreadsheet (46,335) that do. The naming one is the first other column of text, or of numbers that count
+ * by one, in which at least half of the rows differ from the row before. Without a column of dates, one of these that falls from each row
+ * to the next (540, 539 …; v1.10, v1.9 …; five rows or more) says that the newest row stands first.
  */
 #ifndef COLUMNS_ROW_NAMES_H
 #define COLUMNS_ROW_NAMES_H
@@ -16,7 +17,8 @@ enum row_order { ROWS_FORWARD, ROWS_NEWEST_FIRST, ROWS_MIXED };
 
 struct row_names {
     size_t time, name;     /* the columns; columns_n: none */
-    enum row_order order;  /* how the rows stand by the column of the date */
+    enum row_order order;  /* how the rows stand by the column of the date, without one by the naming column; then it is not ROWS_MIXED */
+    size_t unread;         /* a column whose name speaks of a date, and whose first cell is none that is understood; columns_n: none */
     const char *bad;       /* a cell of a column of dates that is none, so that `time` is columns_n; NULL */
     size_t bad_row, bad_column;
 };

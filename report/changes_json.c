@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "json/write.h"
+#include "columns/newest.h"
 #include "report/changes_report.h"
 
 static const struct json_style style = {0};
@@ -74,6 +75,12 @@ static void add_change(struct text *out, const struct changes_report *report, co
     text_addc(out, '}');
 }
 
+/* Rows behind the newest value. */
+static size_t rows_behind(const struct changes_report *report, const struct column *column)
+{
+    return column->n ? report->columns->rows - 1 - column->row[column->n - 1] : report->columns->rows;
+}
+
 static void add_newest(struct text *out, const struct changes_report *report, const struct column *column, const struct kpi_result *result)
 {
     const struct evidence *e = &result->evidence;
@@ -81,6 +88,11 @@ static void add_newest(struct text *out, const struct changes_report *report, co
     add_key(out, "newest");
     text_addc(out, '{');
     add_string(out, "verdict", verdict_name(result->verdict));
+    if (report->judge) {
+        add_string(out, "method", report->judge->name);
+        if (newest_found(result))
+            add_string(out, "found", newest_found(result));
+    }
     if (value) {
         add_size(out, "index", column->row[column->n - 1]);
         add_time(out, report->columns, column->row[column->n - 1]);
@@ -101,6 +113,7 @@ static void add_newest(struct text *out, const struct changes_report *report, co
         add_size(out, "since_index", column->row[newest_index(column, e, e->since_point)]);
     add_key(out, "more_runs");
     text_printf(out, "%d", e->more_runs);
+    add_size(out, "gaps_behind", rows_behind(report, column));
     text_addc(out, '}');
 }
 

@@ -18,6 +18,7 @@ struct changes_report {
     const struct columns *columns;
     const struct changes *found; /* of each column */
     enum changes_method method;
+    const struct method *judge;     /* of another tool, by which the newest run was judged; NULL: ours */
     enum direction better;          /* NONE: not said */
     const struct analysis *newest;  /* by `better`; without it as if higher were better */
     const struct analysis *newest_up; /* without `better`: as if lower were better; else NULL */

@@ -147,26 +147,39 @@ static void print_text(struct run *run)
 
 static const struct analysis *ask(struct run *run, enum direction better, double false_alarm_rate)
 {
-    struct newest_options options = {better, false_alarm_rate, run->step->changes.magnitude};
+    struct newest_options options = {better, false_alarm_rate, run->step->changes.magnitude, run->step->method};
     return newest_test(run->report->columns, &options, run->context->arena);
 }
 
-/* JSON without a direction is change points only. Both directions share the level. */
+/* JSON without a direction is change points only. Both directions share the level; other tools' p are two-sided. */
 static void ask_newest(struct run *run)
 {
     const struct changepoints_step *step = run->step;
     if (step->better != DIRECTION_NONE) {
         run->report->newest = ask(run, step->better, step->false_alarm_rate);
     } else if (!step->json) {
-        run->report->newest = ask(run, DIRECTION_HIGHER, step->false_alarm_rate / 2);
-        run->report->newest_up = ask(run, DIRECTION_LOWER, step->false_alarm_rate / 2);
+        double rate = step->method ? step->false_alarm_rate : step->false_alarm_rate / 2;
+        run->report->newest = ask(run, DIRECTION_HIGHER, rate);
+        run->report->newest_up = ask(run, DIRECTION_LOWER, rate);
     }
+}
+
+/* The newest row of a series has no value: the run under test is missing, whatever the one before it was. */
+static bool newest_is_missing(const struct columns *columns)
+{
+    for (size_t i = 0; i < columns->n; i++)
+        if (!columns->v[i].n || columns->v[i].row[columns->v[i].n - 1] + 1 < columns->rows)
+            return true;
+    return false;
 }
 
 static int code_of(const struct run *run)
 {
-    int codes[VERDICT_COUNT + 1];
+    enum { MISSING = 3 };
+    int codes[VERDICT_COUNT + 2];
     size_t n = run->step->better != DIRECTION_NONE ? gate_codes(&run->step->gate, run->report->newest, codes) : 0;
+    if (run->step->gate.fails[VERDICT_MISSING] && newest_is_missing(run->report->columns))
+        codes[n++] = MISSING;
     for (size_t i = 0; run->step->fails_on_change && i < run->report->columns->n; i++) {
         if (!run->found[i].n)
             continue;
@@ -182,7 +195,7 @@ static int find_and_print(struct run *run, const struct columns *columns)
     size_t pieces = (columns->n + PIECE - 1) / PIECE;
     unsigned jobs = context_jobs(context), workers = jobs < pieces ? jobs : pieces ? (unsigned)pieces : 1;
     struct changes_report report = {.file = strcmp(run->step->file, "-") == 0 ? "standard input" : run->step->file, .columns = columns,
-                                    .method = run->step->changes.method, .better = run->step->better};
+                                    .method = run->step->changes.method, .judge = run->step->method, .better = run->step->better};
     report.found = run->found = ARENA_ARRAY(context->arena, struct changes, columns->n + 1);
     run->report = &report;
     run->window = 4 * (size_t)workers;

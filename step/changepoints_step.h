@@ -13,6 +13,7 @@ struct changepoints_step {
     struct changes_options changes;
     enum direction better; /* NONE: not said */
     double false_alarm_rate;
+    const struct method *method; /* by which the newest run is judged; NULL: by ours */
     bool json;
     struct gate gate;      /* of the newest run's verdicts */
     bool fails_on_change;  /* any change point gives 1 */

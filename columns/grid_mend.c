@@ -1,0 +1,120 @@
+#include "columns/grid_mend.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "columns/row_names.h"
+
+void grid_say(const struct grid *grid, struct columns *out, bool doubt, const char *text)
+{
+    *LIST_ADD(grid->arena, &out->notes) = (struct columns_note){doubt, text};
+}
+
+static double cell(const struct grid *grid, size_t row, size_t column)
+{
+    return grid->cells[row * grid->columns_n + column];
+}
+
+static bool is_summary(const char *text)
+{
+    static const char *const words[] = {"average", "avg", "mean", "median", "total", "totals", "sum", "min", "max", "std", "stdev", "stddev",
+                                        "durchschnitt", "mittelwert", "summe", "gesamt", NULL};
+    size_t len = strcspn(text, " :");
+    for (size_t i = 0; words[i]; i++)
+        if (strlen(words[i]) == len && strncasecmp(text, words[i], len) == 0 && text[len + strspn(text + len, " :")] == '\0')
+            return true;
+    return false;
+}
+
+/* The row's cell that says that it sums up those above it; columns_n: none does. */
+static size_t summary_cell(const struct grid *grid, size_t row)
+{
+    for (size_t i = 0; i < grid->columns_n; i++)
+        if (grid->columns[i].said && is_summary(row_names_cell(grid, row, i)))
+            return i;
+    return grid->columns_n;
+}
+
+/* "Average", below the runs of a sheet, is no run. */
+static void drop_summaries(struct grid *grid, struct columns *out)
+{
+    size_t at;
+    while (grid->rows > 1 && (at = summary_cell(grid, grid->rows - 1)) < grid->columns_n) {
+        grid_say(grid, out, true, arena_printf(grid->arena, "row %zu, '%s', is left out: it sums up those above it", grid->rows,
+                                          row_names_cell(grid, grid->rows - 1, at)));
+        grid->rows--;
+        grid->columns[at].texts--;
+        for (size_t i = 0; i < grid->columns_n; i++)
+            grid->columns[i].numbers -= isnan(cell(grid, grid->rows, i)) ? 0 : 1;
+    }
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    const struct grid_column *x = *(const struct grid_column *const *)a, *y = *(const struct grid_column *const *)b;
+    int order = strcmp(x->name, y->name);
+    return order ? order : (x > y) - (x < y);
+}
+
+/* Of columns with one name the later ones are called "latency (column 3)". */
+static void tell_apart(struct grid *grid, struct columns *out)
+{
+    const struct grid_column **sorted = ARENA_ARRAY(grid->arena, const struct grid_column *, grid->columns_n + 1);
+    const char *doubled = NULL, *first = "";
+    for (size_t i = 0; i < grid->columns_n; i++)
+        sorted[i] = &grid->columns[i];
+    qsort(sorted, grid->columns_n, sizeof(*sorted), compare_names);
+    for (size_t i = 0; i < grid->columns_n; i++) {
+        bool again = i && strcmp(sorted[i]->name, first) == 0;
+        size_t at = (size_t)(sorted[i] - grid->columns);
+        first = again ? first : sorted[i]->name;
+        if (!again)
+            continue;
+        grid->columns[at].name = arena_printf(grid->arena, "%s (column %zu)", first, at + 1);
+        doubled = doubled ? doubled : grid->columns[at].name;
+    }
+    if (doubled)
+        grid_say(grid, out, true, arena_printf(grid->arena, "more than one column has the same name; the later ones are called as '%.100s'", doubled));
+}
+
+/* "812,6" without a header may be one number to people, and is two columns. */
+static void note_pairs(const struct grid *grid, struct columns *out)
+{
+    if (!grid->numbered || grid->separator != ',' || grid->columns_n != 2)
+        return;
+    for (size_t i = 0; i < grid->rows; i++)
+        for (size_t j = 0; j < 2; j++)
+            if (!(cell(grid, i, j) == floor(cell(grid, i, j)) && (j == 0 || (cell(grid, i, j) >= 0 && cell(grid, i, j) < 1000))))
+                return;
+    if (grid->rows && !grid->columns[0].point && !grid->columns[1].point)
+        grid_say(grid, out, true, arena_printf(grid->arena, "'%.0f,%.0f' is read as two columns; if it is one number with a decimal comma, write %.0f.%.0f",
+                                          cell(grid, 0, 0), cell(grid, 0, 1), cell(grid, 0, 0), cell(grid, 0, 1)));
+}
+
+/* The numbers of one series, written into one line. */
+static void stand_up(struct grid *grid, struct columns *out)
+{
+    enum { FEW = 4 };
+    if (!grid->numbered || grid->rows != 1 || grid->columns_n < FEW || grid->times)
+        return;
+    size_t numbers = 0;
+    for (size_t i = 0; i < grid->columns_n; i++) {
+        numbers += grid->columns[i].numbers;
+        if (grid->columns[i].texts || grid->columns[i].comma)
+            return;
+    }
+    grid_say(grid, out, false, arena_printf(grid->arena, "its only line has %zu cells: they are taken as one series", grid->columns_n));
+    grid->rows = grid->columns_n;
+    grid->columns_n = grid->time = 1;
+    grid->columns[0] = (struct grid_column){.name = "1", .numbers = numbers};
+}
+
+void grid_mend(struct grid *grid, struct columns *out)
+{
+    stand_up(grid, out);
+    drop_summaries(grid, out);
+    tell_apart(grid, out);
+    note_pairs(grid, out);
+}
