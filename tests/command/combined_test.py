@@ -125,5 +125,19 @@ class ExactTest(NightsTest):
         self.assertEqual(self.judged(100, code=0)[0], "improvement")
 
 
+class MixedTest(NightsTest):
+    """One configuration has a label more than the other: full and LoRA runs."""
+
+    FULL, LORA = {"model": "m", "gpu": 2}, {"model": "m", "gpu": 2, "lora": 4}
+
+    def test_one_of_them_vanished(self):
+        self.workload("unit: s, better: lower")
+        self.store(*[[{"x": x, "labels": self.FULL}, {"x": 2 * x, "labels": self.LORA}] for x in GOOD])
+        for labels, other in ((self.FULL, "lora=4"), (self.LORA, "without lora")):
+            name = self.night({"x": 100 * len(labels) - 100, "labels": labels})
+            self.matbench("ci", name, "--workload=w", "--novisualize", "--noupload", "--fail_on=missing", code=3)
+            self.assertEqual([absence["found"].split(":")[0] for absence in self.json("regression_verdicts.json")["absences"]], [other])
+
+
 if __name__ == "__main__":
     main()
