@@ -139,5 +139,33 @@ class MixedTest(NightsTest):
             self.assertEqual([absence["found"].split(":")[0] for absence in self.json("regression_verdicts.json")["absences"]], [other])
 
 
+class ControlTest(NightsTest):
+    """A control counts as any KPI does."""
+
+    X = "unit: 1/s, better: higher, reference: {kpi: y}"
+
+    def nights(self, n):
+        return [[{"x": GOOD[i % 10] * (1 + i % 3), "y": 50.0 * (1 + i % 3)}] for i in range(n)]
+
+    def test_another_unit(self):
+        self.workload(self.X, "unit: GB/s, better: none")
+        self.store(*self.nights(12))
+        self.workload(self.X, "unit: MB/s, better: none")
+        for k in range(9):
+            verdict = self.judged({"x": GOOD[k % 10] * (1 + k % 3), "y": 50000.0 * (1 + k % 3)}, code=0)[0]
+            self.assertEqual(verdict, "no history" if k == 0 else "cannot tell" if k < 3 else "ok")
+        self.assertEqual(self.judged({"x": 200, "y": 150000.0}, code=1)[0], "regression")
+
+    def test_excluded(self):
+        nights = self.nights(12)
+        for k in (3, 7):
+            nights[k][0]["y"] *= 5
+        self.workload(self.X, "unit: GB/s, better: none")
+        self.store(*nights)
+        self.acks("excluded: [{kpi: y, run: [1.4, 1.8], reason: r}]\n")
+        self.assertEqual(self.judged({"x": 99.7, "y": 50.0}, code=0)[0], "ok")
+        self.assertEqual(len(self.kpi("x")["evidence"]["points"]), 10)
+
+
 if __name__ == "__main__":
     main()
