@@ -79,6 +79,10 @@ bool series_value(const struct record *record, const struct kpi_rule *rule, doub
 bool series_counts(const struct analysis_options *options, const struct record *record, const struct record *entry, const struct kpi_rule *rule,
                    double *value);
 
+/* The mean over the repetitions of a run point that count, as measured; false: there is none. */
+bool series_mean(const struct analysis_options *options, const struct select_point *point, const struct record *entry,
+                 const struct kpi_rule *rule, double *mean);
+
 /* All points that have the KPI; repetitions averaged, the entry's in this invocation, too. False when the entry has no number for it. */
 bool series_gather(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
                    struct series *series, struct arena *arena);

@@ -473,6 +473,7 @@ void verdict_decide(struct hypothesis *h, const struct invocation *invocation, s
     if (h->level && h->others)
         e->reason = arena_printf(arena, "%s; %zu run point%s in which it is %s left out", e->reason, h->others, h->others == 1 ? "" : "s",
                                  h->list ? "a number" : "a list");
+    enum verdict level = h->result->verdict;
     if (h->checks_n)
         checks_decide(h, invocation, arena);
     if (h->list && e->decided_by != CHECK_DISTRIBUTION && e->decided_by != CHECK_BOUND && e->decided_by != CHECK_LEVEL)
@@ -481,5 +482,5 @@ void verdict_decide(struct hypothesis *h, const struct invocation *invocation, s
     if (divided && e->control)
         e->reason = arena_printf(arena, "%s; %s", e->reason, e->control);
     if (h->level && h->list)
-        list_add_checks(h, arena);
+        list_add_checks(h, level, arena);
 }

@@ -167,5 +167,26 @@ class ControlTest(NightsTest):
         self.assertEqual(len(self.kpi("x")["evidence"]["points"]), 10)
 
 
+class BoundsTest(NightsTest):
+    """Since when a value is outside is known of lists and of what has a control, too: its acknowledgement holds on."""
+
+    def story(self, good, bad):
+        self.store(*good)
+        self.acks("acknowledged: [{kpi: x, since: 1.11, reason: r}]\n")
+        for k in range(5):
+            self.assertEqual(self.judged(bad, code=0), ("acknowledged", "acknowledged"))
+        (self.place / "acks.yaml").unlink()
+        self.assertEqual(self.judged(bad, code=1), ("regression", "known"))
+        self.assertIn("since 1.11 (5 runs ago)", self.kpi("x")["reason"])
+
+    def test_list(self):
+        self.workload("unit: ms, better: lower, bounds: {max: 150}, min_relative: 0.9")
+        self.story([[{"x": [v + i % 7 for i in range(60)]}] for v in GOOD], {"x": [160 + i % 7 for i in range(60)]})
+
+    def test_control(self):
+        self.workload("unit: ms, better: lower, bounds: {max: 150}, reference: {kpi: y}", "unit: GB/s, better: none")
+        self.story([[{"x": v, "y": 10}] for v in GOOD], {"x": 160, "y": 16})
+
+
 if __name__ == "__main__":
     main()
