@@ -113,6 +113,11 @@ bool series_of(const struct selection *selection, const struct record *entry, co
     return has;
 }
 
+size_t series_known(const struct series *series)
+{
+    return series->older + series->n;
+}
+
 static double divided(const struct series *series, double share)
 {
     return series->parts > 1 ? share / (double)series->parts : share;

@@ -93,6 +93,9 @@ void series_trim(struct series *series);
 bool series_of(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
                struct series *series, struct arena *arena);
 
+/* Run points of history, also those that the level is not tested with. */
+size_t series_known(const struct series *series);
+
 /* The first point of the window that ends before point `end`; of the one that ends with the history. */
 size_t series_window_before(const struct series *series, size_t end);
 size_t series_window_start(const struct series *series);

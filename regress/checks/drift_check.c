@@ -163,7 +163,7 @@ static const char *say(const struct hypothesis *h, const struct invocation *invo
         return what;
     if (check->verdict == VERDICT_SUSPECT && check->corrected_worse <= invocation->options->false_alarm_rate)
         return arena_printf(arena, "%s; %s, but history has only %zu of the %d run points that a regression needs", what, checks_p(check, invocation, arena),
-                            h->series.older + h->series.n, verdict_min_history(h, invocation->options));
+                            series_known(&h->series), verdict_min_history(h, invocation->options));
     const char *p = value_p(check->p_worse, arena);
     const char *alone = arena_printf(arena, "p %s%s alone, but ", p[0] == '<' ? "" : "= ", p);
     return arena_printf(arena, "%s; %s%s", what, check->verdict == VERDICT_SUSPECT ? alone : "", checks_p(check, invocation, arena));
@@ -221,7 +221,7 @@ static void judge(const struct hypothesis *h, const struct invocation *invocatio
         say_untested(h, course, check, arena);
         return;
     }
-    size_t known = h->series.older + h->series.n;
+    size_t known = series_known(&h->series);
     bool enough = known >= (size_t)verdict_min_history(h, invocation->options);
     check->verdict = checks_verdict(check, invocation, enough);
     double gate = enough ? checks_alpha(invocation, check->corrected_worse) : invocation->options->suspect_level;
@@ -245,7 +245,7 @@ bool drift_check_shown_before(const struct hypothesis *h, const struct invocatio
     struct course course = {0}; /* as it was tested: of a list the series may be another part's by now */
     for (size_t i = 0; i < h->checks_n; i++)
         course = h->checks[i].type == &drift_check ? *(const struct course *)h->checks[i].kept : course;
-    size_t known = h->series.older + h->series.n;
+    size_t known = series_known(&h->series);
     if (course.n == 0 || known <= (size_t)verdict_min_history(h, invocation->options) || course.after >= known)
         return false;
     course.n--;

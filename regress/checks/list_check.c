@@ -188,7 +188,7 @@ void list_retest(struct hypothesis *h, struct shuffles *shuffles, double level, 
 
 static bool has_enough(const struct hypothesis *h, enum distribution_part part, const struct analysis_options *options)
 {
-    return h->list->parts[part].series.n >= (size_t)verdict_min_history(&h->list->parts[part], options);
+    return series_known(&h->list->parts[part].series) >= (size_t)verdict_min_history(&h->list->parts[part], options);
 }
 
 /* What share of its level a part has to change by to be seen. */

@@ -188,5 +188,25 @@ class BoundsTest(NightsTest):
         self.story([[{"x": v, "y": 10}] for v in GOOD], {"x": 160, "y": 16})
 
 
+class OptionsTest(NightsTest):
+    def test_more_history_asked_for_than_is_looked_at(self):
+        """A level is tested with 200 run points at most; older ones are known, too."""
+        self.workload("unit: s, better: lower", analyze="  min_history: 230\n")
+        self.store(*[GOOD[k * k % 10] for k in range(229)])
+        self.assertEqual(self.judged(120, code=0)[0], "suspect")
+        self.assertIn("history has only 229 run points of the 230 that a regression needs", self.kpi("x")["reason"])
+        self.assertEqual(self.judged(120, code=1)[0], "regression")
+
+    def test_no_threshold_of_its_own(self):
+        """A KPI that says 0 does not get the threshold of all."""
+        for own, verdict in ("min_relative: 0", "regression"), ("min_absolute: 0", "ok"), ("min_relative: 0, min_absolute: 0", "regression"):
+            with self.subTest(own):
+                self.setUp()
+                self.days = 0
+                self.workload("unit: s, better: lower, " + own, analyze="  min_relative: 0.3\n")
+                self.store(*GOOD)
+                self.assertEqual(self.judged(120, code=int(verdict != "ok"))[0], verdict)
+
+
 if __name__ == "__main__":
     main()
