@@ -12,11 +12,6 @@ void grid_say(const struct grid *grid, struct columns *out, bool doubt, const ch
     *LIST_ADD(grid->arena, &out->notes) = (struct columns_note){doubt, text};
 }
 
-static double cell(const struct grid *grid, size_t row, size_t column)
-{
-    return grid->cells[row * grid->columns_n + column];
-}
-
 static bool is_summary(const char *text)
 {
     static const char *const words[] = {"average", "avg", "mean", "median", "total", "totals", "sum", "min", "max", "std", "stdev", "stddev",
@@ -47,7 +42,7 @@ static void drop_summaries(struct grid *grid, struct columns *out)
         grid->rows--;
         grid->columns[at].texts--;
         for (size_t i = 0; i < grid->columns_n; i++)
-            grid->columns[i].numbers -= isnan(cell(grid, grid->rows, i)) ? 0 : 1;
+            grid->columns[i].numbers -= isnan(grid_cell(grid, grid->rows, i)) ? 0 : 1;
     }
 }
 
@@ -86,11 +81,11 @@ static void note_pairs(const struct grid *grid, struct columns *out)
         return;
     for (size_t i = 0; i < grid->rows; i++)
         for (size_t j = 0; j < 2; j++)
-            if (!(cell(grid, i, j) == floor(cell(grid, i, j)) && (j == 0 || (cell(grid, i, j) >= 0 && cell(grid, i, j) < 1000))))
+            if (!(grid_cell(grid, i, j) == floor(grid_cell(grid, i, j)) && (j == 0 || (grid_cell(grid, i, j) >= 0 && grid_cell(grid, i, j) < 1000))))
                 return;
     if (grid->rows && !grid->columns[0].point && !grid->columns[1].point)
         grid_say(grid, out, true, arena_printf(grid->arena, "'%.0f,%.0f' is read as two columns; if it is one number with a decimal comma, write %.0f.%.0f",
-                                          cell(grid, 0, 0), cell(grid, 0, 1), cell(grid, 0, 0), cell(grid, 0, 1)));
+                                          grid_cell(grid, 0, 0), grid_cell(grid, 0, 1), grid_cell(grid, 0, 0), grid_cell(grid, 0, 1)));
 }
 
 /* The numbers of one series, written into one line. */

@@ -184,7 +184,7 @@ static bool was_shown(const struct settling *s)
         return drift_check_shown_before(h, s->invocation, checks_alpha(s->invocation, e->p_corrected));
     if (!by_level(e))
         return true; /* a check says of itself since when it is so */
-    if (h->series.n < 1 + (size_t)verdict_min_history(h, options))
+    if (series_known(&h->series) < 1 + (size_t)verdict_min_history(h, options))
         return false;
     struct series before = h->series;
     const struct began *began;

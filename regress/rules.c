@@ -55,8 +55,8 @@ struct kpi_rule *rules_of_kpis(struct arena *arena, const struct workload *workl
                                      .format = kpi->divisor.format ? kpi->divisor.format : kpi->format,
                                      .divisor = kpi->divisor.by,
                                      .divisor_unit = kpi->divisor.unit,
-                                     .min_relative = kpi->min_relative > 0 ? kpi->min_relative : analyze->min_relative,
-                                     .min_absolute = kpi->min_absolute > 0 ? kpi->min_absolute : analyze->min_absolute};
+                                     .min_relative = isnan(kpi->min_relative) ? analyze->min_relative : kpi->min_relative,
+                                     .min_absolute = isnan(kpi->min_absolute) ? analyze->min_absolute : kpi->min_absolute};
         take_judging(&rules[i], kpi, analyze);
     }
     return rules;

@@ -70,9 +70,9 @@ static const char *reason_suspect(const struct hypothesis *h, const struct invoc
     const struct evidence *e = &h->result->evidence;
     const char *start = arena_printf(arena, "%s%s; ", since(h, arena), level_text(h, arena));
     int needed = verdict_min_history(h, invocation->options);
-    if (e->points_n < (size_t)needed && e->p_corrected <= invocation->options->false_alarm_rate)
+    if (series_known(&h->series) < (size_t)needed && e->p_corrected <= invocation->options->false_alarm_rate)
         return arena_printf(arena, "%s%s, but history has only %s of the %d that a regression needs", start,
-                            corrected(h, invocation, arena), plural(e->points_n, "run point", "run points", arena),
+                            corrected(h, invocation, arena), plural(series_known(&h->series), "run point", "run points", arena),
                             needed);
     return arena_printf(arena, "%s%s alone, but %s", start, probability("p", e->p, arena), corrected(h, invocation, arena));
 }
@@ -140,7 +140,7 @@ const char *sentence_flip(const struct hypothesis *h, const struct invocation *i
     const char *good = h->series.worse == SIDE_ABOVE ? "below" : "above", *bad = h->series.worse == SIDE_ABOVE ? "above" : "below";
     const char *ok_shown = value_shown(rule, ok, VALUE_PEOPLE, arena);
     const char *worse_shown = value_shown(rule, worse, VALUE_PEOPLE, arena);
-    bool short_history = e->points_n < (size_t)verdict_min_history(h, invocation->options);
+    bool short_history = series_known(&h->series) < (size_t)verdict_min_history(h, invocation->options);
     switch (h->result->verdict) {
     case VERDICT_REGRESSION:
     case VERDICT_ACKNOWLEDGED:

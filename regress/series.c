@@ -36,15 +36,24 @@ bool series_counts(const struct analysis_options *options, const struct record *
 }
 
 /* The mean of those that count; false: none, or it is too large to be one. */
-static bool mean_of(const struct selection *selection, const struct record *const *records, size_t n, const struct record *entry,
+static bool mean_of(const struct analysis_options *options, const struct record *const *records, size_t n, const struct record *entry,
                     const struct kpi_rule *rule, struct within_mean *mean)
 {
     double value;
     *mean = (struct within_mean){0};
     for (size_t i = 0; i < n; i++)
-        if (series_counts(selection->options, records[i], entry, rule, &value))
+        if (series_counts(options, records[i], entry, rule, &value))
             within_take(mean, value);
     return mean->n && isfinite(mean->mean);
+}
+
+bool series_mean(const struct analysis_options *options, const struct select_point *point, const struct record *entry,
+                 const struct kpi_rule *rule, double *mean)
+{
+    struct within_mean all;
+    bool any = mean_of(options, point->records, point->records_n, entry, rule, &all);
+    *mean = any ? all.mean : NAN;
+    return any;
 }
 
 static void gather_points(const struct selection *selection, const struct record *entry, struct series *series)
@@ -52,7 +61,7 @@ static void gather_points(const struct selection *selection, const struct record
     for (size_t i = 0; i < selection->points_n; i++) {
         const struct select_point *from = &selection->points[i];
         struct within_mean mean;
-        if (!mean_of(selection, from->records, from->records_n, entry, series->rule, &mean))
+        if (!mean_of(selection->options, from->records, from->records_n, entry, series->rule, &mean))
             continue;
         within_add(&series->within, &mean);
         series->x[series->n] = mean.mean;
@@ -75,7 +84,7 @@ bool series_gather(const struct selection *selection, const struct record *entry
     struct within_mean own;
     series->has = series_value(entry, rule, &value);
     series->x[series->n] = series->measured = series->has ? value : NAN;
-    if (series->has && mean_of(selection, selection->own, selection->own_n, entry, rule, &own)) {
+    if (series->has && mean_of(selection->options, selection->own, selection->own_n, entry, rule, &own)) {
         series->x[series->n] = own.mean;
         series->repetitions = own.n;
         series->own_sd = own.n > 1 ? sqrt(own.squares / (double)(own.n - 1)) : NAN;
@@ -96,6 +105,11 @@ void series_leave(struct series *series, size_t n)
 void series_trim(struct series *series)
 {
     series_leave(series, SERIES_MAX);
+}
+
+size_t series_known(const struct series *series)
+{
+    return series->older + series->n;
 }
 
 static double divided(const struct series *series, double share)

@@ -80,12 +80,19 @@ bool series_value(const struct record *record, const struct kpi_rule *rule, doub
 bool series_counts(const struct analysis_options *options, const struct record *record, const struct record *entry, const struct kpi_rule *rule,
                    double *value);
 
+/* The mean over the repetitions of a run point that count, as measured; false: there is none. */
+bool series_mean(const struct analysis_options *options, const struct select_point *point, const struct record *entry,
+                 const struct kpi_rule *rule, double *mean);
+
 /* All points that have the KPI; repetitions averaged, the entry's in this invocation, too. False when the entry has no number for it. */
 bool series_gather(const struct selection *selection, const struct record *entry, const struct kpi_rule *rule,
                    struct series *series, struct arena *arena);
 /* Leaves the newest `n` for the tests of the level; without that the newest SERIES_MAX. */
 void series_leave(struct series *series, size_t n);
 void series_trim(struct series *series);
+
+/* Run points of history, also those that the level is not tested with. */
+size_t series_known(const struct series *series);
 
 /* The first point of the window that ends before point `end`; of the one that ends with the history. */
 size_t series_window_before(const struct series *series, size_t end);

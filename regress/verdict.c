@@ -276,7 +276,7 @@ static enum verdict decide(const struct hypothesis *h, const struct invocation *
     const struct analysis_options *options = invocation->options;
     if (!h->findings.tested)
         return VERDICT_CANNOT_TELL;
-    bool enough = h->series.n >= (size_t)verdict_min_history(h, options);
+    bool enough = series_known(&h->series) >= (size_t)verdict_min_history(h, options);
     if (h->corrected_worse <= options->false_alarm_rate && enough)
         return h->result->evidence.level_kept ? VERDICT_REGRESSION : VERDICT_CANNOT_TELL;
     if (h->corrected_better <= options->false_alarm_rate && enough)
@@ -400,7 +400,7 @@ static double gate_alpha(const struct hypothesis *h, const struct invocation *in
 static int count_more_runs(const struct hypothesis *h, const struct baseline *base, const struct invocation *invocation)
 {
     const struct evidence *e = &h->result->evidence;
-    int missing = verdict_min_history(h, invocation->options) - (int)e->points_n;
+    int missing = verdict_min_history(h, invocation->options) - (int)series_known(&h->series);
     if (h->result->verdict == VERDICT_SUSPECT) {
         int more = baseline_more_runs(base, gate_alpha(h, invocation), fabs(e->change));
         int least = missing > 1 ? missing : 1;
@@ -423,7 +423,7 @@ static void describe_flip(struct hypothesis *h, const struct baseline *base, con
     double sign = (double)h->series.worse, least = fmax(e->relative_threshold, e->absolute_threshold);
     bool better = h->result->verdict == VERDICT_IMPROVEMENT;
     enum side side = better ? (enum side)-h->series.worse : h->series.worse;
-    bool enough = e->points_n >= (size_t)verdict_min_history(h, invocation->options);
+    bool enough = series_known(&h->series) >= (size_t)verdict_min_history(h, invocation->options);
     double gate = enough ? gate_alpha(h, invocation) : invocation->options->suspect_level;
     double alpha = better ? invocation->options->false_alarm_rate * series_newest_share(&h->series) / (double)invocation->tested
                           : fmax(gate, invocation->options->suspect_level);
@@ -475,6 +475,7 @@ void verdict_decide(struct hypothesis *h, const struct invocation *invocation, s
     if (h->level && h->others)
         e->reason = arena_printf(arena, "%s; %zu run point%s in which it is %s left out", e->reason, h->others, h->others == 1 ? "" : "s",
                                  h->list ? "a number" : "a list");
+    enum verdict level = h->result->verdict;
     if (h->checks_n)
         checks_decide(h, invocation, arena);
     if (h->list && e->decided_by != CHECK_DISTRIBUTION && e->decided_by != CHECK_BOUND && e->decided_by != CHECK_LEVEL)
@@ -483,5 +484,5 @@ void verdict_decide(struct hypothesis *h, const struct invocation *invocation, s
     if (divided && e->control)
         e->reason = arena_printf(arena, "%s; %s", e->reason, e->control);
     if (h->level && h->list)
-        list_add_checks(h, arena);
+        list_add_checks(h, level, arena);
 }

@@ -238,7 +238,7 @@ static bool check_units(const struct reader *reader, const struct node *node, st
 
 static bool read_kpi(const struct reader *reader, const struct node *key, const struct node *node, struct kpi *kpi)
 {
-    *kpi = (struct kpi){.name = key->string, .at = reader_pos(reader, key)};
+    *kpi = (struct kpi){.name = key->string, .at = reader_pos(reader, key), .min_relative = NAN, .min_absolute = NAN};
     if (!reader_name_valid(kpi->name) || strlen(kpi->name) > NAME_LEN_MAX)
         return reader_wrong(reader, key, "KPI name", "at most 200 letters, digits and _");
     bool ok = reader_collect(reader, reader_section(reader, node, arena_printf(reader->arena, "KPI '%s'", kpi->name), kpi_keys, kpi));

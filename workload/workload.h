@@ -64,7 +64,7 @@ struct kpi {
     bool ignored;        /* ignored_for_regression */
     const char *format;  /* Python's "{:.2f}" or C's "%.2f"; NULL */
     struct divisor divisor;
-    double min_relative, min_absolute; /* 0: none */
+    double min_relative, min_absolute; /* 0: none; NAN: those of all KPIs */
     bool has_idle;
     double idle;         /* not_analysed: the value by which the formula says that there is nothing to analyse */
     struct judging judging;

@@ -83,7 +83,7 @@ static const char *say_outside(const struct hypothesis *h, const struct check *c
     size_t runs = h->result->evidence.points_n - check->since;
     const char *since = check->since > 0 && runs > 0 ? arena_printf(arena, "since %s (%zu run%s ago): ", h->series.points[check->since].version,
                                                                     runs, runs == 1 ? "" : "s") : "";
-    return arena_printf(arena, "%s%s is %s %s %s", since, value_shown(rule, check->value, VALUE_PEOPLE, arena), size,
+    return arena_printf(arena, "%s%s%s%s is %s %s %s", since, check->part ? check->part : "", check->part ? " " : "", value_shown(rule, check->value, VALUE_PEOPLE, arena), size,
                         check->value < bounds.low ? "below" : "above", range(rule, bounds, arena));
 }
 
@@ -123,15 +123,23 @@ static const char *say_where(const struct kpi_rule *rule, struct bounds bounds, 
     return ok ? arena_printf(arena, "from %s to %s", low, high) : arena_printf(arena, "below %s or above %s", low, high);
 }
 
-/* The first of the runs up to this one that all stood outside; 0: it is not known (they stand divided by a control). */
+/* Whether a run of history stood outside, by what was measured. */
+static bool was_outside(const struct hypothesis *h, struct bounds bounds, size_t i)
+{
+    const struct select_point *point = h->series.from[i];
+    double value = h->series.x[i];
+    if (h->list)
+        return list_was_outside(h, point, bounds.low, bounds.high);
+    if (h->series.control && !series_mean(h->selection->options, point, h->entry, h->series.rule, &value))
+        return false;
+    return outside(bounds, value);
+}
+
+/* The first of the runs up to this one that all stood outside. */
 static size_t outside_since(const struct hypothesis *h, struct bounds bounds)
 {
     size_t since = h->series.n;
-    if (h->list) /* the series may be another part's */
-        return 0;
-    if (h->series.control)
-        return since;
-    while (since > 1 && outside(bounds, h->series.x[since - 1]))
+    while (since > 1 && was_outside(h, bounds, since - 1))
         since--;
     return since;
 }
@@ -151,7 +159,7 @@ static void judge(const struct hypothesis *h, const struct invocation *invocatio
     check->since = out ? outside_since(h, bounds) : 0;
     check->ok_from = out ? check->reference : h->series.worse == SIDE_ABOVE ? check->high : check->low;
     check->found = out ? say_outside(h, check, bounds, arena) : say_within(h, check, bounds, invocation->options->false_alarm_rate, arena);
-    if (check->part)
+    if (check->part && !out)
         check->found = arena_printf(arena, "%s %s", check->part, check->found);
     check->flip = arena_printf(arena, "would be %s %s", out ? "ok" : "a regression", say_where(rule, bounds, out, arena));
 }

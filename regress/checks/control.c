@@ -74,6 +74,22 @@ struct run {
     int64_t start_us;
 };
 
+static const struct kpi_rule *rule_named(const struct analysis_options *options, const char *kpi)
+{
+    for (size_t i = 0; i < options->kpis_n; i++)
+        if (strcmp(options->kpis[i].name, kpi) == 0)
+            return &options->kpis[i];
+    return NULL;
+}
+
+/* A control counts as any KPI does: in the unit of the entry's, not where it is left out by hand or stands for nothing. */
+static bool control_counts(const struct analysis_options *options, const struct record *record, const struct record *entry,
+                           const struct kpi_rule *rule, double *control)
+{
+    const struct kpi_rule *own = rule_named(options, rule->control.kpi);
+    return own ? series_counts(options, record, entry, own, control) : record_kpi(record, rule->control.kpi, control);
+}
+
 /* Means over the repetitions that count and have the control. */
 static bool control_kpi(const struct analysis_options *options, const struct record *entry, const struct kpi_rule *rule, const struct run *run,
                         double *value, double *control)
@@ -81,7 +97,7 @@ static bool control_kpi(const struct analysis_options *options, const struct rec
     double sums[2] = {0, 0}, x, c;
     size_t n = 0;
     for (size_t i = 0; i < run->n; i++) {
-        if (!series_counts(options, run->records[i], entry, rule, &x) || !record_kpi(run->records[i], rule->control.kpi, &c))
+        if (!series_counts(options, run->records[i], entry, rule, &x) || !control_counts(options, run->records[i], entry, rule, &c))
             continue;
         sums[0] += x;
         sums[1] += c;

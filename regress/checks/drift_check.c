@@ -4,6 +4,7 @@
 
 #include "detect/drift.h"
 #include "detect/law.h"
+#include "regress/acks/marks.h"
 #include "regress/order.h"
 #include "regress/value.h"
 
@@ -14,7 +15,8 @@ enum { RUNS_TOLD_MAX = 1000 };
 struct course {
     const double *x;
     size_t n, first; /* its place among the series' run points, older ones included */
-    const double *pinned; /* NULL: the oldest runs are the reference */
+    const char *since;    /* the version that is the reference; NULL: the oldest runs are */
+    const double *pinned; /* its runs */
     size_t pinned_n;
     size_t after; /* the place of the first run that is not of the reference */
     struct drift drift;
@@ -36,26 +38,40 @@ static const char *first_key_of(const struct select_point *point, const struct a
     return key ? record_label(point->records[0], key) : NULL;
 }
 
+/* Where the newest accepted level begins: nothing before it is a reference. */
+static size_t accepted_from(const struct hypothesis *h)
+{
+    return h->marks && h->marks->accepted ? h->series.older + h->marks->accepted_at : 0;
+}
+
+static void begin_at(struct course *course, size_t first)
+{
+    course->first = first;
+    course->x += first;
+    course->n -= first;
+}
+
 static struct course course_of(const struct hypothesis *h, const struct analysis_options *options, struct arena *arena)
 {
     const struct series *s = &h->series;
-    const char *since = s->rule->budget.since;
     const double *all = s->x - s->older;
-    struct course course = {.x = all, .n = s->older + s->n + 1};
-    if (!since)
-        return course;
+    size_t from = accepted_from(h), first = 0, before = 0;
+    struct course course = {.x = all, .n = s->older + s->n + 1, .since = s->rule->budget.since};
     double *pinned = ARENA_ARRAY(arena, double, course.n);
-    for (size_t i = 0; i < s->older + s->n; i++) {
-        if (!order_names(first_key_of((s->from - s->older)[i], options), since))
+    for (size_t i = 0; course.since && i < s->older + s->n; i++) {
+        if (!order_names(first_key_of((s->from - s->older)[i], options), course.since))
             continue;
-        if (course.pinned_n == 0)
-            course.first = i;
+        before += i < from;
+        if (i < from)
+            continue;
+        first = course.pinned_n == 0 ? i : first;
         pinned[course.pinned_n++] = all[i];
         course.after = i + 1;
     }
     course.pinned = pinned;
-    course.x += course.first;
-    course.n -= course.first;
+    if (before && !course.pinned_n)
+        course.since = NULL; /* what it names was left behind by what was accepted: that is the reference from now on */
+    begin_at(&course, course.since ? first : from);
     return course;
 }
 
@@ -73,7 +89,7 @@ static void test(const struct hypothesis *h, const struct invocation *invocation
     struct course *course = ARENA_NEW(arena, struct course);
     *course = course_of(h, invocation->options, arena);
     checking->kept = course;
-    if (h->series.rule->budget.since && course->pinned_n == 0)
+    if (course->since && course->pinned_n == 0)
         return;
     course->drift = ask(h, course, INTERVAL_ALPHA);
     const struct drift *drift = &course->drift;
@@ -108,7 +124,9 @@ static const char *signed_size(const struct hypothesis *h, const struct drift *d
 
 static const char *reference_text(const struct hypothesis *h, const struct course *course, struct arena *arena)
 {
-    const char *since = h->series.rule->budget.since, *plural = course->drift.reference_n == 1 ? "" : "s";
+    const char *since = course->since, *plural = course->drift.reference_n == 1 ? "" : "s";
+    if (!since && accepted_from(h))
+        return arena_printf(arena, "since the oldest %zu run%s of the accepted level", course->drift.reference_n, plural);
     return since ? arena_printf(arena, "since %s (%zu run%s)", since, course->drift.reference_n, plural)
                  : arena_printf(arena, "since the oldest %zu run%s", course->drift.reference_n, plural);
 }
@@ -145,7 +163,7 @@ static const char *say(const struct hypothesis *h, const struct invocation *invo
         return what;
     if (check->verdict == VERDICT_SUSPECT && check->corrected_worse <= invocation->options->false_alarm_rate)
         return arena_printf(arena, "%s; %s, but history has only %zu of the %d run points that a regression needs", what, checks_p(check, invocation, arena),
-                            h->series.older + h->series.n, verdict_min_history(h, invocation->options));
+                            series_known(&h->series), verdict_min_history(h, invocation->options));
     const char *p = value_p(check->p_worse, arena);
     const char *alone = arena_printf(arena, "p %s%s alone, but ", p[0] == '<' ? "" : "= ", p);
     return arena_printf(arena, "%s; %s%s", what, check->verdict == VERDICT_SUSPECT ? alone : "", checks_p(check, invocation, arena));
@@ -153,14 +171,15 @@ static const char *say(const struct hypothesis *h, const struct invocation *invo
 
 static void say_untested(const struct hypothesis *h, const struct course *course, struct check *check, struct arena *arena)
 {
-    const char *since = h->series.rule->budget.since;
+    const char *since = course->since;
     if (since && course->pinned_n == 0) {
         check->found = arena_printf(arena, "no run of %s in history has this KPI", since);
         check->flip = arena_printf(arena, "would be checked if history had runs of %s", since);
         return;
     }
     check->more_runs = course->n < DRIFT_MIN ? DRIFT_MIN - (int)course->n : 1;
-    check->found = arena_printf(arena, "a budget needs %d runs, there %s %zu", DRIFT_MIN, course->n == 1 ? "is" : "are", course->n);
+    check->found = arena_printf(arena, "a budget needs %d runs, there %s %zu%s", DRIFT_MIN, course->n == 1 ? "is" : "are", course->n,
+                                accepted_from(h) ? " of the accepted level" : "");
     check->flip = arena_printf(arena, "would be checked with %d more run%s", check->more_runs, check->more_runs == 1 ? "" : "s");
 }
 
@@ -202,7 +221,7 @@ static void judge(const struct hypothesis *h, const struct invocation *invocatio
         say_untested(h, course, check, arena);
         return;
     }
-    size_t known = h->series.older + h->series.n;
+    size_t known = series_known(&h->series);
     bool enough = known >= (size_t)verdict_min_history(h, invocation->options);
     check->verdict = checks_verdict(check, invocation, enough);
     double gate = enough ? checks_alpha(invocation, check->corrected_worse) : invocation->options->suspect_level;
@@ -226,7 +245,7 @@ bool drift_check_shown_before(const struct hypothesis *h, const struct invocatio
     struct course course = {0}; /* as it was tested: of a list the series may be another part's by now */
     for (size_t i = 0; i < h->checks_n; i++)
         course = h->checks[i].type == &drift_check ? *(const struct course *)h->checks[i].kept : course;
-    size_t known = h->series.older + h->series.n;
+    size_t known = series_known(&h->series);
     if (course.n == 0 || known <= (size_t)verdict_min_history(h, invocation->options) || course.after >= known)
         return false;
     course.n--;

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "regress/acks/marks.h"
 #include "regress/value.h"
 
 enum { RUNS_PER_CHANGE = 3 };
@@ -71,30 +72,29 @@ static enum check_place place(const struct hypothesis *h, const struct invocatio
 struct exact {
     size_t current, best; /* first points of the newest stretch, and of the best one before it within the window; best: current if none */
     size_t reference;     /* of those that it is held against */
-    size_t stretches;
     size_t since; /* the first point that is as bad as the entry; n: the entry itself */
 };
 
 /* Where the value of now began, or one that was no better: the window ends there (as in regress/series.c). */
-static size_t now_began(const struct series *s)
+static size_t now_began(const struct series *s, size_t floor)
 {
-    size_t current = 0, began = 0;
-    for (size_t i = 0; i < s->n; i = stretch_end(s, i))
+    size_t current = floor, began = floor;
+    for (size_t i = floor; i < s->n; i = stretch_end(s, i))
         current = i;
-    for (size_t i = 0; i < current; i = stretch_end(s, i))
+    for (size_t i = floor; i < current; i = stretch_end(s, i))
         if (series_worse_by(s, s->x[i], s->x[current]) > 0 && differs(s, s->x[i], s->x[current]))
             began = stretch_end(s, i);
     return began;
 }
 
-static struct exact look(const struct series *s)
+/* Of the run points from `floor` on. */
+static struct exact look(const struct series *s, size_t floor)
 {
     struct exact e = {0};
-    size_t from = series_window_before(s, now_began(s));
+    size_t from = series_window_before(s, now_began(s, floor));
     bool any = false;
-    for (size_t i = 0, next; i < s->n; i = next) {
+    for (size_t i = floor, next; i < s->n; i = next) {
         next = stretch_end(s, i);
-        e.stretches++;
         e.current = i;
         if (next < s->n && next > from && (!any || series_worse_by(s, s->x[e.best], s->x[i]) < 0)) {
             e.best = i;
@@ -126,16 +126,57 @@ static size_t worse_since(const struct series *s, const struct exact *e)
     return since;
 }
 
+static struct exact hold(const struct series *s, size_t floor)
+{
+    struct exact e = look(s, floor);
+    bool before = began_before(s, &e);
+    e.reference = before ? e.best : e.current;
+    e.since = before ? worse_since(s, &e) : s->n;
+    return e;
+}
+
+static bool is_worse(const struct series *s, const struct exact *e)
+{
+    return series_worse_by(s, s->x[e->reference], s->x[s->n]) > 0 && differs(s, s->x[e->reference], s->x[s->n]);
+}
+
+/* The begin of the stretch nearest to the place, as far as the begin of one change may be off; else the place. */
+static size_t begin_near(const struct series *s, size_t at)
+{
+    size_t best = at, least = MARKS_NEAR + 1;
+    for (size_t i = 0; i < s->n; i = stretch_end(s, i)) {
+        size_t off = i > at ? i - at : at - i;
+        if (off < least) {
+            least = off;
+            best = i;
+        }
+    }
+    return best;
+}
+
+/* Where the newest level begins that somebody acknowledged: what is worse than that is a change of its own. 0: there is none. */
+static size_t acknowledged_from(const struct hypothesis *h)
+{
+    size_t from = 0;
+    for (size_t i = 0; h->marks && i < h->marks->n; i++) {
+        const struct mark *mark = &h->marks->v[i];
+        size_t at = mark->placed && !mark->past && !mark->expired && mark->at < h->series.n ? begin_near(&h->series, mark->at) : 0;
+        from = at > from ? at : from;
+    }
+    return from;
+}
+
 static void test(const struct hypothesis *h, const struct invocation *invocation, struct checking *checking, struct arena *arena)
 {
     const struct series *s = &h->series;
     struct check *check = &checking->check;
     struct exact *exact = ARENA_NEW(arena, struct exact);
     (void)invocation;
-    *exact = look(s);
-    bool before = began_before(s, exact);
-    exact->reference = before ? exact->best : exact->current;
-    exact->since = before ? worse_since(s, exact) : s->n;
+    *exact = hold(s, s->floor);
+    size_t known = acknowledged_from(h);
+    struct exact further = hold(s, known);
+    if (known > s->floor && is_worse(s, &further))
+        *exact = further;
     checking->kept = exact;
     check->tested = checking->place == CHECK_INSTEAD;
     check->value = s->x[s->n];
@@ -209,15 +250,17 @@ static void describe(const struct hypothesis *h, const struct exact *exact, cons
     double room = threshold_of(s, check);
     e->level_start = exact->reference;
     e->level_n = stretch_end(s, exact->reference) - exact->reference;
-    e->levels = exact->stretches;
     e->sd = 0;
     e->low = check->reference - room;
     e->high = check->reference + room;
     e->relative_threshold = series_relative_threshold(s->rule, check->reference);
     e->absolute_threshold = s->rule->min_absolute;
-    for (size_t i = 0, next, level = 1; i < s->n; i = next, level++)
-        for (next = stretch_end(s, i); i < next; i++)
-            s->points[i].level = level;
+    e->levels = 0;
+    for (size_t i = 0; i < s->n;) {
+        e->levels++;
+        for (size_t next = stretch_end(s, i); i < next; i++)
+            s->points[i].level = e->levels;
+    }
 }
 
 static void judge(const struct hypothesis *h, const struct invocation *invocation, struct checking *checking, struct arena *arena)
@@ -229,6 +272,11 @@ static void judge(const struct hypothesis *h, const struct invocation *invocatio
     check->flip = "";
     if (!check->tested) {
         check->found = "declared exact, but its history varies: judged as any other";
+        return;
+    }
+    if (marks_begin(h)) {
+        check->verdict = VERDICT_OK;
+        check->found = "begins an accepted level";
         return;
     }
     check->verdict = verdict_of(s, check);

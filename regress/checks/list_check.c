@@ -106,6 +106,15 @@ const char *list_outermost(const struct hypothesis *h, double low, double high, 
     return name_of(found);
 }
 
+bool list_was_outside(const struct hypothesis *h, const struct select_point *point, double low, double high)
+{
+    double value;
+    for (size_t i = 0; i < DISTRIBUTION_PARTS; i++)
+        if (series_mean(h->selection->options, point, h->entry, &h->list->rules[i], &value) && (value > high || value < low))
+            return true;
+    return false;
+}
+
 size_t list_count_others(const struct hypothesis *h, struct arena *arena)
 {
     return count_points(h->selection, record_list_name(arena, h->result->rule->name, DISTRIBUTION_PARTS));
@@ -179,7 +188,7 @@ void list_retest(struct hypothesis *h, struct shuffles *shuffles, double level, 
 
 static bool has_enough(const struct hypothesis *h, enum distribution_part part, const struct analysis_options *options)
 {
-    return h->list->parts[part].series.n >= (size_t)verdict_min_history(&h->list->parts[part], options);
+    return series_known(&h->list->parts[part].series) >= (size_t)verdict_min_history(&h->list->parts[part], options);
 }
 
 /* What share of its level a part has to change by to be seen. */
@@ -298,7 +307,8 @@ static const char *found_of(const struct hypothesis *part, const struct check *c
                         signed_shown(rule, check->low, arena), signed_shown(rule, check->high, arena), p);
 }
 
-static struct check check_of(const struct hypothesis *h, size_t i, struct arena *arena)
+/* `level`: what the level's own test said, whatever decided after it. */
+static struct check check_of(const struct hypothesis *h, size_t i, enum verdict level, struct arena *arena)
 {
     const struct hypothesis *part = &h->list->parts[i];
     const struct baseline *base = &part->findings.now;
@@ -306,13 +316,15 @@ static struct check check_of(const struct hypothesis *h, size_t i, struct arena 
     double value = part->series.x[part->series.n];
     struct check check = {.kind = CHECK_DISTRIBUTION, .part = name_of(i), .tested = true, .value = value, .reference = base->centre,
                           .p_worse = part->p_worse, .p_better = part->p_better, .corrected_worse = NAN, .corrected_better = NAN,
-                          .verdict = decided ? h->result->verdict : VERDICT_OK, .flip = "", .smallest_seen = NAN, .ok_from = NAN};
+                          .verdict = decided ? level : VERDICT_OK, .flip = "", .smallest_seen = NAN, .ok_from = NAN};
     check.low = value - base->centre - baseline_critical(base, .025, SIDE_ABOVE);
     check.high = value - base->centre + baseline_critical(base, .025, SIDE_BELOW);
     check.found = found_of(part, &check, arena);
     if (decided) {
         check.corrected_worse = h->corrected_worse;
         check.corrected_better = h->corrected_better;
+    }
+    if (decided && h->result->evidence.decided_by == CHECK_DISTRIBUTION) {
         check.flip = h->result->evidence.flip;
         check.smallest_seen = h->result->evidence.smallest_seen;
         check.ok_from = h->result->evidence.ok_from;
@@ -320,15 +332,15 @@ static struct check check_of(const struct hypothesis *h, size_t i, struct arena 
     return check;
 }
 
-void list_add_checks(struct hypothesis *h, struct arena *arena)
+void list_add_checks(struct hypothesis *h, enum verdict level, struct arena *arena)
 {
     struct check *checks = ARENA_ARRAY(arena, struct check, DISTRIBUTION_PARTS + h->result->checks_n);
     size_t n = 0;
     if (h->findings.tested)
-        checks[n++] = check_of(h, h->list->chosen, arena);
+        checks[n++] = check_of(h, h->list->chosen, level, arena);
     for (size_t i = 0; i < DISTRIBUTION_PARTS; i++)
         if (i != h->list->chosen && h->list->parts[i].findings.tested)
-            checks[n++] = check_of(h, i, arena);
+            checks[n++] = check_of(h, i, level, arena);
     for (size_t i = 0; i < h->result->checks_n; i++)
         checks[n++] = h->result->checks[i];
     h->result->checks = checks;

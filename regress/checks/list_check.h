@@ -23,6 +23,8 @@
 bool list_plan(struct hypothesis *h, const struct invocation *invocation, struct arena *arena);
 /* Of the parts the one that is farthest outside of bounds (which may be infinite), or the median: its name and value. */
 const char *list_outermost(const struct hypothesis *h, double low, double high, double *value);
+/* Whether a part of the list of an earlier run was outside. */
+bool list_was_outside(const struct hypothesis *h, const struct select_point *point, double low, double high);
 /* Of a number: run points in which it is a list. */
 size_t list_count_others(const struct hypothesis *h, struct arena *arena);
 
@@ -39,7 +41,7 @@ void list_choose(struct hypothesis *h, const struct invocation *invocation);
 void list_describe(struct hypothesis *h, const struct invocation *invocation, struct arena *arena);
 /* Another check decided: says that it speaks of the median. */
 void list_name_part(struct hypothesis *h, struct arena *arena);
-/* After all checks: a check for each part, the one that decided first, before the others. */
-void list_add_checks(struct hypothesis *h, struct arena *arena);
+/* After all checks: a check for each part, the one that decided first, before the others. `level`: the verdict before them. */
+void list_add_checks(struct hypothesis *h, enum verdict level, struct arena *arena);
 
 #endif

@@ -159,9 +159,13 @@ static bool has_set(const struct search *search, const struct run *run, uint64_t
     return false;
 }
 
+/* Whether an entry without history of its own has the record's labels but for some that are not on both sides. Where the entry has history,
+ * the record is another configuration, as runs with and without LoRA are. */
 static bool key_list_changed(const struct search *search, const struct record *record)
 {
     for (size_t i = 0; i < search->entries_n; i++) {
+        if (search->analysis->entries[i].history_n)
+            continue;
         struct label_difference d = labels_difference(&search->filter, search->entries[i].record, record);
         if (d.values == 0 && d.keys > 0 && d.shared >= d.keys)
             return true;
@@ -230,6 +234,20 @@ static bool is_compared(const struct search *search, const char *key)
     return true;
 }
 
+/* "without lora": by a label that it has not, but an entry. */
+static const char *name_by_absence(const struct search *search, const struct record *record, struct arena *arena)
+{
+    for (size_t i = 0; i < search->entries_n; i++) {
+        const struct record *entry = search->entries[i].record;
+        for (size_t k = 0; k < entry->labels_n; k++) {
+            const char *key = entry->labels[k].key;
+            if (is_compared(search, key) && strcmp(value_or_null(record, key), "null") == 0 && strcmp(entry->labels[k].value, "null") != 0)
+                return arena_printf(arena, "without %s", key);
+        }
+    }
+    return "a label set";
+}
+
 static const char *name_of(const struct search *search, const struct record *record, struct arena *arena)
 {
     const char *name = "";
@@ -239,7 +257,7 @@ static const char *name_of(const struct search *search, const struct record *rec
         if (is_compared(search, label->key) && tells(search, record, label->key))
             name = arena_printf(arena, "%s%s%s=%s", name, named++ ? " " : "", label->key, label_shown(label->value, arena));
     }
-    return named ? name : "a label set";
+    return named ? name : name_by_absence(search, record, arena);
 }
 
 static int compare_names(const void *a, const void *b)
