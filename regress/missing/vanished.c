@@ -241,7 +241,7 @@ static const char *name_by_absence(const struct search *search, const struct rec
         const struct record *entry = search->entries[i].record;
         for (size_t k = 0; k < entry->labels_n; k++) {
             const char *key = entry->labels[k].key;
-            if (is_compared(search, key) && strcmp(value_or_null(record, key), "null") == 0 && strcmp(entry->labels[k].value, "null") != 0)
+            if (is_compared(search, key) && strcmp(record_label_or_null(record, key), "null") == 0 && strcmp(entry->labels[k].value, "null") != 0)
                 return arena_printf(arena, "without %s", key);
         }
     }
