@@ -31,6 +31,6 @@ const char *replay_run_shown(const struct past_run *run, struct arena *arena)
     char day[MOMENT_TEXT_MAX];
     moment_utc_text((struct moment){.us = run->start_us, .has_zone = true}, day);
     day[strcspn(day, "T")] = '\0';
-    const char *name = run->version[0] && strcmp(run->version, "null") != 0 ? run->version : run->run_id;
+    const char *name = run->version[0] ? run->version : run->run_id;
     return strcmp(name, day) == 0 ? arena_strdup(arena, day) : arena_printf(arena, "%s of %s", name, day);
 }
