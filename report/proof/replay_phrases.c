@@ -13,9 +13,8 @@ char replay_sign(const struct replay_point *point)
     return point->judged ? signs[point->verdict] : ' ';
 }
 
-const char *replay_strip(const struct replay *replay, const struct replay_series *series, size_t from, size_t to, struct arena *arena)
+const char *replay_strip(const struct replay_series *series, size_t from, size_t to, struct arena *arena)
 {
-    (void)replay;
     char *strip = arena_alloc(arena, to - from + 1);
     memset(strip, ' ', to - from);
     for (size_t i = 0; i < series->n; i++)
