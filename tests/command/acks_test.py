@@ -48,6 +48,20 @@ class StoryTest(CommandTest):
     def ack(self, *arguments, command="ack", code=0, now=NOW):
         return self.matbench(command, *arguments, code=code, env={"SOURCE_DATE_EPOCH": str(now)})
 
+    def test_by_id(self):
+        """The id of a change counts more than the run beside it; one that no series has is told, and the run counts."""
+        for speed in GOOD:
+            self.night(speed)
+        name = self.night(88.0, upload=False)
+        self.ci(name, code=1)
+        own, other = self.kpi()["change"]["id"], "mb-000000000000"
+        for line, state in ((f"change: {own}", "acknowledged"), (f"change: {own}, since: 1.4", "acknowledged"), (f"change: {other}", "regression"),
+                            (f"change: {other}, since: 1.11", "acknowledged"), (f"change: {other}, since: 1.4", "regression")):
+            (self.place / "acks.yaml").write_text(f"format: 1\nacknowledged:\n- {{{line}, reason: x}}\n")
+            done = self.ci(name, "--acks=acks.yaml", code=state == "regression")
+            self.assertEqual(self.state()[0], state, line)
+            self.assertEqual("acks.yaml:3" in done.err, line == f"change: {other}", f"{line}: {done.err}")
+
     def test_story(self):
         acks = "--acks=acks.yaml"
         for speed in GOOD:
