@@ -60,6 +60,8 @@ class StoryTest(CommandTest):
             (self.place / "acks.yaml").write_text(f"format: 1\nacknowledged:\n- {{{line}, reason: x}}\n")
             done = self.ci(name, "--acks=acks.yaml", code=state == "regression")
             self.assertEqual(self.state()[0], state, line)
+            unknown = f"WARNING | acks.yaml:3: no change that a run of the history may have begun has the id '{other}': expected the one that a report names\n"
+            self.assertEqual(unknown in done.err, line == f"change: {other}", f"{line}: {done.err}")
             self.assertEqual("acks.yaml:3" in done.err, line == f"change: {other}", f"{line}: {done.err}")
 
     def test_story(self):
