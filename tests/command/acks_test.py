@@ -249,7 +249,7 @@ class FileTest(CommandTest):
             (("--since=1", "--reason=x", "--labels=gpu"), "--labels=gpu: expected label=value"),
             (("--since=1", "--reason=x", "--labels=a=1,a=2"), "'a' is given twice"),
             (("--since=1", "--reason=x", "--expires=soon"), "--expires=soon: expected a day"),
-            (("--since=1", "--reason=x", "--expires=2020-01-01"), "--expires=2020-01-01: that is past"),
+            (("--since=1", "--reason=x", "--expires=2020-01-01"), "--expires=2020-01-01: that day is past: expected today or a later one"),
             (("--since=1", "--reason=x", "--limit=0"), "--limit=0: expected a share"),
             (("--change=7f", "--reason=x"), "--change=7f: expected the id of a change"),
             (("--expires=3d", "--until_it_returns", "--reason=x"), "--until_it_returns: expected --since or --change"),
