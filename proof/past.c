@@ -6,6 +6,7 @@
 #include "base/moment.h"
 #include "regress/labels.h"
 #include "regress/order.h"
+#include "regress/select.h"
 
 enum { NAME_KEYS_MAX = 8 };
 
@@ -109,21 +110,14 @@ static void order_runs(struct placed *placed, size_t n)
     qsort(placed, n, sizeof(*placed), compare_runs);
 }
 
-static const char *version_of(const struct record *record, const char *const *comparison_keys, struct arena *arena)
-{
-    const char *version = "";
-    for (size_t k = 0; comparison_keys && comparison_keys[k]; k++)
-        version = arena_printf(arena, "%s%s%s", version, k ? "|" : "", label_shown(record_label(record, comparison_keys[k]), arena));
-    return version;
-}
-
 static void add_run(struct past *past, const struct placed *placed, size_t at, const struct analysis_options *options, struct arena *arena)
 {
     const struct record *record = &placed[at].record;
     const char *run_id = has_run_id(record) ? label_shown(record_label(record, "run_id"), arena) : day_of(record, arena);
     if (!has_run_id(record) && placed[at].occurrence)
         run_id = arena_printf(arena, "%s #%zu", run_id, placed[at].occurrence + 1);
-    past->runs[past->runs_n++] = (struct past_run){at, 0, placed[at].run_start_us, version_of(record, options->comparison_keys, arena), run_id};
+    const char *version = select_version(options->comparison_keys, record, arena);
+    past->runs[past->runs_n++] = (struct past_run){at, 0, placed[at].run_start_us, version, run_id};
 }
 
 struct past past_of(struct arena *arena, const struct analysis_options *options, const struct record *records, size_t n)

@@ -211,14 +211,16 @@ static struct placed *place(const struct select_index *index, const struct match
     return placed;
 }
 
-static const char *version_of(const struct select_index *index, const struct record *record, struct arena *arena)
+const char *select_version(const char *const *comparison_keys, const struct record *record, struct arena *arena)
 {
     const char *version = "";
-    for (size_t k = 0; k < index->keys_n; k++) {
-        const char *shown = label_shown(record_label_or_null(record, index->options->comparison_keys[k]), arena);
+    bool any = false;
+    for (size_t k = 0; comparison_keys && comparison_keys[k]; k++) {
+        const char *value = record_label_or_null(record, comparison_keys[k]), *shown = label_shown(value, arena);
+        any |= strcmp(value, "null") != 0;
         version = k ? arena_printf(arena, "%s|%s", version, shown) : shown;
     }
-    return version;
+    return any ? version : "";
 }
 
 static bool one_point(const struct placed *a, const struct placed *b)
@@ -250,7 +252,7 @@ static void add_points(const struct select_index *index, const struct placed *pl
             continue;
         }
         selection->points[selection->points_n++] = (struct select_point){
-            version_of(index, records[i], arena), label_shown(run_of(records[i]), arena), records[i]->where,
+            select_version(index->options->comparison_keys, records[i], arena), label_shown(run_of(records[i]), arena), records[i]->where,
             placed[i].point_start_us, records + i, to - i};
     }
 }
@@ -367,7 +369,7 @@ struct selection select_history(const struct select_index *index, const struct r
 {
     struct matches found = find_matches(index, entry, arena);
     struct selection selection = {.options = index->options, .history = found.v, .history_n = found.n,
-                                  .version = version_of(index, entry, arena), .run_id = label_shown(run_of(entry), arena)};
+                                  .version = select_version(index->options->comparison_keys, entry, arena), .run_id = label_shown(run_of(entry), arena)};
     struct placed *placed = place(index, &found, entry, arena);
     struct placed own = placed[found.n];
     order_points(placed, found.n);

@@ -46,6 +46,8 @@ const struct record *const *select_repetitions(const struct select_index *entrie
 bool select_any(const struct select_index *index, const struct record *entry, struct arena *arena);
 const struct label_filter *select_filter(const struct select_index *index);
 
+/* Its values of the comparison keys (NULL: none), as people see them: "4.18|v2.8.1"; "" when none of them has a value. */
+const char *select_version(const char *const *comparison_keys, const struct record *record, struct arena *arena);
 /* Whether both are of one run point. */
 bool select_same_point(const struct analysis_options *options, const struct record *a, const struct record *b);
 /* The keys of both lists, NULL-ended. */

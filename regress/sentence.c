@@ -12,13 +12,17 @@ static const char *plural(size_t n, const char *one, const char *many, struct ar
     return arena_printf(arena, "%zu %s", n, n == 1 ? one : many);
 }
 
-/* "v2.4.0…v2.8.0", "v2.8.0", "" without comparison keys. */
-static const char *versions(const struct evidence *e, struct arena *arena)
+const char *sentence_run(const struct run_point *run)
 {
-    const char *first = e->points[e->level_start].version, *last = e->points[e->level_start + e->level_n - 1].version;
-    if ((!first[0] && !last[0]) || (strcmp(first, "null") == 0 && strcmp(last, first) == 0))
+    return run->version[0] ? run->version : run->run_id;
+}
+
+const char *sentence_runs(const struct run_point *first, const struct run_point *last, struct arena *arena)
+{
+    if (!first->version[0] && !last->version[0])
         return "history";
-    return strcmp(first, last) == 0 ? first : arena_printf(arena, "%s…%s", first, last);
+    bool one = strcmp(first->version, last->version) == 0;
+    return one ? first->version : arena_printf(arena, "%s…%s", sentence_run(first), sentence_run(last));
 }
 
 /* "12.4 % below", "3 errors above" for a level of 0, "equal to". */
@@ -38,7 +42,7 @@ static const char *level_text(const struct hypothesis *h, struct arena *arena)
     const struct evidence *e = &h->result->evidence;
     const struct kpi_rule *rule = h->series.rule;
     const char *unit = value_unit(rule);
-    return arena_printf(arena, "%s the level of %s (%s, %s ± %s%s%s)", distance(h, arena), versions(e, arena),
+    return arena_printf(arena, "%s the level of %s (%s, %s ± %s%s%s)", distance(h, arena), sentence_runs(&e->points[e->level_start], &e->points[e->level_start + e->level_n - 1], arena),
                         plural(e->level_n, "run point", "run points", arena),
                         value_number(rule, e->level, VALUE_PEOPLE, arena), value_spread(rule, e->sd, arena),
                         unit[0] ? " " : "", unit);
@@ -61,7 +65,7 @@ static const char *since(const struct hypothesis *h, struct arena *arena)
     const struct evidence *e = &h->result->evidence;
     if (!h->began || h->result->verdict == VERDICT_IMPROVEMENT || e->since_point >= e->points_n)
         return "";
-    return arena_printf(arena, "since %s (%s ago): ", e->points[e->since_point].version,
+    return arena_printf(arena, "since %s (%s ago): ", sentence_run(&e->points[e->since_point]),
                         plural(e->points_n - e->since_point, "run", "runs", arena));
 }
 

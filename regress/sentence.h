@@ -3,6 +3,10 @@
 #define REGRESS_SENTENCE_H
 #include "regress/verdict.h"
 
+/* What a run is called in them: its version, without one its run id. */
+const char *sentence_run(const struct run_point *run);
+/* "v2.4.0…v2.8.0", "v2.8.0"; "history" when neither has a version. */
+const char *sentence_runs(const struct run_point *first, const struct run_point *last, struct arena *arena);
 /* "12.4 % below the level of v2.4.0…v2.8.0 (8 run points, 5,151 ± 48 tokens/s); p = 0.0003 after correction for 24
  * tests, level 0.05". result->verdict and the numbers of its evidence are set. */
 const char *sentence_reason(const struct hypothesis *h, const struct invocation *invocation, struct arena *arena);

@@ -80,9 +80,14 @@ const char *value_shown(const struct kpi_rule *rule, double value, enum value_st
 
 const char *value_spread(const struct kpi_rule *rule, double value, struct arena *arena)
 {
-    double unit = !rule->format && isfinite(value) && value > 0 ? pow(10, floor(log10(value)) - 1) : 0;
+    double unit = isfinite(value) && value > 0 ? pow(10, floor(log10(value)) - 1) : 0;
     bool rounds = unit > 0 && isfinite(value / unit);
-    return value_number(rule, rounds ? round(value / unit) * unit : value, VALUE_PEOPLE, arena);
+    const char *formatted = rule->format || !rounds ? value_number(rule, value, VALUE_PEOPLE, arena) : NULL;
+    if (formatted && (!rounds || strpbrk(formatted, "123456789")))
+        return formatted;
+    struct kpi_rule plain = *rule;
+    plain.format = NULL;
+    return value_number(&plain, round(value / unit) * unit, VALUE_PEOPLE, arena);
 }
 
 const char *value_percent(double share, struct arena *arena)

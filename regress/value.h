@@ -16,7 +16,8 @@ enum value_style {
 const char *value_shown(const struct kpi_rule *rule, double value, enum value_style style, struct arena *arena);
 /* The same without its unit. */
 const char *value_number(const struct kpi_rule *rule, double value, enum value_style style, struct arena *arena);
-/* Of what scatters: two significant digits say all there is to say, 9.677 → 9.7, unless the KPI has a format; without the unit. */
+/* Of what scatters: two significant digits say all there is to say, 9.677 → 9.7, unless the KPI has a format that shows it as more than 0;
+ * without the unit. */
 const char *value_spread(const struct kpi_rule *rule, double value, struct arena *arena);
 /* The unit alone, "" when there is none. */
 const char *value_unit(const struct kpi_rule *rule);

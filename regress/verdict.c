@@ -82,7 +82,7 @@ static bool settle_missing(struct hypothesis *h, struct arena *arena)
     return settle(h, VERDICT_MISSING,
                   arena_printf(arena, "%zu run point%s of history ha%s this KPI, the last %s%s; this run does not",
                                e->points_n, e->points_n == 1 ? "" : "s", e->points_n == 1 ? "s" : "ve",
-                               last->version[0] ? "of " : "being run ", last->version[0] ? last->version : last->run_id),
+                               last->version[0] ? "of " : "being run ", sentence_run(last)),
                   "would be judged if the run had a number for it");
 }
 

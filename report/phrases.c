@@ -7,6 +7,7 @@
 #include "base/moment.h"
 #include "regress/known.h"
 #include "regress/missing/expect.h"
+#include "regress/sentence.h"
 #include "regress/value.h"
 #include "report/change_phrases.h"
 
@@ -267,7 +268,7 @@ static const char *day(int64_t start_us, struct arena *arena)
 
 static const char *named_version(const char *version)
 {
-    return version[0] && strcmp(version, "null") != 0 ? version : "a run";
+    return version[0] ? version : "a run";
 }
 
 bool phrases_has_since(const struct evidence *e)
@@ -293,9 +294,7 @@ const char *phrases_against(const struct evidence *e, struct arena *arena)
 {
     if (!e->level_n)
         return ""; /* something else stands in place of a level of run points: its reason says what */
-    const char *first = e->points[e->level_start].version, *last = e->points[e->level_start + e->level_n - 1].version;
-    bool unnamed = (!first[0] && !last[0]) || (strcmp(first, "null") == 0 && strcmp(last, first) == 0);
-    const char *range = unnamed ? "history" : strcmp(first, last) == 0 ? first : arena_printf(arena, "%s…%s", first, last);
+    const char *range = sentence_runs(&e->points[e->level_start], &e->points[e->level_start + e->level_n - 1], arena);
     return arena_printf(arena, "held against %s, %zu run point%s", range, e->level_n, e->level_n == 1 ? "" : "s");
 }
 

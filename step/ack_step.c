@@ -47,7 +47,7 @@ static bool choose_expiry(struct context *context, const char *text, const char 
     *day = text;
     if (!acks_expiry(text, &us))
         return error_set(err, ERR_USAGE, "--expires=%s: expected a day (2027-01-31), or so long from now (30d, 4w)", text);
-    return us > now || error_set(err, ERR_USAGE, "--expires=%s: that is past", text);
+    return us > now || error_set(err, ERR_USAGE, "--expires=%s: that day is past: expected today or a later one", text);
 }
 
 /* ---- the lock ---- */

@@ -445,9 +445,26 @@ static const struct {
     {{.unit = "s"}, 0.00001234, "1.234e-05 s", "1.234e-05 s"},
 };
 
+static const struct {
+    struct kpi_rule rule;
+    double value;
+    const char *spread;
+} spread_rows[] = {
+    {{.unit = "s"}, 9.677, "9.7"},
+    {{.unit = "s", .format = "{:.2f}"}, 9.677, "9.68"},
+    {{.unit = "s", .format = "{:.2f}"}, 0.000864, "0.00086"}, /* 0.00 would say that nothing scatters */
+    {{.unit = "bytes", .format = "%.2f", .divisor = 1073741824, .divisor_unit = "GiB"}, 1e6, "0.0009313"},
+    {{.unit = "s", .format = "{:.2f}"}, 0, "0.00"},
+    {{.unit = "s", .format = "{:.2f}"}, NAN, "---"},
+};
+
 static void test_values(void)
 {
     struct arena arena = {0};
+    for (size_t i = 0; i < ROWS(spread_rows); i++) {
+        const char *spread = value_spread(&spread_rows[i].rule, spread_rows[i].value, &arena);
+        CHECK(strcmp(spread, spread_rows[i].spread) == 0, "spread %zu: '%s'", i, spread);
+    }
     for (size_t i = 0; i < ROWS(value_rows); i++) {
         const char *people = value_shown(&value_rows[i].rule, value_rows[i].value, VALUE_PEOPLE, &arena);
         const char *plain = value_shown(&value_rows[i].rule, value_rows[i].value, VALUE_PLAIN, &arena);

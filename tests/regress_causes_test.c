@@ -132,7 +132,7 @@ static const char *kernel_with_a_stray_run(size_t run, struct arena *arena)
 
 static const char *commits_of_runs(size_t run, struct arena *arena)
 {
-    return arena_printf(arena, "commit=\"%04zuabcd%zu\" repo=\"https://github.com/o/r\" urls={\"ci\":\"https://ci.example.org/%zu\",\"zz\":\"javascript:x\"}",
+    return arena_printf(arena, "commit=\"%04zuabcd%zu\" repo=\"https://github.com/o/r\" urls={\"zci\":\"https://zci.example.org/\",\"ci\":\"https://ci.example.org/%zu\",\"aa\":\"javascript:x\",\"d\":\"https://d.example.org/\"}",
                         run * 37, run, run);
 }
 

@@ -72,6 +72,20 @@ static void nothing(struct scene *scene)
     (void)scene;
 }
 
+/* Two sets vanish that differ in nothing but a label of which one has the entries' value: it is named all the same. */
+static void drop_sets_alike(struct scene *scene)
+{
+    for (size_t i = 0; i < scene->history_n; i++) {
+        struct record *record = &scene->history[i];
+        bool last = strstr(record->id, "-2-") == record->id + 4;
+        if (last)
+            set_label(record, "gpu", "9");
+        if (last)
+            set_label(record, "model", "\"m1\"");
+    }
+    scene->entries_n = REPETITIONS;
+}
+
 static void drop_set(struct scene *scene)
 {
     scene->entries_n = REPETITIONS * (SETS - 1);
@@ -228,6 +242,8 @@ static const struct {
 } rows[] = {
     {"all is there", nothing, "", NULL, 0},
     {"a label set vanished", drop_set, "label set", "model=m2: each of the last 3 runs of history has these labels, this run has not", 1},
+    {"two label sets of a kind vanished", drop_sets_alike, "label set,label set",
+     "gpu=8 model=m1: each of the last 3 runs of history has these labels, this run has not", 2},
     {"only part of the run", drop_set_partly, "", NULL, 0},
     {"it was not in the run before either", drop_set_of_old_runs, "", NULL, 0},
     {"an old version is not held against newer ones", drop_set_of_newer_versions, "", NULL, 0},

@@ -49,6 +49,7 @@ static void test_numbers(void)
     CHECK(strcmp(little, "repetitions differ by 4.62 s, which is little of the run-to-run spread (20 s): more of them do not help, more runs do") == 0,
           "%s", little);
     CHECK(!*within_advice(&within, 4, shown, NULL, &arena), "neither");
+    CHECK(!*within_advice(&within, 0, shown, NULL, &arena) && !*within_advice(&within, NAN, shown, NULL, &arena), "a spread of nothing, or that is not known");
     arena_close(&arena);
 }
 

@@ -9,6 +9,7 @@
 #include "json/schema.h"
 #include "report/layout.h"
 #include "report/verdict_json.h"
+#include "report/verdict_notes.h"
 #include "report/verdict_summary.h"
 #include "report/verdict_text.h"
 #include "tests/check.h"
@@ -177,6 +178,28 @@ static void test_summary(void)
     }
 }
 
+/* A note of some entries is not said of all. */
+static void test_notes(void)
+{
+    struct entry_result entries[] = {{.name = "first", .newer_left_out = 2}, {.name = "second", .newer_left_out = 2}, {.name = "third", .newer_left_out = 1}};
+    static const struct {
+        size_t entries_n;
+        const char *want;
+    } rows[] = {
+        {1, "\nNotes on the history\n  first: 2 run points of newer versions left out\n"},
+        {2, "\nNotes on the history\n  all entries: 2 run points of newer versions left out\n"},
+        {3, "\nNotes on the history\n  2 entries: 2 run points of newer versions left out\n  third: 1 run point of newer versions left out\n"},
+    };
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct arena arena = {0};
+        struct text out = text_open(1 << 16);
+        verdict_notes_render(&out, &(struct analysis){.entries = entries, .entries_n = rows[i].entries_n}, &arena);
+        CHECK(strcmp(out.s, rows[i].want) == 0, "%zu entries: %s", rows[i].entries_n, out.s);
+        text_close(&out);
+        arena_close(&arena);
+    }
+}
+
 /* What nothing was compared of stands in the first lines, whatever the reason. */
 static void test_nothing_compared(void)
 {
@@ -220,6 +243,7 @@ int main(int argc, char **argv)
     test_layout();
     test_json();
     test_summary();
+    test_notes();
     test_nothing_compared();
     return check_end();
 }

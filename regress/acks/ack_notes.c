@@ -107,11 +107,14 @@ static bool is_found(const struct noting *n, const struct ack_line *line, size_t
     return !asked;
 }
 
-static bool check_run(struct noting *n, const struct ack_line *line, const char *run, size_t index)
+/* `run`: NULL where it says only the id of a change. */
+static bool check_run(struct noting *n, const struct ack_line *line, const char *run, const char *id, size_t index)
 {
     if (is_found(n, line, index))
         return true;
-    note(n, true, arena_printf(n->arena, "%s: no run of the history is '%s': expected a version, a run id or a time", line->place, run));
+    note(n, true, run ? arena_printf(n->arena, "%s: no run of the history is '%s': expected a version, a run id or a time", line->place, run)
+                      : arena_printf(n->arena, "%s: no change that a run of the history may have begun has the id '%s': expected the one that a report "
+                                               "names", line->place, id));
     return false;
 }
 
@@ -166,7 +169,7 @@ static void check_acknowledged(struct noting *n)
 {
     for (size_t i = 0; i < n->acks->acknowledged_n; i++) {
         const struct ack *ack = &n->acks->acknowledged[i];
-        if (!check_line(n, &ack->line) || !check_run(n, &ack->line, ack->since.text ? ack->since.text : ack->change, i))
+        if (!check_line(n, &ack->line) || !check_run(n, &ack->line, ack->since.text, ack->change, i))
             continue;
         check_end(n, ack);
         note_fate(n, ack);
@@ -195,10 +198,10 @@ static void check_others(struct noting *n)
     const struct acks *acks = n->acks;
     for (size_t i = 0; i < acks->accepted_n; i++)
         if (check_line(n, &acks->accepted[i].line))
-            check_run(n, &acks->accepted[i].line, acks->accepted[i].since.text, acks->acknowledged_n + i);
+            check_run(n, &acks->accepted[i].line, acks->accepted[i].since.text, NULL, acks->acknowledged_n + i);
     for (size_t i = 0; i < acks->changes_n; i++)
         if (check_line(n, &acks->changes[i].line))
-            check_run(n, &acks->changes[i].line, acks->changes[i].at.text, acks->acknowledged_n + acks->accepted_n + i);
+            check_run(n, &acks->changes[i].line, acks->changes[i].at.text, NULL, acks->acknowledged_n + acks->accepted_n + i);
     for (size_t i = 0; i < acks->excluded_n; i++)
         check_exclusion(n, &acks->excluded[i]);
 }

@@ -5,6 +5,7 @@
 #include "detect/law.h"
 #include "detect/method.h"
 #include "regress/checks/list_check.h"
+#include "regress/sentence.h"
 #include "regress/value.h"
 
 /* -INFINITY, INFINITY: none. */
@@ -81,7 +82,7 @@ static const char *say_outside(const struct hypothesis *h, const struct check *c
     double by = fabs(check->value - check->reference);
     const char *size = check->reference != 0 ? value_percent(by / fabs(check->reference), arena) : value_shown(rule, by, VALUE_PEOPLE, arena);
     size_t runs = h->result->evidence.points_n - check->since;
-    const char *since = check->since > 0 && runs > 0 ? arena_printf(arena, "since %s (%zu run%s ago): ", h->series.points[check->since].version,
+    const char *since = check->since > 0 && runs > 0 ? arena_printf(arena, "since %s (%zu run%s ago): ", sentence_run(&h->series.points[check->since]),
                                                                     runs, runs == 1 ? "" : "s") : "";
     return arena_printf(arena, "%s%s%s%s is %s %s %s", since, check->part ? check->part : "", check->part ? " " : "", value_shown(rule, check->value, VALUE_PEOPLE, arena), size,
                         check->value < bounds.low ? "below" : "above", range(rule, bounds, arena));

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "regress/acks/marks.h"
+#include "regress/sentence.h"
 #include "regress/value.h"
 
 enum { RUNS_PER_CHANGE = 3 };
@@ -193,14 +194,6 @@ static enum verdict verdict_of(const struct series *s, const struct check *check
     return series_worse_by(s, check->reference, check->value) > 0 ? VERDICT_REGRESSION : VERDICT_IMPROVEMENT;
 }
 
-static const char *versions(const struct series *s, size_t from, size_t to, struct arena *arena)
-{
-    const char *first = s->points[from].version, *last = s->points[to - 1].version;
-    if (!first[0])
-        return "history";
-    return from + 1 == to || first == last ? first : arena_printf(arena, "%s…%s", first, last);
-}
-
 static const char *distance(const struct series *s, const struct check *check, struct arena *arena)
 {
     double change = check->value - check->reference;
@@ -220,9 +213,9 @@ static double threshold_of(const struct series *s, const struct check *check)
 static const char *found_of(const struct series *s, const struct exact *exact, const struct check *check, struct arena *arena)
 {
     size_t to = stretch_end(s, exact->reference), n = to - exact->reference, ago = s->n - exact->since;
-    const char *since = !ago ? "" : arena_printf(arena, "since %s (%zu run%s ago): ", s->points[exact->since].version, ago, ago == 1 ? "" : "s");
+    const char *since = !ago ? "" : arena_printf(arena, "since %s (%zu run%s ago): ", sentence_run(&s->points[exact->since]), ago, ago == 1 ? "" : "s");
     const char *text = arena_printf(arena, "%s%s the value of %s (%zu run point%s, %s)", since, distance(s, check, arena),
-                                    versions(s, exact->reference, to, arena), n, n == 1 ? "" : "s",
+                                    sentence_runs(&s->points[exact->reference], &s->points[to - 1], arena), n, n == 1 ? "" : "s",
                                     value_shown(s->rule, check->reference, VALUE_PEOPLE, arena));
     if (check->verdict != VERDICT_OK)
         return arena_printf(arena, "%s; declared exact: any change%s counts", text, threshold_of(s, check) > 0 ? " that passes the thresholds" : "");

@@ -13,9 +13,8 @@ char replay_sign(const struct replay_point *point)
     return point->judged ? signs[point->verdict] : ' ';
 }
 
-const char *replay_strip(const struct replay *replay, const struct replay_series *series, size_t from, size_t to, struct arena *arena)
+const char *replay_strip(const struct replay_series *series, size_t from, size_t to, struct arena *arena)
 {
-    (void)replay;
     char *strip = arena_alloc(arena, to - from + 1);
     memset(strip, ' ', to - from);
     for (size_t i = 0; i < series->n; i++)
@@ -31,6 +30,6 @@ const char *replay_run_shown(const struct past_run *run, struct arena *arena)
     char day[MOMENT_TEXT_MAX];
     moment_utc_text((struct moment){.us = run->start_us, .has_zone = true}, day);
     day[strcspn(day, "T")] = '\0';
-    const char *name = run->version[0] && strcmp(run->version, "null") != 0 ? run->version : run->run_id;
+    const char *name = run->version[0] ? run->version : run->run_id;
     return strcmp(name, day) == 0 ? arena_strdup(arena, day) : arena_printf(arena, "%s of %s", name, day);
 }

@@ -24,7 +24,7 @@ void replay_json_render(struct text *out, const struct replay_report *report);
 /* For both texts. The sign of a verdict in a timeline. */
 char replay_sign(const struct replay_point *point);
 /* One sign for each of the runs [from, to), blank where the series has none. In `arena`. */
-const char *replay_strip(const struct replay *replay, const struct replay_series *series, size_t from, size_t to, struct arena *arena);
+const char *replay_strip(const struct replay_series *series, size_t from, size_t to, struct arena *arena);
 /* "v1.2", or the run id, with the day: "v1.2 of 2025-03-01". */
 const char *replay_run_shown(const struct past_run *run, struct arena *arena);
 

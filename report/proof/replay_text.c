@@ -167,7 +167,7 @@ static void render_timeline(struct text *out, const struct replay *replay, struc
         if (shown++ >= SERIES_SHOWN)
             continue;
         const char *marks = marks_of(series, from, runs, arena);
-        table_add(&table, arena, (const char *const[]){name_of(replay, series, arena), replay_strip(replay, series, from, runs, arena)});
+        table_add(&table, arena, (const char *const[]){name_of(replay, series, arena), replay_strip(series, from, runs, arena)});
         if (marks[0])
             table_add(&table, arena, (const char *const[]){"", marks});
     }

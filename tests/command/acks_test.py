@@ -48,6 +48,22 @@ class StoryTest(CommandTest):
     def ack(self, *arguments, command="ack", code=0, now=NOW):
         return self.matbench(command, *arguments, code=code, env={"SOURCE_DATE_EPOCH": str(now)})
 
+    def test_by_id(self):
+        """The id of a change counts more than the run beside it; one that no series has is told, and the run counts."""
+        for speed in GOOD:
+            self.night(speed)
+        name = self.night(88.0, upload=False)
+        self.ci(name, code=1)
+        own, other = self.kpi()["change"]["id"], "mb-000000000000"
+        for line, state in ((f"change: {own}", "acknowledged"), (f"change: {own}, since: 1.4", "acknowledged"), (f"change: {other}", "regression"),
+                            (f"change: {other}, since: 1.11", "acknowledged"), (f"change: {other}, since: 1.4", "regression")):
+            (self.place / "acks.yaml").write_text(f"format: 1\nacknowledged:\n- {{{line}, reason: x}}\n")
+            done = self.ci(name, "--acks=acks.yaml", code=state == "regression")
+            self.assertEqual(self.state()[0], state, line)
+            unknown = f"WARNING | acks.yaml:3: no change that a run of the history may have begun has the id '{other}': expected the one that a report names\n"
+            self.assertEqual(unknown in done.err, line == f"change: {other}", f"{line}: {done.err}")
+            self.assertEqual("acks.yaml:3" in done.err, line == f"change: {other}", f"{line}: {done.err}")
+
     def test_story(self):
         acks = "--acks=acks.yaml"
         for speed in GOOD:
@@ -233,7 +249,7 @@ class FileTest(CommandTest):
             (("--since=1", "--reason=x", "--labels=gpu"), "--labels=gpu: expected label=value"),
             (("--since=1", "--reason=x", "--labels=a=1,a=2"), "'a' is given twice"),
             (("--since=1", "--reason=x", "--expires=soon"), "--expires=soon: expected a day"),
-            (("--since=1", "--reason=x", "--expires=2020-01-01"), "--expires=2020-01-01: that is past"),
+            (("--since=1", "--reason=x", "--expires=2020-01-01"), "--expires=2020-01-01: that day is past: expected today or a later one"),
             (("--since=1", "--reason=x", "--limit=0"), "--limit=0: expected a share"),
             (("--change=7f", "--reason=x"), "--change=7f: expected the id of a change"),
             (("--expires=3d", "--until_it_returns", "--reason=x"), "--until_it_returns: expected --since or --change"),
