@@ -188,11 +188,17 @@ static const char *signed_change(const struct kpi_result *kpi, struct arena *are
                                  : arena_printf(arena, "%s%s", sign, size);
 }
 
+/* Pairs have a ratio, and stand at the median of their baselines. */
+static bool of_pairs(const struct evidence *e)
+{
+    return e->decided_by == CHECK_PAIRED && isfinite(e->level);
+}
+
 /* The rows that rest on a level; there is none when nothing could be tested. */
 static void render_level(struct page *page, const struct analysis *analysis, const struct kpi_result *kpi, struct arena *arena)
 {
     const struct evidence *e = &kpi->evidence;
-    add_evidence(page, "level", arena_printf(arena, "%s%s%s", people(kpi, e->level, arena), e->level_n ? ", " : "", phrases_against(e, arena)));
+    add_evidence(page, of_pairs(e) ? "median of the baselines" : "level", arena_printf(arena, "%s%s%s", people(kpi, e->level, arena), e->level_n ? ", " : "", phrases_against(e, arena)));
     add_evidence(page, "change", signed_change(kpi, arena));
     add_evidence(page, "control", e->control);
     add_evidence(page, "as measured", e->control && isfinite(e->measured) ? people(kpi, e->measured, arena) : "");
@@ -214,7 +220,7 @@ static void render_evidence(struct page *page, const struct analysis *analysis, 
     static const struct page_column columns[] = {{.name = "evidence"}, {.name = "value", .wrap = true}};
     const struct evidence *e = &kpi->evidence;
     page_table_begin(page, NULL, columns, 2);
-    add_evidence(page, "this run", isfinite(e->value) ? people(kpi, e->value, arena) : "no value");
+    add_evidence(page, of_pairs(e) ? "median of the baselines, times the ratio" : "this run", isfinite(e->value) ? people(kpi, e->value, arena) : "no value");
     add_evidence(page, "its repetitions", evidence_phrases_repetitions(kpi, arena));
     if (isfinite(e->level))
         render_level(page, analysis, kpi, arena);
