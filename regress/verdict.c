@@ -153,6 +153,14 @@ static void describe_points(struct hypothesis *h)
     e->value = h->series.has ? h->series.x[h->series.n] : h->series.measured;
 }
 
+/* Runs of pairs are no repetitions of each other. */
+static void describe_own(struct evidence *e)
+{
+    e->value = e->measured;
+    e->repetitions = isnan(e->measured) ? 0 : (size_t)1;
+    e->own_sd = NAN;
+}
+
 /* The series and what of the evidence it gives; whether the entry has a number. */
 static bool gather(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
 {
@@ -220,13 +228,17 @@ bool verdict_plan(struct hypothesis *h, const struct invocation *invocation, str
     if (excluded)
         return !settle(h, VERDICT_NOT_ANALYSED, excluded, "");
     const char *baseline = pair_baseline(h, invocation, arena);
-    if (baseline)
+    if (baseline) {
+        describe_own(&h->result->evidence);
         return !settle(h, VERDICT_NOT_ANALYSED, baseline, "");
+    }
     h->elsewhere = pair_elsewhere(h, invocation, arena);
-    if (h->elsewhere)
+    if (h->elsewhere) {
+        describe_own(&h->result->evidence);
         settle(h, VERDICT_NOT_ANALYSED, h->elsewhere, "");
-    else
+    } else {
         h->level = !settled_without_test(h, has, arena);
+    }
     h->series.window = (size_t)invocation->options->window;
     checks_plan(h, invocation, arena);
     return h->level || h->checks_n;

@@ -65,6 +65,13 @@ const char *change_phrases_status(const struct kpi_result *kpi, struct arena *ar
     return "";
 }
 
+const char *change_phrases_beside(const struct kpi_result *kpi, struct arena *arena)
+{
+    const char *reason = kpi->evidence.reason, *place = kpi->change.ack_place;
+    bool told = kpi->change.status == CHANGE_ACKNOWLEDGED && reason && place && strstr(reason, place);
+    return told ? "" : change_phrases_status(kpi, arena);
+}
+
 const char *change_phrases_word(const struct kpi_result *kpi, struct arena *arena)
 {
     const struct known_change *c = &kpi->change;
@@ -123,6 +130,12 @@ const struct check *change_phrases_decided(const struct kpi_result *kpi)
     return found;
 }
 
+bool change_phrases_by_level(const struct kpi_result *kpi)
+{
+    enum check_kind by = kpi->evidence.decided_by;
+    return by == CHECK_LEVEL || by == CHECK_DISTRIBUTION;
+}
+
 const char *change_phrases_check(const struct check *check, struct arena *arena)
 {
     if (check->part && check->kind == CHECK_DISTRIBUTION)
@@ -135,6 +148,12 @@ const char *change_phrases_found(const struct kpi_result *kpi, const struct chec
     const char *found = check->found ? check->found : "";
     bool member = check->kind == CHECK_DISTRIBUTION && check != change_phrases_decided(kpi);
     return member ? found : arena_printf(arena, "%s. %s", verdict_name(check->verdict), found);
+}
+
+bool change_phrases_told(const struct kpi_result *kpi, const struct check *check)
+{
+    const char *reason = kpi->evidence.reason;
+    return check == change_phrases_decided(kpi) && check->found && reason && strstr(reason, check->found);
 }
 
 const char *change_phrases_incident(const struct incident *incident, struct arena *arena)

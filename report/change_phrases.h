@@ -10,6 +10,8 @@
 /* "new with this run", "new: no run before this one showed it", "known since v2.8.0, 3 runs ago", "acknowledged by ann until 2027-01-31 (acks.yaml:12): the new driver"; "" when
  * the verdict speaks of no change. */
 const char *change_phrases_status(const struct kpi_result *kpi, struct arena *arena);
+/* The status beside the reason: "" where that says it. */
+const char *change_phrases_beside(const struct kpi_result *kpi, struct arena *arena);
 /* The status in a word or two, for a cell: "new", "known", "acknowledged by ann"; "" for none. */
 const char *change_phrases_word(const struct kpi_result *kpi, struct arena *arena);
 /* The status of a regression or suspect, as a title says it: "new", "known since v2.8.0", "acknowledgement expired", "returned"; "" for others. */
@@ -22,10 +24,14 @@ const char *change_phrases_differences(const struct kpi_result *kpi, size_t most
 
 /* The check that decided, or NULL when the level did. */
 const struct check *change_phrases_decided(const struct kpi_result *kpi);
+/* Whether the level did, of a list that of a part: its thresholds count. */
+bool change_phrases_by_level(const struct kpi_result *kpi);
 /* "bound", "p99" of a list, "zscore method": a check by its kind and part. */
 const char *change_phrases_check(const struct check *check, struct arena *arena);
 /* "regression. 195 ms is above the bound …": its verdict and what it found; a part of a list that did not decide has no verdict of its own. */
 const char *change_phrases_found(const struct kpi_result *kpi, const struct check *check, struct arena *arena);
+/* Whether the reason says what the check found, as that decided. */
+bool change_phrases_told(const struct kpi_result *kpi, const struct check *check);
 /* "12 of 40 KPI results shift together since v2.8.0", or the incident's own sentence. */
 const char *change_phrases_incident(const struct incident *incident, struct arena *arena);
 /* What was found; where nothing is said of it, what is missing. */

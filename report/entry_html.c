@@ -9,6 +9,7 @@
 #include "regress/value.h"
 #include "report/change_html.h"
 #include "report/chart.h"
+#include "report/evidence_phrases.h"
 #include "report/phrases.h"
 #include "report/short_names.h"
 #include "report/verdict_html.h"
@@ -159,29 +160,12 @@ static void add_evidence(struct page *page, const char *name, const char *value)
     page_row_end(page);
 }
 
-static const char *with_share(const struct kpi_result *kpi, double value, struct arena *arena)
-{
-    double share = value / fabs(kpi->evidence.level);
-    return isfinite(share) && value != 0 ? arena_printf(arena, "%s (%s)", people(kpi, value, arena), value_percent(share, arena))
-                                         : people(kpi, value, arena);
-}
-
 static const char *spread_with_share(const struct kpi_result *kpi, double value, struct arena *arena)
 {
     double share = value / fabs(kpi->evidence.level);
     const char *unit = value_unit(kpi->rule), *number = value_spread(kpi->rule, value, arena);
     const char *shown = unit[0] ? arena_printf(arena, "%s %s", number, unit) : number;
     return isfinite(share) && value != 0 ? arena_printf(arena, "%s (%s)", shown, value_percent(share, arena)) : shown;
-}
-
-static const char *thresholds(const struct kpi_result *kpi, struct arena *arena)
-{
-    const struct evidence *e = &kpi->evidence;
-    const char *relative = e->relative_threshold > 0 ? with_share(kpi, e->relative_threshold, arena) : "";
-    const char *absolute = e->absolute_threshold > 0 ? people(kpi, e->absolute_threshold, arena) : "";
-    if (!relative[0] && !absolute[0])
-        return "no threshold";
-    return arena_printf(arena, "%s%s%s", relative, relative[0] && absolute[0] ? ", and " : "", absolute);
 }
 
 static const char *more_runs(const struct kpi_result *kpi, struct arena *arena)
@@ -204,38 +188,31 @@ static const char *signed_change(const struct kpi_result *kpi, struct arena *are
                                  : arena_printf(arena, "%s%s", sign, size);
 }
 
+/* Pairs have a ratio, and stand at the median of their baselines. */
+static bool of_pairs(const struct evidence *e)
+{
+    return e->decided_by == CHECK_PAIRED && isfinite(e->level);
+}
+
 /* The rows that rest on a level; there is none when nothing could be tested. */
 static void render_level(struct page *page, const struct analysis *analysis, const struct kpi_result *kpi, struct arena *arena)
 {
     const struct evidence *e = &kpi->evidence;
-    const char *p = isfinite(e->p_corrected) ? arena_printf(arena, "%s; after correction for %zu test%s %s, level %.4g", value_p(e->p, arena),
-                                                           analysis->tested, analysis->tested == 1 ? "" : "s",
-                                                           value_p(e->p_corrected, arena), analysis->options->false_alarm_rate) : "";
-    add_evidence(page, "level", arena_printf(arena, "%s%s%s", people(kpi, e->level, arena), e->level_n ? ", " : "", phrases_against(e, arena)));
+    add_evidence(page, of_pairs(e) ? "median of the baselines" : "level", arena_printf(arena, "%s%s%s", people(kpi, e->level, arena), e->level_n ? ", " : "", phrases_against(e, arena)));
     add_evidence(page, "change", signed_change(kpi, arena));
     add_evidence(page, "control", e->control);
     add_evidence(page, "as measured", e->control && isfinite(e->measured) ? people(kpi, e->measured, arena) : "");
-    add_evidence(page, "run-to-run sd", arena_printf(arena, "%s, %.3g degrees of freedom", spread_with_share(kpi, e->sd, arena), e->df));
-    add_evidence(page, "interval for one new run", arena_printf(arena, "%s to %s", people(kpi, e->low, arena), people(kpi, e->high, arena)));
+    add_evidence(page, "run-to-run sd", isfinite(e->sd) ? arena_printf(arena, "%s, %.3g degrees of freedom", spread_with_share(kpi, e->sd, arena), e->df) : "");
+    add_evidence(page, "interval for one new run", evidence_phrases_interval(kpi, arena));
     add_evidence(page, "sd between repetitions of one run of history", e->within_sd > 0 ? spread_with_share(kpi, e->within_sd, arena) : "");
     add_evidence(page, "test", e->test ? e->test : "");
     add_evidence(page, "size of the change", e->after_n ? phrases_size(kpi, arena) : "");
-    add_evidence(page, "p", p);
+    add_evidence(page, "p", evidence_phrases_p(analysis, kpi, arena));
     add_evidence(page, "promised level", e->level_kept ? "" : "not kept for so few runs of such noise: cannot tell in place of a regression");
-    add_evidence(page, "a change has to pass", thresholds(kpi, arena));
+    add_evidence(page, "a change has to pass", evidence_phrases_thresholds(kpi, arena));
     add_evidence(page, "smallest change that would have been seen", isfinite(e->smallest_seen) ? spread_with_share(kpi, e->smallest_seen, arena) : "");
     add_evidence(page, "ok", ok_from(kpi, arena));
-    add_evidence(page, "levels in history", arena_printf(arena, "%zu", e->levels));
-}
-
-/* "the mean of 3, between which the sd is 1.2 s"; "" for a single one. */
-static const char *repetitions(const struct kpi_result *kpi, struct arena *arena)
-{
-    const struct evidence *e = &kpi->evidence;
-    if (e->repetitions < 2)
-        return "";
-    const char *sd = isfinite(e->own_sd) ? arena_printf(arena, ", between which the sd is %s", people(kpi, e->own_sd, arena)) : "";
-    return arena_printf(arena, "the mean of %zu%s", e->repetitions, sd);
+    add_evidence(page, "levels in history", e->levels ? arena_printf(arena, "%zu", e->levels) : "");
 }
 
 static void render_evidence(struct page *page, const struct analysis *analysis, const struct kpi_result *kpi, struct arena *arena)
@@ -243,8 +220,8 @@ static void render_evidence(struct page *page, const struct analysis *analysis, 
     static const struct page_column columns[] = {{.name = "evidence"}, {.name = "value", .wrap = true}};
     const struct evidence *e = &kpi->evidence;
     page_table_begin(page, NULL, columns, 2);
-    add_evidence(page, "this run", isfinite(e->value) ? people(kpi, e->value, arena) : "no value");
-    add_evidence(page, "its repetitions", repetitions(kpi, arena));
+    add_evidence(page, of_pairs(e) ? "median of the baselines, times the ratio" : "this run", isfinite(e->value) ? people(kpi, e->value, arena) : "no value");
+    add_evidence(page, "its repetitions", evidence_phrases_repetitions(kpi, arena));
     if (isfinite(e->level))
         render_level(page, analysis, kpi, arena);
     add_evidence(page, "run points of history", arena_printf(arena, "%zu", e->points_n));

@@ -81,6 +81,14 @@ void pen_string(struct text *out, const char *name, const char *value)
         text_add(out, "null");
 }
 
+void pen_strings(struct text *out, const char *name, const char *const *values)
+{
+    pen_open(out, name, '[');
+    for (; values && *values; values++)
+        pen_string(out, NULL, *values);
+    pen_close(out, ']');
+}
+
 void pen_moment(struct text *out, const char *name, int64_t us)
 {
     char text[MOMENT_TEXT_MAX];

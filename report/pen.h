@@ -22,6 +22,7 @@ void pen_real(struct text *out, const char *name, double value);
 void pen_size(struct text *out, const char *name, size_t value);
 void pen_bool(struct text *out, const char *name, int value);
 void pen_string(struct text *out, const char *name, const char *value);
+void pen_strings(struct text *out, const char *name, const char *const *values); /* NULL-ended; NULL: an empty list */
 void pen_moment(struct text *out, const char *name, int64_t us); /* "2025-01-06T08:00:00.000000Z" */
 void pen_null(struct text *out, const char *name);
 void pen_value(struct text *out, const char *name, const json_t *value); /* NULL: null */

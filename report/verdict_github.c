@@ -74,7 +74,7 @@ static void add_kpi(struct annotations *a, const struct entry_result *entry, con
     int kind = kind_of(a, kpi);
     if (kind < 0)
         return;
-    const char *reason = kpi->evidence.reason ? kpi->evidence.reason : "", *status = change_phrases_status(kpi, a->arena);
+    const char *reason = kpi->evidence.reason ? kpi->evidence.reason : "", *status = change_phrases_beside(kpi, a->arena);
     const char *differences = change_phrases_differences(kpi, 3, a->arena);
     const char *message = arena_printf(a->arena, "%s: %s%s%s%s%s", entry->name, reason, status[0] ? "\n" : "", status,
                                        differences[0] ? "\nwhat else changed there: " : "", differences);
@@ -92,10 +92,13 @@ static void add_incident(struct annotations *a, const struct incident *incident)
             names = arena_printf(a->arena, "%s%s%s", names, i ? ", " : "", incident->members[i]->rule->name);
     }
     const char *rest = incident->members_n > 5 ? arena_printf(a->arena, " and %zu more", incident->members_n - 5) : "";
-    add(a, fails ? KIND_ERROR : KIND_WARNING, "incident",
-        arena_printf(a->arena, "%s%s%s%s", change_phrases_incident(incident, a->arena), names[0] ? ": " : "", names, rest));
-    if (incident->members_n) /* the most telling one stands for all */
-        place(a, incident->members[0]->rule, last_of(a, fails ? KIND_ERROR : KIND_WARNING));
+    const struct kpi_result *first = incident->members_n ? incident->members[0] : NULL; /* the most telling one stands for all */
+    const char *state = first ? change_phrases_state(first, a->arena) : "", *differences = first ? change_phrases_differences(first, 3, a->arena) : "";
+    add(a, fails ? KIND_ERROR : KIND_WARNING, arena_printf(a->arena, "incident%s%s%s", state[0] ? " (" : "", state, state[0] ? ")" : ""),
+        arena_printf(a->arena, "%s%s%s%s%s%s", change_phrases_incident(incident, a->arena), names[0] ? ": " : "", names, rest,
+                     differences[0] ? "\nwhat else changed there: " : "", differences));
+    if (first)
+        place(a, first->rule, last_of(a, fails ? KIND_ERROR : KIND_WARNING));
 }
 
 static void add_kpis(struct annotations *a)

@@ -11,14 +11,6 @@ enum {
     PIECE_MAX = 1 << 30  /* of one KPI */
 };
 
-static void add_strings(struct text *out, const char *name, const char *const *values)
-{
-    pen_open(out, name, '[');
-    for (; values && *values; values++)
-        pen_string(out, NULL, *values);
-    pen_close(out, ']');
-}
-
 /* ---- an entry ---- */
 
 static void add_near_misses(struct text *out, const struct entry_result *entry)
@@ -81,7 +73,7 @@ static void add_entry(struct text *out, const struct entry_result *entry)
     pen_size(out, "history_records", entry->history_n);
     pen_size(out, "newer_left_out", entry->newer_left_out);
     pen_string(out, "changed_key", entry->changed_key);
-    add_strings(out, "varying", entry->varying);
+    pen_strings(out, "varying", entry->varying);
     add_explained(out, entry);
     add_near_misses(out, entry);
 }
@@ -105,9 +97,9 @@ static void add_options(struct text *out, const struct analysis_options *o)
 {
     pen_break(out);
     pen_open(out, "options", '{');
-    add_strings(out, "comparison_keys", o->comparison_keys);
-    add_strings(out, "ignored_keys", o->ignored_keys);
-    add_strings(out, "sorting_keys", o->sorting_keys);
+    pen_strings(out, "comparison_keys", o->comparison_keys);
+    pen_strings(out, "ignored_keys", o->ignored_keys);
+    pen_strings(out, "sorting_keys", o->sorting_keys);
     pen_string(out, "kpi_filter", o->kpi_filter);
     pen_string(out, "history_scope", o->scope == SCOPE_ALL ? "all" : "older");
     pen_size(out, "min_history", (size_t)o->min_history);

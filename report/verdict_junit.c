@@ -6,6 +6,7 @@
 #include "base/moment.h"
 #include "regress/value.h"
 #include "report/change_phrases.h"
+#include "report/evidence_phrases.h"
 #include "report/page.h"
 #include "report/phrases.h"
 
@@ -84,24 +85,28 @@ static const char *line(const char *lines, const char *name, const char *value, 
     return value && value[0] ? arena_printf(arena, "%s%s: %s\n", lines, name, value) : lines;
 }
 
-static const char *evidence_lines(const struct entry_result *entry, const struct kpi_result *kpi, struct arena *arena)
+static const char *evidence_lines(const struct analysis *analysis, const struct entry_result *entry, const struct kpi_result *kpi, struct arena *arena)
 {
     const struct evidence *e = &kpi->evidence;
     bool since = phrases_has_since(e);
     const char *lines = line("", verdict_name(kpi->verdict), e->reason, arena);
     lines = line(lines, "what would flip it", e->flip, arena);
     lines = line(lines, "this run", isfinite(e->value) ? value_shown(kpi->rule, e->value, VALUE_PEOPLE, arena) : "", arena);
+    lines = line(lines, "which is", evidence_phrases_repetitions(kpi, arena), arena);
     lines = line(lines, "level", isfinite(e->level) ? value_shown(kpi->rule, e->level, VALUE_PEOPLE, arena) : "", arena);
+    lines = line(lines, "interval for one new run", evidence_phrases_interval(kpi, arena), arena);
     lines = line(lines, "change", phrases_change(kpi, arena), arena);
-    lines = line(lines, "p after correction", isfinite(e->p_corrected) ? value_p(e->p_corrected, arena) : "", arena);
+    lines = line(lines, "a change has to pass", change_phrases_by_level(kpi) ? evidence_phrases_thresholds(kpi, arena) : "", arena);
+    lines = line(lines, "size of the change", e->after_n ? phrases_size(kpi, arena) : "", arena);
+    lines = line(lines, "test", evidence_phrases_test(analysis, kpi, arena), arena);
     lines = line(lines, "began", since ? phrases_since(entry, e, arena) : "", arena);
-    lines = line(lines, "state", change_phrases_status(kpi, arena), arena);
+    lines = line(lines, "state", change_phrases_beside(kpi, arena), arena);
     lines = line(lines, "change id", kpi->change.id, arena);
     lines = line(lines, "runs", change_phrases_runs(kpi, arena), arena);
     lines = line(lines, "what else changed there", change_phrases_differences(kpi, 5, arena), arena);
     lines = line(lines, "control", e->control, arena);
     for (size_t i = 0; i < kpi->checks_n; i++)
-        lines = line(lines, change_phrases_check(&kpi->checks[i], arena), change_phrases_found(kpi, &kpi->checks[i], arena), arena);
+        lines = change_phrases_told(kpi, &kpi->checks[i]) ? lines : line(lines, change_phrases_check(&kpi->checks[i], arena), change_phrases_found(kpi, &kpi->checks[i], arena), arena);
     return lines;
 }
 
@@ -156,12 +161,12 @@ static const char *message_of(const struct kpi_result *kpi, const struct gate *g
                         let_pass(kpi, gate) ? ", which --fail_on does not name" : "", reason);
 }
 
-static void add_kpi(struct text *out, const struct entry_result *entry, const struct kpi_result *kpi, const struct gate *gate)
+static void add_kpi(struct text *out, const struct analysis *analysis, const struct entry_result *entry, const struct kpi_result *kpi, const struct gate *gate)
 {
     struct arena arena = {0};
     bool quiet = kpi->verdict == VERDICT_OK || kpi->verdict == VERDICT_NOT_ANALYSED || kpi->verdict == VERDICT_NO_HISTORY;
     add_case(out, entry->name, kpi->rule->name, outcome_of(kpi, gate), type_of(kpi), message_of(kpi, gate, &arena),
-             quiet ? "" : evidence_lines(entry, kpi, &arena), &arena);
+             quiet ? "" : evidence_lines(analysis, entry, kpi, &arena), &arena);
     arena_close(&arena);
 }
 
@@ -177,7 +182,7 @@ static void add_property(struct text *out, const char *name, const char *value, 
     text_add(out, "/>\n");
 }
 
-static void add_entry(struct text *out, const struct entry_result *entry, const struct gate *gate)
+static void add_entry(struct text *out, const struct analysis *analysis, const struct entry_result *entry, const struct gate *gate)
 {
     struct arena arena = {0};
     struct tally tally = {{0}, 0};
@@ -198,7 +203,7 @@ static void add_entry(struct text *out, const struct entry_result *entry, const 
         add_property(out, "note", *note, &arena);
     text_add(out, "    </properties>\n");
     for (size_t j = 0; j < entry->kpis_n; j++)
-        add_kpi(out, entry, &entry->kpis[j], gate);
+        add_kpi(out, analysis, entry, &entry->kpis[j], gate);
     text_add(out, "  </testsuite>\n");
     arena_close(&arena);
 }
@@ -252,7 +257,7 @@ void verdict_junit_render(struct text *out, const struct analysis *analysis, con
     text_add(out, ">\n");
     add_completeness(out, analysis, gate, &arena);
     for (size_t i = 0; i < analysis->entries_n; i++)
-        add_entry(out, &analysis->entries[i], gate);
+        add_entry(out, analysis, &analysis->entries[i], gate);
     text_add(out, "</testsuites>\n");
     arena_close(&arena);
 }

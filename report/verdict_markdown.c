@@ -6,9 +6,11 @@
 #include "regress/value.h"
 #include "report/change_phrases.h"
 #include "report/clean.h"
+#include "report/evidence_phrases.h"
 #include "report/incident_members.h"
 #include "report/markdown.h"
 #include "report/phrases.h"
+#include "report/verdict_notes.h"
 
 enum { ROWS_SHOWN = 50, DETAILS_SHOWN = 20, REST_SHOWN = 100, MEMBERS_SHOWN = 10, ABSENCES_SHOWN = 20, NOTES_SHOWN = 20, NOTE_ROOM = 300 };
 
@@ -19,6 +21,7 @@ struct sheet {
     bool cut;
     const struct entry_result *linked; /* whose links were shown last */
     struct incident_members members;
+    const struct analysis *analysis;
     struct arena *arena;
 };
 
@@ -138,6 +141,20 @@ static const char *since_cell(const struct kpi_result *kpi, struct arena *arena)
     return arena_printf(arena, "%s%s%s", since, since[0] && word[0] ? ", " : "", word);
 }
 
+static const char changes_head[] = "| verdict | KPI | entry | this run | level | change | since | p |\n|---|---|---|--:|--:|--:|---|--:|\n";
+
+/* The columns that every table begins with, but for the verdict, up to this run's value. */
+static void add_columns(struct sheet *sheet, const struct entry_result *entry, const struct kpi_result *kpi)
+{
+    add(sheet, " | ");
+    cell(sheet, kpi->rule->name);
+    add(sheet, " | ");
+    cell(sheet, entry->name);
+    add(sheet, " | ");
+    words(sheet, isfinite(kpi->evidence.value) ? value_shown(kpi->rule, kpi->evidence.value, VALUE_PEOPLE, sheet->arena) : "");
+    add(sheet, " | ");
+}
+
 static void add_row(struct sheet *sheet, const struct entry_result *entry, const struct kpi_result *kpi)
 {
     const struct evidence *e = &kpi->evidence;
@@ -146,13 +163,7 @@ static void add_row(struct sheet *sheet, const struct entry_result *entry, const
     words(sheet, verdict_name(kpi->verdict));
     if (decided)
         words(sheet, arena_printf(sheet->arena, " (%s)", change_phrases_check(decided, sheet->arena)));
-    add(sheet, " | ");
-    cell(sheet, kpi->rule->name);
-    add(sheet, " | ");
-    cell(sheet, entry->name);
-    add(sheet, " | ");
-    words(sheet, isfinite(e->value) ? value_shown(kpi->rule, e->value, VALUE_PEOPLE, sheet->arena) : "");
-    add(sheet, " | ");
+    add_columns(sheet, entry, kpi);
     words(sheet, isfinite(e->level) ? value_shown(kpi->rule, e->level, VALUE_PEOPLE, sheet->arena) : "");
     add(sheet, " | ");
     words(sheet, phrases_change(kpi, sheet->arena));
@@ -210,6 +221,15 @@ static void add_commits(struct sheet *sheet, const struct kpi_result *kpi)
     }
 }
 
+/* What one new run may be, and what a change has to pass. */
+static const char *bounds_of(const struct kpi_result *kpi, struct arena *arena)
+{
+    const char *interval = evidence_phrases_interval(kpi, arena), *thresholds = evidence_phrases_thresholds(kpi, arena);
+    if (!interval[0] || !isfinite(kpi->evidence.p_corrected) || !change_phrases_by_level(kpi))
+        return "";
+    return arena_printf(arena, "one new run is expected at %s; a change has to pass: %s", interval, thresholds);
+}
+
 static void add_details(struct sheet *sheet, const struct entry_result *entry, const struct kpi_result *kpi)
 {
     const struct evidence *e = &kpi->evidence;
@@ -227,15 +247,18 @@ static void add_details(struct sheet *sheet, const struct entry_result *entry, c
     if (phrases_has_since(e))
         list_item(sheet, plain ? arena_printf(sheet->arena, "%s: ", change_status_name(kpi->change.status)) : "", phrases_since(entry, e, sheet->arena));
     list_item(sheet, "", e->after_n ? phrases_size(kpi, sheet->arena) : "");
+    list_item(sheet, "test: ", evidence_phrases_test(sheet->analysis, kpi, sheet->arena));
+    list_item(sheet, "", bounds_of(kpi, sheet->arena));
     if (!plain)
-        list_item(sheet, "", change_phrases_status(kpi, sheet->arena));
+        list_item(sheet, "", change_phrases_beside(kpi, sheet->arena));
     list_item(sheet, "", change_phrases_runs(kpi, sheet->arena));
     list_item(sheet, "what else changed there: ", change_phrases_differences(kpi, 5, sheet->arena));
     add_commits(sheet, kpi);
     list_item(sheet, "", e->control);
     for (size_t i = 0; i < kpi->checks_n; i++)
-        list_item(sheet, "", arena_printf(sheet->arena, "%s: %s", change_phrases_check(&kpi->checks[i], sheet->arena),
-                                          change_phrases_found(kpi, &kpi->checks[i], sheet->arena)));
+        if (!change_phrases_told(kpi, &kpi->checks[i]))
+            list_item(sheet, "", arena_printf(sheet->arena, "%s: %s", change_phrases_check(&kpi->checks[i], sheet->arena),
+                                              change_phrases_found(kpi, &kpi->checks[i], sheet->arena)));
     add_links(sheet, entry, kpi);
 }
 
@@ -274,7 +297,7 @@ static void render_changes(struct sheet *sheet, const struct analysis *analysis)
 {
     if (!each_change(sheet, analysis, 0, add_nothing))
         return;
-    add(sheet, "| verdict | KPI | entry | this run | level | change | since | p |\n|---|---|---|--:|--:|--:|---|--:|\n");
+    add(sheet, changes_head);
     size_t n = each_change(sheet, analysis, ROWS_SHOWN, add_row);
     add(sheet, "\n");
     if (n > ROWS_SHOWN)
@@ -296,8 +319,8 @@ static void render_incidents(struct sheet *sheet, const struct analysis *analysi
         render_incident(sheet, incident);
         if (!incident->members_n)
             continue;
-        add(sheet, "<details><summary>Members of the incident</summary>\n\n"
-                   "| verdict | KPI | entry | this run | level | change | since | p |\n|---|---|---|--:|--:|--:|---|--:|\n");
+        add(sheet, "<details><summary>Members of the incident</summary>\n\n");
+        add(sheet, changes_head);
         for (size_t k = 0; k < incident->members_n && k < ROWS_SHOWN; k++) {
             size_t mark = sheet->block.len;
             add_row(sheet, incident->entries[k], incident->members[k]);
@@ -318,13 +341,7 @@ static void add_rest(struct sheet *sheet, const struct entry_result *entry, cons
 {
     add(sheet, "| ");
     words(sheet, verdict_name(kpi->verdict));
-    add(sheet, " | ");
-    cell(sheet, kpi->rule->name);
-    add(sheet, " | ");
-    cell(sheet, entry->name);
-    add(sheet, " | ");
-    words(sheet, isfinite(kpi->evidence.value) ? value_shown(kpi->rule, kpi->evidence.value, VALUE_PEOPLE, sheet->arena) : "");
-    add(sheet, " | ");
+    add_columns(sheet, entry, kpi);
     words(sheet, phrases_change(kpi, sheet->arena));
     add(sheet, " | ");
     words(sheet, kpi->verdict == VERDICT_OK ? phrases_seen(kpi, sheet->arena) : "");
@@ -364,31 +381,31 @@ static void render_rest(struct sheet *sheet, const struct analysis *analysis)
 
 static void render_notes(struct sheet *sheet, const struct analysis *analysis)
 {
-    size_t n = 0;
+    struct verdict_notes notes = verdict_notes_of(analysis, sheet->arena);
+    if (!notes.n)
+        return;
     add(sheet, "<details><summary>Notes on the history</summary>\n\n");
-    for (size_t i = 0; i < analysis->entries_n; i++)
-        for (const char *const *note = phrases_notes(&analysis->entries[i], sheet->arena); *note; note++) {
-            if (n++ >= NOTES_SHOWN)
-                continue;
-            add(sheet, "- ");
-            code(sheet, analysis->entries[i].name);
-            add(sheet, ": ");
-            words(sheet, *note);
-            add(sheet, "\n");
-        }
-    if (n > NOTES_SHOWN)
-        text_printf(&sheet->block, "- and %zu more\n", n - NOTES_SHOWN);
+    for (size_t i = 0; i < notes.n && i < NOTES_SHOWN; i++) {
+        add(sheet, "- ");
+        if (notes.v[i].entries == 1)
+            code(sheet, notes.v[i].who);
+        else
+            words(sheet, notes.v[i].who);
+        add(sheet, ": ");
+        words(sheet, notes.v[i].text);
+        add(sheet, "\n");
+    }
+    if (notes.n > NOTES_SHOWN)
+        text_printf(&sheet->block, "- and %zu more\n", notes.n - NOTES_SHOWN);
     add(sheet, "\n</details>\n\n");
-    if (n)
-        finish(sheet);
-    else
-        text_clear(&sheet->block);
+    finish(sheet);
 }
 
 void verdict_markdown_render(struct text *out, const struct analysis *analysis, const struct gate *gate)
 {
     struct arena arena = {0};
-    struct sheet sheet = {.out = out, .end = out->len + VERDICT_MARKDOWN_MAX - NOTE_ROOM, .block = text_open(16 << 20), .arena = &arena};
+    struct sheet sheet = {.out = out, .end = out->len + VERDICT_MARKDOWN_MAX - NOTE_ROOM, .block = text_open(16 << 20), .analysis = analysis,
+                          .arena = &arena};
     sheet.members = incident_members_of(analysis, &arena);
     render_head(&sheet, analysis, gate);
     render_incidents(&sheet, analysis);

@@ -81,6 +81,14 @@ static char *written(const struct bundle *bundle)
     return copy;
 }
 
+static json_t *document_of(const char *text)
+{
+    struct error err = {0};
+    json_t *document = json_read(text, strlen(text), &(struct json_read_options){.file = "bundle", .strict = true}, &err);
+    CHECK(document, "%s", err.text);
+    return document;
+}
+
 #define SAME(a, b, member) CHECK((a)->member == (b)->member || ((a)->member != (a)->member && (b)->member != (b)->member), #member " is lost")
 #define SAME_TEXT(a, b, member) CHECK(same_text((a)->member, (b)->member), #member " is lost")
 
@@ -179,8 +187,7 @@ static void test_round_trip(void)
     struct error err = {0};
     struct bundle bundle = full_bundle(&arena), again;
     char *text = written(&bundle);
-    json_t *object = json_read(text, strlen(text), &(struct json_read_options){.file = "bundle", .strict = true}, &err);
-    CHECK(object, "%s", err.text);
+    json_t *object = document_of(text);
     CHECK(bundle_read(&arena, object, "bundle", &again, &err), "%s", err.text);
     check_members(&bundle, &again);
     char *same = written(&again), *first = verdicts(&bundle), *second = verdicts(&again);
@@ -234,8 +241,8 @@ static void test_broken(void)
     for (size_t i = 0; i < ROWS(broken_rows); i++) {
         struct error err = {0};
         char *copy = replaced(text, broken_rows[i].from, broken_rows[i].to);
-        json_t *object = json_read(copy, strlen(copy), &(struct json_read_options){.file = "bundle", .strict = true}, &err);
-        CHECK(object && !bundle_read(&arena, object, "bundle", &again, &err), "row %zu is refused", i);
+        json_t *object = document_of(copy);
+        CHECK(!bundle_read(&arena, object, "bundle", &again, &err), "row %zu is refused", i);
         CHECK(err.kind == ERR_ARTIFACT && strstr(err.text, broken_rows[i].says), "row %zu: %s", i, err.text);
         json_decref(object);
         free(copy);

@@ -205,8 +205,11 @@ static void test_pairs(void)
             const struct kpi_result *kpi = &analysis->entries[k].kpis[0];
             baselines += strstr(kpi->evidence.reason, "the baseline of pair ") != NULL;
             elsewhere += strstr(kpi->evidence.reason, "all pairs of a run are one test: judged with pair 0 (runs/i01)") != NULL;
-            if (kpi->evidence.decided_by != CHECK_PAIRED)
+            CHECK(kpi->evidence.repetitions == 1 && isnan(kpi->evidence.own_sd), "%s: runs of pairs are no repetitions of each other", rows[i].what);
+            if (kpi->evidence.decided_by != CHECK_PAIRED) {
+                CHECK(kpi->evidence.value == kpi->evidence.measured, "%s: each shows its own value, %g", rows[i].what, kpi->evidence.value);
                 continue;
+            }
             judged++;
             expect(rows[i].what, kpi, rows[i].verdict, CHECK_PAIRED, rows[i].reason);
             CHECK(kpi->verdict == VERDICT_CANNOT_TELL || fabs(kpi->evidence.relative - (rows[i].factor - 1)) < .004, "%s: %g", rows[i].what, kpi->evidence.relative);
@@ -216,6 +219,31 @@ static void test_pairs(void)
         CHECK(analysis->tested == rows[i].other_kpis + 1, "%s: %zu tests", rows[i].what, analysis->tested);
         arena_close(&arena);
     }
+}
+
+/* Pairs cancel what their runs share: a control has no effect on them, also where no run has a value of it. */
+static void test_pairs_with_a_control(void)
+{
+    static const char *const old[] = {"\"old\"", NULL};
+    static const struct label_match pinned = {"variant", old};
+    static const struct pairs row = {"a control that no run has", 8, 1.03, .5, 0, true, 0, VERDICT_REGRESSION, "in 8 pairs"};
+    struct arena arena = {0};
+    struct record runs[32];
+    struct kpi_rule rules[16];
+    struct analysis_options options;
+    run_pairs(&row, runs, rules, &options, &arena);
+    rules[0].control.labels = (struct label_matches){&pinned, 1};
+    struct analysis *analysis = analysis_run(&arena, &options, runs, 2 * row.n, NULL, 0);
+    size_t judged = 0;
+    for (size_t k = 0; k < analysis->entries_n; k++) {
+        const struct kpi_result *kpi = &analysis->entries[k].kpis[0];
+        judged += kpi->evidence.decided_by == CHECK_PAIRED;
+        if (kpi->evidence.decided_by == CHECK_PAIRED)
+            expect(row.what, kpi, row.verdict, CHECK_PAIRED, "; not divided by the control runs with variant=old: a pair cancels what its two runs share");
+        CHECK(kpi->evidence.decided_by != CHECK_PAIRED || !kpi->evidence.control, "nothing is said to be divided");
+    }
+    CHECK(judged == 1 && analysis->tested == 1, "%zu judged, %zu tests", judged, analysis->tested);
+    arena_close(&arena);
 }
 
 /* Baselines may have been stored before; what has another label, or is weeks away, is no baseline; thresholds in the KPI's unit count. */
@@ -324,6 +352,7 @@ int main(void)
     test_control_repetitions();
     test_control_pinned();
     test_pairs();
+    test_pairs_with_a_control();
     test_pair_places();
     test_excluded();
     test_excluded_control();

@@ -135,7 +135,7 @@ static void test_markdown(void)
         "### Performance: 3 regressions in 2 of 3 entries.\n", "**NOT GATED: no valid payload for 2 of 5 tests**\n", "The gate fails with exit code 1: a regression.",
         "> **Incident:** 2 of 5 KPIs of added=null gpu=8 shift together since v1.9\n", "Members of the incident",
         "| regression | `worse` | `added=null gpu=8` | 4,121 tokens/s | 5,153 tokens/s | -20.0 % | v1.9, known |",
-        "| acknowledged | `memory_of_a_kpi_", "known: since v1.9 of 1970", "last good v1.8, first bad v1.9\n", "what else changed there: ocp from 4.10 to 4.11; ",
+        "| acknowledged | `memory_of_a_kpi_", "known: since v1.9 of 1970", "  - test: newest run, p ", "  - one new run is expected at ", "a change has to pass: ", "last good v1.8, first bad v1.9\n", "what else changed there: ocp from 4.10 to 4.11; ",
         "commits: [0a1b2c3d..4e5f6071](https://github.com/o/r/compare/0a1b2c3d...4e5f6071)\n", "commits: ``a|b", "links: [last good](https://ci.example/job/8?a=1&b=%282%29), first bad `javascript:alert(1)`",
         "- missing label set: no run with model=granite gpu=16",
         "| verdict | KPI | entry | this run | level | change | since | p |\n", "| regression (bound) | `steady` | ", "| missing | `gone` |",
@@ -199,6 +199,8 @@ static void test_junit(void)
         "<skipped message=\"missing: ", "<skipped message=\"not analysed: ignored for regression", "<skipped message=\"acknowledged by ann until 2027-01-31 (acks.yaml:12): ",
         "<failure type=\"new-regression\" message=\"regression, acknowledgement expired: 100.05 s is above the bound of 90 s\">", "p99: p99 moved", "</failure>",
         "<failure type=\"known-regression\" message=\"regression, known since v1.9: 20.0 % below the level of ",
+        "this run: 4,121 tokens/s", "which is: the mean of 3, between which the sd is 21.5 tokens/s", "level: 5,153 tokens/s", "interval for one new run: ",
+        "a change has to pass: ", "test: newest run, p ", "; after correction for the other questions and 4 tests 0.0005, level 0.05",
         "change id: worse@v1.9-5f2a", "what else changed there: ocp from 4.10 to 4.11", NULL};
     char *text = full(AS_JUNIT, "", false, 0), *strict = full(AS_JUNIT, "", false, 1);
     check_parts("junit", text, parts);
@@ -220,7 +222,7 @@ static void test_junit(void)
 static void test_github(void)
 {
     static const char *const parts[] = {
-        "::error file=a%2Cb%3Ac%25.yaml,line=60,title=incident::2 of 5 KPIs of added=null gpu=8 shift together since v1.9: worse, memory_of_",
+        "::error file=a%2Cb%3Ac%25.yaml,line=60,title=incident (known since v1.9)::2 of 5 KPIs of added=null gpu=8 shift together since v1.9: worse, memory_of_",
         "::error title=regression (acknowledgement expired)%3A steady::added=null gpu=8: 100.05 s is above the bound of 90 s%0Awas acknowledged by bob", 
         "::warning title=not gated::NOT GATED: no valid payload for 2 of 5 tests\n", "::warning title=missing label set::no run with",
         "::warning file=workload.yaml,line=20,title=missing%3A gone::", "::warning file=a%2Cb%3Ac%25.yaml,line=60,title=suspect%3A worse::",
@@ -261,7 +263,7 @@ static const struct {
     const char *junit, *github;
 } apart_rows[] = {
     {0, 2, 1, 2, "<failure type=\"known-regression\" message=\"regression, known since v1.9: ", "::error title=regression (returned)%3A steady::"},
-    {2, 2, 0, 2, "<skipped message=\"regression, known since v1.9, which --fail_on does not name: ", "::warning file=a%2Cb%3Ac%25.yaml,line=60,title=incident::"},
+    {2, 2, 0, 2, "<skipped message=\"regression, known since v1.9, which --fail_on does not name: ", "::warning file=a%2Cb%3Ac%25.yaml,line=60,title=incident (known since v1.9)::"},
     {3, 0, 1, 0, "<skipped message=\"regression, returned, which --fail_on does not name: ", "::warning title=regression (returned)%3A steady::"},
     {4, 2, 1, 0, "<failure type=\"suspect\" message=\"suspect: ", "::warning title=regression (acknowledgement expired)%3A steady::"},
 };

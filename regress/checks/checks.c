@@ -79,6 +79,13 @@ static int gravity(enum verdict verdict)
     return order[verdict];
 }
 
+static void take_own_value(struct evidence *e, double value)
+{
+    e->value = value;
+    e->repetitions = 1;
+    e->own_sd = NAN;
+}
+
 /* Where the level was not tested, the numbers of what stands in its place. */
 static void take_numbers(struct hypothesis *h, const struct check *check)
 {
@@ -91,12 +98,14 @@ static void take_numbers(struct hypothesis *h, const struct check *check)
     if (h->findings.tested)
         return;
     e->smallest_seen = check->smallest_seen;
+    if (check->kind == CHECK_BOUND) /* of each repetition by itself */
+        take_own_value(e, check->value);
     double level = isnan(check->level) && check->kind != CHECK_BOUND ? check->reference : check->level;
     if (isnan(level))
         return;
     e->level = level;
     if (check->kind == CHECK_PAIRED) /* each pair ran on a machine of its own */
-        e->value = level * check->value;
+        take_own_value(e, level * check->value);
     e->change = e->value - e->level;
     e->relative = e->level != 0 ? e->change / fabs(e->level) : NAN;
 }

@@ -125,10 +125,18 @@ static const char *signed_size(const struct hypothesis *h, const struct drift *d
 static const char *reference_text(const struct hypothesis *h, const struct course *course, struct arena *arena)
 {
     const char *since = course->since, *plural = course->drift.reference_n == 1 ? "" : "s";
+    const char *at = value_shown(h->series.rule, course->drift.reference, VALUE_PEOPLE, arena);
     if (!since && accepted_from(h))
-        return arena_printf(arena, "since the oldest %zu run%s of the accepted level", course->drift.reference_n, plural);
-    return since ? arena_printf(arena, "since %s (%zu run%s)", since, course->drift.reference_n, plural)
-                 : arena_printf(arena, "since the oldest %zu run%s", course->drift.reference_n, plural);
+        return arena_printf(arena, "since the oldest %zu run%s of the accepted level (%s)", course->drift.reference_n, plural, at);
+    return since ? arena_printf(arena, "since %s (%zu run%s, %s)", since, course->drift.reference_n, plural, at)
+                 : arena_printf(arena, "since the oldest %zu run%s (%s)", course->drift.reference_n, plural, at);
+}
+
+/* "the newest 8 runs (1,077 MB) are" */
+static const char *newest_text(const struct hypothesis *h, const struct drift *drift, struct arena *arena)
+{
+    const char *at = value_shown(h->series.rule, drift->current, VALUE_PEOPLE, arena);
+    return drift->current_n == 1 ? arena_printf(arena, "the newest run (%s) is", at) : arena_printf(arena, "the newest %zu runs (%s) are", drift->current_n, at);
 }
 
 /* "62 % of the budget of 5 %", "more than the budget of 5 %". */
@@ -156,7 +164,7 @@ static const char *say(const struct hypothesis *h, const struct invocation *invo
 {
     const struct drift *d = &course->drift;
     const char *change = d->change == 0 ? "nothing changed"
-                                        : arena_printf(arena, "%s %s (%s … %s)", size_of(h, d, d->change, arena), d->change > 0 ? "worse" : "better",
+                                        : arena_printf(arena, "%s %s %s (%s … %s)", newest_text(h, d, arena), size_of(h, d, d->change, arena), d->change > 0 ? "worse" : "better",
                                                        signed_size(h, d, d->change_low, arena), signed_size(h, d, d->change_high, arena));
     const char *what = arena_printf(arena, "%s %s: %s%s", reference_text(h, course, arena), change, used_text(h, check, d, arena), pace_text(d, arena));
     if (check->verdict == VERDICT_OK)

@@ -52,10 +52,7 @@ static void add_series(struct text *out, const struct calibration *c, const stru
     add_effect(out, "newest_run", &s->one, s->level);
     add_effect(out, "newest_runs", &s->several, s->level);
     add_effect(out, "noise_floor", &s->floor, s->level);
-    pen_open(out, "advice", '[');
-    for (size_t i = 0; s->advice[i]; i++)
-        pen_string(out, NULL, s->advice[i]);
-    pen_close(out, ']');
+    pen_strings(out, "advice", s->advice);
     pen_close(out, '}');
 }
 
