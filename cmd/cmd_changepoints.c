@@ -110,6 +110,10 @@ static int run(struct context *context)
     }
     if (!read_method(context, &step) || !read_better(context, &step) || !read_format(context, &step) || !read_numbers(context, &step))
         return ERR_USAGE;
+    if (step.method && step.json && step.better == DIRECTION_NONE) {
+        log_line(&context->log, LOG_ERROR, "--method=%s judges the newest run: --format=json needs --better=higher or --better=lower for that", step.method->name);
+        return ERR_USAGE;
+    }
     if (!read_gate(context, &step, &err))
         return context_fail(context, &err);
     signal(SIGINT, SIG_DFL); /* nothing is half done: it may end at once */

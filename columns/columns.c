@@ -137,6 +137,8 @@ static bool take_all(const struct grid *grid, const struct row_names *names, con
     out->passed_over = passed.v;
     if (out->n)
         return true;
+    if (!grid->rows && !grid->separator)
+        return error_set(err, ERR_ARTIFACT, "%s: there is no run in it: expected [12.5, 12.7, …]", file);
     if (!grid->rows)
         return error_set(err, ERR_ARTIFACT, "%s: there is nothing below its first line, '%.60s'…: expected a row of numbers for each run", file,
                          grid->columns_n ? grid->columns[0].name : "");

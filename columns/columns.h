@@ -4,8 +4,9 @@
  *
  * CSV: separated by tabs, semicolons or commas (the first of them that its first line has), cells in double quotes or not, with a header
  * or without; lines that begin with # are passed over. A gap is an empty cell, NaN, null, n/a, none, - or an infinity.
- * JSON: a list of numbers; a list of objects (members of one name are a column); an object of lists, {"values": […]} among them; an object
- * whose only list is any of these.
+ * JSON: a list of numbers; a list of objects (members of one name are a column, those within others "metrics.latency"), or an object on each
+ * line; a list of rows; an object of lists, {"values": […]} among them, or of numbers by the name of the run; an object whose only list of rows,
+ * or only object, is any of these.
  *
  *     time,latency,commit          a column of text is no series and passed over; so is one that counts by one
  *     2024-01-01,12.5,ab12f        from row to row (a number of the run), unless it is asked for
