@@ -208,5 +208,30 @@ class OptionsTest(NightsTest):
                 self.assertEqual(self.judged(120, code=int(verdict != "ok"))[0], verdict)
 
 
+class PairsTest(NightsTest):
+    """Pairs know since when they are worse, so that an acknowledgement holds on; what is worse than it is a change of its own."""
+
+    def pairs(self, ratio):
+        noise = [1.001, 0.998, 1.003, 0.997, 1.002, 0.999, 1.004, 1.0]
+        return [{"x": 100 * machine * (ratio * off if side == "new" else 1), "labels": {"pair_id": f"p{i}", "variant": side}}
+                for i, off in enumerate(noise) for machine in [1 + i % 3] for side in ("base", "new")]
+
+    def judge(self, ratio, code):
+        self.judged(*self.pairs(ratio), code=code)
+        kpis = [entry["kpis"][0] for entry in self.json("regression_verdicts.json")["entries"]]
+        return next((kpi["verdict"], (kpi["change"] or {}).get("status")) for kpi in kpis if kpi["verdict"] != "not analysed")
+
+    def test_acknowledged(self):
+        self.workload("unit: s, better: lower", analyze="  paired: {label: pair_id, side: variant, baseline: base}\n")
+        self.store(self.pairs(1), self.pairs(1))
+        self.assertEqual(self.judge(1.1, code=1), ("regression", "new"))
+        self.acks("acknowledged: [{kpi: x, since: 1.3, reason: r}]\n")
+        for _ in range(4):
+            self.assertEqual(self.judge(1.1, code=0), ("acknowledged", "acknowledged"))
+        self.assertEqual(self.judge(1.3, code=1), ("regression", "new"))
+        self.assertEqual(self.judge(1.3, code=1), ("regression", "known"))
+        self.assertEqual(self.judge(1.0, code=0)[0], "ok")
+
+
 if __name__ == "__main__":
     main()
