@@ -33,6 +33,8 @@ static double worse_by(const struct series *s, double from, double value)
 static bool repetitions_differ(const struct hypothesis *h)
 {
     const struct kpi_rule *rule = h->series.rule;
+    if (h->series.control) /* what was measured differs by what the control takes out */
+        return false;
     for (size_t i = 0; i < h->selection->points_n; i++) {
         const struct select_point *point = &h->selection->points[i];
         double first = NAN, value;

@@ -156,6 +156,13 @@ class ControlTest(NightsTest):
             self.assertEqual(verdict, "no history" if k == 0 else "cannot tell" if k < 3 else "ok")
         self.assertEqual(self.judged({"x": 200, "y": 150000.0}, code=1)[0], "regression")
 
+    def test_exact_repetitions(self):
+        """Repetitions that differ by what the control takes out are no sign of noise."""
+        self.workload(self.X + ", exact: true, min_relative: 0.001", "unit: GB/s, better: none")
+        self.store(*[[{"x": 100 * f, "y": 10 * f} for f in (1, 1.5)] for _ in range(6)])
+        self.assertEqual(self.judged({"x": 90, "y": 10}, {"x": 135, "y": 15}, code=1)[0], "regression")
+        self.assertEqual(self.kpi("x")["decided_by"], "exact")
+
     def test_excluded(self):
         nights = self.nights(12)
         for k in (3, 7):
