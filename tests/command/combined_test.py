@@ -125,6 +125,15 @@ class ExactTest(NightsTest):
         self.assertEqual(self.judged(100, code=0)[0], "improvement")
 
 
+class IdleTest(NightsTest):
+    def test_nothing_to_analyse_where_there_always_was(self):
+        self.workload("unit: s, better: lower, not_analysed: 0")
+        self.store(*GOOD)
+        self.assertEqual(self.judged(0, code=0)[0], "missing")
+        self.assertEqual(self.json("outcome.json")["verdicts"]["missing"], 1)
+        self.assertEqual(self.judged(0, code=0)[0], "not analysed")
+
+
 class MixedTest(NightsTest):
     """One configuration has a label more than the other: full and LoRA runs."""
 
