@@ -224,6 +224,18 @@ class OptionsTest(NightsTest):
                 self.assertEqual(self.judged(120, code=int(verdict != "ok"))[0], verdict)
 
 
+class AcknowledgedTest(NightsTest):
+    def test_for_many_runs(self):
+        """It holds for as long as nothing gets worse, wherever among the newest runs the change seems to begin."""
+        good = [99.48, 100.29, 99.97, 100.4, 100.61, 99.24, 99.87, 100.11, 100.72, 99.63, 99.9, 100.2, 99.43, 100.06, 99.35, 100.55]
+        self.workload("unit: s, better: lower")
+        self.store(*good, *good[:10], *[1.3 * x for x in good[:13]])
+        self.acks("acknowledged: [{kpi: x, since: 1.27, reason: r}]\n")
+        for x in [100.1, 99.9, 100.3, 100.0]:
+            self.assertEqual(self.judged(1.3 * x, code=0), ("acknowledged", "acknowledged"))
+        self.assertEqual(self.judged(150, code=1), ("regression", "new"))
+
+
 class PairsTest(NightsTest):
     """Pairs know since when they are worse, so that an acknowledgement holds on; what is worse than it is a change of its own."""
 
