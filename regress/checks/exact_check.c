@@ -29,6 +29,8 @@ static size_t stretch_end(const struct series *s, size_t start)
 static bool repetitions_differ(const struct hypothesis *h)
 {
     const struct kpi_rule *rule = h->series.rule;
+    if (h->series.control) /* what was measured differs by what the control takes out */
+        return false;
     for (size_t i = 0; i < h->selection->points_n; i++) {
         const struct select_point *point = &h->selection->points[i];
         double first = NAN, value;
