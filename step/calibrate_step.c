@@ -3,22 +3,9 @@
 #include "report/proof/calibrate_report.h"
 #include "step/analyze_step.h"
 #include "step/past_source.h"
-#include "step/progress.h"
+#include "step/telling.h"
 
 enum { TEXT_MAX = 1 << 30 };
-
-struct telling {
-    struct context *context;
-    struct progress progress;
-};
-
-static bool go_on(void *telling, size_t done, size_t all)
-{
-    struct telling *t = telling;
-    t->progress = t->progress.what ? t->progress : progress_open(&t->context->log, "shuffled", all);
-    progress_at(&t->progress, done);
-    return !context_interrupted(t->context);
-}
 
 static void print(struct context *context, const struct calibrate_step *step, const struct calibrate_report *report)
 {
@@ -38,12 +25,11 @@ int calibrate_step(struct context *context, const struct calibrate_step *step)
         return context_fail(context, &err);
     if (!past.runs_n)
         return past_say_empty(context, step->workload, step->history);
-    struct telling telling = {.context = context};
+    struct telling telling = {.context = context, .what = "shuffled"};
     struct calibrate_options options = {.analysis = &analysis, .replicates = step->replicates, .effect_replicates = step->effect_replicates,
-                                        .seed = step->seed, .workers = context_jobs(context), .go_on = go_on, .context = &telling};
+                                        .seed = step->seed, .workers = context_jobs(context), .go_on = telling_go_on, .context = &telling};
     const struct calibration *calibration = calibrate_run(context->arena, &past, &options);
-    if (telling.progress.what)
-        progress_close(&telling.progress);
+    telling_close(&telling);
     if (!calibration) {
         context_stopped(context, "nothing was written", &err);
         return context_fail(context, &err);

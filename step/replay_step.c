@@ -9,22 +9,9 @@
 #include "report/proof/replay_report.h"
 #include "step/analyze_step.h"
 #include "step/past_source.h"
-#include "step/progress.h"
+#include "step/telling.h"
 
 enum { TEXT_MAX = 1 << 30 };
-
-struct telling {
-    struct context *context;
-    struct progress progress;
-};
-
-static bool go_on(void *telling, size_t done, size_t all)
-{
-    struct telling *t = telling;
-    (void)all;
-    progress_at(&t->progress, done);
-    return !context_interrupted(t->context);
-}
 
 /* One replay, by the method of that name (NULL: what the workload says). */
 static const struct replay *replay_by(struct context *context, const struct replay_step *step, const struct past *past,
@@ -34,11 +21,11 @@ static const struct replay *replay_by(struct context *context, const struct repl
     struct replay_options *options = ARENA_NEW(context->arena, struct replay_options);
     if (name)
         rules_use_method(own, method_find(name), context->arena);
-    struct telling telling = {context, progress_open(&context->log, name ? name : "runs replayed", step->last && step->last < past->runs_n ? step->last : past->runs_n)};
+    struct telling telling = {.context = context, .what = name ? name : "runs replayed"};
     *options = (struct replay_options){.analysis = own, .last = step->last, .tolerance = step->tolerance, .workers = context_jobs(context),
-                                       .notes = notes, .go_on = go_on, .context = &telling};
+                                       .notes = notes, .go_on = telling_go_on, .context = &telling};
     const struct replay *replay = replay_run(context->arena, past, options);
-    progress_close(&telling.progress);
+    telling_close(&telling);
     if (!replay)
         context_stopped(context, "nothing was written", err);
     return replay;

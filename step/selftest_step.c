@@ -10,7 +10,7 @@
 #include "step/analyze_step.h"
 #include "step/parse_step.h"
 #include "step/past_source.h"
-#include "step/progress.h"
+#include "step/telling.h"
 
 enum { TEXT_MAX = 1 << 30 };
 
@@ -83,19 +83,6 @@ static bool take_newest(struct context *context, const struct selftest_step *ste
     return true;
 }
 
-struct telling {
-    struct context *context;
-    struct progress progress;
-};
-
-static bool go_on(void *telling, size_t done, size_t all)
-{
-    struct telling *t = telling;
-    t->progress = t->progress.what ? t->progress : progress_open(&t->context->log, "KPIs tested alone", all);
-    progress_at(&t->progress, done);
-    return !context_interrupted(t->context);
-}
-
 static void print(struct context *context, const struct selftest_step *step, const struct selftest_report *report)
 {
     struct text out = text_open(TEXT_MAX);
@@ -107,12 +94,11 @@ static void print(struct context *context, const struct selftest_step *step, con
 static int test(struct context *context, const struct selftest_step *step, const struct input *input)
 {
     struct error err = {0};
-    struct telling telling = {.context = context};
-    struct selftest_options options = {.analysis = &input->analysis.options, .share = step->share, .kpi = step->kpi, .go_on = go_on, .context = &telling};
+    struct telling telling = {.context = context, .what = "KPIs tested alone"};
+    struct selftest_options options = {.analysis = &input->analysis.options, .share = step->share, .kpi = step->kpi, .go_on = telling_go_on, .context = &telling};
     const struct selftest *selftest = selftest_run(context->arena, &options, input->analysis.entries, input->analysis.entries_n, input->analysis.history,
                                                    input->analysis.history_n);
-    if (telling.progress.what)
-        progress_close(&telling.progress);
+    telling_close(&telling);
     if (!selftest) {
         context_stopped(context, "nothing was changed", &err);
         return context_fail(context, &err);

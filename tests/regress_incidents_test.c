@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "regress/causes/incidents.h"
+#include "regress/causes/shift.h"
+#include "regress/select.h"
 #include "tests/check.h"
 #include "tests/regress_build.h"
 
@@ -177,11 +179,36 @@ static void test_power(void)
     }
 }
 
+/* Only the runs from the place of the change on are "now": this run alone where it began with it. */
+static void test_shift(void)
+{
+    enum { N = 12 };
+    static const struct {
+        size_t place, since;
+    } places[] = {{N, 1}, {N - 1, 2}, {N - 3, 4}};
+    struct select_point from[N] = {{.version = NULL}};
+    struct run_point points[N];
+    struct selection selection = {.points = from, .points_n = N};
+    struct entry_result entry = {.selection = &selection};
+    const struct kpi_rule rule = {.name = "a", .better = DIRECTION_LOWER};
+    for (size_t r = 0; r < ROWS(places); r++) {
+        for (size_t i = 0; i < N; i++)
+            points[i] = (struct run_point){.run = &from[i], .level = 1, .value = 100 + (double)(i % 3) - 1 + (i >= places[r].place ? 3 : 0)};
+        struct kpi_result kpi = {.rule = &rule, .evidence = {.points = points, .points_n = N, .sd = 1, .value = 103}};
+        struct shift shift = {.since = 0};
+        shift_add(&shift, &entry, &kpi, places[r].place);
+        CHECK(shift.since == places[r].since && shift.n[0] == 1 && shift.sum[0] > 2.5, "row %zu: since %zu", r, shift.since);
+        CHECK(shift_side(&entry, &kpi, places[r].place) == 1, "row %zu: worse", r);
+        CHECK(shift_p(&shift, true) < .05 && shift_p(&shift, false) > .95, "row %zu: p %g", r, shift_p(&shift, true));
+    }
+}
+
 int main(void)
 {
     make_rules();
     test_found();
     test_chance();
     test_power();
+    test_shift();
     return check_end();
 }

@@ -27,7 +27,7 @@ enum {
 void varying_find(struct analysis *analysis, struct arena *arena);
 
 /* Omega squared of `n` values in groups codes[i] < groups and levels levels[i] < levels_n; *p: the F test's. 0 and 1 when nothing can be
-said. Levels are stretches: equal ones stand side by side. */
+ * said. Levels are stretches: equal ones stand side by side. */
 struct varying_share {
     double share, p;
 };
