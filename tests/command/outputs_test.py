@@ -229,7 +229,7 @@ class GitHubTest(ExampleCase):
         for workload, env in (("./mine/fine_tuning", {}), (str(self.place / "mine/fine_tuning"), {"GITHUB_WORKSPACE": str(self.place)})):
             done = self.matbench("ci", "example/newest", f"--workload={workload}", "--artifact_dir=out", "--noupload", "--novisualize", "--github",
                                  "--fail_on=regression", env=env, code=1)
-            file, line = re.search(r"::error file=([^,]+),line=(\d+),title=(?:incident|regression%3A train_runtime)::", done.out).groups()
+            file, line = re.search(r"::error file=([^,]+),line=(\d+),title=(?:incident \(new\)|regression \(new\)%3A train_runtime)::", done.out).groups()
             self.assertEqual(file, "mine/fine_tuning/workload.yaml")
             self.assertRegex(lines[int(line) - 1], r"^  (train|dataset|gpu)_\w+:")
         done = self.matbench("ci", "example/newest", f"--workload={self.place}/mine/fine_tuning", "--artifact_dir=out", "--noupload", "--novisualize", "--github", code=1)
