@@ -181,9 +181,11 @@ static bool read_zone(const char **p, struct when *w)
     } else if (*q == ':' && (q++, !read_digits(&q, 2, &minute, &digits) || digits != 2)) {
         return false;
     }
+    if (hour > 14 || minute > 59)
+        return false;
     w->zone = (west ? -1 : 1) * (hour * HOUR + minute * 60);
     *p = q;
-    return hour <= 14 && minute < 60;
+    return true;
 }
 
 /* Jan 6, 2025 with all behind it; Jan 6 08:00:00 [UTC] 2025. */

@@ -46,7 +46,8 @@ class ChangepointsTest(CommandTest):
     def test_schema(self):
         schema = str(SOURCE / "docs/changepoints.schema.json")
         self.put("a.csv", "t,x,y\n" + "\n".join(f"{1700000000 + i},{a},{b}" for i, (a, b) in enumerate(zip(self.noisy(50, 20), self.noisy(50)))))
-        for i, arguments in enumerate((["--column=x"], ["--column=x", "--column=y"], ["--column=x", "--better=lower", "--time=t"], ["--method=hunter", "--column=x"])):
+        for i, arguments in enumerate((["--column=x"], ["--column=x", "--column=y"], ["--column=x", "--better=lower", "--time=t"], ["--method=hunter", "--column=x"],
+                                       *(["--column=x", "--better=higher", f"--method={m}"] for m in ("mann_whitney", "stdev", "threshold", "zscore")))):
             self.put(f"{i}.json", self.matbench("changepoints", "a.csv", "--format=json", *arguments).out)
             self.matbench("validate", f"--schema={schema}", f"{i}.json")
 
@@ -65,12 +66,23 @@ class ChangepointsTest(CommandTest):
                            "tiny": "\n".join(str(rng.choice([5e-324, 1e-310])) for _ in range(300)),
                            "wide": "\n".join(",".join(str(rng.random()) for _ in range(10000)) for _ in range(12)),
                            "one": "7", "equal": "3\n" * 500,
+                           "blank": "v\n" + "\n" * 300000 + "1\n" * 12, "line": ",".join(["1.5"] * 100000),
+                           "texts": ",".join(f"c{i}" for i in range(3000)) + "\n" + (",".join(["5"] * 3000) + "\n") * 3 + ",".join(["x"] * 3000),
                            "same-time": "t,v\n" + "2024-01-01,5\n" * 50}.items():
             self.put(name, text)
-            for method in ("auto", "hunter"):
+            for method in {"texts": (), "far": ("auto", "hunter", "stdev", "zscore", "mann-whitney")}.get(name, ("auto", "hunter")):
                 more = ["--time=t", "--column=v"] if name == "same-time" else []
                 self.found(name, f"--method={method}", "--better=lower", *more)
-            self.matbench("changepoints", name, *more)
+            self.matbench("changepoints", name, *more, code=101 if name == "texts" else 0)
+
+    def test_too_much_is_refused(self):
+        self.put("line", ",".join(["1"] * 100001))
+        self.put("series", ",".join(["c"] * 20001) + "\n" + ",".join(["1"] * 20001))
+        self.assertIn("more than 100000 cells in line 1", self.matbench("changepoints", "line", code=101).err)
+        self.assertIn("--column", self.matbench("changepoints", "series", code=101).err)
+        self.found("series", "--column=20001")
+        self.put("rows.json", json.dumps([[1] * 100001]))
+        self.assertIn("more than 100000 columns", self.matbench("changepoints", "rows.json", code=101).err)
 
     def test_far_values_change_too(self):
         self.put("s.csv", "\n".join(str(v * 1e306) for v in self.noisy(60, 40)))
@@ -85,6 +97,17 @@ class ChangepointsTest(CommandTest):
             self.put("s.csv", "\n".join(repr(v * factor) for v in values))
             places.append([c["index"] for c in self.found("s.csv")["change_points"]])
         self.assertEqual(places, [places[0]] * 3)
+
+    def test_chance_has_two_ways_without_a_direction(self):
+        self.put("s.csv", "\n".join(map(str, self.noisy(40) + [105])))
+        told = [int(self.matbench("changepoints", "s.csv", *better).out.split("chance would do this in ")[1].split()[0]) for better in ([], ["--better=lower"])]
+        self.assertIn(told[0], (2 * told[1] - 1, 2 * told[1]))
+
+    def test_the_newest_run_has_no_value(self):
+        for tail, missing in (("", 0), ("\n,7", 3), ("\nNaN,7\nn/a,7", 3)):
+            self.put("s.csv", "v,w\n" + "\n".join(f"{v},7" for v in self.noisy(40)) + tail)
+            self.assertEqual(self.found("s.csv", "--column=v", "--better=lower", "--fail_on=missing", code=missing)["newest"]["gaps_behind"], tail.count("\n"))
+            self.matbench("changepoints", "s.csv", "--column=w", "--better=lower", "--fail_on=missing,cannot-tell,suspect")
 
     def test_pipe(self):
         done = subprocess.run([MATBENCH, "changepoints", "-", "--format=json"], input="1\n2\n3\n", capture_output=True, text=True,
