@@ -56,7 +56,7 @@ static struct cell cell_of(const struct work *work, size_t run, const struct ent
                         .point = {run, e->value, true, kpi->verdict, e->relative, e->p_corrected, REPLAY_NOWHERE, entry->entry->start_us}};
     if (is_change(kpi->verdict) && e->since_version) {
         cell.since_here = e->since_point >= e->points_n;
-        cell.since_us = cell.since_here ? 0 : e->points[e->since_point].start_us;
+        cell.since_us = cell.since_here ? 0 : e->since_older ? e->since_older[1].start_us : e->points[e->since_point].start_us;
     }
     return cell;
 }

@@ -261,7 +261,7 @@ static bool in_reference(const struct evidence *e, size_t i)
 static bool young_change(const struct evidence *e, size_t i)
 {
     size_t since = e->since_point;
-    return e->since_version && since > 0 && since < e->points_n && i >= since && e->points[i].level == e->points[since - 1].level;
+    return e->since_version && e->decided_by != CHECK_DRIFT && since > 0 && since < e->points_n && i >= since && e->points[i].level == e->points[since - 1].level;
 }
 
 struct comparison {
@@ -386,7 +386,7 @@ static void render_verdict(struct page *page, const struct entry_result *entry, 
     page_strong(page, capital(verdict_name(kpi->verdict), arena));
     page_text(page, ": ");
     page_text(page, e->reason && e->reason[0] ? e->reason : "no value");
-    if (e->since_version && e->since_point > 0 && e->since_point <= e->points_n)
+    if (phrases_has_since(e))
         page_text(page, arena_printf(arena, ". %s", capital(phrases_since(entry, e, arena), arena)));
     if (e->flip && e->flip[0])
         page_text(page, arena_printf(arena, ". It %s", e->flip));

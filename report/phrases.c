@@ -270,18 +270,30 @@ static const char *named_version(const char *version)
     return version[0] && strcmp(version, "null") != 0 ? version : "a run";
 }
 
+bool phrases_has_since(const struct evidence *e)
+{
+    return e->since_version && (e->since_older || (e->since_point > 0 && e->since_point <= e->points_n));
+}
+
+static const char *ago_text(size_t runs, struct arena *arena)
+{
+    return arena_printf(arena, "%zu run%s ago", runs, runs == 1 ? "" : "s");
+}
+
 const char *phrases_since(const struct entry_result *entry, const struct evidence *e, struct arena *arena)
 {
-    const struct run_point *before = &e->points[e->since_point - 1];
+    const struct run_point *before = e->since_older ? e->since_older : &e->points[e->since_point - 1];
+    size_t ago = e->since_older ? e->since_ago : e->points_n - e->since_point;
+    if (e->decided_by == CHECK_DRIFT)
+        return arena_printf(arena, "counted from the runs up to %s of %s, %s", named_version(before->version), day(before->start_us, arena),
+                            ago_text(ago + 1, arena));
     const char *until = arena_printf(arena, "the last run before it: %s of %s", named_version(before->version),
                                      day(before->start_us, arena));
-    if (e->since_point >= e->points_n)
+    if (ago == 0)
         return arena_printf(arena, "since this run, %s of %s; %s", named_version(e->since_version),
                             day(entry->entry->start_us, arena), until);
-    const struct run_point *first = &e->points[e->since_point];
-    return arena_printf(arena, "since %s of %s, %zu run%s ago; %s", named_version(first->version),
-                        day(first->start_us, arena), e->points_n - e->since_point,
-                        e->points_n - e->since_point == 1 ? "" : "s", until);
+    const struct run_point *first = before + 1;
+    return arena_printf(arena, "since %s of %s, %s; %s", named_version(first->version), day(first->start_us, arena), ago_text(ago, arena), until);
 }
 
 const char *phrases_against(const struct evidence *e, struct arena *arena)

@@ -34,7 +34,10 @@ const char *phrases_change(const struct kpi_result *kpi, struct arena *arena);
 const char *phrases_size(const struct kpi_result *kpi, struct arena *arena);
 /* The smallest change for the worse that would most likely have been seen: "2.1 %", of a level of 0 "3 errors"; "" when nothing was tested. */
 const char *phrases_seen(const struct kpi_result *kpi, struct arena *arena);
-/* "since v1.3 of 2025-01-04, 2 runs ago; the last run before it: v1.2 of 2025-01-03". Only with evidence.since_version. */
+/* Whether there is a since to be told. */
+bool phrases_has_since(const struct evidence *e);
+/* "since v1.3 of 2025-01-04, 2 runs ago; the last run before it: v1.2 of 2025-01-03"; of a drift, which begins with no run, "counted from
+ * the runs up to v1.2 of 2025-01-03, 80 runs ago". Only with phrases_has_since. */
 const char *phrases_since(const struct entry_result *entry, const struct evidence *e, struct arena *arena);
 /* "held against v1.0…v1.2, 8 run points". Only with evidence.level_n. */
 const char *phrases_against(const struct evidence *e, struct arena *arena);

@@ -71,7 +71,7 @@ static const char *decided_text(const struct kpi_result *kpi, struct arena *aren
 static const char *since_text(const struct entry_result *entry, const struct kpi_result *kpi, struct arena *arena)
 {
     const struct evidence *e = &kpi->evidence;
-    bool since = e->since_version && e->since_point > 0 && e->since_point <= e->points_n;
+    bool since = phrases_has_since(e);
     const char *text = since ? phrases_since(entry, e, arena) : e->reason ? e->reason : "";
     bool plain = kpi->change.status == CHANGE_NEW || kpi->change.status == CHANGE_KNOWN; /* which `since` says too */
     const char *status = plain ? change_status_name(kpi->change.status) : change_phrases_status(kpi, arena);

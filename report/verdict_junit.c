@@ -66,7 +66,7 @@ static const char *line(const char *lines, const char *name, const char *value, 
 static const char *evidence_lines(const struct entry_result *entry, const struct kpi_result *kpi, struct arena *arena)
 {
     const struct evidence *e = &kpi->evidence;
-    bool since = e->since_version && e->since_point > 0 && e->since_point <= e->points_n;
+    bool since = phrases_has_since(e);
     const char *lines = line("", verdict_name(kpi->verdict), e->reason, arena);
     lines = line(lines, "what would flip it", e->flip, arena);
     lines = line(lines, "this run", isfinite(e->value) ? value_shown(kpi->rule, e->value, VALUE_PEOPLE, arena) : "", arena);

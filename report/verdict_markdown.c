@@ -130,16 +130,12 @@ static void render_absences(struct sheet *sheet, const struct analysis *analysis
 
 /* ---- what changed ---- */
 
-static bool has_since(const struct evidence *e)
-{
-    return e->since_version && e->since_point > 0 && e->since_point <= e->points_n;
-}
-
 static const char *since_cell(const struct kpi_result *kpi, struct arena *arena)
 {
     const struct evidence *e = &kpi->evidence;
     const char *word = change_phrases_word(kpi, arena);
-    const char *since = !has_since(e) ? "" : e->since_point >= e->points_n ? "this run" : e->since_version[0] ? e->since_version : "an earlier run";
+    bool none = !phrases_has_since(e) || e->decided_by == CHECK_DRIFT; /* a drift begins with no run */
+    const char *since = none ? "" : e->since_point >= e->points_n ? "this run" : e->since_version[0] ? e->since_version : "an earlier run";
     return arena_printf(arena, "%s%s%s", since, since[0] && word[0] ? ", " : "", word);
 }
 
@@ -228,8 +224,8 @@ static void add_details(struct sheet *sheet, const struct entry_result *entry, c
     words(sheet, e->reason && e->reason[0] ? e->reason : "no value");
     add(sheet, "\n");
     list_item(sheet, "It ", e->flip);
-    bool plain = has_since(e) && (kpi->change.status == CHANGE_NEW || kpi->change.status == CHANGE_KNOWN);
-    if (has_since(e))
+    bool plain = phrases_has_since(e) && (kpi->change.status == CHANGE_NEW || kpi->change.status == CHANGE_KNOWN);
+    if (phrases_has_since(e))
         list_item(sheet, plain ? arena_printf(sheet->arena, "%s: ", change_status_name(kpi->change.status)) : "", phrases_since(entry, e, sheet->arena));
     list_item(sheet, "", e->after_n ? phrases_size(kpi, sheet->arena) : "");
     if (!plain)

@@ -66,15 +66,10 @@ static const char *line_of(const char *lines, const char *line, struct arena *ar
     return line[0] ? arena_printf(arena, "%s%s%s", lines, lines[0] ? "\n" : "", line) : lines;
 }
 
-static bool has_since(const struct evidence *e)
-{
-    return e->since_version && e->since_point > 0 && e->since_point <= e->points_n;
-}
-
 /* Since when, and whether that is known; what people said of it. */
 static const char *history_of_change(const struct entry_result *entry, const struct kpi_result *kpi, struct arena *arena)
 {
-    const char *since = has_since(&kpi->evidence) ? phrases_since(entry, &kpi->evidence, arena) : "";
+    const char *since = phrases_has_since(&kpi->evidence) ? phrases_since(entry, &kpi->evidence, arena) : "";
     bool plain = kpi->change.status == CHANGE_NEW || kpi->change.status == CHANGE_KNOWN;
     if (plain && since[0])
         return arena_printf(arena, "%s: %s", change_status_name(kpi->change.status), since);

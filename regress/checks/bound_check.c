@@ -80,9 +80,10 @@ static const char *say_outside(const struct hypothesis *h, const struct check *c
     const struct kpi_rule *rule = h->series.rule;
     double by = fabs(check->value - check->reference);
     const char *size = check->reference != 0 ? value_percent(by / fabs(check->reference), arena) : value_shown(rule, by, VALUE_PEOPLE, arena);
-    size_t runs = h->result->evidence.points_n - check->since;
-    const char *since = check->since > 0 && runs > 0 ? arena_printf(arena, "since %s (%zu run%s ago): ", h->series.points[check->since].version,
-                                                                    runs, runs == 1 ? "" : "s") : "";
+    const struct run_point *older = check->since_older;
+    size_t runs = older ? check->since_ago : h->result->evidence.points_n - check->since;
+    const char *version = older ? older[1].version : check->since > 0 && runs > 0 ? h->series.points[check->since].version : NULL;
+    const char *since = version ? arena_printf(arena, "since %s (%zu run%s ago): ", version, runs, runs == 1 ? "" : "s") : "";
     return arena_printf(arena, "%s%s is %s %s %s", since, value_shown(rule, check->value, VALUE_PEOPLE, arena), size,
                         check->value < bounds.low ? "below" : "above", range(rule, bounds, arena));
 }
@@ -123,17 +124,17 @@ static const char *say_where(const struct kpi_rule *rule, struct bounds bounds, 
     return ok ? arena_printf(arena, "from %s to %s", low, high) : arena_printf(arena, "below %s or above %s", low, high);
 }
 
-/* The first of the runs up to this one that all stood outside; 0: it is not known (they stand divided by a control). */
-static size_t outside_since(const struct hypothesis *h, struct bounds bounds)
+/* The first of the runs up to this one that all stood outside, as far as is known: not where they stand divided by a control. */
+static void set_outside_since(const struct hypothesis *h, struct bounds bounds, struct check *check)
 {
-    size_t since = h->series.n;
+    const struct series *s = &h->series;
+    const double *all = s->x - s->older;
+    size_t since = s->older + s->n;
     if (h->list) /* the series may be another part's */
-        return 0;
-    if (h->series.control)
-        return since;
-    while (since > 1 && outside(bounds, h->series.x[since - 1]))
+        return;
+    while (!s->control && since > 1 && outside(bounds, all[since - 1]))
         since--;
-    return since;
+    checks_set_since(check, s, since);
 }
 
 static void judge(const struct hypothesis *h, const struct invocation *invocation, struct checking *checking, struct arena *arena)
@@ -148,7 +149,8 @@ static void judge(const struct hypothesis *h, const struct invocation *invocatio
     }
     bool out = outside(bounds, check->value);
     check->verdict = out ? VERDICT_REGRESSION : VERDICT_OK;
-    check->since = out ? outside_since(h, bounds) : 0;
+    if (out)
+        set_outside_since(h, bounds, check);
     check->ok_from = out ? check->reference : h->series.worse == SIDE_ABOVE ? check->high : check->low;
     check->found = out ? say_outside(h, check, bounds, arena) : say_within(h, check, bounds, invocation->options->false_alarm_rate, arena);
     if (check->part)
