@@ -130,7 +130,7 @@ static void set_outside_since(const struct hypothesis *h, struct bounds bounds, 
     const struct series *s = &h->series;
     const double *all = s->x - s->older;
     size_t since = s->older + s->n;
-    if (h->list) /* the series may be another part's */
+    if (h->list || s->n == 0) /* the series may be another part's; what is older is not what came before */
         return;
     while (!s->control && since > 1 && outside(bounds, all[since - 1]))
         since--;
