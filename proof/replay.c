@@ -72,6 +72,7 @@ static void judge_run(void *context, size_t piece, unsigned worker)
     struct analysis_options options = work->analysis;
     options.now_us = r->start_us;
     options.shuffles = &work->shuffles[worker];
+    options.verdicts_only = true;
     const struct analysis *analysis = analysis_run(&slot->arena, &options, past->records + r->at, r->n, past->records, r->at);
     slot->n = 0;
     slot->cells = ARENA_ARRAY(&slot->arena, struct cell, r->n * options.kpis_n + 1);

@@ -48,6 +48,7 @@ struct analysis_options {
     const struct record *recent; /* the newest records of history whatever their labels, for that; NULL: the history itself */
     size_t recent_n;
     size_t others;               /* hypotheses of the invocation that are not here, taken as unremarkable: for asking what one KPI alone would be */
+    bool verdicts_only;          /* what else changed, what varies and what moved together is not looked for; verdicts do not depend on it */
     unsigned workers;            /* threads that test; 0: one per processor where it pays */
     struct shuffles *shuffles;   /* with one worker: kept from one analysis to the next; NULL: its own */
     int64_t now_us;              /* for what expires and for the age of history; 0: it is not known, nothing expires */
