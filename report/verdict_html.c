@@ -328,10 +328,10 @@ static void render_contents(struct page *page, const struct analysis *analysis, 
     LIST_OF(struct page_link) links = {0};
     if (analysis->incidents_n)
         *LIST_ADD(arena, &links) = (struct page_link){"incidents", "Incidents", 0};
-    if (analysis->absences_n)
-        *LIST_ADD(arena, &links) = (struct page_link){"absences", "What should be there and is not", 0};
     if (count_changes(analysis))
         *LIST_ADD(arena, &links) = (struct page_link){"changes", "What to look at", 0};
+    if (analysis->absences_n)
+        *LIST_ADD(arena, &links) = (struct page_link){"absences", "What should be there and is not", 0};
     *LIST_ADD(arena, &links) = (struct page_link){"configuration", "Configuration overview", 0};
     *LIST_ADD(arena, &links) = (struct page_link){"history", "Historical records overview", 0};
     *LIST_ADD(arena, &links) = (struct page_link){"results", "Results overview", 0};
@@ -356,8 +356,8 @@ bool verdict_html_render(struct text *out, struct output *sink, const struct ana
     struct page page = page_open(out, sink, arena_printf(&arena, "Regression analysis: %s", phrases_verdict(analysis, &arena)));
     render_head(&page, analysis, &arena);
     change_html_incidents(&page, analysis);
-    change_html_absences(&page, analysis);
     render_changes(&page, analysis);
+    change_html_absences(&page, analysis);
     render_contents(&page, analysis, &arena);
     render_configuration(&page, &settings);
     render_history(&page, analysis);
