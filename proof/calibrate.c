@@ -37,6 +37,7 @@ static void replicate(void *context, size_t piece, unsigned worker)
     }
     struct analysis_options options = *work->options->analysis;
     options.workers = 1;
+    options.verdicts_only = true;
     options.shuffles = &room->shuffles;
     const struct analysis *analysis = analysis_run(&room->arena, &options, room->copies + work->history_n, work->base.n - work->history_n,
                                                    room->copies, work->history_n);

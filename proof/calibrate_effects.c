@@ -130,6 +130,7 @@ void calibrate_effects_find(void *context, size_t piece, unsigned worker)
     p.options.kpis_n = 1;
     p.options.kpi_filter = NULL;
     p.options.workers = 1;
+    p.options.verdicts_only = true;
     p.options.shuffles = &p.room->shuffles;
     draw_set(&p, calibrate_seed(work, 0));
     size_t own = ask(&p)->tested;

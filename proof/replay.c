@@ -56,7 +56,7 @@ static struct cell cell_of(const struct work *work, size_t run, const struct ent
                         .point = {run, e->value, true, kpi->verdict, e->relative, e->p_corrected, REPLAY_NOWHERE, entry->entry->start_us}};
     if (is_change(kpi->verdict) && e->since_version) {
         cell.since_here = e->since_point >= e->points_n;
-        cell.since_us = cell.since_here ? 0 : e->points[e->since_point].start_us;
+        cell.since_us = cell.since_here ? 0 : e->since_older ? e->since_older[1].start_us : e->points[e->since_point].start_us;
     }
     return cell;
 }
@@ -72,6 +72,7 @@ static void judge_run(void *context, size_t piece, unsigned worker)
     struct analysis_options options = work->analysis;
     options.now_us = r->start_us;
     options.shuffles = &work->shuffles[worker];
+    options.verdicts_only = true;
     const struct analysis *analysis = analysis_run(&slot->arena, &options, past->records + r->at, r->n, past->records, r->at);
     slot->n = 0;
     slot->cells = ARENA_ARRAY(&slot->arena, struct cell, r->n * options.kpis_n + 1);

@@ -83,7 +83,9 @@ static bool is_seen(const struct work *work, const struct selftest *selftest, co
         if (is_repetition(other, kpi->entry))
             inject_share(&copies[other->entry - work->entries], kpi->changed->rule, share);
     }
-    const struct analysis *analysis = analysis_run(&scratch, work->options->analysis, copies, work->entries_n, work->history, work->history_n);
+    struct analysis_options options = *work->options->analysis;
+    options.verdicts_only = true;
+    const struct analysis *analysis = analysis_run(&scratch, &options, copies, work->entries_n, work->history, work->history_n);
     const struct kpi_result *result = find_kpi(analysis, kpi->entry, kpi->changed);
     bool seen = result && result->verdict == VERDICT_REGRESSION;
     arena_close(&scratch);

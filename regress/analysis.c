@@ -248,9 +248,11 @@ struct analysis *analysis_run(struct arena *arena, const struct analysis_options
     close_testers(&work);
     count(analysis);
     ack_notes_make(analysis, &(struct ack_notes_request){work.hypotheses.v, work.hypotheses.n, history, history_n}, arena);
-    causes_find(analysis, arena);
-    varying_find(analysis, arena);
-    incidents_find(analysis, arena);
+    if (!options->verdicts_only) {
+        causes_find(analysis, arena);
+        varying_find(analysis, arena);
+        incidents_find(analysis, arena);
+    }
     expect_find(analysis, history, history_n, arena);
     naming_number_alike(analysis, arena);
     return analysis;

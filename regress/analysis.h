@@ -48,6 +48,7 @@ struct analysis_options {
     const struct record *recent; /* the newest records of history whatever their labels, for that; NULL: the history itself */
     size_t recent_n;
     size_t others;               /* hypotheses of the invocation that are not here, taken as unremarkable: for asking what one KPI alone would be */
+    bool verdicts_only;          /* what else changed, what varies and what moved together is not looked for; verdicts do not depend on it */
     unsigned workers;            /* threads that test; 0: one per processor where it pays */
     struct shuffles *shuffles;   /* with one worker: kept from one analysis to the next; NULL: its own */
     int64_t now_us;              /* for what expires and for the age of history; 0: it is not known, nothing expires */
@@ -109,7 +110,9 @@ struct check {
     int more_runs;            /* runs (of pairs: pairs) that would tell, as in evidence */
     double smallest_seen;     /* as in evidence; NAN: not applicable */
     double ok_from;           /* the value from which it would be ok; NAN: not applicable */
-    size_t since;             /* index in evidence.points of the first run of what it found; 0: not known; points_n: this run */
+    size_t since;             /* index in evidence.points of the first run of what it found; 0: not known, or older; points_n: this run */
+    const struct run_point *since_older; /* it began before those points: the last run point before it; the next in memory is its first; else NULL */
+    size_t since_ago;         /* then: how many runs of history have passed since */
 };
 
 /* ---- changes that people know ---- */
@@ -174,7 +177,9 @@ struct evidence {
     double ok_from;            /* the value from which it would be ok (an improvement: up to which it would be) */
     const char *since_version; /* for a regression, suspect or improvement: the first run point of the changed level */
     const char *since_after;   /* the last point before it */
-    size_t since_point;        /* its index in points; points_n: the entry itself */
+    size_t since_point;        /* its index in points; points_n: the entry itself; 0: it is older than they are */
+    const struct run_point *since_older; /* as in check */
+    size_t since_ago;          /* as in check */
     const char *test;          /* the question about the level whose p this is: "newest run", "newest few runs" (two to four), "newest level",
                                 * "step in history"; NULL: the level was not tested, or another check decided */
     size_t after_n;            /* runs since the change, this one among them, or this one alone; 0: no test */

@@ -50,11 +50,36 @@ static const char *end_of(const struct mark *mark)
 
 /* ---- what a change is known by ---- */
 
-static void name_change(const struct settling *s, enum change_status status, size_t point, const struct mark *mark)
+/* Where a change begins. */
+struct begin {
+    size_t point;                  /* among the run points that are looked at; n: with the entry */
+    const struct run_point *older; /* as evidence.since_older: before them */
+};
+
+static struct begin begin_of(const struct evidence *e)
+{
+    return (struct begin){e->since_point, e->since_older};
+}
+
+static struct begin begin_at(size_t point)
+{
+    return (struct begin){point, NULL};
+}
+
+static struct begin marked(const struct mark *mark, struct begin begin)
+{
+    return mark->placed ? begin_at(mark->at) : begin;
+}
+
+static void name_change(const struct settling *s, enum change_status status, struct begin begin, const struct mark *mark)
 {
     struct known_change *change = &s->h->result->change;
+    const char *const *keys = s->invocation->options->comparison_keys;
     char id[MARKS_ID_SIZE];
-    marks_id(s->h, point, s->invocation->options->comparison_keys, id);
+    if (begin.older)
+        marks_id_of(s->h, begin.older[1].run->records[0], keys, id);
+    else
+        marks_id(s->h, begin.point, keys, id);
     *change = (struct known_change){.status = status, .id = arena_strdup(s->arena, id)};
     if (!mark)
         return;
@@ -78,25 +103,41 @@ static bool covers_later(const struct hypothesis *h, const struct mark *mark)
            !series_worse_and_passes(&h->series, mark->sides.bad, h->series.x[h->series.n]);
 }
 
-/* Whether the acknowledgement speaks of a change that began at the point. */
-static bool covers(const struct hypothesis *h, const struct mark *mark, size_t since)
+/* Whether it names a run at which a change began that is older than the run points that are looked at, or one of those beside it. */
+static bool names_older(const struct hypothesis *h, const struct mark *mark, const struct run_point *before, const char *const *keys)
 {
+    for (const struct run_point *point = before; point <= before + 1 + MARKS_NEAR; point++) {
+        const struct record *record = point->run->records[0];
+        char id[MARKS_ID_SIZE];
+        marks_id_of(h, record, keys, id);
+        if ((mark->ack->change && strcmp(mark->ack->change, id) == 0) || (mark->ack->since.text && ack_run_is(&mark->ack->since, keys, record)))
+            return true;
+    }
+    return false;
+}
+
+/* Whether the acknowledgement speaks of a change that began there. */
+static bool covers(const struct hypothesis *h, const struct mark *mark, struct begin begin)
+{
+    if (begin.older && !mark->free)
+        return names_older(h, mark, begin.older, h->marks->comparison_keys);
     if (!mark->placed)
         return mark->free;
+    size_t since = begin.point;
     bool same = marks_distance(mark->at, since) <= MARKS_NEAR && !(mark->sides.gone && since >= mark->sides.gone_at);
     return same || (since > mark->at && covers_later(h, mark));
 }
 
 /* The one that does: one that holds before one that is over, the nearest first. */
-static const struct mark *find_mark(const struct hypothesis *h, size_t since)
+static const struct mark *find_mark(const struct hypothesis *h, struct begin begin)
 {
     const struct marks *marks = h->marks;
     const struct mark *best = NULL;
     for (size_t i = 0; marks && i < marks->n; i++) {
         const struct mark *mark = &marks->v[i];
-        if (!covers(h, mark, since))
+        if (!covers(h, mark, begin))
             continue;
-        bool nearer = best && mark->placed && (!best->placed || marks_distance(mark->at, since) < marks_distance(best->at, since));
+        bool nearer = best && mark->placed && (!best->placed || marks_distance(mark->at, begin.point) < marks_distance(best->at, begin.point));
         if (!best || is_over(mark) < is_over(best) || (is_over(mark) == is_over(best) && nearer))
             best = mark;
     }
@@ -151,7 +192,7 @@ static bool settle_other(const struct settling *s, const struct mark *known)
         if (check->kind == was.decided_by || check->verdict != VERDICT_REGRESSION || !check->tested)
             continue;
         checks_take(s->h, check);
-        const struct mark *mark = find_mark(s->h, result->evidence.since_point);
+        const struct mark *mark = find_mark(s->h, begin_of(&result->evidence));
         if (!mark || is_over(mark) || beyond_limit(s, mark)) {
             add_reason(s, arena_printf(s->arena, "%s: %s", check_name(was.decided_by), said(s, "acknowledged", &known->ack->line, end_of(known))));
             settle_worse(s);
@@ -162,12 +203,12 @@ static bool settle_other(const struct settling *s, const struct mark *known)
     return false;
 }
 
-static void acknowledge(const struct settling *s, const struct mark *mark, size_t since)
+static void acknowledge(const struct settling *s, const struct mark *mark, struct begin begin)
 {
     if (settle_other(s, mark))
         return;
     s->h->result->verdict = VERDICT_ACKNOWLEDGED;
-    name_change(s, CHANGE_ACKNOWLEDGED, mark->placed ? mark->at : since, mark);
+    name_change(s, CHANGE_ACKNOWLEDGED, marked(mark, begin), mark);
     add_reason(s, said(s, "acknowledged", &mark->ack->line, end_of(mark)));
 }
 
@@ -206,7 +247,7 @@ static void settle_unacknowledged(const struct settling *s)
 {
     const struct kpi_result *result = s->h->result;
     bool known = result->verdict == VERDICT_REGRESSION && was_shown(s);
-    name_change(s, known ? CHANGE_KNOWN : CHANGE_NEW, result->evidence.since_point, NULL);
+    name_change(s, known ? CHANGE_KNOWN : CHANGE_NEW, begin_of(&result->evidence), NULL);
 }
 
 /* ---- what began at an acknowledged change, or was not tested against its level ---- */
@@ -216,8 +257,8 @@ static void settle_whole(const struct settling *s);
 static void settle_worse(const struct settling *s)
 {
     const struct evidence *e = &s->h->result->evidence;
-    size_t since = e->since_point;
-    const struct mark *mark = find_mark(s->h, since);
+    const struct begin begin = begin_of(e);
+    const struct mark *mark = find_mark(s->h, begin);
     mark = mark ? mark : s->meant;
     if (!mark) {
         settle_unacknowledged(s);
@@ -227,13 +268,13 @@ static void settle_worse(const struct settling *s)
     if (!is_over(mark) && !beyond && !s->whole && by_level(e)) {
         settle_whole(s); /* it may hide an older one */
     } else if (is_over(mark)) {
-        name_change(s, CHANGE_EXPIRED, mark->placed ? mark->at : since, mark);
+        name_change(s, CHANGE_EXPIRED, marked(mark, begin), mark);
         add_reason(s, arena_printf(s->arena, "its acknowledgement (%s) ended with %s", mark->ack->line.place, end_of(mark)));
     } else if (beyond) {
-        name_change(s, CHANGE_NEW, mark->placed ? mark->at : since, mark);
+        name_change(s, CHANGE_NEW, marked(mark, begin), mark);
         add_reason(s, beyond);
     } else {
-        acknowledge(s, mark, since);
+        acknowledge(s, mark, begin);
     }
 }
 
@@ -243,27 +284,27 @@ static void settle_further(const struct settling *s)
 {
     const struct hypothesis *h = s->h;
     const struct mark *mark = h->marks->floor;
-    size_t since = h->result->evidence.since_point;
-    const struct mark *own = find_mark(h, since);
+    const struct begin begin = begin_of(&h->result->evidence);
+    const struct mark *own = find_mark(h, begin);
     if (own && own != mark) {
         settle_worse(s);
         return;
     }
-    bool returned = mark->sides.gone && since >= mark->sides.gone_at;
+    bool returned = mark->sides.gone && begin.point >= mark->sides.gone_at;
     if (returned && covers_later(h, mark)) {
-        acknowledge(s, mark, since);
+        acknowledge(s, mark, begin);
         return;
     }
-    name_change(s, returned ? CHANGE_RETURNED : was_shown(s) ? CHANGE_KNOWN : CHANGE_NEW, since, mark);
+    name_change(s, returned ? CHANGE_RETURNED : was_shown(s) ? CHANGE_KNOWN : CHANGE_NEW, begin, mark);
     add_reason(s, arena_printf(s->arena, returned ? "the change that was acknowledged was gone, and is back (%s)"
                                                   : "on top of the change that is acknowledged (%s)", mark->ack->line.place));
 }
 
 /* ---- is the acknowledged change still there? ---- */
 
-static bool is_acknowledged(const struct hypothesis *h, size_t since)
+static bool is_acknowledged(const struct hypothesis *h, struct begin begin)
 {
-    const struct mark *mark = find_mark(h, since);
+    const struct mark *mark = find_mark(h, begin);
     return mark && !is_over(mark);
 }
 
@@ -275,11 +316,11 @@ static void prefer_unacknowledged(struct hypothesis *whole, double level)
         const struct began *began;
         double share;
     } others[] = {{&f->step, SERIES_STEP_SHARE}, {&f->recent, SERIES_RECENT_SHARE}, {&f->few, SERIES_FEW_SHARE}};
-    if (!is_acknowledged(whole, whole->began ? whole->began->start : whole->series.n))
+    if (!is_acknowledged(whole, begin_at(whole->began ? whole->began->start : whole->series.n)))
         return;
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         const struct began *other = others[i].began;
-        if (!other->found || other->p / others[i].share > level || is_acknowledged(whole, other->start))
+        if (!other->found || other->p / others[i].share > level || is_acknowledged(whole, begin_at(other->start)))
             continue;
         whole->began = other;
         whole->p_worse = other->p / others[i].share;
@@ -336,10 +377,10 @@ static void settle_fixed(const struct settling *s)
 {
     const struct mark *gone = find_gone(s);
     if (gone) {
-        name_change(s, CHANGE_FIXED, gone->at, gone);
+        name_change(s, CHANGE_FIXED, begin_at(gone->at), gone);
         add_reason(s, arena_printf(s->arena, "the change that was acknowledged is gone (%s)", gone->ack->line.place));
     } else if (s->h->result->verdict == VERDICT_IMPROVEMENT) {
-        name_change(s, CHANGE_NEW, s->h->result->evidence.since_point, NULL);
+        name_change(s, CHANGE_NEW, begin_of(&s->h->result->evidence), NULL);
     }
 }
 
@@ -361,9 +402,9 @@ static void settle_whole(const struct settling *s)
     struct invocation alone;
     struct hypothesis whole = judge_whole(s, &result, &alone);
     const struct settling again = {&whole, &alone, s->shuffles, s->arena, true, meant_by(s, &result)};
-    bool known = !is_worse(result.verdict) || is_acknowledged(s->h, result.evidence.since_point);
+    bool known = !is_worse(result.verdict) || is_acknowledged(s->h, begin_of(&result.evidence));
     if (known && is_worse(own->verdict)) {
-        acknowledge(s, find_mark(s->h, own->evidence.since_point), own->evidence.since_point);
+        acknowledge(s, find_mark(s->h, begin_of(&own->evidence)), begin_of(&own->evidence));
         return;
     }
     if (!is_worse(result.verdict)) {
@@ -416,7 +457,7 @@ void known_settle(struct hypothesis *h, const struct invocation *invocation, str
     else if (h->marks && h->findings.tested)
         settle_fixed(&s);
     else if (result->verdict == VERDICT_IMPROVEMENT)
-        name_change(&s, CHANGE_NEW, result->evidence.since_point, NULL);
+        name_change(&s, CHANGE_NEW, begin_of(&result->evidence), NULL);
 }
 
 const char *known_excluded(const struct analysis_options *options, const struct record *entry, const char *kpi, struct arena *arena)

@@ -402,6 +402,7 @@ static void describe_since(struct hypothesis *h)
     e->since_point = earlier ? h->began->start : e->points_n;
     e->since_version = e->since_point < e->points_n ? e->points[e->since_point].version : h->version;
     e->since_after = e->points[e->since_point - 1].version;
+    e->since_older = NULL;
 }
 
 /* The runs since the change, and how large it is. */

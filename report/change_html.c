@@ -8,7 +8,7 @@
 #include "report/phrases.h"
 #include "report/verdict_html.h"
 
-enum { MEMBERS_SHOWN = 100, ABSENCES_SHOWN = 500, DIFFERENCES_SHOWN = 30 };
+enum { MEMBERS_SHOWN = 100, MEMBERS_OPEN = 5, ABSENCES_SHOWN = 500, DIFFERENCES_SHOWN = 30 };
 
 /* ---- of the whole invocation ---- */
 
@@ -48,12 +48,17 @@ static void render_incident(struct page *page, const struct analysis *analysis, 
     page_paragraph(page, PAGE_MUTED, numbers_of(incident, &arena));
     if (incident->members_n)
         change_html_story(page, incident->members[0]);
+    bool folded = incident->members_n > MEMBERS_OPEN;
+    if (folded)
+        page_fold_begin(page, arena_printf(&arena, "Its %zu members", incident->members_n), false);
     page_table_begin(page, NULL, columns, sizeof(columns) / sizeof(columns[0]));
     for (size_t k = 0; k < incident->members_n && k < MEMBERS_SHOWN; k++)
         add_member(page, analysis, incident, k, &arena);
     page_table_end(page);
     if (incident->members_n > MEMBERS_SHOWN)
         page_paragraph(page, PAGE_MUTED, arena_printf(&arena, "%zu more stand in the results overview.", incident->members_n - MEMBERS_SHOWN));
+    if (folded)
+        page_fold_end(page);
     arena_close(&arena);
 }
 

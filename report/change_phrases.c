@@ -37,8 +37,10 @@ static const char *known_since(const struct evidence *e, struct arena *arena)
 static const char *known(const struct kpi_result *kpi, struct arena *arena)
 {
     const struct evidence *e = &kpi->evidence;
+    if (e->decided_by == CHECK_DRIFT)
+        return "known: the run before showed it, too";
     const char *since = known_since(e, arena);
-    size_t ago = e->since_point < e->points_n ? e->points_n - e->since_point : 0;
+    size_t ago = e->since_older ? e->since_ago : e->since_point < e->points_n ? e->points_n - e->since_point : 0;
     return ago && e->since_version ? arena_printf(arena, "%s, %s ago", since, plural(ago, arena, "run", "runs")) : since;
 }
 

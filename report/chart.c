@@ -75,7 +75,7 @@ static void draw_band(struct chart *c)
 static void draw_levels(struct chart *c)
 {
     const struct evidence *e = &c->kpi->evidence;
-    size_t since = e->since_version ? e->since_point : e->points_n; /* a change too young to be a level of its own ends the line, too */
+    size_t since = e->since_version && e->since_point ? e->since_point : e->points_n; /* a change too young to be a level of its own ends the line, too */
     for (size_t from = c->from, to; from < e->points_n; from = to) {
         double sum = 0;
         for (to = from; to < e->points_n && e->points[to].level == e->points[from].level && !(to > from && to == since); to++)
@@ -99,7 +99,7 @@ static void draw_bounds(struct chart *c)
 static bool has_border(const struct chart *c)
 {
     const struct evidence *e = &c->kpi->evidence;
-    return e->since_version && e->since_point > c->from && e->since_point <= e->points_n;
+    return e->since_version && e->since_point > c->from && e->since_point <= e->points_n && e->decided_by != CHECK_DRIFT;
 }
 
 static void draw_border(struct chart *c)

@@ -249,7 +249,7 @@ static bool in_reference(const struct evidence *e, size_t i)
 static bool young_change(const struct evidence *e, size_t i)
 {
     size_t since = e->since_point;
-    return e->since_version && since > 0 && since < e->points_n && i >= since && e->points[i].level == e->points[since - 1].level;
+    return e->since_version && e->decided_by != CHECK_DRIFT && since > 0 && since < e->points_n && i >= since && e->points[i].level == e->points[since - 1].level;
 }
 
 struct comparison {

@@ -4,6 +4,8 @@
 
 #include "report/clean.h"
 
+enum { ADDRESS_MAX = 300 };
+
 /* Bytes of the character at s; broken UTF-8 counts byte by byte. */
 static size_t character(const char *s, const char *end)
 {
@@ -80,7 +82,8 @@ void layout_wrap(struct text *out, const char *s, size_t indent, size_t hang, si
         bool command = first && end - s > 2 && s[0] == ':' && s[1] == ':'; /* GitHub Actions would obey it, blanks before it or not */
         if (command)
             text_addc(out, '?');
-        at += command + add_cut(out, s + command, end, columns - at - command);
+        bool address = (strncmp(s, "https://", 8) == 0 || strncmp(s, "http://", 7) == 0) && end - s <= ADDRESS_MAX; /* a cut one leads nowhere */
+        at += command + add_cut(out, s + command, end, address ? width : columns - at - command);
         first = false;
         s = end;
     }

@@ -10,7 +10,7 @@
 #include "base/text.h"
 
 /* The words of `s`, wrapped to `columns`; the first line starts at `indent`, the others at `hang`; words that are too long
- * for a line are cut with "…". Ends with a newline. */
+ * for a line are cut with "…", but addresses of the web. Ends with a newline. */
 void layout_wrap(struct text *out, const char *s, size_t indent, size_t hang, size_t columns);
 
 /* Exactly `width` columns: padded with blanks (on the left when `right`), or cut with "…". */

@@ -307,11 +307,16 @@ static const char *column_class(const struct page *page, size_t column)
     return page->columns[column].right ? "n" : page->columns[column].wrap ? "w" : "";
 }
 
+void page_stack_next(struct page *page)
+{
+    page->stacked = true;
+}
+
 void page_table_begin(struct page *page, const char *caption, const struct page_column *columns, size_t columns_n)
 {
     page->columns = columns;
     page->columns_n = columns_n;
-    add(page, "<div class=\"box\" tabindex=\"0\"><table");
+    add(page, page->stacked ? "<div class=\"box stack\" tabindex=\"0\"><table" : "<div class=\"box\" tabindex=\"0\"><table");
     add_table_class(page);
     add(page, ">");
     if (caption)
@@ -343,12 +348,17 @@ void page_row_begin(struct page *page, enum page_tone tone)
 void page_cell_begin(struct page *page, enum page_tone tone)
 {
     assert(page->column < page->columns_n);
-    const char *class = column_class(page, page->column++);
+    const char *class = column_class(page, page->column), *name = page->columns[page->column++].name;
     add(page, "<td");
     if (*class && tone != PAGE_PLAIN)
         text_printf(page->out, " class=\"%s %s\"", class, tones[tone]);
     else
         add_class(page, *class ? class : tones[tone]);
+    if (page->stacked) {
+        add(page, " data-c=\"");
+        page_escape(page->out, name);
+        add(page, "\"");
+    }
     add(page, ">");
 }
 
@@ -375,6 +385,7 @@ void page_table_end(struct page *page)
 {
     page->columns = NULL;
     page->columns_n = 0;
+    page->stacked = false;
     add_end(page, "</tbody></table></div>\n");
 }
 

@@ -52,6 +52,7 @@ struct page {
     struct error err; /* the sink's first error */
     const struct page_column *columns; /* of the open table */
     size_t columns_n, column;          /* column: the next cell's */
+    bool stacked;                      /* page_stack_next */
 };
 
 /* Writes the head. The page goes into `out`; with a sink it is passed on in pieces, so that a page of any length takes
@@ -96,6 +97,8 @@ void page_list_end(struct page *page);
 void page_paragraph_begin(struct page *page, enum page_tone tone);
 void page_paragraph_end(struct page *page);
 
+/* The next table's rows become blocks of their own on a phone, each cell behind its column's name: for few rows of long texts. */
+void page_stack_next(struct page *page);
 /* Tables scroll sideways in their own box. A NULL caption: none. `columns` must live until page_table_end. A row has at most
  * columns_n cells; what is missing stays empty. */
 void page_table_begin(struct page *page, const char *caption, const struct page_column *columns, size_t columns_n);

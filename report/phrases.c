@@ -222,15 +222,27 @@ bool phrases_said_elsewhere(const struct entry_result *entry, enum verdict verdi
 
 /* ---- one KPI ---- */
 
+struct phrases_numbers phrases_numbers(const struct kpi_result *kpi)
+{
+    const struct evidence *e = &kpi->evidence;
+    bool beside = e->decided_by == CHECK_DRIFT || e->decided_by == CHECK_BOUND;
+    const struct check *check = beside ? change_phrases_decided(kpi) : NULL;
+    return check && isfinite(check->reference) ? (struct phrases_numbers){check->value, check->reference}
+                                               : (struct phrases_numbers){e->value, e->level};
+}
+
 const char *phrases_change(const struct kpi_result *kpi, struct arena *arena)
 {
     const struct evidence *e = &kpi->evidence;
-    if (!isfinite(e->change))
+    struct phrases_numbers n = phrases_numbers(kpi);
+    double change = n.against == e->level ? e->change : n.value - n.against;
+    double relative = n.against == e->level ? e->relative : n.against != 0 ? change / fabs(n.against) : NAN;
+    if (!isfinite(change))
         return "";
-    const char *sign = e->change > 0 ? "+" : e->change < 0 ? "-" : "";
-    if (isfinite(e->relative))
-        return arena_printf(arena, "%s%s", sign, value_percent(e->relative, arena));
-    return arena_printf(arena, "%s%s", sign, value_number(kpi->rule, fabs(e->change), VALUE_PEOPLE, arena));
+    const char *sign = change > 0 ? "+" : change < 0 ? "-" : "";
+    if (isfinite(relative))
+        return arena_printf(arena, "%s%s", sign, value_percent(relative, arena));
+    return arena_printf(arena, "%s%s", sign, value_number(kpi->rule, fabs(change), VALUE_PEOPLE, arena));
 }
 
 /* A change as a signed share of the level, or as it is. */
@@ -273,21 +285,45 @@ static const char *named_version(const char *version)
 
 bool phrases_has_since(const struct evidence *e)
 {
-    return e->since_version && e->since_point > 0 && e->since_point <= e->points_n;
+    return e->since_version && (e->since_older || (e->since_point > 0 && e->since_point <= e->points_n));
+}
+
+static const char *ago_text(size_t runs, struct arena *arena)
+{
+    return arena_printf(arena, "%zu run%s ago", runs, runs == 1 ? "" : "s");
+}
+
+static const struct run_point *last_before(const struct evidence *e)
+{
+    return e->since_older ? e->since_older : &e->points[e->since_point - 1];
+}
+
+static const char *since_what(const struct entry_result *entry, const struct evidence *e, struct arena *arena)
+{
+    const struct run_point *before = last_before(e), *first = before + 1;
+    size_t ago = e->since_older ? e->since_ago : e->points_n - e->since_point;
+    if (e->decided_by == CHECK_DRIFT)
+        return arena_printf(arena, "counted from the runs up to %s of %s, %s", named_version(before->version), day(before->start_us, arena),
+                            ago_text(ago + 1, arena));
+    if (ago == 0)
+        return arena_printf(arena, "since this run, %s of %s", named_version(e->since_version), day(entry->entry->start_us, arena));
+    return arena_printf(arena, "since %s of %s, %s", named_version(first->version), day(first->start_us, arena), ago_text(ago, arena));
 }
 
 const char *phrases_since(const struct entry_result *entry, const struct evidence *e, struct arena *arena)
 {
-    const struct run_point *before = &e->points[e->since_point - 1];
-    const char *until = arena_printf(arena, "the last run before it: %s of %s", named_version(before->version),
-                                     day(before->start_us, arena));
-    if (e->since_point >= e->points_n)
-        return arena_printf(arena, "since this run, %s of %s; %s", named_version(e->since_version),
-                            day(entry->entry->start_us, arena), until);
-    const struct run_point *first = &e->points[e->since_point];
-    return arena_printf(arena, "since %s of %s, %zu run%s ago; %s", named_version(first->version),
-                        day(first->start_us, arena), e->points_n - e->since_point,
-                        e->points_n - e->since_point == 1 ? "" : "s", until);
+    const struct run_point *before = last_before(e);
+    const char *what = since_what(entry, e, arena);
+    return e->decided_by == CHECK_DRIFT ? what : arena_printf(arena, "%s; the last run before it: %s of %s", what, named_version(before->version),
+                                                              day(before->start_us, arena));
+}
+
+const char *phrases_since_by(const struct entry_result *entry, const struct kpi_result *kpi, struct arena *arena)
+{
+    const struct evidence *e = &kpi->evidence;
+    const char *what = since_what(entry, e, arena);
+    return !e->after_n ? what : arena_printf(arena, "%s, by %s (%s to %s)", what, signed_share(kpi, e->after - e->level, arena),
+                                             signed_share(kpi, e->size_low, arena), signed_share(kpi, e->size_high, arena));
 }
 
 const char *phrases_against(const struct evidence *e, struct arena *arena)

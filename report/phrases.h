@@ -28,16 +28,24 @@ bool phrases_matters(enum verdict verdict);
 /* Missing because a key list changed: said once, with NOT GATED and in the entry's notes. */
 bool phrases_said_elsewhere(const struct entry_result *entry, enum verdict verdict);
 
+/* What the change is told of: of a drift or a bound the newest runs (this one) and the reference (the bound), else this run and the level. */
+struct phrases_numbers {
+    double value, against; /* NAN: none */
+};
+struct phrases_numbers phrases_numbers(const struct kpi_result *kpi);
 /* "-12.4 %"; without a relative change the change itself; "" when there is none. */
 const char *phrases_change(const struct kpi_result *kpi, struct arena *arena);
 /* "16 runs at 104.9 ms: +4.9 % against the level, with 95 % confidence +4.1 % to +5.6 %". Only with evidence.after_n. */
 const char *phrases_size(const struct kpi_result *kpi, struct arena *arena);
 /* The smallest change for the worse that would most likely have been seen: "2.1 %", of a level of 0 "3 errors"; "" when nothing was tested. */
 const char *phrases_seen(const struct kpi_result *kpi, struct arena *arena);
-/* Whether it is known with which run it began. */
+/* Whether there is a since to be told. */
 bool phrases_has_since(const struct evidence *e);
-/* "since v1.3 of 2025-01-04, 2 runs ago; the last run before it: v1.2 of 2025-01-03". Only with phrases_has_since. */
+/* "since v1.3 of 2025-01-04, 2 runs ago; the last run before it: v1.2 of 2025-01-03"; of a drift, which begins with no run, "counted from
+ * the runs up to v1.2 of 2025-01-03, 80 runs ago". Only with phrases_has_since. */
 const char *phrases_since(const struct entry_result *entry, const struct evidence *e, struct arena *arena);
+/* The same without the last run before it, and how large it has been since: "since v1.3 of 2025-01-04, 2 runs ago, by +4.9 % (+4.1 % to +5.6 %)". */
+const char *phrases_since_by(const struct entry_result *entry, const struct kpi_result *kpi, struct arena *arena);
 /* "held against v1.0…v1.2, 8 run points". Only with evidence.level_n. */
 const char *phrases_against(const struct evidence *e, struct arena *arena);
 /* "higher is better", "neither higher nor lower is better". */

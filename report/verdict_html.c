@@ -14,7 +14,7 @@
 #include "report/short_names.h"
 #include "report/verdict_summary.h"
 
-enum { CHANGES_SHOWN = 100 };
+enum { CHANGES_SHOWN = 100, ENTRIES_LISTED = 8 };
 
 const char *verdict_html_fragment(size_t entry, const char *kpi, struct arena *arena)
 {
@@ -56,9 +56,9 @@ static void render_head(struct page *page, const struct analysis *analysis, stru
 
 /* ---- what changed ---- */
 
-static const char *level_or_nothing(const struct kpi_result *kpi, struct arena *arena)
+static const char *number_or_nothing(const struct kpi_result *kpi, double value, struct arena *arena)
 {
-    return isfinite(kpi->evidence.level) ? value_number(kpi->rule, kpi->evidence.level, VALUE_PEOPLE, arena) : "";
+    return isfinite(value) ? value_shown(kpi->rule, value, VALUE_PEOPLE, arena) : "";
 }
 
 /* "regression (bound)" */
@@ -72,31 +72,54 @@ static const char *since_text(const struct entry_result *entry, const struct kpi
 {
     const struct evidence *e = &kpi->evidence;
     bool since = phrases_has_since(e);
-    const char *text = since ? phrases_since(entry, e, arena) : e->reason ? e->reason : "";
+    const char *text = since ? phrases_since_by(entry, kpi, arena) : e->reason ? e->reason : "";
     bool plain = kpi->change.status == CHANGE_NEW || kpi->change.status == CHANGE_KNOWN; /* which `since` says too */
     const char *status = plain ? change_status_name(kpi->change.status) : change_phrases_status(kpi, arena);
     return status[0] ? arena_printf(arena, "%s; %s", status, text) : text;
 }
 
+/* What else changed there: the addresses of commits are links and no part of the text. */
+static void add_cause(struct page *page, const struct kpi_result *kpi, struct arena *arena)
+{
+    char *text = arena_strdup(arena, kpi->cause ? kpi->cause : "");
+    const struct difference *linked = NULL;
+    for (size_t i = 0; i < kpi->differences_n; i++) {
+        const struct difference *d = &kpi->differences[i];
+        char *at = d->link && d->link[0] ? strstr(text, arena_printf(arena, ", %s", d->link)) : NULL;
+        if (!at)
+            continue;
+        size_t len = 2 + strlen(d->link);
+        memmove(at, at + len, strlen(at + len) + 1);
+        linked = linked ? linked : d;
+    }
+    page_cell_begin(page, PAGE_PLAIN);
+    page_text(page, text);
+    if (linked) {
+        page_text(page, " ");
+        page_link(page, linked->link, "commits");
+    }
+    page_cell_end(page);
+}
+
 static void add_change(struct page *page, const struct entry_result *entry, size_t i, const struct kpi_result *kpi, struct arena *arena)
 {
     const struct evidence *e = &kpi->evidence;
+    struct phrases_numbers numbers = phrases_numbers(kpi);
     page_row_begin(page, PAGE_PLAIN);
     page_cell(page, entry_html_tone(kpi->verdict), decided_text(kpi, arena));
     page_cell_begin(page, PAGE_PLAIN);
     page_jump(page, verdict_html_fragment(i + 1, kpi->rule->name, arena), kpi->rule->name);
-    page_cell_end(page);
-    page_cell(page, PAGE_PLAIN, phrases_change(kpi, arena));
-    page_cell(page, PAGE_PLAIN, isfinite(e->value) ? value_number(kpi->rule, e->value, VALUE_PEOPLE, arena) : "");
-    page_cell(page, PAGE_PLAIN, level_or_nothing(kpi, arena));
-    page_cell(page, PAGE_PLAIN, value_unit(kpi->rule));
-    page_cell(page, PAGE_PLAIN, isfinite(e->p_corrected) ? value_p(e->p_corrected, arena) : "");
-    page_cell_begin(page, PAGE_PLAIN);
+    page_break(page);
     page_jump(page, verdict_html_fragment(i + 1, NULL, arena), arena_printf(arena, "#%zu", i + 1));
     page_text(page, " ");
     page_text(page, entry->name);
     page_cell_end(page);
+    page_cell(page, PAGE_PLAIN, phrases_change(kpi, arena));
+    page_cell(page, PAGE_PLAIN, number_or_nothing(kpi, numbers.value, arena));
+    page_cell(page, PAGE_PLAIN, number_or_nothing(kpi, numbers.against, arena));
+    page_cell(page, PAGE_PLAIN, isfinite(e->p_corrected) ? value_p(e->p_corrected, arena) : "");
     page_cell(page, PAGE_PLAIN, since_text(entry, kpi, arena));
+    add_cause(page, kpi, arena);
     page_row_end(page);
 }
 
@@ -116,22 +139,27 @@ static size_t count_changes(const struct analysis *analysis)
 
 static void render_changes(struct page *page, const struct analysis *analysis)
 {
-    static const struct page_column columns[] = {{.name = "verdict"}, {.name = "KPI", .wrap = true}, {.name = "change", .right = true},
-                                                 {.name = "this run", .right = true}, {.name = "level", .right = true}, {.name = "unit"},
-                                                 {.name = "p", .right = true, .hint = "after correction"}, {.name = "entry", .wrap = true},
-                                                 {.name = "since", .wrap = true}};
+    static const struct page_column columns[] = {{.name = "verdict"}, {.name = "KPI and entry", .wrap = true}, {.name = "change", .right = true},
+                                                 {.name = "this run", .right = true, .hint = "of a drift: the newest runs"},
+                                                 {.name = "against", .right = true, .hint = "the level; of a drift its reference, else the bound"},
+                                                 {.name = "p", .right = true, .hint = "after correction"},
+                                                 {.name = "since when, by how much", .wrap = true, .hint = "in brackets: with 95 % confidence"},
+                                                 {.name = "what else changed", .wrap = true}};
     size_t changes = count_changes(analysis), shown = 0;
     struct arena arena = {0};
     if (!changes)
         return;
     page_heading(page, 2, "changes", "What to look at");
+    page_stack_next(page);
     page_table_begin(page, NULL, columns, sizeof(columns) / sizeof(columns[0]));
-    for (size_t v = 0; v < VERDICT_COUNT; v++) {
+    for (size_t v = 0; v < 2 * VERDICT_COUNT; v++) { /* of each verdict first what is new */
         for (size_t i = 0; i < analysis->entries_n; i++) {
             const struct entry_result *entry = &analysis->entries[i];
-            for (size_t j = 0; j < entry->kpis_n && shown < CHANGES_SHOWN; j++)
-                if (is_change(entry, &entry->kpis[j], phrases_by_weight[v]) && ++shown)
+            for (size_t j = 0; j < entry->kpis_n && shown < CHANGES_SHOWN; j++) {
+                bool turn = (entry->kpis[j].change.status == CHANGE_KNOWN) == (v % 2 == 1);
+                if (turn && is_change(entry, &entry->kpis[j], phrases_by_weight[v / 2]) && ++shown)
                     add_change(page, entry, i, &entry->kpis[j], &arena);
+            }
         }
     }
     page_table_end(page);
@@ -300,17 +328,21 @@ static void render_contents(struct page *page, const struct analysis *analysis, 
     LIST_OF(struct page_link) links = {0};
     if (analysis->incidents_n)
         *LIST_ADD(arena, &links) = (struct page_link){"incidents", "Incidents", 0};
-    if (analysis->absences_n)
-        *LIST_ADD(arena, &links) = (struct page_link){"absences", "What should be there and is not", 0};
     if (count_changes(analysis))
         *LIST_ADD(arena, &links) = (struct page_link){"changes", "What to look at", 0};
+    if (analysis->absences_n)
+        *LIST_ADD(arena, &links) = (struct page_link){"absences", "What should be there and is not", 0};
     *LIST_ADD(arena, &links) = (struct page_link){"configuration", "Configuration overview", 0};
     *LIST_ADD(arena, &links) = (struct page_link){"history", "Historical records overview", 0};
     *LIST_ADD(arena, &links) = (struct page_link){"results", "Results overview", 0};
     for (size_t i = 0; i < analysis->entries_n; i++)
         *LIST_ADD(arena, &links) = (struct page_link){verdict_html_fragment(i + 1, NULL, arena),
                                                       entry_html_title(&analysis->entries[i], i, arena), 0};
+    if (analysis->entries_n > ENTRIES_LISTED)
+        page_fold_begin(page, arena_printf(arena, "Contents: %zu entries", analysis->entries_n), false);
     page_contents(page, "Contents", links.v, links.n);
+    if (analysis->entries_n > ENTRIES_LISTED)
+        page_fold_end(page);
 }
 
 bool verdict_html_render(struct text *out, struct output *sink, const struct analysis *analysis, struct error *err)
@@ -323,10 +355,10 @@ bool verdict_html_render(struct text *out, struct output *sink, const struct ana
         label_overview_of(entries, analysis->entries_n, LABEL_SETTING, analysis->options->sorting_keys, &arena);
     struct page page = page_open(out, sink, arena_printf(&arena, "Regression analysis: %s", phrases_verdict(analysis, &arena)));
     render_head(&page, analysis, &arena);
-    render_contents(&page, analysis, &arena);
     change_html_incidents(&page, analysis);
-    change_html_absences(&page, analysis);
     render_changes(&page, analysis);
+    change_html_absences(&page, analysis);
+    render_contents(&page, analysis, &arena);
     render_configuration(&page, &settings);
     render_history(&page, analysis);
     render_results(&page, analysis, &settings, &arena);

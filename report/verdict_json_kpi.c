@@ -77,7 +77,12 @@ static void add_since(struct text *out, const struct evidence *e)
     pen_open(out, "since", '{');
     pen_string(out, "version", e->since_version);
     pen_string(out, "after", e->since_after);
-    pen_size(out, "point", e->since_point);
+    if (e->since_older) {
+        pen_null(out, "point");
+        pen_string(out, "run_id", e->since_older[1].run_id);
+    } else {
+        pen_size(out, "point", e->since_point);
+    }
     pen_bool(out, "this_run", e->since_point >= e->points_n);
     pen_close(out, '}');
 }

@@ -137,7 +137,8 @@ static const char *since_cell(const struct kpi_result *kpi, struct arena *arena)
 {
     const struct evidence *e = &kpi->evidence;
     const char *word = change_phrases_word(kpi, arena);
-    const char *since = !phrases_has_since(e) ? "" : e->since_point >= e->points_n ? "this run" : e->since_version[0] ? e->since_version : "an earlier run";
+    bool none = !phrases_has_since(e) || e->decided_by == CHECK_DRIFT; /* a drift begins with no run */
+    const char *since = none ? "" : e->since_point >= e->points_n ? "this run" : e->since_version[0] ? e->since_version : "an earlier run";
     return arena_printf(arena, "%s%s%s", since, since[0] && word[0] ? ", " : "", word);
 }
 

@@ -48,12 +48,22 @@ static bool is_chosen(const struct reading *r, const json_t *kpi)
 
 /* ---- the first bad run ---- */
 
+/* Of a change that is older than the points. */
+static const char *older_since(const struct reading *r, const json_t *since)
+{
+    const char *version = text_of(since, "version"), *after = text_of(since, "after"), *id = text_of(since, "run_id");
+    bool alone = version && version[0] && (!after || strcmp(version, after) != 0);
+    return alone ? version : id && id[0] ? id : text_of(r->entry, "id");
+}
+
 /* Its version where that says which run is meant, else its run id. */
 static const char *since_of(const struct reading *r, const json_t *kpi)
 {
     const json_t *evidence = json_object_get(kpi, "evidence"), *since = json_object_get(evidence, "since");
     const json_t *points = json_object_get(evidence, "points"), *point = json_object_get(since, "point");
     size_t n = json_array_size(points), at = n;
+    if (json_is_null(point))
+        return older_since(r, since);
     if (json_is_integer(point) && json_integer_value(point) >= 0 && (size_t)json_integer_value(point) < n)
         at = (size_t)json_integer_value(point);
     const json_t *run = at < n ? json_array_get(points, at) : r->entry;

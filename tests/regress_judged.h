@@ -31,7 +31,7 @@ static inline void expect(const char *what, const struct kpi_result *kpi, enum v
     CHECK(e->decided_by == by, "%s: decided by %s, not %s", what, check_name(e->decided_by), check_name(by));
     CHECK(!reason || strstr(e->reason, reason), "%s: no '%s' in '%s'", what, reason, e->reason);
     CHECK(e->reason && e->flip, "%s: says why, and what would flip it", what);
-    CHECK(!e->since_version || (e->since_point >= 1 && e->since_point <= e->points_n), "%s: since point %zu", what, e->since_point);
+    CHECK(!e->since_version || e->since_older || (e->since_point >= 1 && e->since_point <= e->points_n), "%s: since point %zu", what, e->since_point);
 }
 
 /* Two KPIs: "speed", and "warm", its control. */

@@ -15,9 +15,8 @@ static void add_text(struct digest *digest, const char *text)
 }
 
 /* A run is known by its keys and its run id; a run without one by its payload. */
-void marks_id(const struct hypothesis *h, size_t point, const char *const *comparison_keys, char id[MARKS_ID_SIZE])
+void marks_id_of(const struct hypothesis *h, const struct record *record, const char *const *comparison_keys, char id[MARKS_ID_SIZE])
 {
-    const struct record *record = point < h->series.n ? h->series.from[point]->records[0] : h->entry;
     const char *run = record_label(record, "run_id");
     char hex[DIGEST_HEX_SIZE];
     unsigned char bytes[DIGEST_SIZE];
@@ -31,6 +30,11 @@ void marks_id(const struct hypothesis *h, size_t point, const char *const *compa
     digest_close(digest);
     digest_hex(bytes, hex);
     snprintf(id, MARKS_ID_SIZE, "mb-%.12s", hex);
+}
+
+void marks_id(const struct hypothesis *h, size_t point, const char *const *comparison_keys, char id[MARKS_ID_SIZE])
+{
+    marks_id_of(h, point < h->series.n ? h->series.from[point]->records[0] : h->entry, comparison_keys, id);
 }
 
 /* ---- exclusions ---- */
@@ -317,6 +321,7 @@ struct marks *marks_place(struct hypothesis *h, const struct analysis_options *o
     if (!acks)
         return NULL;
     struct marks *marks = ARENA_NEW(arena, struct marks);
+    marks->comparison_keys = options->comparison_keys;
     marks->found = ARENA_ARRAY(arena, bool, acks->acknowledged_n + acks->accepted_n + acks->changes_n + 1);
     struct placing p = {.h = h, .options = options, .points = points_of(h, arena), .n = h->series.n, .marks = marks,
                         .shuffles = shuffles, .arena = arena};

@@ -37,14 +37,16 @@ struct marks {
     size_t accepted_at;               /* where it begins: n: with the entry */
     const struct mark *floor;         /* the acknowledgement that made series.floor; NULL: none did */
     struct series series;             /* in which the places are */
+    const char *const *comparison_keys;
     bool *found;                      /* of acks->acknowledged, accepted, changes in this order: the run that each names is in the series */
 };
 
 /* How many run points lie from one place to another. */
 size_t marks_distance(size_t a, size_t b);
 
-/* The identity of a change: of the KPI, the labels that are compared, and the run with which it began. */
+/* The identity of a change: of the KPI, the labels that are compared, and the run with which it began, by its place or one of its records. */
 void marks_id(const struct hypothesis *h, size_t point, const char *const *comparison_keys, char id[MARKS_ID_SIZE]);
+void marks_id_of(const struct hypothesis *h, const struct record *record, const char *const *comparison_keys, char id[MARKS_ID_SIZE]);
 
 /* NULL without a file of acknowledgements. Gives h->series its borders and floor. */
 struct marks *marks_place(struct hypothesis *h, const struct analysis_options *options, struct shuffles *shuffles, struct arena *arena);

@@ -97,7 +97,8 @@ static bool is_change(const struct kpi_result *kpi)
     const struct evidence *e = &kpi->evidence;
     bool is = kpi->verdict == VERDICT_REGRESSION || kpi->verdict == VERDICT_IMPROVEMENT || kpi->verdict == VERDICT_SUSPECT ||
               kpi->verdict == VERDICT_ACKNOWLEDGED;
-    return is && e->since_version && e->since_point <= e->points_n && e->points_n && e->points[0].run;
+    bool begins = e->since_version && !e->since_older && e->decided_by != CHECK_DRIFT; /* with a run: a creep does not */
+    return is && begins && e->since_point <= e->points_n && e->points_n && e->points[0].run;
 }
 
 static void collect(struct finding *finding)

@@ -81,9 +81,10 @@ static const char *say_outside(const struct hypothesis *h, const struct check *c
     const struct kpi_rule *rule = h->series.rule;
     double by = fabs(check->value - check->reference);
     const char *size = check->reference != 0 ? value_percent(by / fabs(check->reference), arena) : value_shown(rule, by, VALUE_PEOPLE, arena);
-    size_t runs = h->result->evidence.points_n - check->since;
-    const char *since = check->since > 0 && runs > 0 ? arena_printf(arena, "since %s (%zu run%s ago): ", sentence_run(&h->series.points[check->since]),
-                                                                    runs, runs == 1 ? "" : "s") : "";
+    const struct run_point *older = check->since_older;
+    size_t runs = older ? check->since_ago : h->result->evidence.points_n - check->since;
+    const struct run_point *first = older ? &older[1] : check->since > 0 && runs > 0 ? &h->series.points[check->since] : NULL;
+    const char *since = first ? arena_printf(arena, "since %s (%zu run%s ago): ", sentence_run(first), runs, runs == 1 ? "" : "s") : "";
     return arena_printf(arena, "%s%s%s%s is %s %s %s", since, check->part ? check->part : "", check->part ? " " : "", value_shown(rule, check->value, VALUE_PEOPLE, arena), size,
                         check->value < bounds.low ? "below" : "above", range(rule, bounds, arena));
 }
@@ -124,25 +125,29 @@ static const char *say_where(const struct kpi_rule *rule, struct bounds bounds, 
     return ok ? arena_printf(arena, "from %s to %s", low, high) : arena_printf(arena, "below %s or above %s", low, high);
 }
 
-/* Whether a run of history stood outside, by what was measured. */
+/* Whether a run of history stood outside, by what was measured: i counts from the oldest that is known. */
 static bool was_outside(const struct hypothesis *h, struct bounds bounds, size_t i)
 {
-    const struct select_point *point = h->series.from[i];
-    double value = h->series.x[i];
+    const struct series *s = &h->series;
+    const struct select_point *point = (s->from - s->older)[i];
+    double value = (s->x - s->older)[i];
     if (h->list)
         return list_was_outside(h, point, bounds.low, bounds.high);
-    if (h->series.control && !series_mean(h->selection->options, point, h->entry, h->series.rule, &value))
+    if (s->control && !series_mean(h->selection->options, point, h->entry, s->rule, &value))
         return false;
     return outside(bounds, value);
 }
 
-/* The first of the runs up to this one that all stood outside. */
-static size_t outside_since(const struct hypothesis *h, struct bounds bounds)
+/* The first of the runs up to this one that all stood outside, as far as is known. */
+static void set_outside_since(const struct hypothesis *h, struct bounds bounds, struct check *check)
 {
-    size_t since = h->series.n;
-    while (since > 1 && was_outside(h, bounds, since - 1))
+    const struct series *s = &h->series;
+    size_t since = s->older + s->n, first = h->list ? s->older : 0; /* the series may be another part's: what is older is not its own */
+    if (s->n == 0) /* what is older is not what came before */
+        return;
+    while (since > first + 1 && was_outside(h, bounds, since - 1))
         since--;
-    return since;
+    checks_set_since(check, s, since);
 }
 
 static void judge(const struct hypothesis *h, const struct invocation *invocation, struct checking *checking, struct arena *arena)
@@ -157,7 +162,8 @@ static void judge(const struct hypothesis *h, const struct invocation *invocatio
     }
     bool out = outside(bounds, check->value);
     check->verdict = out ? VERDICT_REGRESSION : VERDICT_OK;
-    check->since = out ? outside_since(h, bounds) : 0;
+    if (out)
+        set_outside_since(h, bounds, check);
     check->ok_from = out ? check->reference : h->series.worse == SIDE_ABOVE ? check->high : check->low;
     check->found = out ? say_outside(h, check, bounds, arena) : say_within(h, check, bounds, invocation->options->false_alarm_rate, arena);
     if (check->part && !out)

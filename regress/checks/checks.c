@@ -115,15 +115,32 @@ static bool changed(enum verdict verdict)
     return verdict == VERDICT_REGRESSION || verdict == VERDICT_SUSPECT || verdict == VERDICT_IMPROVEMENT;
 }
 
+void checks_set_since(struct check *check, const struct series *series, size_t first)
+{
+    bool older = first > 0 && first <= series->older;
+    check->since = first > series->older ? first - series->older : 0;
+    check->since_older = older ? series->points - series->older + first - 1 : NULL;
+    check->since_ago = older ? series->older + series->n - first : 0;
+}
+
 /* Since when it is so; a check that knows no better: since this run. */
 static void take_since(struct hypothesis *h, const struct check *check)
 {
     struct evidence *e = &h->result->evidence;
     bool known = check->since > 0 && check->since <= e->points_n;
     e->since_version = e->since_after = NULL;
+    e->since_older = NULL;
     e->since_point = e->points_n;
     if (!changed(check->verdict) || e->points_n == 0)
         return;
+    if (check->since_older) {
+        e->since_older = check->since_older;
+        e->since_ago = check->since_ago;
+        e->since_point = 0;
+        e->since_version = e->since_older[1].version;
+        e->since_after = e->since_older[0].version;
+        return;
+    }
     e->since_point = known ? check->since : e->points_n;
     e->since_version = e->since_point < e->points_n ? e->points[e->since_point].version : h->version;
     e->since_after = e->points[e->since_point - 1].version;

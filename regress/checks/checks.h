@@ -43,6 +43,9 @@ void checks_test(struct hypothesis *h, const struct invocation *invocation, stru
 /* After the level's own verdict and evidence: judges the checks and takes the gravest. */
 void checks_decide(struct hypothesis *h, const struct invocation *invocation, struct arena *arena);
 
+/* Since when it is so: by the place among all run points of the series, older ones included, of the first that it is so of; 0: not known. */
+void checks_set_since(struct check *check, const struct series *series, size_t first);
+
 /* Makes what one check says the KPI's verdict, reason and evidence. */
 void checks_take(struct hypothesis *h, const struct check *check);
 

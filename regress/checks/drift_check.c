@@ -241,7 +241,7 @@ static void judge(const struct hypothesis *h, const struct invocation *invocatio
         check->more_runs = !enough ? verdict_min_history(h, invocation->options) - (int)known : count_more_runs(&at_gate, excess, room);
     check->ok_from = limit + sign * ok_room;
     check->smallest_seen = at_suspect.budget + ok_room * (1 + POWER_80 / law_normal_quantile(invocation->options->suspect_level));
-    check->since = course->after > h->series.older ? course->after - h->series.older : 1;
+    checks_set_since(check, &h->series, course->after);
     check->found = say(h, invocation, check, course, arena);
     check->flip = flip_text(h, check, check->ok_from, limit + sign * room, enough, arena);
 }

@@ -226,6 +226,43 @@ acknowledged:
         verdicts = {entry["name"]: entry["kpis"][0]["verdict"] for entry in self.json("regression_verdicts.json")["entries"]}
         self.assertEqual(verdicts, {"mode=null": "acknowledged", "mode=x": "regression"})
 
+    def test_older_than_what_is_looked_at(self):
+        """A creep, and a bound that is crossed for longer than the 200 runs of which the levels are sought: what was acknowledged stays it."""
+        kinds = {"budget: {relative: 0.03}": "drift", "bounds: {min: 99}": "bound"}
+        for rule, kind in kinds.items():
+            with self.subTest(kind):
+                support.small_workload(self.place / "w", lambda text, rule=rule: re.sub("  seconds_per_item:.*\n", "", text).replace(
+                    "better: higher,", f"better: higher, {rule},"))
+                for k in range(1, 222):
+                    creep = 100.0 if k <= 10 else 98 - 0.03 * k
+                    folder = "history" if k <= 213 else "later" if k < 221 else "last"
+                    folder = "newest" if k == 213 else folder
+                    support.small_test(self.place / kind / folder / f"n{k:03}", creep + k % 7 * 0.05, {"name": "one", "night": k}, **support.night(k))
+                judge = ("analyze_lts", "--workload=w", f"--history=sqlite:{kind}.db")
+                store = ("upload_lts", "--workload=w", f"--history=sqlite:{kind}.db")
+                self.matbench(*store, f"--results_dirname={kind}/history", code=0)
+                self.matbench(*judge, f"--results_dirname={kind}/newest", code=1)
+                self.assertEqual((self.kpi()["decided_by"], self.state()), (kind, ("regression", "known")))
+                since, first = self.kpi()["evidence"]["since"], self.kpi()["change"]["id"]
+                begin = {"drift": 9, "bound": 11}[kind]
+                self.assertEqual(since, {"version": f"1.{begin}", "after": f"1.{begin - 1}", "point": None, "run_id": f"run-{begin}", "this_run": False})
+                page = (self.place / "regression_report.html").read_text()
+                self.assertIn({"drift": "ounted from the runs up to 1.8 of 2025-01-09, 205 runs ago", "bound": "since 1.11 (202 runs ago): "}[kind], page)
+                self.ack("--from=regression_verdicts.json", "--reason=leak", f"--acks={kind}.yaml")
+                text = (self.place / f"{kind}.yaml").read_text()
+                self.assertIn(f"  since: 1.{begin}\n  change: {first}\n", text)
+                self.matbench(*store, f"--results_dirname={kind}/newest", code=0)
+                self.matbench(*store, f"--results_dirname={kind}/later", code=0)
+                last = f"--results_dirname={kind}/last"
+                self.matbench(*judge, last, code=1)
+                self.assertEqual(self.kpi()["change"]["id"], first)
+                self.matbench(*judge, last, f"--acks={kind}.yaml", code=0)
+                self.assertEqual((self.state(), self.kpi()["change"]["id"]), (("acknowledged", "acknowledged"), first))
+                for other, code in ((text.replace(f"  change: {first}\n", ""), 0), (text.replace(f"  since: 1.{begin}\n", ""), 0),
+                                    (text.replace(f"  change: {first}\n", "").replace(f"1.{begin}\n", "1.40\n"), 1)):
+                    (self.place / "other.yaml").write_text(other)
+                    self.matbench(*judge, last, "--acks=other.yaml", code=code)
+
     def test_hand_made_border(self):
         for speed in GOOD:
             self.night(speed)
