@@ -13,6 +13,7 @@ struct settling {
     struct shuffles *shuffles;
     struct arena *arena;
     bool whole; /* h is judge_whole's */
+    const struct mark *meant; /* the acknowledgement of what no place tells; NULL: none */
 };
 
 static bool is_worse(enum verdict verdict)
@@ -232,6 +233,7 @@ static void settle_worse(const struct settling *s)
     const struct evidence *e = &s->h->result->evidence;
     size_t since = e->since_point;
     const struct mark *mark = find_mark(s->h, since);
+    mark = mark ? mark : s->meant;
     if (!mark) {
         settle_unacknowledged(s);
         return;
@@ -356,13 +358,24 @@ static void settle_fixed(const struct settling *s)
     }
 }
 
+/* Where nothing is worse than the acknowledged level, what is worse than the levels before it is the acknowledged change, wherever after its
+ * begin the newest runs make it seem to begin; unless it was gone. */
+static const struct mark *meant_by(const struct settling *s, const struct kpi_result *whole)
+{
+    const struct mark *floor = s->h->marks->floor;
+    enum verdict own = s->h->result->verdict;
+    size_t since = whole->evidence.since_point;
+    bool same = floor && (own == VERDICT_OK || own == VERDICT_IMPROVEMENT) && by_level(&whole->evidence) && since > floor->at;
+    return same && !(floor->sides.gone && since >= floor->sides.gone_at) ? floor : NULL;
+}
+
 /* Nothing is worse than the acknowledged level, or that was not asked. */
 static void settle_whole(const struct settling *s)
 {
     struct kpi_result result, *own = s->h->result;
     struct invocation alone;
     struct hypothesis whole = judge_whole(s, &result, &alone);
-    const struct settling again = {&whole, &alone, s->shuffles, s->arena, true};
+    const struct settling again = {&whole, &alone, s->shuffles, s->arena, true, meant_by(s, &result)};
     bool known = !is_worse(result.verdict) || is_acknowledged(s->h, result.evidence.since_point);
     if (known && is_worse(own->verdict)) {
         acknowledge(s, find_mark(s->h, own->evidence.since_point), own->evidence.since_point);
@@ -402,7 +415,7 @@ static void explain_accepted(const struct settling *s)
 
 void known_settle(struct hypothesis *h, const struct invocation *invocation, struct shuffles *shuffles, struct arena *arena)
 {
-    const struct settling s = {h, invocation, shuffles, arena, false};
+    const struct settling s = {h, invocation, shuffles, arena, false, NULL};
     const struct kpi_result *result = h->result;
     marks_follow(h);
     bool floored = h->marks && h->marks->floor, worse = is_worse(result->verdict);
@@ -425,4 +438,27 @@ const char *known_excluded(const struct analysis_options *options, const struct 
 {
     const struct ack_exclusion *out = marks_excluded(options, entry, kpi);
     return out ? arena_printf(arena, KNOWN_LEFT_OUT "%s (%s)", out->line.reason, out->line.place) : NULL;
+}
+
+/* ---- for checks ---- */
+
+size_t known_accepted_from(const struct hypothesis *h)
+{
+    return h->marks && h->marks->accepted ? h->marks->accepted_at : 0;
+}
+
+bool known_begins_accepted(const struct hypothesis *h)
+{
+    return marks_begin(h);
+}
+
+size_t known_acknowledgements(const struct hypothesis *h)
+{
+    return h->marks ? h->marks->n : 0;
+}
+
+size_t known_acknowledged_at(const struct hypothesis *h, size_t i)
+{
+    const struct mark *mark = &h->marks->v[i];
+    return mark->placed && !is_over(mark) && mark->at < h->series.n ? mark->at : 0;
 }

@@ -9,6 +9,7 @@
 #include "regress/checks/list_check.h"
 #include "regress/checks/pair_check.h"
 #include "regress/known.h"
+#include "regress/missing/expect.h"
 #include "regress/missing/unit_change.h"
 #include "regress/sentence.h"
 #include "regress/value.h"
@@ -167,6 +168,24 @@ static bool gather(struct hypothesis *h, const struct invocation *invocation, st
     return !isnan(e->measured);
 }
 
+/* Each of the newest runs of history had a number. */
+static bool had_it_lately(const struct hypothesis *h)
+{
+    const struct selection *selection = h->selection;
+    size_t n = h->series.n;
+    return n >= EXPECT_RUNS && h->series.from[n - EXPECT_RUNS] == &selection->points[selection->points_n - EXPECT_RUNS];
+}
+
+/* Its formula says that there is nothing to analyse; where there always was, it is missing as any KPI that went. */
+static bool settle_idle(struct hypothesis *h, double said, struct arena *arena)
+{
+    const char *reason = arena_printf(arena, "its formula gave %g: there is nothing to analyse", said);
+    if (!had_it_lately(h))
+        return settle(h, VERDICT_NOT_ANALYSED, reason, "");
+    return settle(h, VERDICT_MISSING, arena_printf(arena, "%s, but each of the last %d runs of history had a number", reason, EXPECT_RUNS),
+                  "would be judged if the run had a number for it");
+}
+
 static bool settle_no_control(struct hypothesis *h, struct arena *arena)
 {
     h->result->evidence.more_runs = 1;
@@ -182,7 +201,7 @@ static bool settled_without_test(struct hypothesis *h, bool has, struct arena *a
         return settle(h, VERDICT_NOT_ANALYSED, "neither higher nor lower is better", "");
     double said;
     if (!has && rule->has_idle && record_kpi(h->entry, rule->name, &said) && said == rule->idle)
-        return settle(h, VERDICT_NOT_ANALYSED, arena_printf(arena, "its formula gave %g: there is nothing to analyse", said), "");
+        return settle_idle(h, said, arena);
     struct unit_change change;
     if (has && unit_change_find(selection, h->entry, h->list ? h->series.rule->name : rule->name, &change))
         return settle_unit(h, &change, arena);

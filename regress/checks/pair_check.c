@@ -9,7 +9,7 @@
 #include "regress/checks/beside.h"
 #include "regress/value.h"
 
-static const double INTERVAL = 0.95, POWER_80 = 0.8416;
+static const double INTERVAL = 0.95, SINCE_INTERVAL = 0.99, POWER_80 = 0.8416;
 enum { PAIRS_TOLD_MAX = 1000 };
 
 struct pair_index {
@@ -252,6 +252,34 @@ static void test(const struct hypothesis *h, const struct invocation *invocation
     check->p_better = !is_worse && passes ? better : 1;
 }
 
+/* ---- since when ---- */
+
+/* Whether a run's pairs were worse, and not clearly better than those of now: then the change that is seen now began later. */
+static bool as_bad(const struct hypothesis *h, const struct pairs *then, const struct pairs *now, double alpha)
+{
+    bool above = h->series.worse == SIDE_ABOVE;
+    struct paired was = paired_test(then->candidate, then->baseline, then->n, SINCE_INTERVAL);
+    struct paired is = paired_test(now->candidate, now->baseline, now->n, SINCE_INTERVAL);
+    if (was.used == 0 || fabs(was.ratio - 1) < least_relative(h->series.rule, then) || (above ? was.higher : was.lower) > alpha)
+        return false;
+    bool grew = above ? is.low > was.high : is.high < was.low;
+    return (above ? was.ratio > 1 : was.ratio < 1) && !grew;
+}
+
+/* The first of the runs up to this one that were all as bad; n: this one. Without a run_id nobody knows which were a run's. */
+static size_t bad_since(const struct hypothesis *h, const struct invocation *invocation, const struct pairs *now, double alpha, struct arena *arena)
+{
+    size_t since = h->series.n, window = series_window_start(&h->series);
+    while (since > 1 && since > window) {
+        struct hypothesis then = *h;
+        then.entry = h->series.from[since - 1]->records[0];
+        if (!beside_run(then.entry)[0] || !as_bad(h, pairs_of(&then, invocation, arena), now, alpha))
+            break;
+        since--;
+    }
+    return since;
+}
+
 /* ---- words ---- */
 
 static const char *plural(size_t n, struct arena *arena)
@@ -366,6 +394,11 @@ static void judge(const struct hypothesis *h, const struct invocation *invocatio
                                                      least_relative(h->series.rule, pairs));
     check->ok_from = fabs(pairs->level) * seen;
     check->found = say(h, invocation, check, pairs, alpha, arena);
+    if (check->verdict != VERDICT_REGRESSION)
+        check->since = 0;
+    else if ((check->since = bad_since(h, invocation, pairs, alpha, arena)) < h->series.n)
+        check->found = arena_printf(arena, "since %s (%zu run%s ago): %s", h->series.points[check->since].version, h->series.n - check->since,
+                                    h->series.n - check->since == 1 ? "" : "s", check->found);
     check->flip = flip_text(h, check, check->verdict == VERDICT_OK ? gate : check->verdict == VERDICT_SUSPECT ? seen : gate, arena);
 }
 

@@ -6,6 +6,7 @@
  * A candidate's baselines are those of its pair with the same run_id; where there are none, the nearest in time, at most
  * BESIDE_DAYS days apart. The test stands in place of the level in the first candidate of the run point; the others say where
  * they are judged (fixed bounds each keeps by itself), and baselines are not analysed. A pair without its other side is left out, and told.
+ * A regression began with the first of the runs up to this one, by their run_ids, whose pairs were all worse and not clearly less so than now.
  * Thresholds count for the ratio: min_relative 0.05 wants 1.05, min_absolute is held against the baselines' median.
  */
 #ifndef REGRESS_CHECKS_PAIR_CHECK_H

@@ -125,6 +125,15 @@ class ExactTest(NightsTest):
         self.assertEqual(self.judged(100, code=0)[0], "improvement")
 
 
+class IdleTest(NightsTest):
+    def test_nothing_to_analyse_where_there_always_was(self):
+        self.workload("unit: s, better: lower, not_analysed: 0")
+        self.store(*GOOD)
+        self.assertEqual(self.judged(0, code=0)[0], "missing")
+        self.assertEqual(self.json("outcome.json")["verdicts"]["missing"], 1)
+        self.assertEqual(self.judged(0, code=0)[0], "not analysed")
+
+
 class MixedTest(NightsTest):
     """One configuration has a label more than the other: full and LoRA runs."""
 
@@ -155,6 +164,13 @@ class ControlTest(NightsTest):
             verdict = self.judged({"x": GOOD[k % 10] * (1 + k % 3), "y": 50000.0 * (1 + k % 3)}, code=0)[0]
             self.assertEqual(verdict, "no history" if k == 0 else "cannot tell" if k < 3 else "ok")
         self.assertEqual(self.judged({"x": 200, "y": 150000.0}, code=1)[0], "regression")
+
+    def test_exact_repetitions(self):
+        """Repetitions that differ by what the control takes out are no sign of noise."""
+        self.workload(self.X + ", exact: true, min_relative: 0.001", "unit: GB/s, better: none")
+        self.store(*[[{"x": 100 * f, "y": 10 * f} for f in (1, 1.5)] for _ in range(6)])
+        self.assertEqual(self.judged({"x": 90, "y": 10}, {"x": 135, "y": 15}, code=1)[0], "regression")
+        self.assertEqual(self.kpi("x")["decided_by"], "exact")
 
     def test_excluded(self):
         nights = self.nights(12)
@@ -217,6 +233,43 @@ class OldStepTest(NightsTest):
         self.store(*good, *bad)
         for x in (129.66, 130.62, 130.3, 129.9):
             self.assertEqual(self.judged(x, code=1), ("regression", "known"))
+
+
+class AcknowledgedTest(NightsTest):
+    def test_for_many_runs(self):
+        """It holds for as long as nothing gets worse, wherever among the newest runs the change seems to begin."""
+        good = [99.48, 100.29, 99.97, 100.4, 100.61, 99.24, 99.87, 100.11, 100.72, 99.63, 99.9, 100.2, 99.43, 100.06, 99.35, 100.55]
+        self.workload("unit: s, better: lower")
+        self.store(*good, *good[:10], *[1.3 * x for x in good[:13]])
+        self.acks("acknowledged: [{kpi: x, since: 1.27, reason: r}]\n")
+        for x in [100.1, 99.9, 100.3, 100.0]:
+            self.assertEqual(self.judged(1.3 * x, code=0), ("acknowledged", "acknowledged"))
+        self.assertEqual(self.judged(150, code=1), ("regression", "new"))
+
+
+class PairsTest(NightsTest):
+    """Pairs know since when they are worse, so that an acknowledgement holds on; what is worse than it is a change of its own."""
+
+    def pairs(self, ratio):
+        noise = [1.001, 0.998, 1.003, 0.997, 1.002, 0.999, 1.004, 1.0]
+        return [{"x": 100 * machine * (ratio * off if side == "new" else 1), "labels": {"pair_id": f"p{i}", "variant": side}}
+                for i, off in enumerate(noise) for machine in [1 + i % 3] for side in ("base", "new")]
+
+    def judge(self, ratio, code):
+        self.judged(*self.pairs(ratio), code=code)
+        kpis = [entry["kpis"][0] for entry in self.json("regression_verdicts.json")["entries"]]
+        return next((kpi["verdict"], (kpi["change"] or {}).get("status")) for kpi in kpis if kpi["verdict"] != "not analysed")
+
+    def test_acknowledged(self):
+        self.workload("unit: s, better: lower", analyze="  paired: {label: pair_id, side: variant, baseline: base}\n")
+        self.store(self.pairs(1), self.pairs(1))
+        self.assertEqual(self.judge(1.1, code=1), ("regression", "new"))
+        self.acks("acknowledged: [{kpi: x, since: 1.3, reason: r}]\n")
+        for _ in range(4):
+            self.assertEqual(self.judge(1.1, code=0), ("acknowledged", "acknowledged"))
+        self.assertEqual(self.judge(1.3, code=1), ("regression", "new"))
+        self.assertEqual(self.judge(1.3, code=1), ("regression", "known"))
+        self.assertEqual(self.judge(1.0, code=0)[0], "ok")
 
 
 if __name__ == "__main__":
