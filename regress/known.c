@@ -465,3 +465,26 @@ const char *known_excluded(const struct analysis_options *options, const struct 
     const struct ack_exclusion *out = marks_excluded(options, entry, kpi);
     return out ? arena_printf(arena, KNOWN_LEFT_OUT "%s (%s)", out->line.reason, out->line.place) : NULL;
 }
+
+/* ---- for checks ---- */
+
+size_t known_accepted_from(const struct hypothesis *h)
+{
+    return h->marks && h->marks->accepted ? h->marks->accepted_at : 0;
+}
+
+bool known_begins_accepted(const struct hypothesis *h)
+{
+    return marks_begin(h);
+}
+
+size_t known_acknowledgements(const struct hypothesis *h)
+{
+    return h->marks ? h->marks->n : 0;
+}
+
+size_t known_acknowledged_at(const struct hypothesis *h, size_t i)
+{
+    const struct mark *mark = &h->marks->v[i];
+    return mark->placed && !is_over(mark) && mark->at < h->series.n ? mark->at : 0;
+}

@@ -23,4 +23,11 @@ void known_settle(struct hypothesis *h, const struct invocation *invocation, str
 #define KNOWN_LEFT_OUT "this run is left out: "
 const char *known_excluded(const struct analysis_options *options, const struct record *entry, const char *kpi, struct arena *arena);
 
+/* For checks beside the level. The first run point of the newest accepted level; 0: there is none, n: the entry begins it. */
+size_t known_accepted_from(const struct hypothesis *h);
+bool known_begins_accepted(const struct hypothesis *h);
+/* Where the change of the i-th acknowledgement begins; 0: it has no place before the entry, or is over. Their number: known_acknowledgements. */
+size_t known_acknowledged_at(const struct hypothesis *h, size_t i);
+size_t known_acknowledgements(const struct hypothesis *h);
+
 #endif

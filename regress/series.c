@@ -398,6 +398,18 @@ static size_t best_level(const struct series *s, const struct levels *levels, st
     return best;
 }
 
+/* The levels up to the best one, and what came after it as one: how sure the step from the one to the other is does not hang on a small change
+ * between them with which it began. */
+static struct levels stepped_levels(const struct levels *levels, size_t best, size_t since, struct arena *arena)
+{
+    struct levels stepped = {.n = best + 1, .p_series = levels->p_series, .rho = levels->rho};
+    stepped.changes = ARENA_ARRAY(arena, struct level_change, stepped.n);
+    for (size_t i = 0; i < best; i++)
+        stepped.changes[i] = levels->changes[i];
+    stepped.changes[best] = levels->changes[since];
+    return stepped;
+}
+
 /* The entry stands with the last level of history, which is worse than the best one before it. (A level that began with
  * one of the newest runs is found by find_few and find_recent.) */
 static struct began find_step(const struct series *s, struct findings *f, struct arena *arena)
@@ -421,7 +433,7 @@ static struct began find_step(const struct series *s, struct findings *f, struct
     began.start = change->at;
     began.p = fmax(change->p, levels->p_series);
     began.found = stands_with(s, good, bad, began.reference.sigma);
-    f->step_change = since - 1;
+    f->stepped = stepped_levels(levels, best, since - 1, arena);
 out:
     arena_close(&scratch);
     return began;
@@ -437,7 +449,7 @@ void series_resolve(const struct series *series, struct findings *findings, stru
         arena_close(&unused);
     }
     if (findings->step.found)
-        findings->step.p = levels_resolve(shuffles, series->x, series->n, &findings->levels, findings->step_change, alpha * SERIES_STEP_SHARE);
+        findings->step.p = levels_resolve(shuffles, series->x, series->n, &findings->stepped, findings->stepped.n - 1, alpha * SERIES_STEP_SHARE);
 }
 
 /* ---- how far the level is kept ---- */

@@ -71,7 +71,7 @@ struct findings {
     struct began few;       /* the newest two, three or four runs are all outside */
     struct began recent;    /* the newest runs are a level of their own */
     struct began step;      /* history settled on a worse level, and the entry stands with it */
-    size_t step_change;     /* the change of `levels` that began it */
+    struct levels stepped;  /* `levels` up to the best one, and then one change for all that came after it */
 };
 
 /* The record's value of the KPI; false when it has none, or the one that stands for nothing to analyse. */

@@ -4,7 +4,7 @@
 
 #include "detect/drift.h"
 #include "detect/law.h"
-#include "regress/acks/marks.h"
+#include "regress/known.h"
 #include "regress/order.h"
 #include "regress/value.h"
 
@@ -41,7 +41,8 @@ static const char *first_key_of(const struct select_point *point, const struct a
 /* Where the newest accepted level begins: nothing before it is a reference. */
 static size_t accepted_from(const struct hypothesis *h)
 {
-    return h->marks && h->marks->accepted ? h->series.older + h->marks->accepted_at : 0;
+    size_t from = known_accepted_from(h);
+    return from ? h->series.older + from : 0;
 }
 
 static void begin_at(struct course *course, size_t first)

@@ -2,11 +2,11 @@
 
 #include <math.h>
 
-#include "regress/acks/marks.h"
+#include "regress/known.h"
 #include "regress/sentence.h"
 #include "regress/value.h"
 
-enum { RUNS_PER_CHANGE = 3 };
+enum { RUNS_PER_CHANGE = 3, NEAR = 2 /* run points by which the begin of one change may be off */ };
 
 /* ---- stretches of one value ---- */
 
@@ -146,7 +146,7 @@ static bool is_worse(const struct series *s, const struct exact *e)
 /* The begin of the stretch nearest to the place, as far as the begin of one change may be off; else the place. */
 static size_t begin_near(const struct series *s, size_t at)
 {
-    size_t best = at, least = MARKS_NEAR + 1;
+    size_t best = at, least = NEAR + 1;
     for (size_t i = 0; i < s->n; i = stretch_end(s, i)) {
         size_t off = i > at ? i - at : at - i;
         if (off < least) {
@@ -161,9 +161,9 @@ static size_t begin_near(const struct series *s, size_t at)
 static size_t acknowledged_from(const struct hypothesis *h)
 {
     size_t from = 0;
-    for (size_t i = 0; h->marks && i < h->marks->n; i++) {
-        const struct mark *mark = &h->marks->v[i];
-        size_t at = mark->placed && !mark->past && !mark->expired && mark->at < h->series.n ? begin_near(&h->series, mark->at) : 0;
+    for (size_t i = 0; i < known_acknowledgements(h); i++) {
+        size_t at = known_acknowledged_at(h, i);
+        at = at ? begin_near(&h->series, at) : 0;
         from = at > from ? at : from;
     }
     return from;
@@ -269,7 +269,7 @@ static void judge(const struct hypothesis *h, const struct invocation *invocatio
         check->found = "declared exact, but its history varies: judged as any other";
         return;
     }
-    if (marks_begin(h)) {
+    if (known_begins_accepted(h)) {
         check->verdict = VERDICT_OK;
         check->found = "begins an accepted level";
         return;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "detect/method.h"
-#include "regress/acks/marks.h"
+#include "regress/known.h"
 #include "regress/value.h"
 
 static enum check_place place(const struct hypothesis *h, const struct invocation *invocation)
@@ -20,17 +20,11 @@ static bool passes(const struct hypothesis *h, const struct method_answer *answe
     return isnan(answer->reference) || series_passes(h->series.rule, answer->value - answer->reference, answer->reference);
 }
 
-/* The first run point that the method is given: nothing before an accepted level is a reference. */
-static size_t accepted_from(const struct hypothesis *h)
-{
-    return h->marks && h->marks->accepted ? h->marks->accepted_at : 0;
-}
-
 static void test(const struct hypothesis *h, const struct invocation *invocation, struct checking *checking, struct arena *arena)
 {
     const struct series *s = &h->series;
     const struct kpi_rule *rule = s->rule;
-    size_t from = accepted_from(h);
+    size_t from = known_accepted_from(h); /* nothing before an accepted level is a reference */
     struct method_options options = rule->method_options ? *rule->method_options : method_defaults();
     struct method_question question = {.history = s->x + from, .n = s->n - from, .newest = s->x + s->n, .newest_n = 1, .better = rule->better};
     struct method_answer *answer = ARENA_NEW(arena, struct method_answer);
@@ -128,8 +122,8 @@ static void describe(const struct hypothesis *h, const struct method_answer *ans
     struct evidence *e = &h->result->evidence;
     const struct kpi_rule *rule = h->series.rule;
     bool previous = rule->method == &method_threshold && rule->method_options && rule->method_options->base == METHOD_OF_PREVIOUS;
-    e->level_start = previous ? h->series.n - 1 : accepted_from(h);
-    e->level_n = previous ? 1 : h->series.n - accepted_from(h);
+    e->level_start = previous ? h->series.n - 1 : known_accepted_from(h);
+    e->level_n = previous ? 1 : h->series.n - known_accepted_from(h);
     e->low = answer->low;
     e->high = answer->high;
     e->absolute_threshold = rule->min_absolute;

@@ -224,6 +224,17 @@ class OptionsTest(NightsTest):
                 self.assertEqual(self.judged(120, code=int(verdict != "ok"))[0], verdict)
 
 
+class OldStepTest(NightsTest):
+    def test_a_small_change_before_it(self):
+        """A step that is not fixed stays a regression, also where a change that is hardly one stands between it and the best level."""
+        good = [99.83, 100.08, 99.17, 100.43, 99.55, 99.52, 99.86, 99.92, 99.75, 99.91, 99.37, 99.84, 100.52, 100.39, 100.21, 100.73]
+        bad = [130.28, 129.03, 128.69, 129.79, 129.05, 130.54, 130.51, 130.26, 130.12, 129.72, 129.11, 130.46, 129.61, 130.04]
+        self.workload("unit: s, better: lower")
+        self.store(*good, *bad)
+        for x in (129.66, 130.62, 130.3, 129.9):
+            self.assertEqual(self.judged(x, code=1), ("regression", "known"))
+
+
 class AcknowledgedTest(NightsTest):
     def test_for_many_runs(self):
         """It holds for as long as nothing gets worse, wherever among the newest runs the change seems to begin."""
