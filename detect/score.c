@@ -106,17 +106,23 @@ static bool all_whole(const double *x, size_t n, int power)
     return true;
 }
 
+/* Equal values do not say how they were rounded: 100 % is not anything from 50 to 150. */
+static const double CONSTANT_ROUNDING = 0.2;
+
 double score_resolution(const double *x, size_t n)
 {
     double largest = 0;
-    for (size_t i = 0; i < n; i++)
+    bool constant = true;
+    for (size_t i = 0; i < n; i++) {
         largest = fmax(largest, fabs(x[i]));
+        constant &= x[i] == x[0];
+    }
     if (largest == 0)
         return 1;
     int top = (int)floor(log10(largest) + 1e-9); /* 1000 is 10^3 in any unit */
     for (int k = 0; k < RESOLUTION_DIGITS; k++)
         if (all_whole(x, n, k - top))
-            return pow(10, top - k);
+            return constant ? fmin(pow(10, top - k), CONSTANT_ROUNDING * largest) : pow(10, top - k);
     return 0;
 }
 

@@ -31,7 +31,7 @@ double score_mean(const double *x, size_t n);
 /* Lag-1 autocorrelation of residuals (mean taken as 0); 0 when all are 0. */
 double score_lag1(const double *residuals, size_t n);
 /* The rounding of the values: the largest power of ten, down to ten digits below the largest value, of which all are multiples; 0 when none is. In
- * any unit the same: 1.7 of the specification takes 10^0 … 10^-9, by which 5 ms and 5,000 us would be rounded differently. */
+ * any unit the same, and of equal values at most a fifth of them: 1.7 of the specification takes 10^0 … 10^-9, by which 5 ms and 5,000 us would be rounded differently. */
 double score_resolution(const double *x, size_t n);
 
 /* 1.5: variance of the sum of k values of an AR(1) process with variance 1 and lag-1 correlation rho. */

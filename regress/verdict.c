@@ -186,14 +186,11 @@ static bool had_it_lately(const struct hypothesis *h)
     return n >= EXPECT_RUNS && h->series.from[n - EXPECT_RUNS] == &selection->points[selection->points_n - EXPECT_RUNS];
 }
 
-/* Its formula says that there is nothing to analyse; where there always was, it is missing as any KPI that went. */
+/* Its formula says that there is nothing to analyse; where there always was, people should know. */
 static bool settle_idle(struct hypothesis *h, double said, struct arena *arena)
 {
-    const char *reason = arena_printf(arena, "its formula gave %g: there is nothing to analyse", said);
-    if (!had_it_lately(h))
-        return settle(h, VERDICT_NOT_ANALYSED, reason, "");
-    return settle(h, VERDICT_MISSING, arena_printf(arena, "%s, but each of the last %d runs of history had a number", reason, EXPECT_RUNS),
-                  "would be judged if the run had a number for it");
+    const char *but = had_it_lately(h) ? arena_printf(arena, ", but each of the last %d runs of history had a number", EXPECT_RUNS) : "";
+    return settle(h, VERDICT_NOT_ANALYSED, arena_printf(arena, "its formula gave %g: there is nothing to analyse%s", said, but), "");
 }
 
 static bool settle_no_control(struct hypothesis *h, struct arena *arena)
