@@ -95,9 +95,18 @@ static double steady_slope(const struct column *column)
 
 /* ---- the newest run ---- */
 
-static const char *answer(enum verdict verdict, bool directed, bool above)
+/* Far out, but of so few runs of such noise nobody knows how far out the next may be. */
+static bool is_unkept(const struct kpi_result *result)
 {
-    switch (verdict) {
+    return result->verdict == VERDICT_CANNOT_TELL && !result->evidence.level_kept;
+}
+
+static const char *answer(const struct kpi_result *result, bool directed)
+{
+    bool above = result->evidence.change > 0;
+    if (is_unkept(result))
+        return "PERHAPS";
+    switch (result->verdict) {
     case VERDICT_REGRESSION:
         return directed ? "YES" : above ? "YES, HIGHER" : "YES, LOWER";
     case VERDICT_SUSPECT:
@@ -175,6 +184,9 @@ static void add_why(struct text *out, const struct changes_report *report, const
         text_printf(out, "That is more than these runs scatter: %s.", how_sure_newest(report, e, arena));
     else if (verdict == VERDICT_SUSPECT)
         text_add(out, "That is far out for one run, but too little to be sure.");
+    else if (is_unkept(result))
+        text_printf(out, "That is far out, but noise like this has a long tail, and %s too few to show how long.",
+                    e->points_n == 1 ? "1 run is" : arena_printf(arena, "%zu runs are", e->points_n));
     else if (!isfinite(e->smallest_seen))
         text_add(out, verdict == VERDICT_CANNOT_TELL ? "The runs scatter so much that no change would be seen." : "So far out is nothing special here.");
     else if (verdict == VERDICT_CANNOT_TELL)
@@ -215,7 +227,7 @@ static void add_newest(struct text *out, const struct changes_report *report, si
     bool since = (result->verdict == VERDICT_REGRESSION || result->verdict == VERDICT_SUSPECT) && e->since_point < e->points_n;
     size_t row = column->row[column->n - 1];
     add_subject(out, report, row, arena);
-    text_add(out, answer(result->verdict, directed, e->change > 0));
+    text_add(out, answer(result, directed));
     if (since) {
         text_add(out, ", as those since ");
         text_add_line(out, run_name(report, column->row[newest_index(column, e, e->since_point)], arena));
@@ -380,7 +392,7 @@ static void add_tally(struct text *out, const struct changes_report *report)
         return;
     for (size_t i = 0; i < columns->n; i++) {
         const struct kpi_result *result = changes_newest(report, i);
-        const char *said = gap_behind(columns, i) ? "CANNOT TELL" : answer(result->verdict, directed, result->evidence.change > 0);
+        const char *said = gap_behind(columns, i) ? "CANNOT TELL" : answer(result, directed);
         for (size_t j = 0; j < sizeof(tally) / sizeof(*tally); j++)
             tally[j].n += strncmp(said, tally[j].answer, strlen(tally[j].answer)) == 0;
     }
