@@ -13,7 +13,7 @@
 enum { RUNS_EACH = 10, OUTERMOST = 5 }; /* a tenth of the residuals, but no more, draw the tail */
 static const double TAIL_FEW = 1.9, TAIL_MANY = 2.2; /* up to 8 residuals, from 20 on */
 static const double MEAN_SHARE = 0.3; /* of the mean of the newest few in how far out they are: the nearest of them counts most */
-enum { SKEWED_RUNS = 30, SKEWED_FEW = 9, JUST_BEFORE = 8 };
+enum { SKEWED_RUNS = 30, SKEWED_FEW = 8, JUST_BEFORE = 8 };
 static const double SKEWED = 1.3, SKEWED_MARGIN = 4;
 static const double GLANCE = 0.05, DRIFT_MARGIN = 2;
 static const double FIRST_LEVEL = 0.05; /* for which p are found at first */
