@@ -7,6 +7,7 @@ import random
 from support import CommandTest, main
 
 # One slip at most per line, and no slip moves another line.
+TOLD_OF_BASE = "no pair is divided by it"  # a KPI with a reference in a workload with pairs: a note, whatever else is wrong
 BASE = """\
 workload: w
 schema_version: "1.0"
@@ -199,7 +200,7 @@ class AtOnce(CommandTest):
         (folder / "f.lua").write_text(LUA)
         (folder / "g.lua").write_text("\n1 +\n")
         done = self.matbench("check", "w", "--format=json")
-        problems = json.loads(done.out)["problems"]
+        problems = [p for p in json.loads(done.out)["problems"] if TOLD_OF_BASE not in p["message"]]
         self.assertEqual(done.code, 100 if problems else 0)
         return [f"{'note ' * (p['severity'] == 'note')}{p['line']}: {p['message']}" for p in problems]
 
