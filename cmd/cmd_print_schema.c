@@ -72,5 +72,5 @@ static int run(struct context *context)
 }
 
 const struct command command_print_schema = {
-    "schema", "Prints a JSON Schema: of workload files, acknowledgements, verdicts, bundles, outcomes.",
+    "schema", "Prints a JSON Schema: workload, acknowledgements, verdict, bundle, outcome.",
     "workload | verdict | acknowledgements | bundle | outcome", 1, tables, run};
