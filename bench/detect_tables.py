@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """The tables of docs/statistics.md about what is found, from what `gate_tables detect …` printed.
 
-    gate_tables detect 10000 20261121 30 | bench/detect_tables.py [--sums]
+    gate_tables detect 10000 20261121 30 | bench/detect_tables.py sums|brief|details|ours [--replicates 10000]
 
---sums: only the sums over the cells, and which of them are worse. Cells of a peer with fewer than two false alarms are left out: there is no
+sums: over the cells, and which of them are worse; brief: steps of 3 sd; details: all of it; ours: at our own level. Cells of a peer with fewer than two false alarms are left out: there is no
 level to compare at.
 """
 import argparse
@@ -57,13 +57,29 @@ def sums(peers):
     print()
 
 
-def details(peers, ours):
+def brief(peers):
+    names = list(dict.fromkeys(row[3] for row in peers))
+    cells = {(row[0], row[2], row[3]): row[5][STEPS.index("3 sd")] for row in peers}
+    print("| noise, runs at the new level |" + "".join(f" {name} |" for name in names))
+    print("|---" * (len(names) + 1) + "|")
+    for noise, after in dict.fromkeys((row[0], row[2]) for row in peers):
+        shown = []
+        for name in names:
+            theirs, ours, mark, _ = cells.get((noise, after, name), ("", "", "", ""))
+            shown.append(f"{short(theirs)} / {short(ours)}{mark.strip()}" if theirs else "–")
+        print(f"| {noise}, {after} | {' | '.join(shown)} |")
+
+
+def details(peers):
     print("| noise, runs at the new level | peer | its false alarms | 2 sd | 3 sd | 5 sd |")
     print("|---" * 6 + "|")
     for noise, _, after, who, alarms, cells in peers:
         shown = " | ".join(f"{short(a)} / {short(b)}{mark.strip()} ({short(c)})" for a, b, mark, c in cells)
         print(f"| {noise}, {after} | {who} | {short(alarms)} | {shown} |")
-    print("\n| noise, runs at the new level | quiet | 2 sd | 3 sd | 5 sd |")
+
+
+def at_our_level(ours):
+    print("| noise, runs at the new level | quiet | 2 sd | 3 sd | 5 sd |")
     print("|---" * 5 + "|")
     for noise, after, quiet, found in ours:
         print(f"| {noise}, {after} | {short(quiet)} | {' | '.join(map(short, found))} |")
@@ -71,14 +87,13 @@ def details(peers, ours):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sums", action="store_true")
+    parser.add_argument("table", choices=("sums", "brief", "details", "ours"))
     parser.add_argument("--replicates", type=int, default=10000)
     options = parser.parse_args()
     peers, ours = read(sys.stdin)
     peers = [row for row in peers if float(row[4]) * options.replicates >= ALARMS_MIN - 0.5]
-    sums(peers)
-    if not options.sums:
-        details(peers, ours)
+    tables = {"sums": lambda: sums(peers), "brief": lambda: brief(peers), "details": lambda: details(peers), "ours": lambda: at_our_level(ours)}
+    tables[options.table]()
 
 
 main()
