@@ -61,6 +61,9 @@ class ChangepointsTest(CommandTest):
         self.assertIn("worse?  YES\n  The newest value is 110, of run 40", done.out)
         return done.err
 
+    def test_a_date_behind_many_texts_says_which_row_is_the_newest(self):
+        self.worse_last("s.csv", "host,os,compiler,branch,suite,date,ms", lambda day, i, v: f"h1,el9,gcc,main,a,{day},{v}", newest_first=True)
+
     def test_rows_that_say_what_was_measured_are_no_summaries(self):
         for words in (["mean"], ["min", "max"], ["total", "total", "warm"]):
             err = self.worse_last("s.csv", "date,of,ms", lambda day, i, v: f"{day},{words[i % len(words)]},{v}")
