@@ -64,6 +64,13 @@ class ChangepointsTest(CommandTest):
     def test_a_date_behind_many_texts_says_which_row_is_the_newest(self):
         self.worse_last("s.csv", "host,os,compiler,branch,suite,date,ms", lambda day, i, v: f"h1,el9,gcc,main,a,{day},{v}", newest_first=True)
 
+    def test_a_row_without_a_date_does_not_hide_the_order_of_the_others(self):
+        for lost, said in (("", "row {} has none"), ("n/a", "'n/a' in row {} is none")):
+            for night in (39, 20, 0):
+                err = self.worse_last("s.csv", "date,ms", lambda day, i, v: f"{lost if i == night else day},{v}", newest_first=True)
+                self.assertIn(said.format(40 - night), err)
+                self.assertIn("the newest row stands first", err)
+
     def test_rows_that_say_what_was_measured_are_no_summaries(self):
         for words in (["mean"], ["min", "max"], ["total", "total", "warm"]):
             err = self.worse_last("s.csv", "date,of,ms", lambda day, i, v: f"{day},{words[i % len(words)]},{v}")
