@@ -255,8 +255,10 @@ excluded:
         self.assertIn("cannot be calibrated", self.matbench("calibrate", "--workload=w", code=0).out)
 
     def test_control_c(self):
+        """Also within a series, of which one alone takes many minutes."""
         self.history({f"m{m}": {"latency": simulated.series(60, seed=m)} for m in range(20)}, 60)
-        for command in (["replay", "--methods=" + ",".join(["auto"] * 2000)], ["calibrate", "--replicates=1000000"]):
+        for command in (["replay", "--methods=" + ",".join(["auto"] * 2000)], ["calibrate", "--replicates=1000000"],
+                        ["calibrate", "--replicates=20", "--effect_replicates=100000"]):
             with subprocess.Popen([MATBENCH, *command, "--workload=w"], cwd=self.place, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
                 time.sleep(0.5)
                 program.send_signal(signal.SIGINT)
