@@ -171,9 +171,12 @@ static void note_names(const struct grid *grid, const struct row_names *names, s
     if (names->unread < grid->columns_n && names->time == grid->columns_n)
         grid_say(grid, out, true, arena_printf(grid->arena, "column %.100s: '%s' is not understood as a date: the rows are taken as they stand, the oldest first",
                                           grid->columns[names->unread].name, row_names_cell(grid, 0, names->unread)));
-    if (names->bad && names->time == grid->columns_n)
-        grid_say(grid, out, true, arena_printf(grid->arena, "column %.100s begins with dates, but '%s' in row %zu is none: does that row belong to the series?",
-                                          grid->columns[names->bad_column].name, names->bad, names->bad_row + 1));
+    if (names->bad) {
+        const char *what = names->bad[0] ? arena_printf(grid->arena, "'%s' in row %zu is none", names->bad, names->bad_row + 1)
+                                         : arena_printf(grid->arena, "row %zu has none", names->bad_row + 1);
+        grid_say(grid, out, true, arena_printf(grid->arena, "column %.100s begins with dates, but %s: does that row belong to the series?",
+                                          grid->columns[names->bad_column].name, what));
+    }
     if (grid->times || names->order == ROWS_FORWARD)
         return;
     if (names->time == grid->columns_n) {

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "columns/row_time.h"
 #include "config/options.h"
 #include "json/number.h"
 
@@ -90,12 +91,21 @@ bool grid_is_time_name(const char *name)
     return strcasecmp(name, "ts") == 0 || strcasecmp(name, "t") == 0 || strcasecmp(name, "day") == 0 || strcasecmp(name, "tag") == 0;
 }
 
+static bool is_date(const struct grid *grid, const char *s, size_t len)
+{
+    double seconds;
+    const char *text = arena_strndup(grid->arena, s, (size_t)text_cut(s, len, QUOTED_MAX));
+    return row_time_is_date(text, SLASH_MONTH_FIRST, &seconds) || row_time_is_date(text, SLASH_DAY_FIRST, &seconds);
+}
+
 void grid_keep_text(struct grid *grid, size_t row, size_t column, bool text, const char *s, size_t len)
 {
     struct grid_column *c = &grid->columns[column];
-    if (row == 0 && !c->said && grid->said_n < SAID_MAX && (text || grid_is_time_name(c->name))) {
+    bool time = row == 0 && (grid_is_time_name(c->name) || (text && is_date(grid, s, len)));
+    size_t *kept = time ? &grid->said_times_n : &grid->said_n;
+    if (row == 0 && !c->said && *kept < SAID_MAX && (text || time)) {
         c->said = ARENA_ARRAY(grid->arena, struct grid_text, grid->rows_max);
-        grid->said_n++;
+        ++*kept;
     }
     if (c->said)
         c->said[row] = (struct grid_text){s, len};

@@ -25,7 +25,7 @@ struct grid {
     struct grid_column *columns;
     size_t columns_n, rows;
     size_t rows_max;    /* not more rows than these */
-    size_t said_n;      /* how many columns have `said` */
+    size_t said_n, said_times_n; /* how many columns have `said`: of texts, and of what seems a time */
     double *cells;      /* row by row; NAN: a gap, or text */
     const char **times; /* cells of the time column, by row; NULL: there is none */
     struct pos *times_at;

@@ -7,6 +7,8 @@
 
 #include "columns/row_names.h"
 
+enum { SUMMARIES_MAX = 8 };
+
 void grid_say(const struct grid *grid, struct columns *out, bool doubt, const char *text)
 {
     *LIST_ADD(grid->arena, &out->notes) = (struct columns_note){doubt, text};
@@ -23,26 +25,57 @@ static bool is_summary(const char *text)
     return false;
 }
 
-/* The row's cell that says that it sums up those above it; columns_n: none does. */
-static size_t summary_cell(const struct grid *grid, size_t row)
+/* Whether nothing is known to stand in the row. */
+static bool is_blank(const struct grid *grid, size_t row)
 {
     for (size_t i = 0; i < grid->columns_n; i++)
-        if (grid->columns[i].said && is_summary(row_names_cell(grid, row, i)))
-            return i;
-    return grid->columns_n;
+        if (!isnan(grid_cell(grid, row, i)) || (grid->columns[i].said && grid->columns[i].said[row].len))
+            return false;
+    return true;
 }
 
-/* "Average", below the runs of a sheet, is no run. */
+/* The first of the rows at the end of which a column says that they sum up those above; rows: there are none. Where rows above say it, too, or
+ * nearly all do, the column says what was measured ("mean", "max"), and its rows are runs. */
+static size_t summaries_from(const struct grid *grid, size_t column)
+{
+    size_t from = grid->rows, n = 0;
+    for (size_t row = grid->rows; row-- > 0 && n <= SUMMARIES_MAX;) {
+        if (is_summary(row_names_cell(grid, row, column))) {
+            from = row;
+            n++;
+        } else if (from == grid->rows || !is_blank(grid, row)) {
+            break;
+        }
+    }
+    for (size_t row = 0; n && row < from; row++)
+        if (is_summary(row_names_cell(grid, row, column)))
+            return grid->rows;
+    return n <= SUMMARIES_MAX && from ? from : grid->rows;
+}
+
+static void drop_row(struct grid *grid, size_t column)
+{
+    grid->rows--;
+    if (!is_blank(grid, grid->rows))
+        grid->columns[column].texts--;
+    for (size_t i = 0; i < grid->columns_n; i++)
+        grid->columns[i].numbers -= isnan(grid_cell(grid, grid->rows, i)) ? 0 : 1;
+}
+
+/* "Average", below the runs of a sheet, is no run; nor is the blank row between them. */
 static void drop_summaries(struct grid *grid, struct columns *out)
 {
-    size_t at;
-    while (grid->rows > 1 && (at = summary_cell(grid, grid->rows - 1)) < grid->columns_n) {
-        grid_say(grid, out, true, arena_printf(grid->arena, "row %zu, '%s', is left out: it sums up those above it", grid->rows,
-                                          row_names_cell(grid, grid->rows - 1, at)));
-        grid->rows--;
-        grid->columns[at].texts--;
-        for (size_t i = 0; i < grid->columns_n; i++)
-            grid->columns[i].numbers -= isnan(grid_cell(grid, grid->rows, i)) ? 0 : 1;
+    for (size_t i = 0; i < grid->columns_n; i++) {
+        size_t from = grid->columns[i].said ? summaries_from(grid, i) : grid->rows;
+        bool any = from < grid->rows;
+        while (grid->rows > from) {
+            if (!is_blank(grid, grid->rows - 1))
+                grid_say(grid, out, true, arena_printf(grid->arena, "row %zu, '%s', is left out: it sums up those above it", grid->rows,
+                                                       row_names_cell(grid, grid->rows - 1, i)));
+            drop_row(grid, i);
+        }
+        while (any && grid->rows > 1 && is_blank(grid, grid->rows - 1))
+            drop_row(grid, i);
     }
 }
 

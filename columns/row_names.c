@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "columns/row_time.h"
 
-enum { CELL_MAX = 40, FEW = 3, ENOUGH = 5 };
+enum { CELL_MAX = 40, FEW = 3, ENOUGH = 5, NEARLY = 5 /* one in so many cells may be no date */ };
 
 bool row_names_count_up(const struct grid *grid, size_t column)
 {
@@ -31,12 +31,15 @@ const char *row_names_cell(const struct grid *grid, size_t row, size_t column)
 
 /* ---- the column of the date ---- */
 
+/* NAN: not known when. */
 static enum row_order order_of(const double *seconds, size_t n)
 {
     size_t up = 0, down = 0;
-    for (size_t i = 1; i < n; i++) {
-        up += seconds[i] > seconds[i - 1];
-        down += seconds[i] < seconds[i - 1];
+    double before = NAN;
+    for (size_t i = 0; i < n; i++) {
+        up += seconds[i] > before;
+        down += seconds[i] < before;
+        before = isnan(seconds[i]) ? before : seconds[i];
     }
     return !down ? ROWS_FORWARD : !up ? ROWS_NEWEST_FIRST : ROWS_MIXED;
 }
@@ -53,7 +56,10 @@ static size_t read_dates(const struct grid *grid, size_t column, double *seconds
         const char *text = cells[i];
         if (row_time_is_date(text, slash, &seconds[i])) {
             dates++;
-        } else if (!out->bad) {
+            continue;
+        }
+        seconds[i] = NAN;
+        if (!out->bad) {
             out->bad = text;
             out->bad_row = i;
             out->bad_column = column;
@@ -101,24 +107,46 @@ static bool is_clock(const struct grid *grid, size_t column, double *seconds)
            (speaks_of_a_day(c->name) && all_are(grid, column, row_time_is_serial, seconds) && one_way(grid, seconds));
 }
 
+static bool is_gap(const char *text)
+{
+    double value;
+    bool gap;
+    return grid_number(text, strlen(text), &value, &gap) && gap;
+}
+
+/* Whether the first cell that is no gap is a date. */
+static bool begins_with_date(const struct grid *grid, size_t column)
+{
+    double first;
+    size_t row = 0;
+    while (row + 1 < grid->rows && is_gap(row_names_cell(grid, row, column)))
+        row++;
+    const char *text = row_names_cell(grid, row, column);
+    return row_time_is_date(text, SLASH_MONTH_FIRST, &first) || row_time_is_date(text, SLASH_DAY_FIRST, &first);
+}
+
+/* A column whose cells are all dates; else of numbers that are moments; else one of which few cells are none: `bad` is the first of these. */
 static void find_time(const struct grid *grid, struct row_names *out)
 {
     double *seconds = ARENA_ARRAY(grid->arena, double, grid->rows + 1);
-    double first;
+    struct row_names nearly = *out;
     for (size_t i = 0; i < grid->columns_n; i++) {
         const struct grid_column *c = &grid->columns[i];
-        const char *text = row_names_cell(grid, 0, i);
-        if (!c->said || (!row_time_is_date(text, SLASH_MONTH_FIRST, &first) && !row_time_is_date(text, SLASH_DAY_FIRST, &first))) {
+        if (!c->said || !begins_with_date(grid, i)) {
             if (c->said && c->texts > c->numbers && speaks_of_a_day(c->name) && out->unread == grid->columns_n)
                 out->unread = i;
             continue;
         }
         out->bad = NULL;
-        if (read_dates(grid, i, seconds, out) == grid->rows) {
-            out->time = i;
-            out->order = order_of(seconds, grid->rows);
+        size_t dates = read_dates(grid, i, seconds, out);
+        if (dates < grid->rows && !(nearly.time == grid->columns_n && (grid->rows - dates) * NEARLY <= grid->rows))
+            continue;
+        struct row_names *found = dates == grid->rows ? out : &nearly;
+        *found = *out;
+        found->time = i;
+        found->order = order_of(seconds, grid->rows);
+        if (found == out)
             return;
-        }
     }
     for (size_t i = 0; i < grid->columns_n; i++)
         if (is_clock(grid, i, seconds)) {
@@ -127,6 +155,8 @@ static void find_time(const struct grid *grid, struct row_names *out)
             out->bad = NULL;
             return;
         }
+    if (nearly.time < grid->columns_n)
+        *out = nearly;
 }
 
 /* ---- the column that names ---- */

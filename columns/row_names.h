@@ -19,7 +19,7 @@ struct row_names {
     size_t time, name;     /* the columns; columns_n: none */
     enum row_order order;  /* how the rows stand by the column of the date, without one by the naming column; then it is not ROWS_MIXED */
     size_t unread;         /* a column whose name speaks of a date, and whose first cell is none that is understood; columns_n: none */
-    const char *bad;       /* a cell of a column of dates that is none, so that `time` is columns_n; NULL */
+    const char *bad;       /* the first cell of a column of dates that is none (""): where many are none, `time` is columns_n; NULL */
     size_t bad_row, bad_column;
 };
 

@@ -28,6 +28,7 @@ struct calibrate_options {
     uint64_t seed;
     unsigned workers;        /* at least 1 */
     bool (*go_on)(void *context, size_t done, size_t all); /* now and then, on the calling thread; false stops */
+    bool (*stopped)(void *context); /* often, on any thread: true stops a series that is half done; NULL: nothing does */
     void *context;
 };
 

@@ -32,9 +32,18 @@ static const struct analysis *ask(const struct probe *p)
     return analysis_run(&p->room->arena, &p->options, copies + set->entries_from, set->entries_to - set->entries_from, copies + from, to - from);
 }
 
+/* A long series takes minutes; what comes of a stopped one is thrown away. */
+static bool is_stopped(const struct probe *p)
+{
+    const struct calibrate_options *options = p->work->options;
+    return options->stopped && options->stopped(options->context);
+}
+
 static bool is_seen(const struct probe *p, double amount)
 {
     bool seen = false;
+    if (is_stopped(p))
+        return true;
     for (size_t c = p->set->columns_from; c < p->set->columns_to; c++) {
         const struct calibrate_column *column = &p->work->columns.v[c];
         size_t n = column->quiet.n;
@@ -98,7 +107,7 @@ static struct calibrate_effect effect_of(struct probe *p, size_t changed, bool t
         p->rule.min_relative = p->rule.min_absolute = 0;
         p->rule.thresholds_n = 0;
     }
-    for (size_t r = 0; r < n; r++) {
+    for (size_t r = 0; r < n && !is_stopped(p); r++) {
         draw_set(p, calibrate_seed(p->work, r));
         sizes[r] = smallest_seen(p, guess, unit);
         if (isfinite(sizes[r]) && sizes[r] > NOTHING * unit)
@@ -119,7 +128,7 @@ void calibrate_effects_find(void *context, size_t piece, unsigned worker)
     struct calibrate_work *work = context;
     struct calibrate_series *series = &work->result->series[piece];
     struct probe p = {.work = work, .room = &work->rooms[worker], .set = work->sets, .series = piece, .options = *work->options->analysis};
-    if (!series->shuffled)
+    if (!series->shuffled || is_stopped(&p))
         return;
     while (p.set->number != series->label_set)
         p.set++;

@@ -27,7 +27,8 @@ int calibrate_step(struct context *context, const struct calibrate_step *step)
         return past_say_empty(context, step->workload, step->history);
     struct telling telling = {.context = context, .what = "shuffled"};
     struct calibrate_options options = {.analysis = &analysis, .replicates = step->replicates, .effect_replicates = step->effect_replicates,
-                                        .seed = step->seed, .workers = context_jobs(context), .go_on = telling_go_on, .context = &telling};
+                                        .seed = step->seed, .workers = context_jobs(context), .go_on = telling_go_on,
+                                        .stopped = telling_stopped, .context = &telling};
     const struct calibration *calibration = calibrate_run(context->arena, &past, &options);
     telling_close(&telling);
     if (!calibration) {

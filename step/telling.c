@@ -9,6 +9,11 @@ bool telling_go_on(void *telling, size_t done, size_t all)
     return !context_interrupted(t->context);
 }
 
+bool telling_stopped(void *telling)
+{
+    return context_interrupted(((struct telling *)telling)->context);
+}
+
 void telling_close(struct telling *telling)
 {
     if (telling->progress.what)

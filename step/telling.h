@@ -18,6 +18,8 @@ struct telling {
 
 /* Of `all`, `done` are done; false after Ctrl-C. */
 bool telling_go_on(void *telling, size_t done, size_t all);
+/* Whether Ctrl-C was pressed; on any thread. */
+bool telling_stopped(void *telling);
 void telling_close(struct telling *telling);
 
 #endif

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """`changepoints` on what is large, hostile or comes through a pipe; what it says of small files is golden."""
+import datetime
 import json
 import os
 import random
@@ -50,6 +51,34 @@ class ChangepointsTest(CommandTest):
                                        *(["--column=x", "--better=higher", f"--method={m}"] for m in ("mann_whitney", "stdev", "threshold", "zscore")))):
             self.put(f"{i}.json", self.matbench("changepoints", "a.csv", "--format=json", *arguments).out)
             self.matbench("validate", f"--schema={schema}", f"{i}.json")
+
+    def worse_last(self, name, head, row, *, newest_first=False, tail=""):
+        """40 nights of `row(date, night, value)`, the last of them worse; whether that is what is said."""
+        nights = [row((datetime.date(2025, 1, 1) + datetime.timedelta(i)).isoformat(), i, v) for i, v in enumerate(self.noisy(39) + [110])]
+        self.put(name, "\n".join([head] + nights[::-1 if newest_first else 1]) + "\n" + tail)
+        done = self.matbench("changepoints", name, "--better=lower", "--fail_on=regression,missing")
+        self.assertEqual(done.code, 1, done.out + done.err)
+        self.assertIn("worse?  YES\n  The newest value is 110, of run 40", done.out)
+        return done.err
+
+    def test_a_date_behind_many_texts_says_which_row_is_the_newest(self):
+        self.worse_last("s.csv", "host,os,compiler,branch,suite,date,ms", lambda day, i, v: f"h1,el9,gcc,main,a,{day},{v}", newest_first=True)
+
+    def test_a_row_without_a_date_does_not_hide_the_order_of_the_others(self):
+        for lost, said in (("", "row {} has none"), ("n/a", "'n/a' in row {} is none")):
+            for night in (39, 20, 0):
+                err = self.worse_last("s.csv", "date,ms", lambda day, i, v: f"{lost if i == night else day},{v}", newest_first=True)
+                self.assertIn(said.format(40 - night), err)
+                self.assertIn("the newest row stands first", err)
+
+    def test_rows_that_say_what_was_measured_are_no_summaries(self):
+        for words in (["mean"], ["min", "max"], ["total", "total", "warm"]):
+            err = self.worse_last("s.csv", "date,of,ms", lambda day, i, v: f"{day},{words[i % len(words)]},{v}")
+            self.assertNotIn("left out", err)
+
+    def test_a_blank_row_above_the_sums_is_no_failed_run(self):
+        err = self.worse_last("s.csv", "date,build,ms", lambda day, i, v: f"{day},b{i},{v}", tail=",,\nAverage,,100.2\n,,\nMax:,,110\n")
+        self.assertEqual(err.count("is left out"), 2, err)
 
     def test_order_by_time(self):
         values = self.noisy(60, 40)
