@@ -248,6 +248,20 @@ class AcknowledgedTest(NightsTest):
         self.assertEqual(self.judged(150, code=1), ("regression", "new"))
 
 
+class AcknowledgedListTest(NightsTest):
+    def test_parts(self):
+        """Each part is told once, and held against the level before the change, as the one that decides."""
+        self.workload("unit: ms, better: lower")
+        self.store(*[[{"x": [v + i % 7 for i in range(60)]}] for v in GOOD])
+        self.acks("acknowledged: [{kpi: x, since: 1.11, reason: r}]\n")
+        for k in range(3):
+            self.assertEqual(self.judged({"x": [160 + k % 2 + i % 7 for i in range(60)]}, code=0), ("acknowledged", "acknowledged"))
+            kpi = self.kpi("x")
+            self.assertEqual(sorted(check["part"] for check in kpi["checks"]), ["mean", "p50", "p90", "p95", "p99"])
+            self.assertRegex(kpi["reason"], r"; also (mean|p50) 5[0-9]\.[0-9] % above, p90 5[0-9]\.[0-9] % above")
+            self.assertRegex(kpi["checks"][0]["found"], r" is 5[0-9]\.[0-9] % above 103")
+
+
 class PairsTest(NightsTest):
     """Pairs know since when they are worse, so that an acknowledgement holds on; what is worse than it is a change of its own."""
 
