@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Features of the gate together: what one of them says must not undo another. Each case is a history of nights, judged run by run."""
 
+import random
+
 import support
 from support import CommandTest, main
 
@@ -234,6 +236,20 @@ class OldStepTest(NightsTest):
         self.store(*good, *bad)
         for x in (129.66, 130.62, 130.3, 129.9):
             self.assertEqual(self.judged(x, code=1), ("regression", "known"))
+
+    def test_partly_fixed(self):
+        """What was much worse in between makes a level neither a regression (fixed) nor hides that it is one (a third of it is left)."""
+        for level, nights, verdict in (100, 6, None), (110, 7, "regression"):
+            with self.subTest(level):
+                self.setUp()
+                self.days, noise = 0, random.Random(level)
+                self.workload("unit: s, better: lower")
+                tests = lambda x: [{"x": x * (1 + 0.006 * noise.gauss(0, 1)), "labels": {"c": c}} for c in range(12)]
+                self.store(*[tests(x) for x in [100] * 20 + [130] * 14 + [level] * (nights - 1)])
+                name = self.night(*tests(level))
+                self.matbench("ci", name, "--workload=w", "--novisualize", "--noupload", "--false_alarm_rate=0.3", code=1 if verdict else 0)
+                verdicts = [entry["kpis"][0]["verdict"] for entry in self.json("regression_verdicts.json")["entries"]]
+                self.assertEqual(verdicts.count("regression"), 12 if verdict else 0, verdicts)
 
 
 class AcknowledgedTest(NightsTest):
