@@ -127,6 +127,21 @@ class ExactTest(NightsTest):
         self.assertEqual(self.judged(100, code=0)[0], "improvement")
 
 
+class MethodTest(NightsTest):
+    def test_acknowledged(self):
+        """A method of another tool that calls run after run worse speaks of one change, unless it is twice as far out."""
+        self.workload("unit: s, better: lower, method: threshold")
+        self.store(*GOOD * 2)
+        self.acks("acknowledged: [{kpi: x, since: 1.21, reason: r}]\n")
+        for k in range(5):
+            self.assertEqual(self.judged(120 + k % 2, code=0), ("acknowledged", "acknowledged"))
+        (self.place / "acks.yaml").rename(self.place / "kept")
+        self.assertEqual(self.judged(120, code=1), ("regression", "known"))
+        self.assertTrue(self.kpi("x")["reason"].startswith("since 1.21 (5 runs ago): threshold: 120 is above"), self.kpi("x")["reason"])
+        (self.place / "kept").rename(self.place / "acks.yaml")
+        self.assertEqual(self.judged(160, code=1), ("regression", "new"))
+
+
 class IdleTest(NightsTest):
     def test_nothing_to_analyse_where_there_always_was(self):
         self.workload("unit: s, better: lower, not_analysed: 0")
