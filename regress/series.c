@@ -399,14 +399,28 @@ static size_t best_level(const struct series *s, const struct levels *levels, st
 }
 
 /* The levels up to the best one, and what came after it as one: how sure the step from the one to the other is does not hang on a small change
- * between them with which it began. */
-static struct levels stepped_levels(const struct levels *levels, size_t best, size_t since, struct arena *arena)
+ * between them with which it began. Left out are levels after `since` that were twice as bad as the last one: what was fixed since makes what is
+ * left neither surer nor less sure. */
+static struct stepped stepped_levels(const struct series *s, const struct levels *levels, size_t best, size_t since, struct arena *arena)
 {
-    struct levels stepped = {.n = best + 1, .p_series = levels->p_series, .rho = levels->rho};
-    stepped.changes = ARENA_ARRAY(arena, struct level_change, stepped.n);
+    struct arena scratch = {0};
+    struct stepped stepped = {.levels = {.n = best + 1, .p_series = levels->p_series, .rho = levels->rho}, .n = levels_start(levels, since, s->n)};
+    double good = level_centre(s, levels, best, &scratch), size = series_worse_by(s, good, level_centre(s, levels, levels->n, &scratch));
+    double *x = ARENA_ARRAY(arena, double, s->n);
+    memcpy(x, s->x, stepped.n * sizeof(*x));
+    for (size_t i = since; i <= levels->n; i++) {
+        size_t from = levels_start(levels, i, s->n), n = levels_start(levels, i + 1, s->n) - from;
+        if (i < levels->n && size < 0.5 * series_worse_by(s, good, level_centre(s, levels, i, &scratch)))
+            continue;
+        memcpy(x + stepped.n, s->x + from, n * sizeof(*x));
+        stepped.n += n;
+    }
+    stepped.x = x;
+    stepped.levels.changes = ARENA_ARRAY(arena, struct level_change, best + 1);
     for (size_t i = 0; i < best; i++)
-        stepped.changes[i] = levels->changes[i];
-    stepped.changes[best] = levels->changes[since];
+        stepped.levels.changes[i] = levels->changes[i];
+    stepped.levels.changes[best] = levels->changes[since - 1];
+    arena_close(&scratch);
     return stepped;
 }
 
@@ -433,7 +447,7 @@ static struct began find_step(const struct series *s, struct findings *f, struct
     began.start = change->at;
     began.p = fmax(change->p, levels->p_series);
     began.found = stands_with(s, good, bad, began.reference.sigma);
-    f->stepped = stepped_levels(levels, best, since - 1, arena);
+    f->stepped = stepped_levels(s, levels, best, since, arena);
 out:
     arena_close(&scratch);
     return began;
@@ -449,7 +463,8 @@ void series_resolve(const struct series *series, struct findings *findings, stru
         arena_close(&unused);
     }
     if (findings->step.found)
-        findings->step.p = levels_resolve(shuffles, series->x, series->n, &findings->stepped, findings->stepped.n - 1, alpha * SERIES_STEP_SHARE);
+        findings->step.p = levels_resolve(shuffles, findings->stepped.x, findings->stepped.n, &findings->stepped.levels, findings->stepped.levels.n - 1,
+                                          alpha * SERIES_STEP_SHARE);
 }
 
 /* ---- how far the level is kept ---- */

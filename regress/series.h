@@ -62,6 +62,13 @@ struct began {
     struct baseline reference;
 };
 
+/* What tells how sure a step in history is. */
+struct stepped {
+    struct levels levels; /* up to the best one, and then one change for all that came after it */
+    const double *x;      /* the run points of history but those of levels that were twice as bad as the last one, or worse */
+    size_t n;
+};
+
 struct findings {
     bool tested;
     struct levels levels;   /* of history */
@@ -71,7 +78,7 @@ struct findings {
     struct began few;       /* the newest two, three or four runs are all outside */
     struct began recent;    /* the newest runs are a level of their own */
     struct began step;      /* history settled on a worse level, and the entry stands with it */
-    struct levels stepped;  /* `levels` up to the best one, and then one change for all that came after it */
+    struct stepped stepped; /* when step was found */
 };
 
 /* The record's value of the KPI; false when it has none, or the one that stands for nothing to analyse. */

@@ -137,6 +137,12 @@ void list_test(struct hypothesis *h, struct shuffles *shuffles, struct arena *ar
     take_part(h, DISTRIBUTION_P50);
 }
 
+/* What a part is held against: where it got worse earlier, the level before. */
+static const struct baseline *base_of(const struct hypothesis *part, bool worse)
+{
+    return worse && part->began ? &part->began->reference : &part->findings.now;
+}
+
 /* The part with the smallest p; of equal ones the one that moved most, as a share of its level. */
 static enum distribution_part most_telling(const struct list_kpi *list, bool worse)
 {
@@ -146,7 +152,7 @@ static enum distribution_part most_telling(const struct list_kpi *list, bool wor
         const struct hypothesis *part = &list->parts[i];
         if (!part->findings.tested)
             continue;
-        const struct baseline *base = worse && part->began ? &part->began->reference : &part->findings.now;
+        const struct baseline *base = base_of(part, worse);
         double p = worse ? part->p_worse : part->p_better, centre = fabs(base->centre), moved = fabs(part->series.x[part->series.n] - base->centre);
         moved = centre > 0 ? moved / centre : moved;
         if (p > least || (p == least && !(moved > size)))
@@ -233,7 +239,7 @@ void list_choose(struct hypothesis *h, const struct invocation *invocation)
 /* "p99 12.4 % above". */
 static const char *told(const struct hypothesis *part, size_t i, struct arena *arena)
 {
-    double centre = part->findings.now.centre, change = part->series.x[part->series.n] - centre;
+    double centre = base_of(part, part->p_worse <= part->p_better)->centre, change = part->series.x[part->series.n] - centre;
     const char *by = centre != 0 ? value_percent(fabs(change / centre), arena) : value_shown(part->series.rule, fabs(change), VALUE_PEOPLE, arena);
     return arena_printf(arena, "%s %s %s", name_of(i), by, change < 0 ? "below" : "above");
 }
@@ -311,8 +317,8 @@ static const char *found_of(const struct hypothesis *part, const struct check *c
 static struct check check_of(const struct hypothesis *h, size_t i, enum verdict level, struct arena *arena)
 {
     const struct hypothesis *part = &h->list->parts[i];
-    const struct baseline *base = &part->findings.now;
     bool decided = i == h->list->chosen;
+    const struct baseline *base = base_of(part, decided && (level == VERDICT_REGRESSION || level == VERDICT_SUSPECT));
     double value = part->series.x[part->series.n];
     struct check check = {.kind = CHECK_DISTRIBUTION, .part = name_of(i), .tested = true, .value = value, .reference = base->centre,
                           .p_worse = part->p_worse, .p_better = part->p_better, .corrected_worse = NAN, .corrected_better = NAN,
@@ -342,7 +348,8 @@ void list_add_checks(struct hypothesis *h, enum verdict level, struct arena *are
         if (i != h->list->chosen && h->list->parts[i].findings.tested)
             checks[n++] = check_of(h, i, level, arena);
     for (size_t i = 0; i < h->result->checks_n; i++)
-        checks[n++] = h->result->checks[i];
+        if (h->result->checks[i].kind != CHECK_DISTRIBUTION) /* those of an earlier look at the same list */
+            checks[n++] = h->result->checks[i];
     h->result->checks = checks;
     h->result->checks_n = n;
 }

@@ -5,6 +5,7 @@
 
 #include "detect/method.h"
 #include "regress/known.h"
+#include "regress/sentence.h"
 #include "regress/value.h"
 
 static enum check_place place(const struct hypothesis *h, const struct invocation *invocation)
@@ -20,17 +21,23 @@ static bool passes(const struct hypothesis *h, const struct method_answer *answe
     return isnan(answer->reference) || series_passes(h->series.rule, answer->value - answer->reference, answer->reference);
 }
 
-static void test(const struct hypothesis *h, const struct invocation *invocation, struct checking *checking, struct arena *arena)
+/* What the method says of a run; nothing before an accepted level is a reference. */
+static struct method_answer ask(const struct hypothesis *h, size_t run, struct arena *arena)
 {
     const struct series *s = &h->series;
-    const struct kpi_rule *rule = s->rule;
-    size_t from = known_accepted_from(h); /* nothing before an accepted level is a reference */
-    struct method_options options = rule->method_options ? *rule->method_options : method_defaults();
-    struct method_question question = {.history = s->x + from, .n = s->n - from, .newest = s->x + s->n, .newest_n = 1, .better = rule->better};
+    size_t from = known_accepted_from(h);
+    struct method_options options = s->rule->method_options ? *s->rule->method_options : method_defaults();
+    struct method_question question = {.history = s->x + from, .n = run - from, .newest = s->x + run, .newest_n = 1, .better = s->rule->better};
+    return method_judge(s->rule->method, &question, &options, arena);
+}
+
+static void test(const struct hypothesis *h, const struct invocation *invocation, struct checking *checking, struct arena *arena)
+{
+    const struct kpi_rule *rule = h->series.rule;
     struct method_answer *answer = ARENA_NEW(arena, struct method_answer);
     struct check *check = &checking->check;
     (void)invocation;
-    *answer = method_judge(rule->method, &question, &options, arena);
+    *answer = ask(h, h->series.n, arena);
     bool counts = answer->flagged && passes(h, answer);
     checking->kept = answer;
     check->part = rule->method->name;
@@ -57,6 +64,23 @@ static enum verdict verdict_of(const struct hypothesis *h, const struct invocati
     if (answer->worse)
         return !has_p || check->corrected_worse <= rate ? VERDICT_REGRESSION : VERDICT_SUSPECT;
     return !has_p || check->corrected_better <= rate ? VERDICT_IMPROVEMENT : VERDICT_OK;
+}
+
+/* The first of the runs up to this one that the method called worse each, as long as this one is not twice as far out: what is is a change of
+ * its own. The methods forget soon what a level was. */
+static size_t worse_since(const struct hypothesis *h, struct arena *arena)
+{
+    const struct series *s = &h->series;
+    size_t since = s->n, window = series_window_start(s), first = known_accepted_from(h);
+    while (since > first + 1 && since > window + 1) {
+        struct method_answer then = ask(h, since - 1, arena);
+        bool worse = then.tested && then.flagged && then.worse && passes(h, &then);
+        double was = worse ? series_worse_by(s, then.reference, s->x[since - 1]) : 0;
+        if (!worse || isnan(then.reference) || series_worse_by(s, then.reference, s->x[s->n]) > 2 * was)
+            break;
+        since--;
+    }
+    return since;
 }
 
 /* Where values neither are out of line nor pass the thresholds; ±INFINITY: no bound on that side. NAN: the method does not say. */
@@ -144,7 +168,10 @@ static void judge(const struct hypothesis *h, const struct invocation *invocatio
     check->flip = flip_of(h, check, answer, arena);
     check->ok_from = limit_of(h, answer);
     check->smallest_seen = fabs(check->ok_from - answer->reference);
-    check->since = h->series.n;
+    check->since = check->verdict == VERDICT_REGRESSION ? worse_since(h, arena) : h->series.n;
+    if (check->since < h->series.n)
+        check->found = arena_printf(arena, "since %s (%zu run%s ago): %s", sentence_run(&h->series.points[check->since]), h->series.n - check->since,
+                                    h->series.n - check->since == 1 ? "" : "s", check->found);
     if (answer->tested)
         describe(h, answer);
 }

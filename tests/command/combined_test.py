@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Features of the gate together: what one of them says must not undo another. Each case is a history of nights, judged run by run."""
 
+import random
+
 import support
 from support import CommandTest, main
 
@@ -125,6 +127,21 @@ class ExactTest(NightsTest):
         self.assertEqual(self.judged(100, code=0)[0], "improvement")
 
 
+class MethodTest(NightsTest):
+    def test_acknowledged(self):
+        """A method of another tool that calls run after run worse speaks of one change, unless it is twice as far out."""
+        self.workload("unit: s, better: lower, method: threshold")
+        self.store(*GOOD * 2)
+        self.acks("acknowledged: [{kpi: x, since: 1.21, reason: r}]\n")
+        for k in range(5):
+            self.assertEqual(self.judged(120 + k % 2, code=0), ("acknowledged", "acknowledged"))
+        (self.place / "acks.yaml").rename(self.place / "kept")
+        self.assertEqual(self.judged(120, code=1), ("regression", "known"))
+        self.assertTrue(self.kpi("x")["reason"].startswith("since 1.21 (5 runs ago): threshold: 120 is above"), self.kpi("x")["reason"])
+        (self.place / "kept").rename(self.place / "acks.yaml")
+        self.assertEqual(self.judged(160, code=1), ("regression", "new"))
+
+
 class IdleTest(NightsTest):
     def test_nothing_to_analyse_where_there_always_was(self):
         self.workload("unit: s, better: lower, not_analysed: 0")
@@ -235,6 +252,20 @@ class OldStepTest(NightsTest):
         for x in (129.66, 130.62, 130.3, 129.9):
             self.assertEqual(self.judged(x, code=1), ("regression", "known"))
 
+    def test_partly_fixed(self):
+        """What was much worse in between makes a level neither a regression (fixed) nor hides that it is one (a third of it is left)."""
+        for level, nights, verdict in (100, 6, None), (110, 7, "regression"):
+            with self.subTest(level):
+                self.setUp()
+                self.days, noise = 0, random.Random(level)
+                self.workload("unit: s, better: lower")
+                tests = lambda x: [{"x": x * (1 + 0.006 * noise.gauss(0, 1)), "labels": {"c": c}} for c in range(12)]
+                self.store(*[tests(x) for x in [100] * 20 + [130] * 14 + [level] * (nights - 1)])
+                name = self.night(*tests(level))
+                self.matbench("ci", name, "--workload=w", "--novisualize", "--noupload", "--false_alarm_rate=0.3", code=1 if verdict else 0)
+                verdicts = [entry["kpis"][0]["verdict"] for entry in self.json("regression_verdicts.json")["entries"]]
+                self.assertEqual(verdicts.count("regression"), 12 if verdict else 0, verdicts)
+
 
 class AcknowledgedTest(NightsTest):
     def test_for_many_runs(self):
@@ -246,6 +277,20 @@ class AcknowledgedTest(NightsTest):
         for x in [100.1, 99.9, 100.3, 100.0]:
             self.assertEqual(self.judged(1.3 * x, code=0), ("acknowledged", "acknowledged"))
         self.assertEqual(self.judged(150, code=1), ("regression", "new"))
+
+
+class AcknowledgedListTest(NightsTest):
+    def test_parts(self):
+        """Each part is told once, and held against the level before the change, as the one that decides."""
+        self.workload("unit: ms, better: lower")
+        self.store(*[[{"x": [v + i % 7 for i in range(60)]}] for v in GOOD])
+        self.acks("acknowledged: [{kpi: x, since: 1.11, reason: r}]\n")
+        for k in range(3):
+            self.assertEqual(self.judged({"x": [160 + k % 2 + i % 7 for i in range(60)]}, code=0), ("acknowledged", "acknowledged"))
+            kpi = self.kpi("x")
+            self.assertEqual(sorted(check["part"] for check in kpi["checks"]), ["mean", "p50", "p90", "p95", "p99"])
+            self.assertRegex(kpi["reason"], r"; also (mean|p50) 5[0-9]\.[0-9] % above, p90 5[0-9]\.[0-9] % above")
+            self.assertRegex(kpi["checks"][0]["found"], r" is 5[0-9]\.[0-9] % above 103")
 
 
 class PairsTest(NightsTest):
