@@ -134,6 +134,13 @@ class RenderingsTest(CommandTest):
             level, value, change = number(row[1]), number(row[4]), number(row[6])
             self.assertAlmostEqual(change, 100 * (value / level - 1), delta=.15, msg=row)
 
+    def test_a_reference_is_not_the_level_of_a_method(self):
+        for (_, name), kpi in self.kpis.items():
+            self.assertEqual(kpi["evidence"]["level"]["points"] == 0, name == "creeping_stdev", name)
+        part = self.page[self.page.index('<h3 id="entry-1-creeping_stdev"'):self.page.index('<h2 id="entry-2"')]
+        self.assertNotIn("held against", part)
+        self.assertEqual(self.page.count("held against 1.0…"), 12)
+
     def test_history_is_counted_once(self):
         counts = re.search("What it was compared with: ([0-9]+) of ([0-9]+) records", self.page).groups()
         self.assertEqual(counts, (str(4 * NIGHTS),) * 2)
