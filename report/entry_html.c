@@ -353,7 +353,7 @@ static void render_comparison(struct page *page, const struct comparison *c, str
     for (size_t i = older; i <= e->points_n; i++)
         add_point(page, c, i, arena);
     page_table_end(page);
-    page_paragraph(page, PAGE_MUTED, isfinite(e->level) ? "Oldest first; runs without what all share; * the level that this run is held against."
+    page_paragraph(page, PAGE_MUTED, isfinite(e->level) && e->level_n ? "Oldest first; runs without what all share; * the level that this run is held against."
                                                       : "Oldest first; runs without what all share.");
 }
 

@@ -231,18 +231,33 @@ struct phrases_numbers phrases_numbers(const struct kpi_result *kpi)
                                                : (struct phrases_numbers){e->value, e->level};
 }
 
-const char *phrases_change(const struct kpi_result *kpi, struct arena *arena)
+bool phrases_of_level(const struct kpi_result *kpi, struct phrases_numbers numbers)
 {
-    const struct evidence *e = &kpi->evidence;
-    struct phrases_numbers n = phrases_numbers(kpi);
-    double change = n.against == e->level ? e->change : n.value - n.against;
-    double relative = n.against == e->level ? e->relative : n.against != 0 ? change / fabs(n.against) : NAN;
+    return numbers.value == kpi->evidence.value && numbers.against == kpi->evidence.level;
+}
+
+static const char *change_text(const struct kpi_result *kpi, double change, double relative, struct arena *arena)
+{
     if (!isfinite(change))
         return "";
     const char *sign = change > 0 ? "+" : change < 0 ? "-" : "";
     if (isfinite(relative))
         return arena_printf(arena, "%s%s", sign, value_percent(relative, arena));
     return arena_printf(arena, "%s%s", sign, value_number(kpi->rule, fabs(change), VALUE_PEOPLE, arena));
+}
+
+const char *phrases_change(const struct kpi_result *kpi, struct arena *arena)
+{
+    struct phrases_numbers n = phrases_numbers(kpi);
+    if (phrases_of_level(kpi, n))
+        return phrases_level_change(kpi, arena);
+    double change = n.value - n.against;
+    return change_text(kpi, change, n.against != 0 ? change / fabs(n.against) : NAN, arena);
+}
+
+const char *phrases_level_change(const struct kpi_result *kpi, struct arena *arena)
+{
+    return change_text(kpi, kpi->evidence.change, kpi->evidence.relative, arena);
 }
 
 /* A change as a signed share of the level, or as it is. */

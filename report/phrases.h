@@ -33,8 +33,12 @@ struct phrases_numbers {
     double value, against; /* NAN: none */
 };
 struct phrases_numbers phrases_numbers(const struct kpi_result *kpi);
+/* Whether these are this run and the level. */
+bool phrases_of_level(const struct kpi_result *kpi, struct phrases_numbers numbers);
 /* "-12.4 %"; without a relative change the change itself; "" when there is none. */
 const char *phrases_change(const struct kpi_result *kpi, struct arena *arena);
+/* The same against the level, whatever decided: beside columns that say this run's value and the level. */
+const char *phrases_level_change(const struct kpi_result *kpi, struct arena *arena);
 /* "16 runs at 104.9 ms: +4.9 % against the level, with 95 % confidence +4.1 % to +5.6 %". Only with evidence.after_n. */
 const char *phrases_size(const struct kpi_result *kpi, struct arena *arena);
 /* The smallest change for the worse that would most likely have been seen: "2.1 %", of a level of 0 "3 errors"; "" when nothing was tested. */

@@ -1,6 +1,7 @@
 #include "report/verdict_html.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "regress/labels.h"
@@ -213,16 +214,38 @@ static void render_configuration(struct page *page, const struct label_overview 
     arena_close(&arena);
 }
 
+struct records {
+    const struct record **v;
+    size_t n, cap;
+};
+
+static int compare_records(const void *a, const void *b)
+{
+    const struct record *const *x = a, *const *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* What any entry was held against, each record once: entries of one run with the same labels share theirs. */
+static struct records compared_with(const struct analysis *analysis, struct arena *arena)
+{
+    struct records all = {0};
+    for (size_t i = 0; i < analysis->entries_n; i++)
+        for (size_t k = 0; k < analysis->entries[i].history_n; k++)
+            *LIST_ADD(arena, &all) = analysis->entries[i].history[k];
+    if (all.n)
+        qsort(all.v, all.n, sizeof(*all.v), compare_records);
+    size_t n = 0;
+    for (size_t i = 0; i < all.n; i++)
+        if (i == 0 || all.v[i] != all.v[i - 1])
+            all.v[n++] = all.v[i];
+    all.n = n;
+    return all;
+}
+
 static void render_history(struct page *page, const struct analysis *analysis)
 {
     struct arena arena = {0};
-    struct {
-        const struct record **v;
-        size_t n, cap;
-    } records = {0};
-    for (size_t i = 0; i < analysis->entries_n; i++)
-        for (size_t k = 0; k < analysis->entries[i].history_n; k++)
-            *LIST_ADD(&arena, &records) = analysis->entries[i].history[k];
+    struct records records = compared_with(analysis, &arena);
     page_heading(page, 2, "history", "Historical records overview");
     if (!records.n) {
         page_paragraph(page, PAGE_WARN, analysis->history_records

@@ -85,6 +85,17 @@ static const char *line(const char *lines, const char *name, const char *value, 
     return value && value[0] ? arena_printf(arena, "%s%s: %s\n", lines, name, value) : lines;
 }
 
+/* "+20.0 %"; where that is not said of the level, "+20.0 %, 240 ms against 200 ms". */
+static const char *change_line(const struct kpi_result *kpi, struct arena *arena)
+{
+    struct phrases_numbers n = phrases_numbers(kpi);
+    const char *change = phrases_change(kpi, arena);
+    if (!change[0] || phrases_of_level(kpi, n))
+        return change;
+    return arena_printf(arena, "%s, %s against %s", change, value_shown(kpi->rule, n.value, VALUE_PEOPLE, arena),
+                        value_shown(kpi->rule, n.against, VALUE_PEOPLE, arena));
+}
+
 static const char *evidence_lines(const struct analysis *analysis, const struct entry_result *entry, const struct kpi_result *kpi, struct arena *arena)
 {
     const struct evidence *e = &kpi->evidence;
@@ -95,7 +106,7 @@ static const char *evidence_lines(const struct analysis *analysis, const struct 
     lines = line(lines, "which is", evidence_phrases_repetitions(kpi, arena), arena);
     lines = line(lines, "level", isfinite(e->level) ? value_shown(kpi->rule, e->level, VALUE_PEOPLE, arena) : "", arena);
     lines = line(lines, "interval for one new run", evidence_phrases_interval(kpi, arena), arena);
-    lines = line(lines, "change", phrases_change(kpi, arena), arena);
+    lines = line(lines, "change", change_line(kpi, arena), arena);
     lines = line(lines, "a change has to pass", change_phrases_by_level(kpi) ? evidence_phrases_thresholds(kpi, arena) : "", arena);
     lines = line(lines, "size of the change", e->after_n ? phrases_size(kpi, arena) : "", arena);
     lines = line(lines, "test", evidence_phrases_test(analysis, kpi, arena), arena);

@@ -142,30 +142,44 @@ static const char *since_cell(const struct kpi_result *kpi, struct arena *arena)
     return arena_printf(arena, "%s%s%s", since, since[0] && word[0] ? ", " : "", word);
 }
 
-static const char changes_head[] = "| verdict | KPI | entry | this run | level | change | since | p |\n|---|---|---|--:|--:|--:|---|--:|\n";
+static const char changes_head[] = "| verdict | KPI | entry | this run | against | change | since | p |\n|---|---|---|--:|--:|--:|---|--:|\n";
 
-/* The columns that every table begins with, but for the verdict, up to this run's value. */
-static void add_columns(struct sheet *sheet, const struct entry_result *entry, const struct kpi_result *kpi)
+static const char *shown(const struct kpi_result *kpi, double value, struct arena *arena)
+{
+    return isfinite(value) ? value_shown(kpi->rule, value, VALUE_PEOPLE, arena) : "";
+}
+
+/* The columns that every table begins with, but for the verdict. */
+static void add_columns(struct sheet *sheet, const struct entry_result *entry, const struct kpi_result *kpi, const char *value)
 {
     add(sheet, " | ");
     cell(sheet, kpi->rule->name);
     add(sheet, " | ");
     cell(sheet, entry->name);
     add(sheet, " | ");
-    words(sheet, isfinite(kpi->evidence.value) ? value_shown(kpi->rule, kpi->evidence.value, VALUE_PEOPLE, sheet->arena) : "");
+    words(sheet, value);
     add(sheet, " | ");
+}
+
+/* What the change is told of: of a drift not this run. */
+static const char *value_cell(const struct kpi_result *kpi, struct phrases_numbers numbers, struct arena *arena)
+{
+    const char *value = shown(kpi, numbers.value, arena);
+    bool runs = kpi->evidence.decided_by == CHECK_DRIFT && numbers.value != kpi->evidence.value;
+    return runs ? arena_printf(arena, "%s (newest runs)", value) : value;
 }
 
 static void add_row(struct sheet *sheet, const struct entry_result *entry, const struct kpi_result *kpi)
 {
     const struct evidence *e = &kpi->evidence;
     const struct check *decided = change_phrases_decided(kpi);
+    struct phrases_numbers numbers = phrases_numbers(kpi);
     add(sheet, "| ");
     words(sheet, verdict_name(kpi->verdict));
     if (decided)
         words(sheet, arena_printf(sheet->arena, " (%s)", change_phrases_check(decided, sheet->arena)));
-    add_columns(sheet, entry, kpi);
-    words(sheet, isfinite(e->level) ? value_shown(kpi->rule, e->level, VALUE_PEOPLE, sheet->arena) : "");
+    add_columns(sheet, entry, kpi, value_cell(kpi, numbers, sheet->arena));
+    words(sheet, shown(kpi, numbers.against, sheet->arena));
     add(sheet, " | ");
     words(sheet, phrases_change(kpi, sheet->arena));
     add(sheet, " | ");
@@ -342,8 +356,8 @@ static void add_rest(struct sheet *sheet, const struct entry_result *entry, cons
 {
     add(sheet, "| ");
     words(sheet, verdict_name(kpi->verdict));
-    add_columns(sheet, entry, kpi);
-    words(sheet, phrases_change(kpi, sheet->arena));
+    add_columns(sheet, entry, kpi, shown(kpi, kpi->evidence.value, sheet->arena));
+    words(sheet, phrases_level_change(kpi, sheet->arena));
     add(sheet, " | ");
     words(sheet, kpi->verdict == VERDICT_OK ? phrases_seen(kpi, sheet->arena) : "");
     add(sheet, " | ");

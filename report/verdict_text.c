@@ -134,7 +134,7 @@ static void add_change(struct table *table, const struct kpi_result *kpi, const 
     table_add(table, arena,
               (const char *const[]){rule->name, value_number(rule, e->level, VALUE_PEOPLE, arena), noise_text(e, arena),
                                     value_number(rule, e->value, VALUE_PEOPLE, arena), value_unit(rule),
-                                    phrases_change(kpi, arena), isfinite(e->p_corrected) ? value_p(e->p_corrected, arena) : "", ok, last});
+                                    phrases_level_change(kpi, arena), isfinite(e->p_corrected) ? value_p(e->p_corrected, arena) : "", ok, last});
 }
 
 static void render_lines(struct screen *screen, const char *lines, size_t indent)
@@ -272,7 +272,7 @@ static const char *changes_text(const struct entry_result *entry, enum verdict v
     const struct kpi_result *least = outermost(entry, verdict, share_changed, 1), *most = outermost(entry, verdict, share_changed, -1);
     if (!least)
         return "";
-    const char *from = phrases_change(least, arena), *to = phrases_change(most, arena);
+    const char *from = phrases_level_change(least, arena), *to = phrases_level_change(most, arena);
     return strcmp(from, to) == 0 ? arena_printf(arena, ", change %s", from) : arena_printf(arena, ", changes from %s to %s", from, to);
 }
 

@@ -138,7 +138,7 @@ static void test_markdown(void)
         "| acknowledged | `memory_of_a_kpi_", "known: since v1.9 of 1970", "  - test: newest run, p ", "  - one new run is expected at ", "a change has to pass: ", "last good v1.8, first bad v1.9\n", "what else changed there: ocp from 4.10 to 4.11; ",
         "commits: [0a1b2c3d..4e5f6071](https://github.com/o/r/compare/0a1b2c3d...4e5f6071)\n", "commits: ``a|b", "links: [last good](https://ci.example/job/8?a=1&b=%282%29), first bad `javascript:alert(1)`",
         "- missing label set: no run with model=granite gpu=16",
-        "| verdict | KPI | entry | this run | level | change | since | p |\n", "| regression (bound) | `steady` | ", "| missing | `gone` |",
+        "| verdict | KPI | entry | this run | against | change | since | p |\n", "| regression (bound) | `steady` | ", "| missing | `gone` |",
         "<details><summary>Why, and what would flip it</summary>", "was acknowledged by bob until 2026-01-31 (acks.yaml:30), which is past: the new allocator needs it",
         "p99: p99 moved by", "back again: was acknowledged by carol (acks.yaml:44) until it returns: a slow disk",
         "other KPI results</summary>", "Notes on the history", "explains 62 % of what varies in steady", "tested against 24 records", NULL};

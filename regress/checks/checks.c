@@ -104,6 +104,8 @@ static void take_numbers(struct hypothesis *h, const struct check *check)
     if (isnan(level))
         return;
     e->level = level;
+    if (check->kind == CHECK_DRIFT) /* its reference: not the run points that another tool's method looked at */
+        e->level_start = e->level_n = 0;
     if (check->kind == CHECK_PAIRED) /* each pair ran on a machine of its own */
         take_own_value(e, level * check->value);
     e->change = e->value - e->level;
