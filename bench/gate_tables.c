@@ -10,7 +10,7 @@
 
 #include "detect/hunter.h"
 #include "detect/method.h"
-#include "regress/series.h"
+#include "regress/answers.h"
 
 enum { KPIS_MAX = 24, POINTS_MAX = 256, STEPS = 4 };
 
@@ -111,16 +111,16 @@ static double gate_p(struct bench *b, double level)
     struct kpi_rule rule = {.name = "k", .better = DIRECTION_LOWER, .independent = b->declared, .normal_tails = b->declared};
     struct series s = {.rule = &rule, .x = b->x, .n = b->n - 1, .worse = SIDE_ABOVE};
     arena_clear(&b->arena);
-    struct findings f = series_test(&s, &b->shuffles, &b->arena);
+    struct answers f = answers_of(&s, &b->shuffles, &b->arena);
     if (!f.tested)
         return 1;
-    series_resolve(&s, &f, &b->shuffles, level);
+    answers_resolve(&s, &f, &b->shuffles, level);
     size_t earliest = b->n - b->age - 2;
     f.recent.found = f.recent.found && f.recent.start >= earliest;
     f.step.found = f.step.found && f.step.start >= earliest;
     f.few.found = f.few.found && f.few.start >= earliest;
     const struct began *began;
-    return series_worse(&s, &f, &began);
+    return answers_worse(&s, &f, &began);
 }
 
 static bool by_otava(struct bench *b)

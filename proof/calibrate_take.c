@@ -5,7 +5,7 @@
 
 #include "detect/score.h"
 #include "proof/inject.h"
-#include "regress/series.h"
+#include "regress/answers.h"
 
 /* ---- what is looked at ---- */
 
@@ -153,7 +153,7 @@ static void build_column(struct calibrate_work *work, const struct calibrate_set
     }
     size_t before = b.points_n;
     add_point(&b, set->entries_from, set->entries_to, work->past->runs_n);
-    if (b.points_n != before + 1 || before < SERIES_TESTED_MIN)
+    if (b.points_n != before + 1 || before < ANSWERS_TESTED_MIN)
         return; /* nothing to shuffle */
     b.column.first[b.points_n] = b.cells_n;
     since = since != SIZE_MAX ? since : alarm ? before : b.points_n;

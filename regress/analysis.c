@@ -23,7 +23,7 @@ enum { WORTH_WORKERS = 16 }; /* series */
 
 /* What a worker has for itself. */
 struct tester {
-    struct arena *arena; /* of the findings: until the run's is closed */
+    struct arena *arena; /* of the answers: until the run's is closed */
     struct shuffles *shuffles, own;
 };
 
@@ -146,7 +146,7 @@ static void test_piece(void *context, size_t i, unsigned worker)
     if (h->level && h->list && !marks_begin(h))
         list_test(h, own->shuffles, own->arena);
     else if (h->level && !marks_begin(h))
-        h->findings = series_test(&h->series, own->shuffles, own->arena);
+        h->answers = answers_of(&h->series, own->shuffles, own->arena);
     checks_test(h, &t->work->invocation, own->arena);
 }
 
@@ -156,13 +156,13 @@ static void resolve_piece(void *context, size_t i, unsigned worker)
     struct testing *t = context;
     const struct tester *own = &t->work->testers[worker];
     struct hypothesis *h = &t->work->hypotheses.v[i];
-    if (!h->findings.tested)
+    if (!h->answers.tested)
         return;
     if (h->list) {
         list_resolve(h, own->shuffles, t->level);
         return;
     }
-    series_resolve(&h->series, &h->findings, own->shuffles, t->level);
+    answers_resolve(&h->series, &h->answers, own->shuffles, t->level);
     verdict_weigh(h);
 }
 

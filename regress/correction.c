@@ -12,7 +12,7 @@ size_t correction_count(const struct hypothesis *hypotheses, size_t n)
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
         const struct hypothesis *h = &hypotheses[i];
-        count += h->level && h->findings.tested;
+        count += h->level && h->answers.tested;
         for (size_t k = 0; k < h->checks_n; k++)
             count += has_p(&h->checks[k]);
     }
@@ -30,7 +30,7 @@ static size_t collect(struct hypothesis *hypotheses, size_t n, bool worse, struc
     size_t found = 0;
     for (size_t i = 0; i < n; i++) {
         struct hypothesis *h = &hypotheses[i];
-        if (h->level && h->findings.tested)
+        if (h->level && h->answers.tested)
             slots[found++] = worse ? (struct slot){h->p_worse, &h->corrected_worse} : (struct slot){h->p_better, &h->corrected_better};
         for (size_t k = 0; k < h->checks_n; k++) {
             struct check *check = &h->checks[k].check;
@@ -65,7 +65,7 @@ size_t correction_rejected(const struct hypothesis *hypotheses, size_t n, double
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
         const struct hypothesis *h = &hypotheses[i];
-        count += h->level && h->findings.tested && h->corrected_worse <= level;
+        count += h->level && h->answers.tested && h->corrected_worse <= level;
         for (size_t k = 0; k < h->checks_n; k++)
             count += h->checks[k].check.corrected_worse <= level;
     }

@@ -159,7 +159,7 @@ static double change_from(const struct settling *s, const struct mark *mark, dou
     const struct hypothesis *h = s->h;
     const struct evidence *e = &h->result->evidence;
     const struct check *check = e->decided_by == CHECK_BOUND || e->decided_by == CHECK_DRIFT ? decider_of(h->result) : NULL;
-    bool first = h->findings.tested && e->since_point >= e->points_n; /* the current level is the one before */
+    bool first = h->answers.tested && e->since_point >= e->points_n; /* the current level is the one before */
     *level = e->level;
     if (!check || (check->kind == CHECK_BOUND && !h->list && !mark->beside && first))
         return e->change;
@@ -236,11 +236,11 @@ static bool was_shown(const struct settling *s)
     if (before.floor >= before.n)
         return false;
     double alpha = checks_alpha(s->invocation, h->corrected_worse);
-    struct findings findings = series_test(&before, s->shuffles, s->arena);
-    if (!findings.tested)
+    struct answers answers = answers_of(&before, s->shuffles, s->arena);
+    if (!answers.tested)
         return false;
-    series_resolve(&before, &findings, s->shuffles, alpha);
-    return series_worse(&before, &findings, &began) <= alpha;
+    answers_resolve(&before, &answers, s->shuffles, alpha);
+    return answers_worse(&before, &answers, &began) <= alpha;
 }
 
 static void settle_unacknowledged(const struct settling *s)
@@ -311,11 +311,11 @@ static bool is_acknowledged(const struct hypothesis *h, struct begin begin)
 /* A change that is acknowledged may be surer than one that nobody knows: that one decides then. */
 static void prefer_unacknowledged(struct hypothesis *whole, double level)
 {
-    const struct findings *f = &whole->findings;
+    const struct answers *f = &whole->answers;
     const struct {
         const struct began *began;
         double share;
-    } others[] = {{&f->step, SERIES_STEP_SHARE}, {&f->recent, SERIES_RECENT_SHARE}, {&f->few, SERIES_FEW_SHARE}};
+    } others[] = {{&f->step, ANSWERS_STEP_SHARE}, {&f->recent, ANSWERS_RECENT_SHARE}, {&f->few, ANSWERS_FEW_SHARE}};
     if (!is_acknowledged(whole, begin_at(whole->began ? whole->began->start : whole->series.n)))
         return;
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
@@ -343,14 +343,14 @@ static struct hypothesis judge_whole(const struct settling *s, struct kpi_result
     if (whole.list)
         list_retest(&whole, s->shuffles, level, s->arena);
     else
-        whole.findings = series_test(&whole.series, s->shuffles, s->arena);
-    if (!whole.findings.tested) {
+        whole.answers = answers_of(&whole.series, s->shuffles, s->arena);
+    if (!whole.answers.tested) {
         result->verdict = VERDICT_CANNOT_TELL;
         return whole;
     }
     if (!whole.list) {
-        series_resolve(&whole.series, &whole.findings, s->shuffles, level);
-        whole.p_worse = series_worse(&whole.series, &whole.findings, &whole.began);
+        answers_resolve(&whole.series, &whole.answers, s->shuffles, level);
+        whole.p_worse = answers_worse(&whole.series, &whole.answers, &whole.began);
         prefer_unacknowledged(&whole, rate / tests);
     }
     whole.p_better = whole.corrected_better = 1;
@@ -435,7 +435,7 @@ static bool settle_begins(const struct settling *s)
 static void explain_accepted(const struct settling *s)
 {
     const struct marks *marks = s->h->marks;
-    if (marks && marks->accepted && !s->h->findings.tested && s->h->series.n >= SERIES_TESTED_MIN)
+    if (marks && marks->accepted && !s->h->answers.tested && s->h->series.n >= ANSWERS_TESTED_MIN)
         add_reason(s, arena_printf(s->arena, "the level was %s", said(s, "accepted", &marks->accepted->line, NULL)));
 }
 
@@ -454,7 +454,7 @@ void known_settle(struct hypothesis *h, const struct invocation *invocation, str
         settle_worse(&s);
     else if (floored)
         settle_whole(&s);
-    else if (h->marks && h->findings.tested)
+    else if (h->marks && h->answers.tested)
         settle_fixed(&s);
     else if (result->verdict == VERDICT_IMPROVEMENT)
         name_change(&s, CHANGE_NEW, begin_of(&result->evidence), NULL);

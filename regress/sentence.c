@@ -84,9 +84,9 @@ static const char *reason_suspect(const struct hypothesis *h, const struct invoc
 static const char *reason_cannot_tell(const struct hypothesis *h, struct arena *arena)
 {
     const struct evidence *e = &h->result->evidence;
-    if (!h->findings.tested)
+    if (!h->answers.tested)
         return arena_printf(arena, "history has only %s; a test needs %d",
-                            plural(e->points_n, "run point", "run points", arena), SERIES_TESTED_MIN);
+                            plural(e->points_n, "run point", "run points", arena), ANSWERS_TESTED_MIN);
     if (!e->level_kept)
         return arena_printf(arena, "%s; %s, but runs this skewed have long tails, and %s too few to show how long", level_text(h, arena),
                             probability("p", h->corrected_worse, arena), plural(e->points_n, "run is", "runs are", arena));

@@ -1,12 +1,5 @@
-/* regress/series.h — one KPI of one entry and its history, and every test that is made on it.
- *
- * Four questions are asked about "worse". Newest: is the newest run outside what its history's current level gives? Few: are the newest two,
- * three or four runs all outside what the ones before them give, as a group? Recent: are the newest 4 to 12 runs a level of their own
- * (detect/recent.h, all starts at once)? Step: did history settle on a level that is worse than the best one before, and the entry stands
- * with it? Each has its share of the level. About "better" only the newest run is asked.
- *
- * The tables of what this promises and costs, beside the peers, are in docs/statistics.md; bench/gate_tables.c makes them.
- */
+/* regress/series.h — one KPI of one entry and its history: the values, which of them count, and what size of a change does. What is asked
+ * of them: regress/answers.h. */
 #ifndef REGRESS_SERIES_H
 #define REGRESS_SERIES_H
 #include "regress/analysis.h"
@@ -16,19 +9,8 @@
 
 enum {
     SERIES_MAX = 200,   /* newest run points that are looked at: more would not make a verdict surer, only later */
-    SERIES_WINDOW = 30, /* run points before the level of now in which the best earlier one is looked for, where nothing else is asked for */
-    SERIES_TESTED_MIN = 3 /* run points of history below which nothing is tested */
+    SERIES_WINDOW = 30  /* run points before the level of now in which the best earlier one is looked for, where nothing else is asked for */
 };
-/* Shares of the level. The newest run's is smaller below SERIES_FEW points, where the tail of a skewed family shows less
- * than the test assumes; what is then left is not spent. */
-enum { SERIES_FEW = 12 };
-#define SERIES_NEWEST_SHARE 0.5
-#define SERIES_NEWEST_SHARE_FEW 0.3
-#define SERIES_FEW_SHARE 0.2
-#define SERIES_RECENT_SHARE 0.2
-#define SERIES_STEP_SHARE 0.1
-enum { SERIES_FEW_MIN = 2, SERIES_FEW_MAX = 4 };
-#define SERIES_FEW_TRIES 2
 
 struct control_found; /* regress/checks/control.h */
 
@@ -52,33 +34,6 @@ struct series {
     const size_t *borders; /* changes that are known, by the index of the new level's first point, ascending */
     size_t borders_n;
     size_t floor;          /* a border: no level that begins before it is what the entry is held against; 0: none */
-};
-
-/* A regression that began at x[start], against an earlier level. */
-struct began {
-    bool found;
-    double p; /* before its share */
-    size_t start;
-    struct baseline reference;
-};
-
-/* What tells how sure a step in history is. */
-struct stepped {
-    struct levels levels; /* up to the best one, and then one change for all that came after it */
-    const double *x;      /* the run points of history but those of levels that were twice as bad as the last one, or worse */
-    size_t n;
-};
-
-struct findings {
-    bool tested;
-    struct levels levels;   /* of history */
-    struct baseline now;    /* current level of history */
-    double p_worse, p_better; /* of the newest run alone */
-    struct levels before;   /* the first of `levels`, up to the one that the newest runs are held against */
-    struct began few;       /* the newest two, three or four runs are all outside */
-    struct began recent;    /* the newest runs are a level of their own */
-    struct began step;      /* history settled on a worse level, and the entry stands with it */
-    struct stepped stepped; /* when step was found */
 };
 
 /* The record's value of the KPI; false when it has none, or the one that stands for nothing to analyse. */
@@ -110,29 +65,11 @@ size_t series_place(const struct series *series, const struct select_point *poin
 /* Gives the series the borders and the floor of another one of the same entry. */
 void series_take_borders(struct series *series, const struct series *other, struct arena *arena);
 
-double series_newest_share(const struct series *series);
-/* What of a level is left for one question to this series alone: less where several are one hypothesis. */
-double series_lone_level(const struct series *series, double level);
-
 /* How much worse b is than a, in the KPI's unit; negative: better. And whether it is worse by the thresholds, where a is the level. */
 double series_worse_by(const struct series *series, double a, double b);
 bool series_worse_and_passes(const struct series *series, double level, double value);
 /* The relative threshold in the KPI's unit at a level, and whether a change passes it and the absolute one. */
 double series_relative_threshold(const struct kpi_rule *rule, double level);
 bool series_passes(const struct kpi_rule *rule, double change, double level);
-
-/* `shuffles`: see levels_find_with. */
-struct findings series_test(const struct series *series, struct shuffles *shuffles, struct arena *arena);
-
-/* p of "nothing got worse" for the gate: the questions with their shares, only where thresholds are passed; at most 1.
- * *began: which regression it is, NULL for the newest run alone. */
-double series_worse(const struct series *series, const struct findings *findings, const struct began **began);
-
-/* Whether a regression with this corrected p is one that the promised level holds for: not where few runs of skewed noise cannot show how
- * far out the next one may be. */
-bool series_level_kept(const struct series *series, const struct findings *findings, const struct began *began, double corrected, double level);
-
-/* Finds the p of resampling again, for the level that the correction asks of a single series. */
-void series_resolve(const struct series *series, struct findings *findings, struct shuffles *shuffles, double alpha);
 
 #endif

@@ -9,9 +9,8 @@
 #include "regress/checks/list_check.h"
 #include "regress/checks/pair_check.h"
 #include "regress/known.h"
-#include "regress/missing/expect.h"
-#include "regress/missing/unit_change.h"
 #include "regress/sentence.h"
+#include "regress/untested.h"
 #include "regress/value.h"
 
 /* A KPI whose runs scatter so much that a change of half its level would not be seen cannot be judged. */
@@ -66,74 +65,7 @@ static struct evidence empty_evidence(void)
                              .level_kept = true};
 }
 
-/* ---- without a test ---- */
-
-static bool settle(struct hypothesis *h, enum verdict verdict, const char *reason, const char *flip)
-{
-    h->result->verdict = verdict;
-    h->result->evidence.reason = reason;
-    h->result->evidence.flip = flip;
-    return true;
-}
-
-static bool settle_missing(struct hypothesis *h, struct arena *arena)
-{
-    const struct evidence *e = &h->result->evidence;
-    const struct run_point *last = &e->points[e->points_n - 1];
-    return settle(h, VERDICT_MISSING,
-                  arena_printf(arena, "%zu run point%s of history ha%s this KPI, the last %s%s; this run does not",
-                               e->points_n, e->points_n == 1 ? "" : "s", e->points_n == 1 ? "s" : "ve",
-                               last->version[0] ? "of " : "being run ", sentence_run(last)),
-                  "would be judged if the run had a number for it");
-}
-
-static bool settle_unit(struct hypothesis *h, const struct unit_change *change, struct arena *arena)
-{
-    series_leave(&h->series, 0); /* earlier runs in this unit are not what came before it */
-    h->result->evidence.points_n = 0;
-    return settle(h, VERDICT_MISSING,
-                  arena_printf(arena, "its unit changed: this run counts in '%s', history in '%s' (the last run, %s): not compared", change->is,
-                               change->was, change->run->version[0] ? change->run->version : change->run->run_id),
-                  "will be judged once history has runs in this unit");
-}
-
-static bool settle_no_match(struct hypothesis *h, const struct selection *selection, struct arena *arena)
-{
-    if (selection->keys_changed)
-        return settle(h, VERDICT_MISSING,
-                      arena_printf(arena,
-                                   "a key list changed: %zu record%s of history agree%s on every shared label, but the "
-                                   "label '%s' is not on both sides",
-                                   selection->keys_changed, selection->keys_changed == 1 ? "" : "s",
-                                   selection->keys_changed == 1 ? "s" : "", selection->changed_key),
-                      arena_printf(arena, "would be judged if '%s' were an ignored key", selection->changed_key));
-    if (selection->newer_left_out)
-        return settle(h, VERDICT_NO_HISTORY,
-                      arena_printf(arena, "all %zu run points of history are of newer versions", selection->newer_left_out),
-                      "would be judged with the scope 'all'");
-    if (selection->near_misses_n) {
-        const struct near_miss *near = &selection->near_misses[0];
-        return settle(h, VERDICT_NO_HISTORY,
-                      arena_printf(arena, "no record matches; %zu differ%s only in '%s'", near->records,
-                                   near->records == 1 ? "s" : "", near->key),
-                      arena_printf(arena, "would be judged if '%s' were an ignored key", near->key));
-    }
-    return settle(h, VERDICT_NO_HISTORY, "no record of history has these labels", "will be judged once history has runs of it");
-}
-
-static const char *kind_of(bool list)
-{
-    return list ? "a list" : "a number";
-}
-
-static bool settle_other_kind(struct hypothesis *h, struct arena *arena)
-{
-    bool list = h->list != NULL;
-    return settle(h, VERDICT_MISSING,
-                  arena_printf(arena, "it is %s in this run, and %s in the %zu run point%s of history that ha%s it", kind_of(list), kind_of(!list),
-                               h->others, h->others == 1 ? "" : "s", h->others == 1 ? "s" : "ve"),
-                  arena_printf(arena, "will be judged once history has runs in which it is %s", kind_of(list)));
-}
+/* ---- what there is ---- */
 
 void verdict_gather(const struct hypothesis *h, const struct invocation *invocation, const struct kpi_rule *rule, struct series *series,
                     struct arena *arena)
@@ -178,82 +110,25 @@ static bool gather(struct hypothesis *h, const struct invocation *invocation, st
     return !isnan(e->measured);
 }
 
-/* Each of the newest runs of history had a number. */
-static bool had_it_lately(const struct hypothesis *h)
-{
-    const struct selection *selection = h->selection;
-    size_t n = h->series.n;
-    return n >= EXPECT_RUNS && h->series.from[n - EXPECT_RUNS] == &selection->points[selection->points_n - EXPECT_RUNS];
-}
-
-/* Its formula says that there is nothing to analyse; where there always was, people should know. */
-static bool settle_idle(struct hypothesis *h, double said, struct arena *arena)
-{
-    const char *but = had_it_lately(h) ? arena_printf(arena, ", but each of the last %d runs of history had a number", EXPECT_RUNS) : "";
-    return settle(h, VERDICT_NOT_ANALYSED, arena_printf(arena, "its formula gave %g: there is nothing to analyse%s", said, but), "");
-}
-
-static bool settle_no_control(struct hypothesis *h, struct arena *arena)
-{
-    h->result->evidence.more_runs = 1;
-    return settle(h, VERDICT_CANNOT_TELL, arena_printf(arena, "this run has no value of %s, by which it would have to be divided", h->series.control->name),
-                  "a run with a value of the control would tell");
-}
-
-static bool settled_without_test(struct hypothesis *h, bool has, struct arena *arena)
-{
-    const struct selection *selection = h->selection;
-    const struct kpi_rule *rule = h->result->rule;
-    if (rule->better == DIRECTION_NONE)
-        return settle(h, VERDICT_NOT_ANALYSED, "neither higher nor lower is better", "");
-    double said;
-    if (!has && rule->has_idle && record_kpi(h->entry, rule->name, &said) && said == rule->idle)
-        return settle_idle(h, said, arena);
-    struct unit_change change;
-    if (has && unit_change_find(selection, h->entry, h->list ? h->series.rule->name : rule->name, &change))
-        return settle_unit(h, &change, arena);
-    if (!has && h->series.n)
-        return settle_missing(h, arena);
-    if (!has && !selection->keys_changed)
-        return settle(h, VERDICT_NOT_ANALYSED, "neither this run nor its history has a value for it", "");
-    if (!h->series.has && h->series.control)
-        return settle_no_control(h, arena);
-    if (selection->points_n == 0)
-        return settle_no_match(h, selection, arena);
-    if (h->series.n == 0 && h->others)
-        return settle_other_kind(h, arena);
-    if (h->series.n == 0 && h->list)
-        return settle(h, VERDICT_NO_HISTORY,
-                      arena_printf(arena, "none of the %zu run points of history has this list", selection->points_n),
-                      "will be judged once history has runs with it; lists in a SQLite history of an older matbench are there after `matbench "
-                      "history upgrade`");
-    if (h->series.n == 0)
-        return settle(h, VERDICT_NO_HISTORY,
-                      arena_printf(arena, "none of the %zu run points of history has this KPI%s", selection->points_n,
-                                   h->series.control ? " and a value of its control" : ""),
-                      "will be judged once history has runs with it");
-    return false;
-}
-
 bool verdict_plan(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
 {
     bool has = gather(h, invocation, arena);
     if (h->result->rule->ignored)
-        return !settle(h, VERDICT_NOT_ANALYSED, "ignored for regression by the workload", "");
+        return !untested_say(h, VERDICT_NOT_ANALYSED, "ignored for regression by the workload", "");
     const char *excluded = known_excluded(invocation->options, h->entry, h->result->rule->name, arena);
     if (excluded)
-        return !settle(h, VERDICT_NOT_ANALYSED, excluded, "");
+        return !untested_say(h, VERDICT_NOT_ANALYSED, excluded, "");
     const char *baseline = pair_baseline(h, invocation, arena);
     if (baseline) {
         describe_own(&h->result->evidence);
-        return !settle(h, VERDICT_NOT_ANALYSED, baseline, "");
+        return !untested_say(h, VERDICT_NOT_ANALYSED, baseline, "");
     }
     h->elsewhere = pair_elsewhere(h, invocation, arena);
     if (h->elsewhere) {
         describe_own(&h->result->evidence);
-        settle(h, VERDICT_NOT_ANALYSED, h->elsewhere, "");
+        untested_say(h, VERDICT_NOT_ANALYSED, h->elsewhere, "");
     } else {
-        h->level = !settled_without_test(h, has, arena);
+        h->level = !untested_settle(h, has, arena);
     }
     h->series.window = (size_t)invocation->options->window;
     checks_plan(h, invocation, arena);
@@ -277,32 +152,32 @@ int verdict_min_history(const struct hypothesis *h, const struct analysis_option
 
 void verdict_weigh(struct hypothesis *h)
 {
-    const struct findings *f = &h->findings;
-    h->p_worse = series_worse(&h->series, f, &h->began);
+    const struct answers *f = &h->answers;
+    h->p_worse = answers_worse(&h->series, f, &h->began);
     double change = h->series.x[h->series.n] - f->now.centre;
     bool counts = (double)h->series.worse * change < 0 && series_passes(h->series.rule, change, f->now.centre);
-    h->p_better = counts ? fmin(1, f->p_better / series_newest_share(&h->series)) : 1;
+    h->p_better = counts ? fmin(1, f->p_better / answers_newest_share(&h->series)) : 1;
 }
 
 bool verdict_can_see(const struct hypothesis *h, const struct analysis_options *options)
 {
-    const struct baseline *base = &h->findings.now;
-    double seen = baseline_detectable(base, series_lone_level(&h->series, options->suspect_level), h->series.worse);
+    const struct baseline *base = &h->answers.now;
+    double seen = baseline_detectable(base, answers_lone_level(&h->series, options->suspect_level), h->series.worse);
     return base->centre == 0 || seen <= SEEN_SHARE_MAX * fabs(base->centre) || seen <= h->series.rule->min_absolute;
 }
 
 /* The newest run by itself: far out for one question that had been asked of this KPI alone. */
 static bool lone_suspect(const struct hypothesis *h, const struct analysis_options *options)
 {
-    double centre = h->findings.now.centre, change = h->series.x[h->series.n] - centre;
-    return h->findings.p_worse <= series_lone_level(&h->series, options->suspect_level) && worse_direction(h, change) &&
+    double centre = h->answers.now.centre, change = h->series.x[h->series.n] - centre;
+    return h->answers.p_worse <= answers_lone_level(&h->series, options->suspect_level) && worse_direction(h, change) &&
            series_passes(h->series.rule, change, centre);
 }
 
 static enum verdict decide(const struct hypothesis *h, const struct invocation *invocation)
 {
     const struct analysis_options *options = invocation->options;
-    if (!h->findings.tested)
+    if (!h->answers.tested)
         return VERDICT_CANNOT_TELL;
     bool enough = series_known(&h->series) >= (size_t)verdict_min_history(h, options);
     if (h->corrected_worse <= options->false_alarm_rate && enough)
@@ -316,7 +191,7 @@ static enum verdict decide(const struct hypothesis *h, const struct invocation *
 
 static void place_in_levels(struct hypothesis *h)
 {
-    const struct levels *levels = &h->findings.levels;
+    const struct levels *levels = &h->answers.levels;
     for (size_t i = 0, level = 0; i < h->series.n; i++) {
         level += level < levels->n && levels->changes[level].at <= i;
         h->series.points[i].level = level + 1;
@@ -329,7 +204,7 @@ static void describe_level(struct hypothesis *h, const struct baseline *base, co
     struct evidence *e = &h->result->evidence;
     e->level_start = base->start;
     e->level_n = base->n;
-    e->levels = h->findings.levels.n + 1;
+    e->levels = h->answers.levels.n + 1;
     e->level = base->centre;
     e->sd = base->sigma;
     e->df = base->df;
@@ -339,7 +214,7 @@ static void describe_level(struct hypothesis *h, const struct baseline *base, co
     e->relative = base->centre != 0 ? e->change / fabs(base->centre) : NAN;
     e->relative_threshold = series_relative_threshold(h->series.rule, base->centre);
     e->absolute_threshold = h->series.rule->min_absolute;
-    e->smallest_seen = fmax(baseline_detectable(base, series_lone_level(&h->series, options->suspect_level), h->series.worse),
+    e->smallest_seen = fmax(baseline_detectable(base, answers_lone_level(&h->series, options->suspect_level), h->series.worse),
                             fmax(e->relative_threshold, e->absolute_threshold));
 }
 
@@ -368,23 +243,23 @@ static void describe_within(struct hypothesis *h, struct arena *arena)
 /* The p of one question asked of this KPI alone: of a list, for the number of its parts. */
 static double alone(const struct hypothesis *h, double p)
 {
-    return fmin(1, p / series_lone_level(&h->series, 1));
+    return fmin(1, p / answers_lone_level(&h->series, 1));
 }
 
 static void describe_p(struct hypothesis *h)
 {
     struct evidence *e = &h->result->evidence;
     if (h->result->verdict == VERDICT_REGRESSION || h->result->verdict == VERDICT_SUSPECT) {
-        e->p = h->began ? h->p_worse : fmin(h->p_worse, alone(h, h->findings.p_worse));
+        e->p = h->began ? h->p_worse : fmin(h->p_worse, alone(h, h->answers.p_worse));
         e->p_corrected = h->corrected_worse;
     } else if (h->result->verdict == VERDICT_IMPROVEMENT) {
         e->p = h->p_better;
         e->p_corrected = h->corrected_better;
     } else if (worse_direction(h, e->change)) {
-        e->p = alone(h, h->findings.p_worse);
+        e->p = alone(h, h->answers.p_worse);
         e->p_corrected = h->corrected_worse;
     } else {
-        e->p = alone(h, h->findings.p_better);
+        e->p = alone(h, h->answers.p_better);
         e->p_corrected = h->corrected_better;
     }
 }
@@ -408,7 +283,7 @@ static void describe_after(struct hypothesis *h, const struct baseline *base, st
     struct evidence *e = &h->result->evidence;
     const struct series *s = &h->series;
     const struct { const struct began *began; const char *name; } questions[] = {
-        {&h->findings.few, "newest few runs"}, {&h->findings.recent, "newest level"}, {&h->findings.step, "step in history"}};
+        {&h->answers.few, "newest few runs"}, {&h->answers.recent, "newest level"}, {&h->answers.step, "step in history"}};
     size_t start = e->since_version ? e->since_point : s->n;
     e->test = "newest run";
     for (size_t i = 0; start < s->n && i < sizeof(questions) / sizeof(questions[0]); i++)
@@ -423,7 +298,7 @@ static void describe_after(struct hypothesis *h, const struct baseline *base, st
 /* The level of p at which this KPI alone would become a regression, given what else is one. */
 static double gate_alpha(const struct hypothesis *h, const struct invocation *invocation)
 {
-    return checks_alpha(invocation, h->corrected_worse) * series_newest_share(&h->series);
+    return checks_alpha(invocation, h->corrected_worse) * answers_newest_share(&h->series);
 }
 
 static int count_more_runs(const struct hypothesis *h, const struct baseline *base, const struct invocation *invocation)
@@ -439,8 +314,8 @@ static int count_more_runs(const struct hypothesis *h, const struct baseline *ba
         return 0;
     if (!e->level_kept)
         return 1; /* a second run as bad decides */
-    if (!h->findings.tested)
-        return e->points_n < SERIES_TESTED_MIN ? SERIES_TESTED_MIN - (int)e->points_n : 1;
+    if (!h->answers.tested)
+        return e->points_n < ANSWERS_TESTED_MIN ? ANSWERS_TESTED_MIN - (int)e->points_n : 1;
     return baseline_more_runs(base, invocation->options->suspect_level, SEEN_SHARE_MAX * fabs(e->level));
 }
 
@@ -454,7 +329,7 @@ static void describe_flip(struct hypothesis *h, const struct baseline *base, con
     enum side side = better ? (enum side)-h->series.worse : h->series.worse;
     bool enough = series_known(&h->series) >= (size_t)verdict_min_history(h, invocation->options);
     double gate = enough ? gate_alpha(h, invocation) : invocation->options->suspect_level;
-    double alpha = better ? invocation->options->false_alarm_rate * series_newest_share(&h->series) / (double)invocation->tested
+    double alpha = better ? invocation->options->false_alarm_rate * answers_newest_share(&h->series) / (double)invocation->tested
                           : fmax(gate, invocation->options->suspect_level);
     double ok = base->centre + (better ? -sign : sign) * fmax(least, baseline_critical(base, alpha, side));
     double worse = base->centre + sign * fmax(least, baseline_critical(base, gate, h->series.worse));
@@ -470,14 +345,14 @@ static void decide_level(struct hypothesis *h, const struct invocation *invocati
         list_choose(h, invocation);
         describe_points(h);
     }
-    e->level_kept = !h->findings.tested || h->corrected_worse > rate ||
-                    series_level_kept(&h->series, &h->findings, h->began, h->corrected_worse, rate);
+    e->level_kept = !h->answers.tested || h->corrected_worse > rate ||
+                    answers_level_kept(&h->series, &h->answers, h->began, h->corrected_worse, rate);
     h->result->verdict = decide(h, invocation);
     if (h->result->verdict == VERDICT_SUSPECT && h->p_worse > invocation->options->suspect_level)
         h->began = NULL;
     bool earlier = h->began && (h->result->verdict == VERDICT_REGRESSION || h->result->verdict == VERDICT_SUSPECT);
-    const struct baseline *base = earlier ? &h->began->reference : &h->findings.now;
-    if (h->findings.tested) {
+    const struct baseline *base = earlier ? &h->began->reference : &h->answers.now;
+    if (h->answers.tested) {
         place_in_levels(h);
         describe_level(h, base, invocation->options);
         describe_p(h);
@@ -486,11 +361,11 @@ static void decide_level(struct hypothesis *h, const struct invocation *invocati
     }
     e->more_runs = count_more_runs(h, base, invocation);
     e->reason = sentence_reason(h, invocation, arena);
-    if (h->findings.tested)
+    if (h->answers.tested)
         describe_flip(h, base, invocation, arena);
     else
         e->flip = sentence_flip(h, invocation, NAN, NAN, arena);
-    if (h->findings.tested)
+    if (h->answers.tested)
         describe_within(h, arena);
 }
 

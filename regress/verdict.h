@@ -2,7 +2,7 @@
  */
 #ifndef REGRESS_VERDICT_H
 #define REGRESS_VERDICT_H
-#include "regress/series.h"
+#include "regress/answers.h"
 
 struct checking; /* regress/checks/checks.h */
 struct list_kpi; /* regress/checks/list_check.h */
@@ -18,12 +18,12 @@ struct hypothesis {
     const char *elsewhere; /* why it is judged with another entry (regress/checks/pair_check.h): only bounds are its own; NULL: here */
     struct checking *checks;
     size_t checks_n;
-    struct list_kpi *list; /* NULL: a number. Of a list series, findings and began are those of one part */
+    struct list_kpi *list; /* NULL: a number. Of a list series, answers and began are those of one part */
     size_t others;         /* run points in which it is a list instead of a number, or the reverse */
     uint64_t labels;       /* fingerprint of the entry's labels that are compared */
     struct marks *marks;   /* what people said of the series; NULL: nothing */
     struct series series;
-    struct findings findings;
+    struct answers answers;
     const struct began *began; /* the regression that p_worse speaks of; NULL: the newest run alone */
     double p_worse, p_better;  /* what the correction gets */
     double corrected_worse, corrected_better;
@@ -44,7 +44,7 @@ int verdict_min_history(const struct hypothesis *h, const struct analysis_option
 /* The series of the hypothesis under a rule, divided by its control. */
 void verdict_gather(const struct hypothesis *h, const struct invocation *invocation, const struct kpi_rule *rule, struct series *series,
                     struct arena *arena);
-/* The p that the correction gets, of findings whose level is known. */
+/* The p that the correction gets, of answers whose level is known. */
 void verdict_weigh(struct hypothesis *h);
 /* Whether a change of half its level would be seen. */
 bool verdict_can_see(const struct hypothesis *h, const struct analysis_options *options);

@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "regress/analysis.h"
 
-/* "0.0002; after correction for the other questions and 8 tests 0.0032, level 0.05": a level is asked several (regress/series.h). */
+/* "0.0002; after correction for the other questions and 8 tests 0.0032, level 0.05": a level is asked several (regress/answers.h). */
 const char *evidence_phrases_p(const struct analysis *analysis, const struct kpi_result *kpi, struct arena *arena);
 /* Which question that answers, with it: "step in history, p 0.0002; after correction …"; of another check than the level's by its name. */
 const char *evidence_phrases_test(const struct analysis *analysis, const struct kpi_result *kpi, struct arena *arena);

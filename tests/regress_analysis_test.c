@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "regress/gate.h"
-#include "regress/series.h"
+#include "regress/answers.h"
 #include "regress/value.h"
 #include "tests/check.h"
 #include "tests/regress_build.h"
@@ -212,15 +212,15 @@ static void test_own_id(void)
 }
 
 /* The three questions, each by itself. */
-static struct findings ask(const double *x, size_t n, struct series *series, struct arena *arena)
+static struct answers ask(const double *x, size_t n, struct series *series, struct arena *arena)
 {
     static const struct kpi_rule plain = {.name = "speed", .better = DIRECTION_HIGHER};
     *series = (struct series){.rule = &plain, .x = arena_copy(arena, x, n * sizeof(*x)), .n = n - 1, .worse = SIDE_BELOW};
     series->points = ARENA_ARRAY(arena, struct run_point, n);
     struct shuffles shuffles = {0};
-    struct findings findings = series_test(series, &shuffles, arena);
+    struct answers answers = answers_of(series, &shuffles, arena);
     shuffles_close(&shuffles);
-    return findings;
+    return answers;
 }
 
 static void test_steps(void)
@@ -251,7 +251,7 @@ static void test_steps(void)
             for (size_t j = 0; j < 10; j++, n++)
                 x[n] = rows[i].levels[l] + rows[i].slope * (double)n + .6 * build_gauss(&random);
         }
-        struct findings f = ask(x, n, &series, &arena);
+        struct answers f = ask(x, n, &series, &arena);
         CHECK(f.step.found == rows[i].found, "%s: p %g", rows[i].what, f.step.p);
         if (f.step.found)
             CHECK(f.step.start + 1 >= rows[i].start && f.step.start <= rows[i].start + 1, "%s: %zu", rows[i].what, f.step.start);
@@ -478,7 +478,7 @@ static void test_values(void)
     arena_close(&arena);
 }
 
-/* ---- error rates, small and seeded; the large runs are in the header of regress/series.h ---- */
+/* ---- error rates, small and seeded; the large runs are in the header of regress/answers.h ---- */
 
 static bool any_regression(const char *family, size_t n, size_t kpis, uint64_t *random)
 {

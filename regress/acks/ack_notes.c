@@ -129,7 +129,7 @@ static struct fate fate_of(const struct noting *n, const struct ack *ack)
     struct fate fate = {0};
     for (size_t i = 0; i < n->request->hypotheses_n; i++) {
         const struct hypothesis *h = &n->request->hypotheses[i];
-        fate.seen += h->findings.tested && ack_line_names(&ack->line, h->result->rule->name) && ack_line_fits(&ack->line, h->entry);
+        fate.seen += h->answers.tested && ack_line_names(&ack->line, h->result->rule->name) && ack_line_fits(&ack->line, h->entry);
         if (h->result->change.ack_place == ack->line.place && h->result->change.status != CHANGE_FIXED)
             fate.of[h->result->change.status]++;
         for (size_t k = 0; h->marks && k < h->marks->n; k++)

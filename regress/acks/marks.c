@@ -120,7 +120,7 @@ static size_t settle_place(struct placing *p, size_t at)
 {
     struct levels_options options = {.alpha = 0.05, .rho = p->h->series.rule->independent ? 0 : NAN};
     size_t best = at, least = MARKS_NEAR + 1;
-    if (at == 0 || at >= p->n || p->n < SERIES_TESTED_MIN)
+    if (at == 0 || at >= p->n || p->n < ANSWERS_TESTED_MIN)
         return at;
     if (!p->looked)
         p->levels = levels_find_between(p->shuffles, p->h->series.x, p->n, p->borders.v, p->borders.n, &options, p->arena);
@@ -261,7 +261,7 @@ static void place_acknowledged(struct placing *p, bool *found)
 /* Enough points in levels of two and more, apart from a level that begins at `at`, to know the spread of runs. */
 static bool shows_spread(const struct placing *p, size_t at)
 {
-    return p->n - at >= 2 || at >= SERIES_TESTED_MIN;
+    return p->n - at >= 2 || at >= ANSWERS_TESTED_MIN;
 }
 
 /* What somebody acknowledged is a change that is known, also when it is over, if the runs show it. */

@@ -93,7 +93,7 @@ static const char *say_outside(const struct hypothesis *h, const struct check *c
  * is no level, the newest run does not stand with it, or it is not in the unit of the bounds. */
 static double next_crosses(const struct hypothesis *h, struct bounds bounds, double level)
 {
-    const struct findings *f = &h->findings;
+    const struct answers *f = &h->answers;
     if (!f->tested || h->list || h->series.control || fmin(f->p_worse, f->p_better) <= level)
         return NAN;
     double error = f->now.sigma * sqrt(f->now.variance);

@@ -95,7 +95,7 @@ static void take_numbers(struct hypothesis *h, const struct check *check)
     e->p_corrected = better ? check->corrected_better : check->corrected_worse;
     e->more_runs = check->more_runs;
     e->ok_from = check->ok_from;
-    if (h->findings.tested)
+    if (h->answers.tested)
         return;
     e->smallest_seen = check->smallest_seen;
     if (check->kind == CHECK_BOUND) /* of each repetition by itself */

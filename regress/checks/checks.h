@@ -29,7 +29,7 @@ struct check_type {
     /* Of KPIs without a number, too. */
     enum check_place (*place)(const struct hypothesis *h, const struct invocation *invocation);
     /* Sets tested, the numbers and p. By a worker: looks at nothing that other hypotheses change. Of the invocation only
-     * what is known before the tests. After the level's own test, so that h->findings may be used. */
+     * what is known before the tests. After the level's own test, so that h->answers may be used. */
     void (*test)(const struct hypothesis *h, const struct invocation *invocation, struct checking *checking,
                  struct arena *arena);
     /* After the correction: verdict, found, flip, more_runs, smallest_seen, ok_from. */

@@ -78,7 +78,7 @@ struct exact {
     size_t since; /* the first point that is as bad as the entry; n: the entry itself */
 };
 
-/* Where the value of now began, or one that was no better: the window ends there (as in regress/series.c). */
+/* Where the value of now began, or one that was no better: the window ends there (as in regress/answers.c). */
 static size_t now_began(const struct series *s, size_t floor)
 {
     size_t current = floor, began = floor;

@@ -6,7 +6,7 @@
 #include "history/record_list.h"
 #include "regress/value.h"
 
-/* A list under test: each part is a hypothesis of its own, of which only series, findings, began and p are used. */
+/* A list under test: each part is a hypothesis of its own, of which only series, answers, began and p are used. */
 struct list_kpi {
     struct kpi_rule rules[DISTRIBUTION_PARTS];
     struct hypothesis parts[DISTRIBUTION_PARTS];
@@ -65,10 +65,10 @@ static void take_part(struct hypothesis *h, enum distribution_part part)
     const struct hypothesis *from = &h->list->parts[part];
     h->list->chosen = part;
     h->series = from->series;
-    h->findings = from->findings;
+    h->answers = from->answers;
     h->began = NULL;
-    if (from->began) /* the same question, of h's own findings: others tell it by its address */
-        (void)series_worse(&h->series, &h->findings, &h->began);
+    if (from->began) /* the same question, of h's own answers: others tell it by its address */
+        (void)answers_worse(&h->series, &h->answers, &h->began);
 }
 
 bool list_plan(struct hypothesis *h, const struct invocation *invocation, struct arena *arena)
@@ -129,8 +129,8 @@ void list_test(struct hypothesis *h, struct shuffles *shuffles, struct arena *ar
         struct hypothesis *part = &list->parts[i];
         series_take_borders(&part->series, &h->series, arena);
         if (isfinite(part->series.x[part->series.n]))
-            part->findings = series_test(&part->series, shuffles, arena);
-        list->tested += part->findings.tested;
+            part->answers = answers_of(&part->series, shuffles, arena);
+        list->tested += part->answers.tested;
     }
     for (size_t i = 0; i < DISTRIBUTION_PARTS; i++)
         list->parts[i].series.parts = list->tested;
@@ -140,7 +140,7 @@ void list_test(struct hypothesis *h, struct shuffles *shuffles, struct arena *ar
 /* What a part is held against: where it got worse earlier, the level before. */
 static const struct baseline *base_of(const struct hypothesis *part, bool worse)
 {
-    return worse && part->began ? &part->began->reference : &part->findings.now;
+    return worse && part->began ? &part->began->reference : &part->answers.now;
 }
 
 /* The part with the smallest p; of equal ones the one that moved most, as a share of its level. */
@@ -150,7 +150,7 @@ static enum distribution_part most_telling(const struct list_kpi *list, bool wor
     double least = INFINITY, size = -1;
     for (size_t i = 0; i < DISTRIBUTION_PARTS; i++) {
         const struct hypothesis *part = &list->parts[i];
-        if (!part->findings.tested)
+        if (!part->answers.tested)
             continue;
         const struct baseline *base = base_of(part, worse);
         double p = worse ? part->p_worse : part->p_better, centre = fabs(base->centre), moved = fabs(part->series.x[part->series.n] - base->centre);
@@ -169,9 +169,9 @@ void list_resolve(struct hypothesis *h, struct shuffles *shuffles, double level)
     struct list_kpi *list = h->list;
     for (size_t i = 0; i < DISTRIBUTION_PARTS; i++) {
         struct hypothesis *part = &list->parts[i];
-        if (!part->findings.tested)
+        if (!part->answers.tested)
             continue;
-        series_resolve(&part->series, &part->findings, shuffles, level / (double)list->tested);
+        answers_resolve(&part->series, &part->answers, shuffles, level / (double)list->tested);
         verdict_weigh(part);
     }
     list->worst = most_telling(list, true);
@@ -200,8 +200,8 @@ static bool has_enough(const struct hypothesis *h, enum distribution_part part, 
 /* What share of its level a part has to change by to be seen. */
 static double blindness(const struct hypothesis *part, const struct analysis_options *options)
 {
-    const struct baseline *base = &part->findings.now;
-    double seen = baseline_detectable(base, options->suspect_level * series_newest_share(&part->series), part->series.worse);
+    const struct baseline *base = &part->answers.now;
+    double seen = baseline_detectable(base, options->suspect_level * answers_newest_share(&part->series), part->series.worse);
     return base->centre != 0 ? seen / fabs(base->centre) : 0;
 }
 
@@ -212,7 +212,7 @@ static enum distribution_part quiet_part(const struct hypothesis *h, const struc
     size_t best = DISTRIBUTION_P50;
     bool sees = verdict_can_see(&parts[DISTRIBUTION_P50], options);
     for (size_t i = 0; i < DISTRIBUTION_PARTS && !sees; i++)
-        if (parts[i].findings.tested && blindness(&parts[i], options) < blindness(&parts[best], options))
+        if (parts[i].answers.tested && blindness(&parts[i], options) < blindness(&parts[best], options))
             best = i;
     return (enum distribution_part)best;
 }
@@ -257,7 +257,7 @@ static const char *others_of(const struct hypothesis *h, const struct invocation
         const struct hypothesis *part = &h->list->parts[i];
         if (i == h->list->chosen)
             continue;
-        if (!part->findings.tested)
+        if (!part->answers.tested)
             untested = part->series.n || isfinite(part->series.x[part->series.n]) ? join(untested, name_of(i), arena) : untested;
         else if (fmin(part->p_worse, part->p_better) <= invocation->options->suspect_level)
             also = join(also, told(part, i, arena), arena);
@@ -277,7 +277,7 @@ void list_describe(struct hypothesis *h, const struct invocation *invocation, st
     struct evidence *e = &h->result->evidence;
     const char *name = name_of(h->list->chosen);
     e->decided_by = CHECK_DISTRIBUTION;
-    if (!h->findings.tested)
+    if (!h->answers.tested)
         return;
     e->reason = arena_printf(arena, "%s %s: %s%s", name, value_shown(h->series.rule, e->value, VALUE_PEOPLE, arena), e->reason,
                              others_of(h, invocation, arena));
@@ -342,10 +342,10 @@ void list_add_checks(struct hypothesis *h, enum verdict level, struct arena *are
 {
     struct check *checks = ARENA_ARRAY(arena, struct check, DISTRIBUTION_PARTS + h->result->checks_n);
     size_t n = 0;
-    if (h->findings.tested)
+    if (h->answers.tested)
         checks[n++] = check_of(h, h->list->chosen, level, arena);
     for (size_t i = 0; i < DISTRIBUTION_PARTS; i++)
-        if (i != h->list->chosen && h->list->parts[i].findings.tested)
+        if (i != h->list->chosen && h->list->parts[i].answers.tested)
             checks[n++] = check_of(h, i, level, arena);
     for (size_t i = 0; i < h->result->checks_n; i++)
         if (h->result->checks[i].kind != CHECK_DISTRIBUTION) /* those of an earlier look at the same list */

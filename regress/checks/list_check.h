@@ -2,10 +2,10 @@
  *
  * The run is the unit of analysis: the thousands of values within one run say what its quantiles are, not how much runs differ. So
  * the mean and each quantile that a record keeps (history/record_list.h) are a series of run points as any KPI's is, and get all its questions:
- * newest run, newest runs, a worse level (regress/series.h). They share the level of one hypothesis (series.parts): its p is the smallest
+ * newest run, newest runs, a worse level (regress/answers.h). They share the level of one hypothesis (series.parts): its p is the smallest
  * of the parts', times their number. Thresholds apply to each part.
  *
- * The hypothesis then stands for the part that decided: h->series and h->findings are its; without a change those of the median, or
+ * The hypothesis then stands for the part that decided: h->series and h->answers are its; without a change those of the median, or
  * where that scatters too much to be judged those of the part that scatters least.
  *
  * Measured by bench/list_rates.c (1000 20261121: whole invocations of 8 lists of 300 values, runs differ by 2 %, thresholds 0): share of invocations
@@ -29,7 +29,7 @@ bool list_was_outside(const struct hypothesis *h, const struct select_point *poi
 size_t list_count_others(const struct hypothesis *h, struct arena *arena);
 
 void list_test(struct hypothesis *h, struct shuffles *shuffles, struct arena *arena);
-/* `level`: see series_resolve. Fills p_worse and p_better. */
+/* `level`: see answers_resolve. Fills p_worse and p_better. */
 void list_resolve(struct hypothesis *h, struct shuffles *shuffles, double level);
 
 /* Tests a copy of h again, after its series got other borders: what other copies know of the parts stays. */
