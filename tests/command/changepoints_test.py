@@ -132,6 +132,13 @@ class ChangepointsTest(CommandTest):
         told = [int(self.matbench("changepoints", "s.csv", *better).out.split("chance would do this in ")[1].split()[0]) for better in ([], ["--better=lower"])]
         self.assertIn(told[0], (2 * told[1] - 1, 2 * told[1]))
 
+    def test_a_long_tail_of_which_little_is_known(self):
+        """Far out, but of few runs whose noise has a long tail: no answer is sure, and --fail_on=suspect does not let it pass."""
+        self.put("s.csv", "\n".join(map(str, [0.83, 1.03, 2.01, 0.91, 4.11, 0.22, 1.31, 0.3, 0.95, 0.75, 0.75, 0.12, 12])))
+        told = self.matbench("changepoints", "s.csv", "--better=lower", "--fail_on=suspect", code=2).out
+        self.assertIn("worse?  PERHAPS\n", told)
+        self.assertIn("a long tail, and 12 runs are too few to show how long. 1 run more", told)
+
     def test_the_newest_run_has_no_value(self):
         for tail, missing in (("", 0), ("\n,7", 3), ("\nNaN,7\nn/a,7", 3)):
             self.put("s.csv", "v,w\n" + "\n".join(f"{v},7" for v in self.noisy(40)) + tail)
