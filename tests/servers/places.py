@@ -32,8 +32,8 @@ def state():
     """What servers.py says of the servers; an error that says what to do when they are not there."""
     found = servers.read_state()
     if not found.get("ready") or not servers.alive(found.get("supervisor")):
-        raise AssertionError("the servers of the tests are not there: `ctest -L server` starts them, and for a single test by hand "
-                             "`python3 tests/servers/servers.py start --keep` does (stop --all ends them)")
+        raise AssertionError(found.get("trouble") or "the servers of the tests are not there: `ctest -L server` starts them, and for a single "
+                             "test by hand `python3 tests/servers/servers.py start --keep` does (stop --all ends them)")
     return found
 
 

@@ -21,6 +21,7 @@ import contextlib
 import ctypes
 import fcntl
 import hashlib
+import http.client
 import json
 import os
 import pathlib
@@ -42,12 +43,17 @@ SHARED = pathlib.Path(os.environ.get("MB_SHARED") or SOURCE.parent / "shared")
 TOP = pathlib.Path(os.environ.get("MB_SERVERS") or SOURCE / "build/servers")
 RUN, LOG, SECRET = TOP / "run", TOP / "run/log", TOP / "run/secret"
 STATE = RUN / "state.json"
-START_SECONDS, FETCH_SECONDS, STOP_SECONDS = 180, 900, 20
+START_SECONDS, FETCH_SECONDS, STOP_SECONDS = 600, 900, 20  # they may start while a build has all processors
+FETCH_PAUSES = (5, 20, 60)  # seconds before a download that failed is tried again: a registry may be away for a moment
 HORREUM_DOCUMENT = SHARED / "data/horreum/openapi.yaml"
 
 
 class Trouble(Exception):
     """What could not be started, in a line."""
+
+
+class Missing(Trouble):
+    """A program that is not installed: trying again would not bring it."""
 
 
 # ---- processes, by id and start: an id alone may be another's by now ----
@@ -104,15 +110,35 @@ def write_state(state):
 
 # ---- what is fetched ----
 
+def check_program(name):
+    if not shutil.which(name):
+        raise Missing(f"there is no program {name}: ci/setup --test installs what tests need")
+
+
 def run_logged(name, command, seconds):
     LOG.mkdir(parents=True, exist_ok=True)
-    log = LOG / f"{name}.log"
-    if not shutil.which(command[0]):
-        raise Trouble(f"there is no program {command[0]}: ci/setup --test installs what tests need")
+    log, shown = LOG / f"{name}.log", " ".join(map(str, command[:2]))
+    check_program(command[0])
     with open(log, "ab") as out:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, timeout=seconds, check=False)
+        try:
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, timeout=seconds, check=False)
+        except subprocess.TimeoutExpired:
+            raise Trouble(f"{shown} … took more than {seconds} s: {tail(log)}") from None
     if done.returncode:
-        raise Trouble(f"{' '.join(map(str, command[:2]))} … ended with {done.returncode}: {tail(log)}")
+        raise Trouble(f"{shown} … ended with {done.returncode}: {tail(log)}")
+
+
+def run_download(name, command):
+    """What asks a registry: again when it fails, for as long as FETCH_PAUSES say."""
+    for pause in FETCH_PAUSES:
+        try:
+            return run_logged(name, command, FETCH_SECONDS)
+        except Missing:
+            raise
+        except Trouble as trouble:
+            print(f"tests/servers/servers.py: {trouble}\ntried again in {pause} s", file=sys.stderr, flush=True)
+            time.sleep(pause)
+    return run_logged(name, command, FETCH_SECONDS)
 
 
 def tail(log, lines=12):
@@ -136,8 +162,9 @@ def fetched(name, recipe, fill):
 
 def fetch_opensearch():
     def fill(folder):
-        run_logged("maven", ["mvn", "-B", "-q", "-f", str(HERE / "pom.xml"), "dependency:copy-dependencies",
-                             f"-DoutputDirectory={folder}"], FETCH_SECONDS)
+        # -U: what was not there a moment ago is asked for again. Milliseconds; by default it waits half an hour for a silent server.
+        run_download("maven", ["mvn", "-B", "-q", "-U", "-Daether.connector.connectTimeout=20000", "-Daether.connector.requestTimeout=60000",
+                               "-f", str(HERE / "pom.xml"), "dependency:copy-dependencies", f"-DoutputDirectory={folder}"])
     return fetched("opensearch", HERE / "pom.xml", fill)
 
 
@@ -145,25 +172,35 @@ def fetch_prism():
     def fill(folder):
         for name in ("package.json", "package-lock.json"):
             shutil.copy(HERE / name, folder)
-        run_logged("npm", ["npm", "ci", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "--no-fund"], FETCH_SECONDS)
+        run_download("npm", ["npm", "ci", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-timeout=60000"])
     return fetched("prism", HERE / "package-lock.json", fill) / "node_modules/@stoplight/prism-cli/dist/index.js"
 
 
 # ---- the servers ----
 
 def free_ports(n):
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(n)]
-        for s in sockets:
-            s.bind(("127.0.0.1", 0))
-        return [s.getsockname()[1] for s in sockets]
+    """For servers that cannot be told to take any port. They are below those that Linux gives to whoever asks for any (from 32768 on):
+    else another test could come by one before the server has it."""
+    ports = []
+    for port in random.sample(range(10000, 32768), 22768):
+        with contextlib.suppress(OSError), socket.socket() as s:
+            s.bind(("127.0.0.1", port))
+            ports.append(port)
+        if len(ports) == n:
+            return ports
+    raise Trouble("there is no free port")
+
+
+def ask(request, seconds=5):
+    """What the server on this machine answers; no proxy of the environment is asked."""
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=seconds) as answer:
+        return answer.read()
 
 
 def answers(url, check=lambda body: True):
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
-            return check(answer.read())
-    except OSError:
+        return check(ask(url))
+    except (OSError, http.client.HTTPException, ValueError):
         return False
 
 
@@ -176,8 +213,7 @@ def listens(port):
 class Child:
     def __init__(self, name, command):
         self.name, self.log = name, LOG / f"{name}.log"
-        if not shutil.which(command[0]):
-            raise Trouble(f"there is no program {command[0]}: ci/setup --test installs what tests need")
+        check_program(command[0])
         with open(self.log, "wb") as out:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=RUN, env=environment(),
                                             preexec_fn=dies_with_its_parent)
@@ -218,7 +254,7 @@ def wait_for_opensearch(child, port, name):
     settings = {"transient": {"cluster.routing.allocation.disk.threshold_enabled": False, "cluster.max_shards_per_node": 5000}}
     request = urllib.request.Request(f"{url}/_cluster/settings", json.dumps(settings).encode(), {"Content-Type": "application/json"},
                                      method="PUT")
-    urllib.request.urlopen(request, timeout=30).close()
+    ask(request, 120)
 
 
 def make_certificates():
@@ -323,7 +359,10 @@ def supervise(owner):
     try:
         bring_up(state, children)
         print("ready", flush=True)
-        select.select(waiting, [], [])
+        ended = {os.pidfd_open(child.process.pid): child for child in children}
+        for one in select.select([*waiting, *ended], [], [])[0]:
+            if one in ended:
+                raise Trouble(f"{ended[one].name} ended with {ended[one].process.wait()}: {tail(ended[one].log)}")
     except Exception as trouble:  # whatever it is, `start` has to tell it
         state["trouble"] = str(trouble) if isinstance(trouble, Trouble) else repr(trouble)
         write_state(state)
@@ -366,6 +405,8 @@ def start(keep, wait):
         supervisor = read_state().get("supervisor")
         if not alive(supervisor):
             supervisor = spawn(None if keep else identity(os.getppid()))
+            while alive(supervisor) and read_state().get("supervisor") != supervisor:  # whoever starts next has to see it
+                time.sleep(0.02)
     while wait:
         state = read_state()
         mine = state.get("supervisor") == supervisor
