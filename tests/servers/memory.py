@@ -48,7 +48,7 @@ def is_sanitized(pid):
     return any("libasan" in name or "libclang_rt.asan" in name for _, _, name, _ in mappings(pid))
 
 
-def wait_stopped(pid, seconds=20):
+def wait_stopped(pid, seconds=300):
     for _ in range(seconds * 100):
         with open(f"/proc/{pid}/stat") as file:
             if file.read().rpartition(")")[2].split()[0] == "T":

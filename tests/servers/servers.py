@@ -56,6 +56,10 @@ class Missing(Trouble):
     """A program that is not installed: trying again would not bring it."""
 
 
+class Ended(Trouble):
+    """A server that ended by itself as it started, as one does whose port somebody else took in the meantime."""
+
+
 # ---- processes, by id and start: an id alone may be another's by now ----
 
 def begun(pid):
@@ -226,13 +230,13 @@ class Child:
             if value:
                 return value
             if self.process.poll() is not None:
-                raise Trouble(f"{self.name} ended with {self.process.returncode}: {tail(self.log)}")
+                raise Ended(f"{self.name} ended with {self.process.returncode}: {tail(self.log)}")
             time.sleep(0.1)
         raise Trouble(f"{self.name} was not ready after {START_SECONDS} s: {tail(self.log)}")
 
 
 def start_opensearch(jars):
-    """The runner takes the first free port after a base, up to 9299, and says which. The compiler that is quick to start and one
+    """The runner takes the first free port after a base, up to 9299, and says which; it binds it many seconds later. The compiler that is quick to start and one
     collector: a node that lives for minutes."""
     name = f"tests-{secrets.token_hex(4)}"
     child = Child("opensearch", ["java", "-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", f"{jars}/*",
@@ -285,44 +289,44 @@ def make_logins():
 
 
 def start_nginx(opensearch, login):
-    for _ in range(3):
-        ports = dict(zip(("tls", "client", "tls12"), free_ports(3)))
-        values = {"RUN": RUN, "LOG": LOG, "SECRET": SECRET, "OPENSEARCH": opensearch, "API_KEY": login["api_key"], "BEARER": login["bearer"],
-                  **{name.upper(): port for name, port in ports.items()}}
-        text = re.sub(r"@([A-Z0-9_]+)@", lambda found: str(values[found[1]]), (HERE / "nginx.conf.in").read_text())
-        (SECRET / "nginx.conf").write_text(text)
-        program = shutil.which("nginx") or "/usr/sbin/nginx"
-        child = Child("nginx", [program, "-p", str(RUN / "nginx"), "-e", str(LOG / "nginx-error.log"), "-c", str(SECRET / "nginx.conf")])
-        try:
-            child.wait(lambda: all(map(listens, ports.values())))
-            return child, ports
-        except Trouble:
-            if "Address already in use" not in (LOG / "nginx-error.log").read_text():
-                raise
-    raise Trouble("nginx found no free port")
+    ports = dict(zip(("tls", "client", "tls12"), free_ports(3)))
+    values = {"RUN": RUN, "LOG": LOG, "SECRET": SECRET, "OPENSEARCH": opensearch, "API_KEY": login["api_key"], "BEARER": login["bearer"],
+              **{name.upper(): port for name, port in ports.items()}}
+    text = re.sub(r"@([A-Z0-9_]+)@", lambda found: str(values[found[1]]), (HERE / "nginx.conf.in").read_text())
+    (SECRET / "nginx.conf").write_text(text)
+    program = shutil.which("nginx") or "/usr/sbin/nginx"
+    child = Child("nginx", [program, "-p", str(RUN / "nginx"), "-e", str(LOG / "nginx-error.log"), "-c", str(SECRET / "nginx.conf")])
+    child.wait(lambda: all(map(listens, ports.values())))
+    return child, ports
 
 
 def start_prism(script):
     if not HORREUM_DOCUMENT.is_file():
         raise Trouble(f"{HORREUM_DOCUMENT} is not there: set MB_SHARED")
-    for _ in range(3):
-        port = free_ports(1)[0]
-        child = Child("prism", ["node", str(script), "mock", "-h", "127.0.0.1", "-p", str(port), str(HORREUM_DOCUMENT)])
-        try:
-            child.wait(lambda: listens(port))
-            return child, port
-        except Trouble:
-            if "EADDRINUSE" not in child.log.read_text():
-                raise
-    raise Trouble("Prism found no free port")
+    port = free_ports(1)[0]
+    child = Child("prism", ["node", str(script), "mock", "-h", "127.0.0.1", "-p", str(port), str(HORREUM_DOCUMENT)])
+    child.wait(lambda: listens(port))
+    return child, port
 
 
 def bring_up(state, children):
+    jars, script = fetch_opensearch(), fetch_prism()
+    for left in (2, 1, 0):
+        try:
+            return start_all(state, children, jars, script)
+        except Ended as trouble:
+            if not left:
+                raise
+            print(f"{trouble}\nonce more", flush=True)
+            end_children(state, children)
+            shutil.rmtree(RUN / "opensearch", ignore_errors=True)
+
+
+def start_all(state, children, jars, script):
     def started(child):
         children.append(child)
         state["children"].append(identity(child.process.pid) | {"name": child.name})
         write_state(state)
-    jars, script = fetch_opensearch(), fetch_prism()
     opensearch, port, name = start_opensearch(jars)
     started(opensearch)
     prism, prism_port = start_prism(script)
@@ -340,6 +344,16 @@ def bring_up(state, children):
 
 
 # ---- the supervisor ----
+
+def end_children(state, children):
+    for child in reversed(children):
+        child.process.terminate()
+    for child in reversed(children):
+        end(identity(child.process.pid))
+    children.clear()
+    state.update(ready=False, children=[])
+    write_state(state)
+
 
 def supervise(owner):
     """Until it is told to end, or the owner is gone. What it prints is run/log/supervisor.log."""
@@ -368,12 +382,7 @@ def supervise(owner):
         write_state(state)
         print(state["trouble"], flush=True)
     finally:
-        for child in reversed(children):
-            child.process.terminate()
-        for child in reversed(children):
-            end(identity(child.process.pid))
-        state.update(ready=False, children=[])
-        write_state(state)
+        end_children(state, children)
 
 
 # ---- the commands ----
