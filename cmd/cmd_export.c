@@ -22,8 +22,8 @@ static const struct option options_export_only[] = {
     {0},
 };
 
-static const struct option *const tables[] = {options_export_only, options_period, options_servers, options_openmetrics,
-                                            options_common, NULL};
+static const struct option *const tables[] = {options_export_only, options_period, options_history_wait, options_servers,
+                                            options_openmetrics, options_common, NULL};
 
 /* A text form of payloads: looks at each of them first, then writes each of them. */
 struct rendering {

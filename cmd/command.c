@@ -57,9 +57,17 @@ const struct option options_servers[] = {
     {0},
 };
 
+#define WAIT_ROW \
+    {"history_wait", OPTION_NUMBER, "SECONDS", "60", false, "How long to wait while other processes write into a file or folder."}
+
+const struct option options_history_wait[] = {
+    WAIT_ROW,
+    {0},
+};
+
 const struct option options_history[] = {
     {"history", OPTION_TEXT, "URI", NULL, false, "Where payloads are kept; default: sqlite:history.db."},
-    {"history_wait", OPTION_NUMBER, "SECONDS", "60", false, "How long to wait while other processes write into a file or folder."},
+    WAIT_ROW,
     SERVER_ROWS,
     {0},
 };

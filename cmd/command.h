@@ -24,7 +24,7 @@ extern const struct command command_ci, command_parse, command_schema, command_u
 extern const struct option options_common[], options_workload[], options_results[], options_openmetrics[], options_history[],
     options_some_results[], /* the same, of a command that can do without */
     options_period[], /* --since, --until: step/payload_source.h */
-    options_servers[], options_spool[], options_push[],
+    options_history_wait[], options_servers[], options_spool[], options_push[],
     options_history_unused[]; /* of a command that has no use for it, but gets it from TOPSAIL as all do */
 
 /* What --openmetrics_flavor and --openmetrics_times of a command with options_openmetrics say. */

@@ -10,7 +10,7 @@ import subprocess
 import time
 import uuid
 
-from support import MATBENCH, SOURCE, CommandTest, digest, environment, main
+from support import MATBENCH, SECONDS, SOURCE, CommandTest, digest, environment, main
 
 
 def payload(number, start="2025-03-01T10:00:00", speed=10.0, unit="items/s", fill="", **labels):
@@ -48,7 +48,7 @@ class WritersTest(SqliteTest):
 
     def writer(self, number, uploads, history):
         """A shell that uploads one file after the other."""
-        script = "".join(f'"$0" export --from=w{number}-{k}.json --to={history} --workload_name=small || exit $?\n' for k in range(uploads))
+        script = "".join(f'"$0" export --from=w{number}-{k}.json --to={history} --workload_name=small --history_wait=600 || exit $?\n' for k in range(uploads))
         return subprocess.Popen(["sh", "-c", script, MATBENCH], cwd=self.place, env=environment(), stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
@@ -63,7 +63,7 @@ class WritersTest(SqliteTest):
                         self.write(f"w{w}-{k}.json", file)
                 writers = [self.writer(w, uploads, history) for w in range(8)]
                 for writer in writers:
-                    out, _ = writer.communicate(timeout=100)
+                    out, _ = writer.communicate(timeout=SECONDS)
                     self.assertEqual(writer.returncode, 0, out)
                     self.assertNotIn("ERROR", out)
                     self.assertEqual(out.count("3 added, 0 replaced, 0 there already"), uploads, out)
@@ -79,13 +79,13 @@ class WritersTest(SqliteTest):
             for w in range(3):
                 files[w] = [payload(100000 + 1000 * round + 100 * w + i, fill="y" * 20000) for i in range(40)]
                 self.write(f"w{w}-0.json", files[w])
-            writers = [subprocess.Popen([MATBENCH, "export", f"--from=w{w}-0.json", "--to=sqlite:h.db", "--workload_name=small"],
+            writers = [subprocess.Popen([MATBENCH, "export", f"--from=w{w}-0.json", "--to=sqlite:h.db", "--workload_name=small", "--history_wait=600"],
                                         cwd=self.place, env=environment(), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE) for w in files]
             time.sleep(chance.random() * 0.06)
             writers[0].kill()
             codes = []
             for writer in writers:
-                writer.communicate(timeout=100)
+                writer.communicate(timeout=SECONDS)
                 codes.append(writer.returncode)
             self.assertEqual(codes[1:], [0, 0])
             there = set(self.ids("sqlite:h.db"))
@@ -108,6 +108,8 @@ class WritersTest(SqliteTest):
             writer.send_signal(number)
             self.assertIn("stopped while waiting", writer.communicate(timeout=60)[1])
             self.assertEqual(writer.returncode, code)
+        done = self.matbench("export", "--from=more.json", "--to=sqlite:h.db", "--workload_name=small", "--history_wait=0.2", code=110)
+        self.assertIn("waited 0.2 s; --history_wait=SECONDS waits longer", done.err)
         done = self.matbench("upload_lts", "--workload=x", "--results_dirname=y", "--history_wait=-1")
         self.assertIn("--history_wait=-1: expected seconds", done.err)
         held.close()
