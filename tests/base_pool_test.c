@@ -71,7 +71,7 @@ static bool deliver_when_full(void *context, size_t piece)
 {
     struct run *run = context;
     size_t want = piece + run->window < run->count ? piece + run->window : run->count, begun = 0;
-    for (int i = 0; i < 20000 && begun < want; i++) {
+    for (int i = 0; i < 1000000 && begun < want; i++) { /* minutes: the machine may be busy */
         pthread_mutex_lock(&run->lock);
         begun = run->begun;
         pthread_mutex_unlock(&run->lock);

@@ -25,12 +25,14 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "servers"))
 import aws  # noqa: E402
 import memory  # noqa: E402
+import servers  # noqa: E402
 from fault_server import FAULTS, FaultServer, answer, raw, say, stall, then  # noqa: E402
 
 DRIVER = os.path.realpath(sys.argv.pop(1))
 KEPT = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS")
 FILLED = ":".join(filter(None, [os.environ.get("ASAN_OPTIONS"), "max_free_fill_size=1000000:free_fill_byte=90"]))
 QUICK = ("wait_s=0.02", "quiet=1")
+SECONDS = 300  # for what takes moments on a machine that is not busy
 CANARY = f"Canary-{secrets.token_hex(12)}"
 SAID = []  # all that the driver printed: searched at the end
 
@@ -39,9 +41,20 @@ def environment(extra=None):
     return {name: os.environ[name] for name in KEPT if name in os.environ} | {"ASAN_OPTIONS": FILLED, "no_proxy": ""} | (extra or {})
 
 
+def wait_until(true):
+    """Its value; an error when it stays untrue."""
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        value = true()
+        if value:
+            return value
+        time.sleep(0.01)
+    raise AssertionError("what was waited for did not come")
+
+
 def drive(url, *arguments, **named):
     """What the driver prints, line by line; the port of the URL is written PORT, numbers of seconds to wait are N.N."""
-    done = subprocess.run([DRIVER, url, *arguments], env=environment(named.get("env")), capture_output=True, timeout=60, cwd=named.get("cwd"))
+    done = subprocess.run([DRIVER, url, *arguments], env=environment(named.get("env")), capture_output=True, timeout=SECONDS, cwd=named.get("cwd"))
     out, err = done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
     SAID.append(out + err)
     assert done.returncode in (0, 1) and not err, (arguments, done.returncode, out, err)
@@ -127,6 +140,7 @@ class Faults(Scratch):
                 before = self.server.counts.get(path, 0) if path not in ("/later", "/date", "/reset_once") else 0
                 got = drive(self.server.url, f"path={path}?key=in-the-query", "attempts=2", *QUICK, *more)
                 self.assertEqual(got[-1].replace("127.0.0.1:PORT", "HOST"), last)
+                wait_until(lambda: self.server.counts.get(path, 0) - before >= seen)  # who gave up may be quicker than the server reads
                 self.assertEqual(self.server.counts[path] - before, seen)
                 self.assertNotIn("in-the-query", " ".join(got))
 
@@ -139,9 +153,9 @@ class Faults(Scratch):
         self.assertEqual(got[:2], [f"again: 127.0.0.1:PORT: GET /storm503: 503 Service Temporarily Unavailable; again in N s ({n} of 3)" for n in (2, 3)])
 
     def test_no_server(self):
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        got = drive(f"http://127.0.0.1:{port}", "attempts=2", *QUICK)
+        with socket.socket() as kept:  # nobody listens there, and nobody else gets it
+            kept.bind(("127.0.0.1", 0))
+            got = drive(f"http://127.0.0.1:{kept.getsockname()[1]}", "attempts=2", *QUICK)
         self.assertEqual(got, ["again: 127.0.0.1:PORT: GET /: connection refused: nothing listens there (the wrong port?); again in N s (2 of 2)",
                                "error 110: 127.0.0.1:PORT: GET /: connection refused: nothing listens there (the wrong port?) (attempt 2 of 2)"])
 
@@ -321,28 +335,22 @@ class Tls(Scratch):
     def setUpClass(cls):
         super().setUpClass()
         cls.make_certificates()
-        cls.ports = {}
-        sockets = [socket.create_server(("127.0.0.1", 0)) for _ in SERVERS]
-        for (name, _, _), each in zip(SERVERS, sockets):
-            cls.ports[name] = each.getsockname()[1]
-            each.close()
+        cls.ports = dict(zip((name for name, _, _ in SERVERS), servers.free_ports(len(SERVERS))))
         cls.write("htpasswd", f"ci:{{PLAIN}}{CANARY}\n")
-        servers = "\n".join(
+        blocks = "\n".join(
             f"server {{ listen 127.0.0.1:{cls.ports[name]} ssl{' http2' if name == 'h2' else ''}; ssl_certificate @DIR@/{certificate}.pem; "
             f"ssl_certificate_key @DIR@/{certificate}.key; {lines} location /stall {{ proxy_pass {cls.server.url}; }} location / {{ return 200 '{{\"protocol\": \"$ssl_protocol\", \"http\": "
             f"\"$server_protocol\", \"connection\": $connection, \"filling\": \"{'x' * 400}\"}}'; }} }}" for name, certificate, lines in SERVERS)
-        text = NGINX.replace("@SERVERS@", servers).replace("@DIR@", str(cls.folder))
+        text = NGINX.replace("@SERVERS@", blocks).replace("@DIR@", str(cls.folder))
         cls.nginx = subprocess.Popen(["nginx", "-c", cls.write("nginx.conf", text), "-p", cls.folder], stdin=subprocess.DEVNULL,
                                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         cls.addClassCleanup(cls.end_nginx)
-        for _ in range(500):
-            try:
-                socket.create_connection(("127.0.0.1", cls.ports["password"]), 1).close()
-                return
-            except OSError:
-                assert cls.nginx.poll() is None, (cls.folder / "error.log").read_text()
-                time.sleep(0.02)
-        raise AssertionError("nginx does not listen")
+        wait_until(cls.nginx_listens)
+
+    @classmethod
+    def nginx_listens(cls):
+        assert cls.nginx.poll() is None, (cls.folder / "error.log").read_text()
+        return all(map(servers.listens, cls.ports.values()))
 
     @classmethod
     def end_nginx(cls):
@@ -597,14 +605,6 @@ for name in [n for n in dir(Tls) if n.startswith("test_")]:
 
 # --- signals, memory ---
 
-def wait_until(true):
-    for _ in range(1000):
-        if true():
-            return
-        time.sleep(0.01)
-    raise AssertionError("the request did not come")
-
-
 def look_at(test, process, came, row):
     """Stops the process when its request came, searches its memory and arguments, ends it."""
     word, sent = CANARY.encode(), base64.b64encode(f"ci:{CANARY}".encode())
@@ -617,7 +617,7 @@ def look_at(test, process, came, row):
     finally:
         memory.go_on(process.pid)
         process.kill()
-    SAID.append(process.communicate(timeout=30)[0])
+    SAID.append(process.communicate(timeout=SECONDS)[0])
     test.assertNotIn(word, commands)
     test.assertIn("(kept out)", found[word], row)
     for each in (word, sent):
@@ -632,7 +632,7 @@ def look_for_core(test, process, came, folder):
     wait_until(came)
     sanitized = memory.is_sanitized(process.pid)
     process.send_signal(signal.SIGABRT)
-    SAID.append(process.communicate(timeout=60)[0])
+    SAID.append(process.communicate(timeout=SECONDS)[0])
     cores = list(folder.iterdir())
     test.assertTrue(sanitized or not cores, cores)
     for core in cores:
@@ -657,7 +657,7 @@ class Process(Scratch):
                 if kind == "wait":
                     process.stdout.readline()  # "again: …": it waits
                 process.send_signal(number)
-                out = process.communicate(timeout=30)[0]
+                out = process.communicate(timeout=SECONDS)[0]
                 SAID.append(out)
                 self.assertIn(f"error {code}: 127.0.0.1:{self.server.port}: stopped by {name}", out)
 

@@ -4,7 +4,6 @@ The requests of a whole session (set up, upload, correct, read, show) are record
 which refuses what the document does not allow, and through Prism as a proxy before a new stand-in, which judges its answers too."""
 import http.client
 import json
-import socket
 import subprocess
 import time
 import urllib.parse
@@ -12,6 +11,7 @@ import urllib.parse
 from support import CommandTest, SHARED, main, small_test, small_workload
 
 import places
+import servers
 from horreum_fake import HorreumFake
 
 # Where the document is wrong about the real server (reference/horreum.md 8, and seen again here): path in the document → what is right.
@@ -24,12 +24,6 @@ MENDED = {
 }
 # The document knows few answers: statuses that the real server gives beside them.
 UNDOCUMENTED = {("GET", "/api/test/byName/", 404), ("GET", "/api/schema/idByUri/", 404), ("POST", "/api/run/", 204)}
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 class PrismTest(CommandTest):
@@ -65,20 +59,17 @@ class PrismTest(CommandTest):
         return file
 
     def prism_of(self, *arguments):
-        port = free_port()
+        port = servers.free_ports(1)[0]
         log = open(self.place / "prism.log", "w+")
         self.addCleanup(log.close)
         process = subprocess.Popen([*places.prism_program(), arguments[0], "-h", "127.0.0.1", "-p", str(port), *map(str, arguments[1:])],
                                    stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
-        for _ in range(600):
-            with socket.socket() as s:
-                if s.connect_ex(("127.0.0.1", port)) == 0:
-                    return f"http://127.0.0.1:{port}"
+        while not servers.listens(port):
             self.assertIsNone(process.poll(), "Prism ended")
             time.sleep(0.1)
-        raise AssertionError("Prism does not listen")
+        return f"http://127.0.0.1:{port}"
 
     def session(self):
         """Everything that matbench ever asks."""

@@ -51,7 +51,10 @@ class KillTest(CommandTest):
             process = self.run_ci()
             time.sleep(whole * (tries % KILLED) / KILLED)
             process.kill()
-            killed += process.wait() == -9
+            if process.wait() == -9:
+                killed += 1
+            else:
+                whole *= 0.8  # the machine was busier when this was measured
             tries += 1
             if tries % NEXT_RUN_EVERY == 0:
                 listed = self.matbench("history", "list", code=0).out  # by the program, journal and all

@@ -14,7 +14,7 @@ sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent)]
 import support  # noqa: E402
 
 DATA = support.SHARED / "data"
-SANITIZED = "/asan/" in support.MATBENCH  # its shadow memory counts, too
+SANITIZED = support.SANITIZED  # its shadow memory counts, too
 
 
 class Case(support.ParsingTest):

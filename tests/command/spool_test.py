@@ -160,9 +160,9 @@ class UseTest(SpoolCase):
         self.make("tests")
         self.proxy.fault = fp.Times(fp.Stall())
         for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            seen = self.proxy.fault.happened
             run = subprocess.Popen([support.MATBENCH, "upload_lts", "--workload=w", "--results_dirname=tests", f"--history={self.uri}", "--spool=spool"],
                                    cwd=self.place, env=support.environment(), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-            seen = self.proxy.fault.happened
             while self.proxy.fault.happened == seen:
                 self.assertIsNone(run.poll())
                 time.sleep(0.01)
