@@ -37,7 +37,7 @@ class Scratch(unittest.TestCase):
 
     def run_driver(self, url="-", prefix="opensearch", environment={}, credentials="-"):
         done = subprocess.run([DRIVER, str(self.folder), prefix, url, str(credentials)], env=self.environment(environment),
-                              capture_output=True, text=True, timeout=60)
+                              capture_output=True, text=True, timeout=600)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         return done.stdout.replace(str(self.folder), "DIR").splitlines()
 
@@ -188,7 +188,7 @@ class Memory(Scratch):
             own = not memory.is_sanitized(process.pid)
         finally:
             memory.go_on(process.pid)
-        out = process.communicate(timeout=60)[0]
+        out = process.communicate(timeout=600)[0]
         for word in words:
             self.assertNotIn(word, shown)
             self.assertNotIn(word.decode(), out)

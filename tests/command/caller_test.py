@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import uuid
 
-from support import MATBENCH, SHARED, SOURCE, CommandTest, environment, main, tree
+from support import MATBENCH, SECONDS, SHARED, SOURCE, CommandTest, environment, main, tree
 
 STEP = SOURCE / "tests/caller/post_test_step.sh"
 GOLDEN = SHARED / "data/python-golden"
@@ -55,7 +55,7 @@ class CallerCase(CommandTest):
                            "GENERATE": "&".join("stats=" + r for r in REPORTS)} | variables)
         env["PATH"] = f"{self.place}/bin:{os.environ['PATH']}"
         done = subprocess.run([STEP, self.place / results, artifacts], cwd=self.place / "cwd", env=env, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=120)
+                              capture_output=True, text=True, timeout=SECONDS)
         logs = "\n".join(f"--- {p.name}\n{p.read_text()}" for p in sorted(artifacts.rglob("*.log")))
         self.assertEqual(done.returncode, code, f"{done.stdout}{done.stderr}\n{logs}")
         self.assertEqual(done.stderr, "")

@@ -301,7 +301,7 @@ class CanaryTest(support.CommandTest):
             process = subprocess.Popen([support.MATBENCH, "history", "list", f"--history={place.uri()}", "--log_level=debug"], cwd=self.place,
                                        env=support.environment(self.own | env), stdin=subprocess.DEVNULL, stdout=log, stderr=log, **popen)
         try:
-            self.assertTrue(listener.came.wait(30), (self.place / "waiting.log").read_text())
+            self.assertTrue(listener.came.wait(support.SECONDS), (self.place / "waiting.log").read_text())
             found = canaries.Search(self.logins)
             found.bytes(listener.header, "the request")
             self.assertTrue(found.found, "the request has no login: nothing would be proved")
@@ -329,7 +329,7 @@ class CanaryTest(support.CommandTest):
             with self.subTest(variables), self.waiting(variables) as process:
                 self.seen_of(process)
                 process.terminate()
-                self.assertEqual(process.wait(30), 143)
+                self.assertEqual(process.wait(support.SECONDS), 143)
                 self.text("what a stopped one says", (self.place / "waiting.log").read_bytes())
         self.search_place()
         self.nothing_found()
@@ -371,7 +371,7 @@ class CanaryTest(support.CommandTest):
                 if not written:
                     self.memory_of(process)
                 process.send_signal(number)
-                process.wait(30)
+                process.wait(support.SECONDS)
                 for core in self.cores(self.place):
                     self.search.tree(core, "core files")
                     core.unlink()

@@ -15,7 +15,7 @@ except ImportError:
     if sys.executable == "/usr/bin/python3":
         raise
     os.execv("/usr/bin/python3", ["/usr/bin/python3", *sys.argv])
-from support import MATBENCH, SOURCE, CommandTest, environment, main, small_test, small_workload, night
+from support import MATBENCH, SECONDS, SOURCE, CommandTest, environment, main, small_test, small_workload, night
 
 SCENES = "acks", "causes", "checks", "completeness"
 # In the program's place: each analysis of a scene leaves a bundle, too.
@@ -64,7 +64,7 @@ class BundleTest(DocumentsCase):
                 env = environment({"MATBENCH": str(wrapper), "REAL": MATBENCH, "COLLECTED": str(cls.collected / scene), "SOURCE": str(SOURCE),
                                    "PYTHON": sys.executable, "HOME": scratch})
                 subprocess.run(["sh", "-euc", '. "$SOURCE/tests/golden/lib.sh"; . "$0"', str(SOURCE / "tests/golden" / scene / "cmd")],
-                               cwd=f"{scratch}/scene", env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=True)
+                               cwd=f"{scratch}/scene", env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=True)
         cls.files = sorted(cls.collected.glob("*/*.json"))
 
     def json(self, name):

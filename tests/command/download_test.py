@@ -187,7 +187,7 @@ class SecondRunTest(DownloadTest):
         while not any(os.path.getsize(p) > 1 << 20 for p in glob.glob(pattern)) and process.poll() is None and time.monotonic() < until:
             time.sleep(0.001)
         process.send_signal(signal.SIGINT)
-        err = process.communicate(timeout=60)[1].decode()
+        err = process.communicate(timeout=support.SECONDS)[1].decode()
         self.assertEqual(process.returncode, 130, err)
         self.assertTrue(err.endswith("ERROR | stopped by SIGINT: only whole files were kept; the same command goes on from there\n"), err)
         self.assertEqual(glob.glob(pattern), [])

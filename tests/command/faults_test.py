@@ -63,7 +63,7 @@ class Faults(support.CommandTest):
         return f"opensearch+{scheme}://{host}:{port or self.proxy.port}/{self.server.index}"
 
     def push(self, uri, *arguments, spool="spool", attempts=1, **named):
-        return self.upload_small(uri, f"--spool={spool}", f"--http_attempts={attempts}", "--http_timeout=30", *arguments, **named)
+        return self.upload_small(uri, f"--spool={spool}", f"--http_attempts={attempts}", "--http_timeout=300", *arguments, **named)
 
     def upload_small(self, uri, *arguments, **named):
         return self.matbench("upload_lts", "--workload=w", "--results_dirname=tests", f"--history={uri}", *arguments, **named)

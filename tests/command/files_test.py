@@ -63,7 +63,7 @@ class FullDiskTest(support.FullDiskCase):
 class PermissionTest(CommandTest):
     def plain(self, *arguments, code):
         done = subprocess.run([*PLAIN, support.MATBENCH, *arguments], cwd=self.place, env=support.environment(),
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=100)
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=support.SECONDS)
         self.assertEqual(done.returncode, code, done.stderr)
         return done
 
@@ -153,7 +153,7 @@ class SignalTest(CommandTest):
             for _ in range(times):
                 process.send_signal(number)
                 time.sleep(0.002)
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=support.SECONDS)
         finally:
             process.kill()
         self.assertLess(time.monotonic() - sent, 3)

@@ -8,7 +8,7 @@ import subprocess
 import time
 import urllib.parse
 
-from support import CommandTest, SHARED, main, small_test, small_workload
+from support import SECONDS, SHARED, CommandTest, main, small_test, small_workload
 
 import places
 import servers
@@ -45,7 +45,7 @@ class PrismTest(CommandTest):
     def document(self):
         # the interpreter that has PyYAML
         code = "import json, sys, yaml; json.dump(yaml.safe_load(open(sys.argv[1])), sys.stdout, default=str)"
-        done = subprocess.run(["/usr/bin/python3", "-c", code, SHARED / "data/horreum/openapi.yaml"], capture_output=True, check=True, timeout=60)
+        done = subprocess.run(["/usr/bin/python3", "-c", code, SHARED / "data/horreum/openapi.yaml"], capture_output=True, check=True, timeout=SECONDS)
         document = json.loads(done.stdout)
         for path, value in MENDED.items():
             *parents, last = [p.replace("~1", "/") for p in path.split("/")]
@@ -94,7 +94,7 @@ class PrismTest(CommandTest):
 
     def send(self, url, request):
         parts = urllib.parse.urlsplit(url)
-        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
+        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=SECONDS)
         headers = {k: v for k, v in request.headers.items() if k in ("content-type", "x-horreum-api-key", "accept")}
         connection.request(request.method, request.target, request.body or None, headers)
         answer = connection.getresponse()

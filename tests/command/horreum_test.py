@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 
-from support import CommandTest, MATBENCH, environment, main, small_test, small_workload
+from support import MATBENCH, SECONDS, CommandTest, environment, main, small_test, small_workload
 
 import horreum_fake
 from horreum_fake import Answer, HorreumFake
@@ -130,7 +130,7 @@ class Uploads(HorreumTest):
         with self.fake.store.lock:
             process.append(subprocess.Popen(command, cwd=self.place, env=environment(self.access), stdin=subprocess.DEVNULL,
                                             stderr=subprocess.DEVNULL))
-        self.assertEqual(process[0].wait(60), -signal.SIGKILL)
+        self.assertEqual(process[0].wait(SECONDS), -signal.SIGKILL)
         self.fake.fault = None
         self.assertEqual(len(self.payloads()[ids[1]]), 2)
         shown = json.loads(self.matbench("history", "show", ids[1], f"--history={self.uri}", code=0).out)
@@ -191,7 +191,7 @@ class Uploads(HorreumTest):
                 self.fake.fault = fault
                 process.append(subprocess.Popen(command, cwd=self.place, env=environment(self.access), stdin=subprocess.DEVNULL,
                                                 stderr=subprocess.DEVNULL))
-            process[0].wait(60)
+            process[0].wait(SECONDS)
         self.fake.fault = None
         self.put()
         self.assertEqual({i: len(r) for i, r in self.payloads().items()}, dict.fromkeys(ids, 1))

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import threading
 
-from support import MATBENCH, CommandTest, environment, main, small_test, small_workload
+from support import MATBENCH, SECONDS, CommandTest, environment, main, small_test, small_workload
 
 OURS = {"i": {"aliases": {}, "mappings": {"_meta": {"matbench": {"index": 1}}, "properties": {"metadata": {"enabled": False}}}, "settings": {}}}
 BUSY = {"type": "rejected_execution_exception", "reason": "queue is full"}
@@ -292,9 +292,9 @@ class AnswersTest(CommandTest):
         process = subprocess.Popen([MATBENCH, "upload_lts", "--workload=w", "--results_dirname=tests", f"--history={self.fake.uri}",
                                     "--http_attempts=50"], cwd=self.place, env=environment(), stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        self.assertTrue(seen.wait(60))
+        self.assertTrue(seen.wait(SECONDS))
         os.kill(process.pid, signal.SIGINT)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=SECONDS)
         self.assertEqual(process.returncode, 130, err)
         self.fake.answer = lambda request, stored: None
         self.push()

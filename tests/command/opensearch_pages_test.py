@@ -219,9 +219,9 @@ class TroubleTest(support.CommandTest):
             with Fake(spoil=spoil) as fake:
                 run = subprocess.Popen([support.MATBENCH, "download_lts", f"--history={fake.uri}", "--lts_results_dirname=lts"], cwd=self.place,
                                        env=support.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-                self.assertTrue(reached.wait(60))
+                self.assertTrue(reached.wait(support.SECONDS))
                 run.send_signal(number)
-                said = run.communicate(timeout=60)[0].decode()
+                said = run.communicate(timeout=support.SECONDS)[0].decode()
                 self.assertEqual(run.returncode, code, said)
                 self.assertNotIn("Sanitizer", said)
                 self.assertEqual(sorted(set(fake.deleted)), sorted(fake.opened))

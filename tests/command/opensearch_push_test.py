@@ -3,7 +3,7 @@
 import json
 import subprocess
 
-from support import MATBENCH, SHARED, CommandTest, copy_of, environment, main, small_test, small_workload
+from support import MATBENCH, SECONDS, SHARED, CommandTest, copy_of, environment, main, small_test, small_workload
 
 FLAT = {name: {"type": "flat_object"} for name in ("metadata", "kpis", "results", "regression_results")}
 PYTHON_INDEX = {"mappings": {"properties": FLAT}, "settings": {"index": {"number_of_shards": 4}, "mapping": {"total_fields": {"limit": 4000}}}}
@@ -150,7 +150,7 @@ class PushTest(CommandTest):
                                      f"--spool=spool{i}"], cwd=self.place, env=environment(self.access), stdin=subprocess.DEVNULL,
                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for i in range(4)]
         for process in started:
-            _, err = process.communicate(timeout=100)
+            _, err = process.communicate(timeout=SECONDS)
             self.assertEqual(process.returncode, 0, err)
         self.assertEqual(self.server.documents(), self.parsed())
         self.counted(self.push(), there=3)

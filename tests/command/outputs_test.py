@@ -14,7 +14,7 @@ import sys
 import tempfile
 import xml.etree.ElementTree as xml
 
-from support import MATBENCH, SOURCE, CommandTest, environment, main
+from support import MATBENCH, SECONDS, SOURCE, CommandTest, environment, main
 
 EXAMPLE = SOURCE / "workloads/fine_tuning/example"
 SCENE = pathlib.Path(MATBENCH).parents[1] / "tests/report_outputs_test"  # prints a scene with every field of the model filled
@@ -37,7 +37,7 @@ NEEDED = {"testsuite": {"name", "tests", "failures", "errors"}, "property": {"na
 
 
 def scene(what, variant="", strict=False):
-    done = subprocess.run([SCENE, what, variant, *(["strict"] if strict else [])], capture_output=True, env=environment(), check=True, timeout=60)
+    done = subprocess.run([SCENE, what, variant, *(["strict"] if strict else [])], capture_output=True, env=environment(), check=True, timeout=SECONDS)
     return done.stdout.decode()
 
 
@@ -47,7 +47,7 @@ class Rendered(html.parser.HTMLParser):
     def __init__(self, markdown):
         super().__init__()
         done = subprocess.run(["cmark-gfm", "--unsafe", "-e", "table", "-e", "autolink", "-e", "strikethrough", "-e", "tagfilter", "-e", "tasklist"],
-                              input=markdown, capture_output=True, text=True, check=True, timeout=60)
+                              input=markdown, capture_output=True, text=True, check=True, timeout=SECONDS)
         self.html, self.tags, self.links, self.text, self.rows = done.stdout, [], [], "", []
         self.feed(done.stdout)
 
@@ -145,7 +145,7 @@ class ExampleCase(CommandTest):
         cls.prepared = pathlib.Path(folder.name)
         shutil.copytree(EXAMPLE, cls.prepared / "example")
         subprocess.run([MATBENCH, "upload_lts", "--workload=fine_tuning", "--results_dirname=example/history"], cwd=cls.prepared, env=environment(),
-                       check=True, capture_output=True, timeout=60)
+                       check=True, capture_output=True, timeout=SECONDS)
 
     def setUp(self):
         super().setUp()

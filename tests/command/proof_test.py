@@ -8,7 +8,7 @@ import statistics
 import subprocess
 import time
 
-from support import MATBENCH, SOURCE, CommandTest, digest, environment, main
+from support import MATBENCH, SECONDS, SOURCE, CommandTest, digest, environment, main
 import simulated  # after support, which says where it is
 
 
@@ -273,7 +273,7 @@ excluded:
                 self.work_for(program, 1)
                 program.send_signal(signal.SIGINT)
                 try:
-                    out, err = program.communicate(timeout=100)
+                    out, err = program.communicate(timeout=SECONDS)
                 except subprocess.TimeoutExpired:
                     program.kill()
                     raise

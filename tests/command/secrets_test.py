@@ -54,9 +54,8 @@ class Secrets(support.CommandTest):
         process = subprocess.Popen([support.MATBENCH, "history", "list", "--log-level=debug", *arguments], cwd=self.folder, stdout=subprocess.PIPE,
                                    stderr=subprocess.STDOUT, env=support.environment(environment), preexec_fn=unlimited)
         try:
-            for _ in range(2000):
-                if self.server.seen:
-                    break
+            until = time.monotonic() + support.SECONDS
+            while not self.server.seen and process.poll() is None and time.monotonic() < until:
                 time.sleep(0.01)
             process.send_signal(signal.SIGSTOP)
             memory.wait_stopped(process.pid)
@@ -66,7 +65,7 @@ class Secrets(support.CommandTest):
         finally:
             memory.go_on(process.pid)
             process.send_signal(signal.SIGABRT)
-        shown.append(process.communicate(timeout=60)[0])
+        shown.append(process.communicate(timeout=support.SECONDS)[0])
         self.assertTrue(self.server.seen and self.server.seen[0].headers.get("authorization", "").encode().endswith(words[1]), shown[-1])
         for word in words:
             for text in shown:

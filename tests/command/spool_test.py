@@ -23,7 +23,7 @@ class SpoolCase(support.CommandTest):
         support.small_workload(self.place / "w")
         self.proxy = self.enterContext(fp.FaultProxy(self.server.host, self.server.port))
         self.uri = f"opensearch+http://127.0.0.1:{self.proxy.port}/{self.server.index}"
-        self.to = [f"--history={self.uri}", "--spool=spool", "--http_attempts=1", "--http_timeout=30"]
+        self.to = [f"--history={self.uri}", "--spool=spool", "--http_attempts=1", "--http_timeout=300"]
 
     def push(self, tree, *arguments, **named):
         return self.matbench("upload_lts", "--workload=w", f"--results_dirname={tree}", *self.to, *arguments, **named)

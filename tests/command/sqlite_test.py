@@ -106,7 +106,7 @@ class WritersTest(SqliteTest):
             line = writer.stderr.readline()  # that it waits is told
             self.assertIn("WARNING | h.db: another process has it locked; waiting for up to 60 s", line)
             writer.send_signal(number)
-            self.assertIn("stopped while waiting", writer.communicate(timeout=60)[1])
+            self.assertIn("stopped while waiting", writer.communicate(timeout=SECONDS)[1])
             self.assertEqual(writer.returncode, code)
         done = self.matbench("export", "--from=more.json", "--to=sqlite:h.db", "--workload_name=small", "--history_wait=0.2", code=110)
         self.assertIn("waited 0.2 s; --history_wait=SECONDS waits longer", done.err)

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 
-from support import MATBENCH, CommandTest, environment, main, small_test, small_workload
+from support import MATBENCH, SECONDS, CommandTest, environment, main, small_test, small_workload
 
 
 class ValidateTest(CommandTest):
@@ -85,7 +85,7 @@ class ValidateTest(CommandTest):
                 running.send_signal(signal.SIGINT)
                 time.sleep(0.1)
                 writer.write("1")
-            out, err = running.communicate(timeout=60)
+            out, err = running.communicate(timeout=SECONDS)
         self.assertEqual(running.returncode, 130, err)
         self.assertIn(b"stopped by SIGINT", err)
         listed = json.loads(out)
