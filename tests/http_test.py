@@ -342,7 +342,7 @@ class Tls(Scratch):
             f"ssl_certificate_key @DIR@/{certificate}.key; {lines} location /stall {{ proxy_pass {cls.server.url}; }} location / {{ return 200 '{{\"protocol\": \"$ssl_protocol\", \"http\": "
             f"\"$server_protocol\", \"connection\": $connection, \"filling\": \"{'x' * 400}\"}}'; }} }}" for name, certificate, lines in SERVERS)
         text = NGINX.replace("@SERVERS@", blocks).replace("@DIR@", str(cls.folder))
-        cls.nginx = subprocess.Popen(["nginx", "-c", cls.write("nginx.conf", text), "-p", cls.folder], stdin=subprocess.DEVNULL,
+        cls.nginx = subprocess.Popen([servers.nginx_program(), "-c", cls.write("nginx.conf", text), "-p", cls.folder], stdin=subprocess.DEVNULL,
                                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         cls.addClassCleanup(cls.end_nginx)
         wait_until(cls.nginx_listens)

@@ -183,7 +183,7 @@ class Memory(Scratch):
         self.addCleanup(process.stdout.close)
         try:
             memory.wait_stopped(process.pid)
-            shown = pathlib.Path(f"/proc/{process.pid}/environ").read_bytes()
+            shown = memory.shown(process.pid, "environ")
             places = memory.look_for(process.pid, words)
             own = not memory.is_sanitized(process.pid)
         finally:

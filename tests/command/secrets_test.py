@@ -2,7 +2,6 @@
 would hold of its memory."""
 import base64
 import os
-import pathlib
 import resource
 import secrets
 import signal
@@ -59,7 +58,7 @@ class Secrets(support.CommandTest):
                 time.sleep(0.01)
             process.send_signal(signal.SIGSTOP)
             memory.wait_stopped(process.pid)
-            shown = [pathlib.Path(f"/proc/{process.pid}/{name}").read_bytes() for name in ("cmdline", "environ")]
+            shown = [memory.shown(process.pid, name) for name in ("cmdline", "environ")]
             places = memory.look_for(process.pid, words)
             own = not memory.is_sanitized(process.pid)
         finally:

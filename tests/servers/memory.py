@@ -1,5 +1,6 @@
 """What of a process's memory a core file would hold: all but the pages that are kept out of it (VmFlags dd). Standard library only."""
 import os
+import pathlib
 import signal
 import time
 
@@ -20,8 +21,29 @@ def mappings(pid):
     return found
 
 
+def is_closed(pid):
+    """Whether only root may look into it, and this is not root: such a process (PR_SET_DUMPABLE) writes no core file at all."""
+    try:
+        open(f"/proc/{pid}/mem", "rb").close()
+    except PermissionError:
+        return os.geteuid() != 0
+    return False
+
+
+def shown(pid, name):
+    """What the file of /proc/PID shows; of a process that is closed to us, nothing."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/{name}").read_bytes()
+    except PermissionError:
+        if not is_closed(pid):
+            raise
+        return b""
+
+
 def look_for(pid, words):
     """{word: [names of the mappings, "(kept out)" for those that no core file holds]}"""
+    if is_closed(pid):
+        return {word: ["(kept out)"] for word in words}
     places = {word: [] for word in words}
     with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
         for start, end, name, flags in mappings(pid):
@@ -45,7 +67,7 @@ def look_for(pid, words):
 
 def is_sanitized(pid):
     """AddressSanitizer keeps copies of its own: of the environment, and of what was freed a short while ago."""
-    return any("libasan" in name or "libclang_rt.asan" in name for _, _, name, _ in mappings(pid))
+    return not is_closed(pid) and any("libasan" in name or "libclang_rt.asan" in name for _, _, name, _ in mappings(pid))
 
 
 def wait_stopped(pid, seconds=300):

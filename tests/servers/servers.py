@@ -288,14 +288,17 @@ def make_logins():
     return login
 
 
+def nginx_program():
+    return shutil.which("nginx") or "/usr/sbin/nginx"  # which is not in everybody's PATH
+
+
 def start_nginx(opensearch, login):
     ports = dict(zip(("tls", "client", "tls12"), free_ports(3)))
     values = {"RUN": RUN, "LOG": LOG, "SECRET": SECRET, "OPENSEARCH": opensearch, "API_KEY": login["api_key"], "BEARER": login["bearer"],
               **{name.upper(): port for name, port in ports.items()}}
     text = re.sub(r"@([A-Z0-9_]+)@", lambda found: str(values[found[1]]), (HERE / "nginx.conf.in").read_text())
     (SECRET / "nginx.conf").write_text(text)
-    program = shutil.which("nginx") or "/usr/sbin/nginx"
-    child = Child("nginx", [program, "-p", str(RUN / "nginx"), "-e", str(LOG / "nginx-error.log"), "-c", str(SECRET / "nginx.conf")])
+    child = Child("nginx", [nginx_program(), "-p", str(RUN / "nginx"), "-e", str(LOG / "nginx-error.log"), "-c", str(SECRET / "nginx.conf")])
     child.wait(lambda: all(map(listens, ports.values())))
     return child, ports
 
