@@ -17,7 +17,7 @@ left=$(cat "$PLACE/failures")
 [ "${0##*/}" = sleep ] || [ "$left" -eq 0 ] || { echo $((left - 1)) >"$PLACE/failures"; echo "the mirror is away"; exit 1; }
 """
 SERVERS = "import sys; sys.path.insert(0, sys.argv[1]); sys.dont_write_bytecode = True; import servers; real = servers.time.sleep; " \
-          "servers.time.sleep = lambda s: real(s) if s < 1 else print('pause', s); sys.argv = ['servers.py', 'fetch']; sys.exit(servers.main())"
+          "servers.time.sleep = lambda s: real(s) if s < 1 else print('pause', s, file=sys.stderr); sys.argv = ['servers.py', 'fetch']; sys.exit(servers.main())"
 
 
 class DownloadTest(unittest.TestCase):
