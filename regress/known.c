@@ -16,11 +16,6 @@ struct settling {
     const struct mark *meant; /* the acknowledgement of what no place tells; NULL: none */
 };
 
-static bool is_worse(enum verdict verdict)
-{
-    return verdict == VERDICT_REGRESSION || verdict == VERDICT_SUSPECT;
-}
-
 /* Of a list the level is that of one of its parts. */
 static bool by_level(const struct evidence *e)
 {
@@ -402,12 +397,12 @@ static void settle_whole(const struct settling *s)
     struct invocation alone;
     struct hypothesis whole = judge_whole(s, &result, &alone);
     const struct settling again = {&whole, &alone, s->shuffles, s->arena, true, meant_by(s, &result)};
-    bool known = !is_worse(result.verdict) || is_acknowledged(s->h, begin_of(&result.evidence));
-    if (known && is_worse(own->verdict)) {
+    bool known = !verdict_is_worse(&result) || is_acknowledged(s->h, begin_of(&result.evidence));
+    if (known && verdict_is_worse(own)) {
         acknowledge(s, find_mark(s->h, begin_of(&own->evidence)), begin_of(&own->evidence));
         return;
     }
-    if (!is_worse(result.verdict)) {
+    if (!verdict_is_worse(&result)) {
         settle_fixed(s);
         return;
     }
@@ -423,7 +418,7 @@ static bool settle_begins(const struct settling *s)
 {
     struct kpi_result *result = s->h->result;
     const struct marks *marks = s->h->marks;
-    if (!marks_begin(s->h) || is_worse(result->verdict))
+    if (!marks_begin(s->h) || verdict_is_worse(result))
         return false;
     result->verdict = VERDICT_OK;
     result->evidence.more_runs = 0;
@@ -444,7 +439,7 @@ void known_settle(struct hypothesis *h, const struct invocation *invocation, str
     const struct settling s = {h, invocation, shuffles, arena, false, NULL};
     const struct kpi_result *result = h->result;
     marks_follow(h);
-    bool floored = h->marks && h->marks->floor, worse = is_worse(result->verdict);
+    bool floored = h->marks && h->marks->floor, worse = verdict_is_worse(result);
     if (settle_begins(&s))
         return;
     explain_accepted(&s);

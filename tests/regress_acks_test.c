@@ -216,7 +216,7 @@ static void test_runs(void)
 #define GOOD 100, 100.6, 99.5, 100.2, 99.8, 100.1, 99.7, 100.3, 100.4, 99.6 /* v1.0 … v1.9 */
 #define SLOW 100.3, 98.8, 98.5, 97, 96.7, 95.2, 94.9, 93.4, 93.1, 91.6, 91.3, 89.8, 89.5, 88, 87.7, 86.2 /* v1.0 … v1.15 */
 #define BAD 88, 88.4, 87.7, 88.1, 88.3                                        /* v1.10 … v1.14 */
-
+#define SKEWED 100, 100.6, 99.5, 100.2, 97.2, 100.1, 99.7, 100.3             /* v1.0 … v1.7: too few of such noise */
 
 static const struct {
     const char *what, *acks;
@@ -288,6 +288,13 @@ static const struct {
     {"left out for another KPI", "excluded: [{run: v1.10, kpi: x, reason: disk}]", {GOOD, 60}, VERDICT_REGRESSION, CHANGE_NEW, "v1.10"},
     {"left out for this KPI", "excluded: [{run: v1.10, kpi: sp*, reason: disk}]", {GOOD, 60}, VERDICT_NOT_ANALYSED, CHANGE_NONE, NULL},
     {"a jump for the better", "", {GOOD, 120}, VERDICT_IMPROVEMENT, CHANGE_NEW, "v1.10"},
+    {"in place of a regression", "", {SKEWED, 88}, VERDICT_CANNOT_TELL, CHANGE_NEW, "v1.8"},
+    {"in place of a regression, acknowledged", "acknowledged: [{since: v1.8, reason: why}]", {SKEWED, 88}, VERDICT_ACKNOWLEDGED, CHANGE_ACKNOWLEDGED, "v1.8"},
+    {"in place of a regression, too early", "acknowledged: [{since: v1.5, reason: why}]", {SKEWED, 88}, VERDICT_CANNOT_TELL, CHANGE_NEW, "v1.8"},
+    {"in place of a regression, expired", "acknowledged: [{since: v1.8, expires: 2024-10-03, reason: why}]", {SKEWED, 88}, VERDICT_CANNOT_TELL, CHANGE_EXPIRED, "v1.8"},
+    {"two runs in place of a regression", "", {SKEWED, 94, 94.4}, VERDICT_CANNOT_TELL, CHANGE_NEW, "v1.8"},
+    {"two runs in place of a regression, acknowledged", "acknowledged: [{since: v1.8, reason: why}]", {SKEWED, 94, 94.4}, VERDICT_ACKNOWLEDGED,
+     CHANGE_ACKNOWLEDGED, "v1.8"},
     {"a border, nothing there", "changes: [{at: v1.5}]", {GOOD, 99.9}, VERDICT_OK, CHANGE_NONE, NULL},
 };
 
