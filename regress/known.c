@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "regress/acks/cover.h"
 #include "regress/checks/checks.h"
 #include "regress/checks/drift_check.h"
 #include "regress/checks/list_check.h"
@@ -45,28 +46,22 @@ static const char *end_of(const struct mark *mark)
 
 /* ---- what a change is known by ---- */
 
-/* Where a change begins. */
-struct begin {
-    size_t point;                  /* among the run points that are looked at; n: with the entry */
-    const struct run_point *older; /* as evidence.since_older: before them */
-};
-
-static struct begin begin_of(const struct evidence *e)
+static struct cover_begin begin_of(const struct evidence *e)
 {
-    return (struct begin){e->since_point, e->since_older};
+    return (struct cover_begin){e->since_point, e->since_older};
 }
 
-static struct begin begin_at(size_t point)
+static struct cover_begin begin_at(size_t point)
 {
-    return (struct begin){point, NULL};
+    return (struct cover_begin){point, NULL};
 }
 
-static struct begin marked(const struct mark *mark, struct begin begin)
+static struct cover_begin marked(const struct mark *mark, struct cover_begin begin)
 {
     return mark->placed ? begin_at(mark->at) : begin;
 }
 
-static void name_change(const struct settling *s, enum change_status status, struct begin begin, const struct mark *mark)
+static void name_change(const struct settling *s, enum change_status status, struct cover_begin begin, const struct mark *mark)
 {
     struct known_change *change = &s->h->result->change;
     const char *const *keys = s->invocation->options->comparison_keys;
@@ -84,60 +79,7 @@ static void name_change(const struct settling *s, enum change_status status, str
     change->ack_place = mark->ack->line.place;
 }
 
-/* ---- which acknowledgement ---- */
-
-static bool is_over(const struct mark *mark)
-{
-    return mark->past || mark->expired;
-}
-
-/* Whether what began later is meant, too: up to a run, and only what is not worse than the acknowledged level. */
-static bool covers_later(const struct hypothesis *h, const struct mark *mark)
-{
-    return mark->ack->until.text && !mark->ack->until_it_returns && mark->beside && mark->sides.worse &&
-           !series_worse_and_passes(&h->series, mark->sides.bad, h->series.x[h->series.n]);
-}
-
-/* Whether it names a run at which a change began that is older than the run points that are looked at, or one of those beside it. */
-static bool names_older(const struct hypothesis *h, const struct mark *mark, const struct run_point *before, const char *const *keys)
-{
-    for (const struct run_point *point = before; point <= before + 1 + MARKS_NEAR; point++) {
-        const struct record *record = point->run->records[0];
-        char id[MARKS_ID_SIZE];
-        marks_id_of(h, record, keys, id);
-        if ((mark->ack->change && strcmp(mark->ack->change, id) == 0) || (mark->ack->since.text && ack_run_is(&mark->ack->since, keys, record)))
-            return true;
-    }
-    return false;
-}
-
-/* Whether the acknowledgement speaks of a change that began there. */
-static bool covers(const struct hypothesis *h, const struct mark *mark, struct begin begin)
-{
-    if (begin.older && !mark->free)
-        return names_older(h, mark, begin.older, h->marks->comparison_keys);
-    if (!mark->placed)
-        return mark->free;
-    size_t since = begin.point;
-    bool same = marks_distance(mark->at, since) <= MARKS_NEAR && !(mark->sides.gone && since >= mark->sides.gone_at);
-    return same || (since > mark->at && covers_later(h, mark));
-}
-
-/* The one that does: one that holds before one that is over, the nearest first. */
-static const struct mark *find_mark(const struct hypothesis *h, struct begin begin)
-{
-    const struct marks *marks = h->marks;
-    const struct mark *best = NULL;
-    for (size_t i = 0; marks && i < marks->n; i++) {
-        const struct mark *mark = &marks->v[i];
-        if (!covers(h, mark, begin))
-            continue;
-        bool nearer = best && mark->placed && (!best->placed || marks_distance(mark->at, begin.point) < marks_distance(best->at, begin.point));
-        if (!best || is_over(mark) < is_over(best) || (is_over(mark) == is_over(best) && nearer))
-            best = mark;
-    }
-    return best;
-}
+/* ---- how far it may go ---- */
 
 static const struct check *decider_of(const struct kpi_result *result)
 {
@@ -187,8 +129,8 @@ static bool settle_other(const struct settling *s, const struct mark *known)
         if (check->kind == was.decided_by || check->verdict != VERDICT_REGRESSION || !check->tested)
             continue;
         checks_take(s->h, check);
-        const struct mark *mark = find_mark(s->h, begin_of(&result->evidence));
-        if (!mark || is_over(mark) || beyond_limit(s, mark)) {
+        const struct mark *mark = cover_find(s->h, begin_of(&result->evidence));
+        if (!mark || cover_is_over(mark) || beyond_limit(s, mark)) {
             add_reason(s, arena_printf(s->arena, "%s: %s", check_name(was.decided_by), said(s, "acknowledged", &known->ack->line, end_of(known))));
             settle_worse(s);
             return true;
@@ -198,7 +140,7 @@ static bool settle_other(const struct settling *s, const struct mark *known)
     return false;
 }
 
-static void acknowledge(const struct settling *s, const struct mark *mark, struct begin begin)
+static void acknowledge(const struct settling *s, const struct mark *mark, struct cover_begin begin)
 {
     if (settle_other(s, mark))
         return;
@@ -252,17 +194,17 @@ static void settle_whole(const struct settling *s);
 static void settle_worse(const struct settling *s)
 {
     const struct evidence *e = &s->h->result->evidence;
-    const struct begin begin = begin_of(e);
-    const struct mark *mark = find_mark(s->h, begin);
+    const struct cover_begin begin = begin_of(e);
+    const struct mark *mark = cover_find(s->h, begin);
     mark = mark ? mark : s->meant;
     if (!mark) {
         settle_unacknowledged(s);
         return;
     }
     const char *beyond = beyond_limit(s, mark);
-    if (!is_over(mark) && !beyond && !s->whole && by_level(e)) {
+    if (!cover_is_over(mark) && !beyond && !s->whole && by_level(e)) {
         settle_whole(s); /* it may hide an older one */
-    } else if (is_over(mark)) {
+    } else if (cover_is_over(mark)) {
         name_change(s, CHANGE_EXPIRED, marked(mark, begin), mark);
         add_reason(s, arena_printf(s->arena, "its acknowledgement (%s) ended with %s", mark->ack->line.place, end_of(mark)));
     } else if (beyond) {
@@ -279,14 +221,14 @@ static void settle_further(const struct settling *s)
 {
     const struct hypothesis *h = s->h;
     const struct mark *mark = h->marks->floor;
-    const struct begin begin = begin_of(&h->result->evidence);
-    const struct mark *own = find_mark(h, begin);
+    const struct cover_begin begin = begin_of(&h->result->evidence);
+    const struct mark *own = cover_find(h, begin);
     if (own && own != mark) {
         settle_worse(s);
         return;
     }
     bool returned = mark->sides.gone && begin.point >= mark->sides.gone_at;
-    if (returned && covers_later(h, mark)) {
+    if (returned && cover_later(h, mark)) {
         acknowledge(s, mark, begin);
         return;
     }
@@ -297,10 +239,10 @@ static void settle_further(const struct settling *s)
 
 /* ---- is the acknowledged change still there? ---- */
 
-static bool is_acknowledged(const struct hypothesis *h, struct begin begin)
+static bool is_acknowledged(const struct hypothesis *h, struct cover_begin begin)
 {
-    const struct mark *mark = find_mark(h, begin);
-    return mark && !is_over(mark);
+    const struct mark *mark = cover_find(h, begin);
+    return mark && !cover_is_over(mark);
 }
 
 /* A change that is acknowledged may be surer than one that nobody knows: that one decides then. */
@@ -399,7 +341,7 @@ static void settle_whole(const struct settling *s)
     const struct settling again = {&whole, &alone, s->shuffles, s->arena, true, meant_by(s, &result)};
     bool known = !verdict_is_worse(&result) || is_acknowledged(s->h, begin_of(&result.evidence));
     if (known && verdict_is_worse(own)) {
-        acknowledge(s, find_mark(s->h, begin_of(&own->evidence)), begin_of(&own->evidence));
+        acknowledge(s, cover_find(s->h, begin_of(&own->evidence)), begin_of(&own->evidence));
         return;
     }
     if (!verdict_is_worse(&result)) {
@@ -481,5 +423,5 @@ size_t known_acknowledgements(const struct hypothesis *h)
 size_t known_acknowledged_at(const struct hypothesis *h, size_t i)
 {
     const struct mark *mark = &h->marks->v[i];
-    return mark->placed && !is_over(mark) && mark->at < h->series.n ? mark->at : 0;
+    return mark->placed && !cover_is_over(mark) && mark->at < h->series.n ? mark->at : 0;
 }
