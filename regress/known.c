@@ -151,6 +151,23 @@ static void acknowledge(const struct settling *s, const struct mark *mark, struc
 
 /* ---- new or known ---- */
 
+/* Whether run point n was worse than the history that it had, by a p of at most alpha. */
+static bool was_worse(const struct settling *s, size_t n, double alpha)
+{
+    struct series then = s->h->series;
+    const struct began *began;
+    then.n = n;
+    while (then.borders_n && then.borders[then.borders_n - 1] >= n)
+        then.borders_n--;
+    if (then.floor >= n)
+        return false;
+    struct answers answers = answers_of(&then, s->shuffles, s->arena);
+    if (!answers.tested)
+        return false;
+    answers_resolve(&then, &answers, s->shuffles, alpha);
+    return answers_worse(&then, &answers, &began) <= alpha;
+}
+
 /* Whether the run before this one would have been a regression at the level that this one had to pass. */
 static bool was_shown(const struct settling *s)
 {
@@ -163,21 +180,8 @@ static bool was_shown(const struct settling *s)
         return drift_check_shown_before(h, s->invocation, checks_alpha(s->invocation, e->p_corrected));
     if (!by_level(e))
         return true; /* a check says of itself since when it is so */
-    if (series_known(&h->series) < 1 + (size_t)verdict_min_history(h, options))
-        return false;
-    struct series before = h->series;
-    const struct began *began;
-    before.n--;
-    while (before.borders_n && before.borders[before.borders_n - 1] >= before.n)
-        before.borders_n--;
-    if (before.floor >= before.n)
-        return false;
-    double alpha = checks_alpha(s->invocation, h->corrected_worse);
-    struct answers answers = answers_of(&before, s->shuffles, s->arena);
-    if (!answers.tested)
-        return false;
-    answers_resolve(&before, &answers, s->shuffles, alpha);
-    return answers_worse(&before, &answers, &began) <= alpha;
+    return series_known(&h->series) >= 1 + (size_t)verdict_min_history(h, options) &&
+           was_worse(s, h->series.n - 1, checks_alpha(s->invocation, h->corrected_worse));
 }
 
 static void settle_unacknowledged(const struct settling *s)
@@ -332,14 +336,28 @@ static const struct mark *meant_by(const struct settling *s, const struct kpi_re
     return same && !(floor->sides.gone && since >= floor->sides.gone_at) ? floor : NULL;
 }
 
+/* A group of runs that seems to begin before the acknowledged change, but of which the runs before that showed nothing: runs that happened to be
+ * on the worse side, and it. */
+static const struct mark *rests_on(const struct settling *s, const struct settling *whole)
+{
+    const struct kpi_result *own = s->h->result, *result = whole->h->result;
+    const struct mark *mark = verdict_is_worse(own) ? cover_find(s->h, begin_of(&own->evidence)) : s->h->marks->floor;
+    struct cover_begin begin = begin_of(&result->evidence);
+    bool before = mark && mark->placed && verdict_is_worse(result) && by_level(&result->evidence) && !begin.older && begin.point < mark->at;
+    return before && !was_worse(whole, mark->at - 1, checks_alpha(s->invocation, s->h->corrected_worse)) ? mark : NULL;
+}
+
 /* Nothing is worse than the acknowledged level, or that was not asked. */
 static void settle_whole(const struct settling *s)
 {
     struct kpi_result result, *own = s->h->result;
     struct invocation alone;
     struct hypothesis whole = judge_whole(s, &result, &alone);
-    const struct settling again = {&whole, &alone, s->shuffles, s->arena, true, meant_by(s, &result)};
-    bool known = !verdict_is_worse(&result) || is_acknowledged(s->h, begin_of(&result.evidence));
+    struct settling again = {&whole, &alone, s->shuffles, s->arena, true, meant_by(s, &result)};
+    bool acknowledged = is_acknowledged(s->h, begin_of(&result.evidence));
+    if (!acknowledged && !again.meant)
+        again.meant = rests_on(s, &again);
+    bool known = !verdict_is_worse(&result) || acknowledged || again.meant;
     if (known && verdict_is_worse(own)) {
         acknowledge(s, cover_find(s->h, begin_of(&own->evidence)), begin_of(&own->evidence));
         return;

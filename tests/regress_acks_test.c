@@ -12,7 +12,7 @@ static const char *const version_key[] = {"version", NULL}, *const no_keys[] = {
 #define SPEED .name = "speed", .unit = "tokens/s", .better = DIRECTION_HIGHER, .min_relative = .05
 static const struct kpi_rule speed[] = {{SPEED}};
 static const struct kpi_rule bounded[] = {{SPEED, .low = {true, 90}}}, fixed_only[] = {{SPEED, .low = {true, 90}, .method = &method_fixed}},
-                             budgeted[] = {{SPEED, .budget = {.relative = .05}}};
+                             budgeted[] = {{SPEED, .budget = {.relative = .05}}}, no_threshold[] = {{.name = "speed", .better = DIRECTION_HIGHER}};
 
 static struct acks *parse(struct arena *arena, const char *text, struct error *err)
 {
@@ -216,6 +216,8 @@ static void test_runs(void)
 #define GOOD 100, 100.6, 99.5, 100.2, 99.8, 100.1, 99.7, 100.3, 100.4, 99.6 /* v1.0 … v1.9 */
 #define SLOW 100.3, 98.8, 98.5, 97, 96.7, 95.2, 94.9, 93.4, 93.1, 91.6, 91.3, 89.8, 89.5, 88, 87.7, 86.2 /* v1.0 … v1.15 */
 #define BAD 88, 88.4, 87.7, 88.1, 88.3                                        /* v1.10 … v1.14 */
+#define TO_THE_END 98.7, 100.8, 100.9, 97.1, 100.6, 101, 100.5, 101.8, 98.7, 99.9, 100.2, 99.9, 99, 99.5, 100.1, 98.8, 101.1, 99, 99.7, 102.3, 99.7, \
+    100, 99.8, 99.3, 99.8, 99.1, 99.7, 98.4, 99.2, 97.2                      /* v1.0 … v1.29: the last three happen to be low */
 #define SKEWED 100, 100.6, 99.5, 100.2, 97.2, 100.1, 99.7, 100.3             /* v1.0 … v1.7: too few of such noise */
 
 static const struct {
@@ -350,6 +352,11 @@ static const struct {
      VERDICT_REGRESSION},
     {"a drift, within the limit", "acknowledged: [{since: v1.8, reason: why, limit: {relative: .1}}]", budgeted, {SLOW}, VERDICT_ACKNOWLEDGED},
     {"a drift, beyond the limit", "acknowledged: [{since: v1.8, reason: why, limit: {relative: .06}}]", budgeted, {SLOW}, VERDICT_REGRESSION},
+    {"runs that happened to be low before the acknowledged one", "acknowledged: [{since: v1.30, reason: why}]", no_threshold, {TO_THE_END, 88.8},
+     VERDICT_ACKNOWLEDGED},
+    {"and the runs since", "acknowledged: [{since: v1.30, reason: why}]", no_threshold, {TO_THE_END, 88.8, 89.5, 88.1}, VERDICT_ACKNOWLEDGED},
+    {"runs that were a regression before the acknowledged one", "acknowledged: [{since: v1.30, reason: why}]", no_threshold,
+     {GOOD, GOOD, 100.1, 99.8, 100.3, 99.9, 100.2, 99.6, 95, 95.4, 94.8, 95.1, 88.8}, VERDICT_REGRESSION},
     {"an older bound behind an acknowledged level", "acknowledged: [{since: v1.10, reason: why}]", bounded,
      {85, 85.6, 84.5, 85.2, 84.8, 85.1, 84.7, 85.3, 85.4, 84.6, 70}, VERDICT_REGRESSION},
 };
