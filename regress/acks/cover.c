@@ -26,6 +26,24 @@ static bool names_older(const struct hypothesis *h, const struct mark *mark, con
     return false;
 }
 
+static const struct check *bound_of(const struct kpi_result *result)
+{
+    for (size_t i = 0; i < result->checks_n && result->evidence.decided_by == CHECK_BOUND; i++)
+        if (result->checks[i].kind == CHECK_BOUND)
+            return &result->checks[i];
+    return NULL;
+}
+
+/* The acknowledged level itself lies outside the bound: a run that happened to be within begins no other change. Of a list, or divided by a
+ * control, the level is not what the bound is held against. */
+static bool is_outside(const struct hypothesis *h, const struct mark *mark)
+{
+    const struct check *bound = bound_of(h->result);
+    if (!bound || h->list || h->series.control || !mark->beside || !mark->sides.worse)
+        return false;
+    return bound->value > bound->reference ? mark->sides.bad > bound->reference : mark->sides.bad < bound->reference;
+}
+
 /* Whether the acknowledgement speaks of a change that began there. */
 static bool covers(const struct hypothesis *h, const struct mark *mark, struct cover_begin begin)
 {
@@ -34,7 +52,8 @@ static bool covers(const struct hypothesis *h, const struct mark *mark, struct c
     if (!mark->placed)
         return mark->free;
     size_t since = begin.point;
-    bool same = marks_distance(mark->at, since) <= MARKS_NEAR && !(mark->sides.gone && since >= mark->sides.gone_at);
+    bool gone = mark->sides.gone && since >= mark->sides.gone_at, near = marks_distance(mark->at, since) <= MARKS_NEAR;
+    bool same = !gone && (near || (since > mark->at && is_outside(h, mark)));
     return same || (since > mark->at && cover_later(h, mark));
 }
 

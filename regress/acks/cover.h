@@ -1,7 +1,7 @@
 /* regress/acks/cover.h — which acknowledgement speaks of a change.
  *
- * One that names a run speaks of what began within MARKS_NEAR run points of it, unless the change was gone by then; with `until` of what began
- * later, too; one that names no run, of whatever began.
+ * One that names a run speaks of what began within MARKS_NEAR run points of it, unless the change was gone by then; of a bound that the level
+ * from there on breaks, however often a run is within; with `until` of what began later, too; one that names no run, of whatever began.
  */
 #ifndef REGRESS_ACKS_COVER_H
 #define REGRESS_ACKS_COVER_H
