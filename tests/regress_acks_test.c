@@ -297,6 +297,8 @@ static const struct {
     {"two runs in place of a regression", "", {SKEWED, 94, 94.4}, VERDICT_CANNOT_TELL, CHANGE_NEW, "v1.8"},
     {"two runs in place of a regression, acknowledged", "acknowledged: [{since: v1.8, reason: why}]", {SKEWED, 94, 94.4}, VERDICT_ACKNOWLEDGED,
      CHANGE_ACKNOWLEDGED, "v1.8"},
+    {"a border after the first run", "changes: [{at: v1.1}]", {100, BAD, BAD, BAD}, VERDICT_OK, CHANGE_NONE, NULL},
+    {"acknowledged from the second run on", "acknowledged: [{since: v1.1, reason: why}]", {100, BAD, BAD, BAD}, VERDICT_OK, CHANGE_NONE, NULL},
     {"a border, nothing there", "changes: [{at: v1.5}]", {GOOD, 99.9}, VERDICT_OK, CHANGE_NONE, NULL},
 };
 
