@@ -118,6 +118,7 @@ static const char *beyond_limit(const struct settling *s, const struct mark *mar
 }
 
 static void settle_worse(const struct settling *s);
+static bool settle_level(const struct settling *s, const struct mark *known);
 
 /* Another regression of the KPI that nobody acknowledged: it decides then. Each is asked once, as it is not acknowledged when it decides. */
 static bool settle_other(const struct settling *s, const struct mark *known)
@@ -142,7 +143,7 @@ static bool settle_other(const struct settling *s, const struct mark *known)
 
 static void acknowledge(const struct settling *s, const struct mark *mark, struct cover_begin begin)
 {
-    if (settle_other(s, mark))
+    if (settle_other(s, mark) || (!by_level(&s->h->result->evidence) && settle_level(s, mark)))
         return;
     s->h->result->verdict = VERDICT_ACKNOWLEDGED;
     name_change(s, CHANGE_ACKNOWLEDGED, marked(mark, begin), mark);
@@ -277,6 +278,7 @@ static struct hypothesis judge_whole(const struct settling *s, struct kpi_result
     double tests = 2 * (double)(s->invocation->tested ? s->invocation->tested : 1), rate = s->invocation->options->false_alarm_rate;
     *alone = (struct invocation){.options = s->invocation->options, .tested = (size_t)tests};
     *result = *s->h->result;
+    result->evidence.decided_by = CHECK_LEVEL;
     whole.result = result;
     whole.checks_n = 0;
     whole.series.floor = marks->accepted && marks->accepted_at < whole.series.n ? marks->accepted_at : 0;
@@ -338,13 +340,12 @@ static const struct mark *meant_by(const struct settling *s, const struct kpi_re
 
 /* A group of runs that seems to begin before the acknowledged change, but of which the runs before that showed nothing: runs that happened to be
  * on the worse side, and it. */
-static const struct mark *rests_on(const struct settling *s, const struct settling *whole)
+static bool rests_on(const struct settling *s, const struct settling *whole, const struct mark *mark)
 {
-    const struct kpi_result *own = s->h->result, *result = whole->h->result;
-    const struct mark *mark = verdict_is_worse(own) ? cover_find(s->h, begin_of(&own->evidence)) : s->h->marks->floor;
+    const struct kpi_result *result = whole->h->result;
     struct cover_begin begin = begin_of(&result->evidence);
     bool before = mark && mark->placed && verdict_is_worse(result) && by_level(&result->evidence) && !begin.older && begin.point < mark->at;
-    return before && !was_worse(whole, mark->at - 1, checks_alpha(s->invocation, s->h->corrected_worse)) ? mark : NULL;
+    return before && !was_worse(whole, mark->at - 1, checks_alpha(s->invocation, s->h->corrected_worse));
 }
 
 /* Nothing is worse than the acknowledged level, or that was not asked. */
@@ -355,11 +356,12 @@ static void settle_whole(const struct settling *s)
     struct hypothesis whole = judge_whole(s, &result, &alone);
     struct settling again = {&whole, &alone, s->shuffles, s->arena, true, meant_by(s, &result)};
     bool acknowledged = is_acknowledged(s->h, begin_of(&result.evidence));
-    if (!acknowledged && !again.meant)
-        again.meant = rests_on(s, &again);
+    const struct mark *mark = verdict_is_worse(own) ? cover_find(s->h, begin_of(&own->evidence)) : s->h->marks->floor;
+    if (!acknowledged && !again.meant && rests_on(s, &again, mark))
+        again.meant = mark;
     bool known = !verdict_is_worse(&result) || acknowledged || again.meant;
     if (known && verdict_is_worse(own)) {
-        acknowledge(s, cover_find(s->h, begin_of(&own->evidence)), begin_of(&own->evidence));
+        acknowledge(s, mark, begin_of(&own->evidence));
         return;
     }
     if (!verdict_is_worse(&result)) {
@@ -369,6 +371,32 @@ static void settle_whole(const struct settling *s)
     *own = result;
     whole.result = own;
     settle_worse(&again);
+}
+
+/* What decided is no regression that gates, but the level before the acknowledged one was worse already: unless somebody acknowledged that, too,
+ * it decides. `known`: the acknowledgement of what decided; NULL: there is none. */
+static bool settle_level(const struct settling *s, const struct mark *known)
+{
+    struct kpi_result result, *own = s->h->result;
+    struct invocation alone;
+    enum check_kind check = own->evidence.decided_by;
+    const struct mark *floor = s->h->marks ? s->h->marks->floor : NULL;
+    if (s->whole || !floor || !s->h->answers.tested)
+        return false;
+    struct hypothesis whole = judge_whole(s, &result, &alone);
+    const struct settling again = {&whole, &alone, s->shuffles, s->arena, true, NULL};
+    struct cover_begin begin = begin_of(&result.evidence);
+    if (result.verdict != VERDICT_REGRESSION || (!begin.older && begin.point >= floor->at))
+        return false;
+    const struct mark *mark = cover_find(&whole, begin);
+    if ((mark && !cover_is_over(mark) && !beyond_limit(&again, mark)) || rests_on(s, &again, floor))
+        return false;
+    *own = result;
+    whole.result = own;
+    if (known)
+        add_reason(&again, arena_printf(s->arena, "%s: %s", check_name(check), said(s, "acknowledged", &known->ack->line, end_of(known))));
+    settle_worse(&again);
+    return true;
 }
 
 /* ---- all of it ---- */
@@ -403,6 +431,8 @@ void known_settle(struct hypothesis *h, const struct invocation *invocation, str
     if (settle_begins(&s))
         return;
     explain_accepted(&s);
+    if (worse && result->verdict != VERDICT_REGRESSION && settle_level(&s, NULL))
+        return;
     if (worse && floored && by_level(&result->evidence))
         settle_further(&s);
     else if (worse)

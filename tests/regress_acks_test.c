@@ -11,7 +11,7 @@
 static const char *const version_key[] = {"version", NULL}, *const no_keys[] = {NULL};
 #define SPEED .name = "speed", .unit = "tokens/s", .better = DIRECTION_HIGHER, .min_relative = .05
 static const struct kpi_rule speed[] = {{SPEED}};
-static const struct kpi_rule bounded[] = {{SPEED, .low = {true, 90}}}, fixed_only[] = {{SPEED, .low = {true, 90}, .method = &method_fixed}},
+static const struct kpi_rule bounded[] = {{SPEED, .low = {true, 90}}}, bounded_lower[] = {{SPEED, .low = {true, 80}}}, fixed_only[] = {{SPEED, .low = {true, 90}, .method = &method_fixed}},
                              budgeted[] = {{SPEED, .budget = {.relative = .05}}}, no_threshold[] = {{.name = "speed", .better = DIRECTION_HIGHER}};
 
 static struct acks *parse(struct arena *arena, const char *text, struct error *err)
@@ -366,6 +366,17 @@ static const struct {
     {"and the runs since", "acknowledged: [{since: v1.30, reason: why}]", no_threshold, {TO_THE_END, 88.8, 89.5, 88.1}, VERDICT_ACKNOWLEDGED},
     {"runs that were a regression before the acknowledged one", "acknowledged: [{since: v1.30, reason: why}]", no_threshold,
      {GOOD, GOOD, 100.1, 99.8, 100.3, 99.9, 100.2, 99.6, 95, 95.4, 94.8, 95.1, 88.8}, VERDICT_REGRESSION},
+    {"an acknowledged bound hides no older level", "acknowledged: [{since: v1.15, reason: why}]", bounded_lower, {GOOD, BAD, 77, 77.3, 76.8, 77.2},
+     VERDICT_REGRESSION},
+    {"nor on its first day", "acknowledged: [{since: v1.15, reason: why}]", bounded_lower, {GOOD, BAD, 77}, VERDICT_REGRESSION},
+    {"a suspect on top hides no older level", "acknowledged: [{since: v1.15, reason: why}]", no_threshold, {GOOD, BAD, 77, 77.3, 76.8, 77.2, 76.3},
+     VERDICT_REGRESSION},
+    {"a suspect on top of what is acknowledged", "acknowledged: [{since: v1.10, reason: why}, {since: v1.15, reason: why}]", no_threshold,
+     {GOOD, BAD, 77, 77.3, 76.8, 77.2, 76.3}, VERDICT_SUSPECT},
+    {"both acknowledged", "acknowledged: [{since: v1.10, reason: why}, {since: v1.15, reason: why}]", bounded_lower, {GOOD, BAD, 77, 77.3, 76.8, 77.2},
+     VERDICT_ACKNOWLEDGED},
+    {"both acknowledged, the first day", "acknowledged: [{since: v1.10, reason: why}, {since: v1.15, reason: why}]", bounded_lower, {GOOD, BAD, 77},
+     VERDICT_ACKNOWLEDGED},
     {"an older bound behind an acknowledged level", "acknowledged: [{since: v1.10, reason: why}]", bounded,
      {85, 85.6, 84.5, 85.2, 84.8, 85.1, 84.7, 85.3, 85.4, 84.6, 70}, VERDICT_REGRESSION},
 };
