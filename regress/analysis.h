@@ -302,7 +302,7 @@ struct analysis {
     const struct ack_note *notes;     /* on the file of acknowledgements */
     size_t notes_n;
     size_t history_records;       /* all records that were offered */
-    size_t own_records;           /* those of them that are entries themselves, stored before: never compared */
+    size_t own_records;           /* those of them that are entries themselves, stored before: none is compared with itself */
     size_t tests, without_payload; /* set by the caller, to be told: tests of this run, and those of them with nothing to compare */
     size_t tested;                /* hypotheses in the correction: levels, and checks that have a p */
     const struct analysis_options *options;

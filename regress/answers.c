@@ -47,7 +47,7 @@ static void widen(struct baseline *base, double by)
 
 /* The baseline of the specification assumes a tail index up to 3, which is right for one test at .05. A correction over
  * many tests looks farther out than the history reaches, where log-normal noise and Student's t with 3 degrees of freedom fall
- * more slowly: measured, see series.h. */
+ * more slowly: measured, see docs/statistics.md. */
 static struct baseline cautious_baseline(const struct series *s, size_t n, const struct levels *levels, size_t level, double rho,
                                          struct arena *arena)
 {
