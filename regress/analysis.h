@@ -175,7 +175,7 @@ struct evidence {
     int more_runs;             /* for suspect and cannot tell; -1: no number of runs would settle it; 0: there are enough, or
                                 * it is another verdict (cannot tell: the outermost run is what hides a change) */
     double ok_from;            /* the value from which it would be ok (an improvement: up to which it would be) */
-    const char *since_version; /* for a regression, suspect or improvement: the first run point of the changed level */
+    const char *since_version; /* for what is worse (verdict_is_worse) or an improvement: the first run point of the changed level */
     const char *since_after;   /* the last point before it */
     size_t since_point;        /* its index in points; points_n: the entry itself; 0: it is older than they are */
     const struct run_point *since_older; /* as in check */
@@ -210,6 +210,11 @@ struct kpi_result {
     const char *cause; /* the answer to "what else changed there?" in one line: "kernel (6.1 → 6.12, nowhere else)", also when nothing
                         * did; NULL: no change */
 };
+
+/* A `cannot tell` in place of a regression: few runs of skewed noise, of which the run is farther out than a suspect is. And whether the
+ * verdict speaks of something worse: a regression, a suspect, or that. */
+bool verdict_in_place(const struct kpi_result *result);
+bool verdict_is_worse(const struct kpi_result *result);
 
 struct near_miss {
     const char *key;  /* label that alone keeps records out: "an ignored key?" */
@@ -297,7 +302,7 @@ struct analysis {
     const struct ack_note *notes;     /* on the file of acknowledgements */
     size_t notes_n;
     size_t history_records;       /* all records that were offered */
-    size_t own_records;           /* those of them that are entries themselves, stored before: never compared */
+    size_t own_records;           /* those of them that are entries themselves, stored before: none is compared with itself */
     size_t tests, without_payload; /* set by the caller, to be told: tests of this run, and those of them with nothing to compare */
     size_t tested;                /* hypotheses in the correction: levels, and checks that have a p */
     const struct analysis_options *options;

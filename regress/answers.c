@@ -47,7 +47,7 @@ static void widen(struct baseline *base, double by)
 
 /* The baseline of the specification assumes a tail index up to 3, which is right for one test at .05. A correction over
  * many tests looks farther out than the history reaches, where log-normal noise and Student's t with 3 degrees of freedom fall
- * more slowly: measured, see series.h. */
+ * more slowly: measured, see docs/statistics.md. */
 static struct baseline cautious_baseline(const struct series *s, size_t n, const struct levels *levels, size_t level, double rho,
                                          struct arena *arena)
 {
@@ -80,6 +80,15 @@ static bool can_judge(const struct series *s, const struct levels *levels, size_
         together += len >= 2 ? len : 0;
     }
     return last >= 2 || (s->borders_n && last == 1 && together >= ANSWERS_TESTED_MIN);
+}
+
+/* Whether x[0 … n) show how much runs differ: a border that people drew may leave one run alone before it. */
+static bool shows_spread(const struct levels *levels, size_t n)
+{
+    for (size_t i = 0; i <= levels->n; i++)
+        if (levels_start(levels, i + 1, n) - levels_start(levels, i, n) >= 2)
+            return true;
+    return false;
 }
 
 /* ---- a worse level that began with one of the newest runs ---- */
@@ -295,9 +304,9 @@ static struct began find_step(const struct series *s, struct answers *f, struct 
     while (since - 1 > best && series_worse_and_passes(s, good, level_centre(s, levels, since - 1, &scratch)))
         since--;
     const struct level_change *change = &levels->changes[since - 1];
-    if (change->drift)
-        goto out;
     struct levels before = {.changes = levels->changes, .n = since - 1};
+    if (change->drift || !shows_spread(&before, change->at))
+        goto out;
     began.reference = cautious_baseline(s, change->at, &before, best, declared_rho(s->rule), arena);
     began.start = change->at;
     began.p = fmax(change->p, levels->p_series);

@@ -150,7 +150,7 @@ static int code_of(enum verdict verdict)
 /* A cannot tell that stands in place of a regression is nothing less than a suspect: a run farther out must not be what passes. */
 static bool fails_as_suspect(const struct gate *gate, const struct kpi_result *kpi)
 {
-    return gate->fails[VERDICT_SUSPECT] && kpi->verdict == VERDICT_CANNOT_TELL && !kpi->evidence.level_kept;
+    return gate->fails[VERDICT_SUSPECT] && verdict_in_place(kpi);
 }
 
 bool gate_fails(const struct gate *gate, const struct kpi_result *kpi)

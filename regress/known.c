@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "regress/acks/cover.h"
 #include "regress/checks/checks.h"
 #include "regress/checks/drift_check.h"
 #include "regress/checks/list_check.h"
@@ -15,11 +16,6 @@ struct settling {
     bool whole; /* h is judge_whole's */
     const struct mark *meant; /* the acknowledgement of what no place tells; NULL: none */
 };
-
-static bool is_worse(enum verdict verdict)
-{
-    return verdict == VERDICT_REGRESSION || verdict == VERDICT_SUSPECT;
-}
 
 /* Of a list the level is that of one of its parts. */
 static bool by_level(const struct evidence *e)
@@ -50,28 +46,22 @@ static const char *end_of(const struct mark *mark)
 
 /* ---- what a change is known by ---- */
 
-/* Where a change begins. */
-struct begin {
-    size_t point;                  /* among the run points that are looked at; n: with the entry */
-    const struct run_point *older; /* as evidence.since_older: before them */
-};
-
-static struct begin begin_of(const struct evidence *e)
+static struct cover_begin begin_of(const struct evidence *e)
 {
-    return (struct begin){e->since_point, e->since_older};
+    return (struct cover_begin){e->since_point, e->since_older};
 }
 
-static struct begin begin_at(size_t point)
+static struct cover_begin begin_at(size_t point)
 {
-    return (struct begin){point, NULL};
+    return (struct cover_begin){point, NULL};
 }
 
-static struct begin marked(const struct mark *mark, struct begin begin)
+static struct cover_begin marked(const struct mark *mark, struct cover_begin begin)
 {
     return mark->placed ? begin_at(mark->at) : begin;
 }
 
-static void name_change(const struct settling *s, enum change_status status, struct begin begin, const struct mark *mark)
+static void name_change(const struct settling *s, enum change_status status, struct cover_begin begin, const struct mark *mark)
 {
     struct known_change *change = &s->h->result->change;
     const char *const *keys = s->invocation->options->comparison_keys;
@@ -89,60 +79,7 @@ static void name_change(const struct settling *s, enum change_status status, str
     change->ack_place = mark->ack->line.place;
 }
 
-/* ---- which acknowledgement ---- */
-
-static bool is_over(const struct mark *mark)
-{
-    return mark->past || mark->expired;
-}
-
-/* Whether what began later is meant, too: up to a run, and only what is not worse than the acknowledged level. */
-static bool covers_later(const struct hypothesis *h, const struct mark *mark)
-{
-    return mark->ack->until.text && !mark->ack->until_it_returns && mark->beside && mark->sides.worse &&
-           !series_worse_and_passes(&h->series, mark->sides.bad, h->series.x[h->series.n]);
-}
-
-/* Whether it names a run at which a change began that is older than the run points that are looked at, or one of those beside it. */
-static bool names_older(const struct hypothesis *h, const struct mark *mark, const struct run_point *before, const char *const *keys)
-{
-    for (const struct run_point *point = before; point <= before + 1 + MARKS_NEAR; point++) {
-        const struct record *record = point->run->records[0];
-        char id[MARKS_ID_SIZE];
-        marks_id_of(h, record, keys, id);
-        if ((mark->ack->change && strcmp(mark->ack->change, id) == 0) || (mark->ack->since.text && ack_run_is(&mark->ack->since, keys, record)))
-            return true;
-    }
-    return false;
-}
-
-/* Whether the acknowledgement speaks of a change that began there. */
-static bool covers(const struct hypothesis *h, const struct mark *mark, struct begin begin)
-{
-    if (begin.older && !mark->free)
-        return names_older(h, mark, begin.older, h->marks->comparison_keys);
-    if (!mark->placed)
-        return mark->free;
-    size_t since = begin.point;
-    bool same = marks_distance(mark->at, since) <= MARKS_NEAR && !(mark->sides.gone && since >= mark->sides.gone_at);
-    return same || (since > mark->at && covers_later(h, mark));
-}
-
-/* The one that does: one that holds before one that is over, the nearest first. */
-static const struct mark *find_mark(const struct hypothesis *h, struct begin begin)
-{
-    const struct marks *marks = h->marks;
-    const struct mark *best = NULL;
-    for (size_t i = 0; marks && i < marks->n; i++) {
-        const struct mark *mark = &marks->v[i];
-        if (!covers(h, mark, begin))
-            continue;
-        bool nearer = best && mark->placed && (!best->placed || marks_distance(mark->at, begin.point) < marks_distance(best->at, begin.point));
-        if (!best || is_over(mark) < is_over(best) || (is_over(mark) == is_over(best) && nearer))
-            best = mark;
-    }
-    return best;
-}
+/* ---- how far it may go ---- */
 
 static const struct check *decider_of(const struct kpi_result *result)
 {
@@ -181,6 +118,7 @@ static const char *beyond_limit(const struct settling *s, const struct mark *mar
 }
 
 static void settle_worse(const struct settling *s);
+static bool settle_level(const struct settling *s, const struct mark *known);
 
 /* Another regression of the KPI that nobody acknowledged: it decides then. Each is asked once, as it is not acknowledged when it decides. */
 static bool settle_other(const struct settling *s, const struct mark *known)
@@ -192,8 +130,8 @@ static bool settle_other(const struct settling *s, const struct mark *known)
         if (check->kind == was.decided_by || check->verdict != VERDICT_REGRESSION || !check->tested)
             continue;
         checks_take(s->h, check);
-        const struct mark *mark = find_mark(s->h, begin_of(&result->evidence));
-        if (!mark || is_over(mark) || beyond_limit(s, mark)) {
+        const struct mark *mark = cover_find(s->h, begin_of(&result->evidence));
+        if (!mark || cover_is_over(mark) || beyond_limit(s, mark)) {
             add_reason(s, arena_printf(s->arena, "%s: %s", check_name(was.decided_by), said(s, "acknowledged", &known->ack->line, end_of(known))));
             settle_worse(s);
             return true;
@@ -203,9 +141,9 @@ static bool settle_other(const struct settling *s, const struct mark *known)
     return false;
 }
 
-static void acknowledge(const struct settling *s, const struct mark *mark, struct begin begin)
+static void acknowledge(const struct settling *s, const struct mark *mark, struct cover_begin begin)
 {
-    if (settle_other(s, mark))
+    if (settle_other(s, mark) || (!by_level(&s->h->result->evidence) && settle_level(s, mark)))
         return;
     s->h->result->verdict = VERDICT_ACKNOWLEDGED;
     name_change(s, CHANGE_ACKNOWLEDGED, marked(mark, begin), mark);
@@ -213,6 +151,23 @@ static void acknowledge(const struct settling *s, const struct mark *mark, struc
 }
 
 /* ---- new or known ---- */
+
+/* Whether run point n was worse than the history that it had, by a p of at most alpha. */
+static bool was_worse(const struct settling *s, size_t n, double alpha)
+{
+    struct series then = s->h->series;
+    const struct began *began;
+    then.n = n;
+    while (then.borders_n && then.borders[then.borders_n - 1] >= n)
+        then.borders_n--;
+    if (then.floor >= n)
+        return false;
+    struct answers answers = answers_of(&then, s->shuffles, s->arena);
+    if (!answers.tested)
+        return false;
+    answers_resolve(&then, &answers, s->shuffles, alpha);
+    return answers_worse(&then, &answers, &began) <= alpha;
+}
 
 /* Whether the run before this one would have been a regression at the level that this one had to pass. */
 static bool was_shown(const struct settling *s)
@@ -226,21 +181,8 @@ static bool was_shown(const struct settling *s)
         return drift_check_shown_before(h, s->invocation, checks_alpha(s->invocation, e->p_corrected));
     if (!by_level(e))
         return true; /* a check says of itself since when it is so */
-    if (series_known(&h->series) < 1 + (size_t)verdict_min_history(h, options))
-        return false;
-    struct series before = h->series;
-    const struct began *began;
-    before.n--;
-    while (before.borders_n && before.borders[before.borders_n - 1] >= before.n)
-        before.borders_n--;
-    if (before.floor >= before.n)
-        return false;
-    double alpha = checks_alpha(s->invocation, h->corrected_worse);
-    struct answers answers = answers_of(&before, s->shuffles, s->arena);
-    if (!answers.tested)
-        return false;
-    answers_resolve(&before, &answers, s->shuffles, alpha);
-    return answers_worse(&before, &answers, &began) <= alpha;
+    return series_known(&h->series) >= 1 + (size_t)verdict_min_history(h, options) &&
+           was_worse(s, h->series.n - 1, checks_alpha(s->invocation, h->corrected_worse));
 }
 
 static void settle_unacknowledged(const struct settling *s)
@@ -257,17 +199,17 @@ static void settle_whole(const struct settling *s);
 static void settle_worse(const struct settling *s)
 {
     const struct evidence *e = &s->h->result->evidence;
-    const struct begin begin = begin_of(e);
-    const struct mark *mark = find_mark(s->h, begin);
+    const struct cover_begin begin = begin_of(e);
+    const struct mark *mark = cover_find(s->h, begin);
     mark = mark ? mark : s->meant;
     if (!mark) {
         settle_unacknowledged(s);
         return;
     }
     const char *beyond = beyond_limit(s, mark);
-    if (!is_over(mark) && !beyond && !s->whole && by_level(e)) {
+    if (!cover_is_over(mark) && !beyond && !s->whole && by_level(e)) {
         settle_whole(s); /* it may hide an older one */
-    } else if (is_over(mark)) {
+    } else if (cover_is_over(mark)) {
         name_change(s, CHANGE_EXPIRED, marked(mark, begin), mark);
         add_reason(s, arena_printf(s->arena, "its acknowledgement (%s) ended with %s", mark->ack->line.place, end_of(mark)));
     } else if (beyond) {
@@ -284,14 +226,14 @@ static void settle_further(const struct settling *s)
 {
     const struct hypothesis *h = s->h;
     const struct mark *mark = h->marks->floor;
-    const struct begin begin = begin_of(&h->result->evidence);
-    const struct mark *own = find_mark(h, begin);
+    const struct cover_begin begin = begin_of(&h->result->evidence);
+    const struct mark *own = cover_find(h, begin);
     if (own && own != mark) {
         settle_worse(s);
         return;
     }
     bool returned = mark->sides.gone && begin.point >= mark->sides.gone_at;
-    if (returned && covers_later(h, mark)) {
+    if (returned && cover_later(h, mark)) {
         acknowledge(s, mark, begin);
         return;
     }
@@ -302,10 +244,10 @@ static void settle_further(const struct settling *s)
 
 /* ---- is the acknowledged change still there? ---- */
 
-static bool is_acknowledged(const struct hypothesis *h, struct begin begin)
+static bool is_acknowledged(const struct hypothesis *h, struct cover_begin begin)
 {
-    const struct mark *mark = find_mark(h, begin);
-    return mark && !is_over(mark);
+    const struct mark *mark = cover_find(h, begin);
+    return mark && !cover_is_over(mark);
 }
 
 /* A change that is acknowledged may be surer than one that nobody knows: that one decides then. */
@@ -336,6 +278,7 @@ static struct hypothesis judge_whole(const struct settling *s, struct kpi_result
     double tests = 2 * (double)(s->invocation->tested ? s->invocation->tested : 1), rate = s->invocation->options->false_alarm_rate;
     *alone = (struct invocation){.options = s->invocation->options, .tested = (size_t)tests};
     *result = *s->h->result;
+    result->evidence.decided_by = CHECK_LEVEL;
     whole.result = result;
     whole.checks_n = 0;
     whole.series.floor = marks->accepted && marks->accepted_at < whole.series.n ? marks->accepted_at : 0;
@@ -395,25 +338,65 @@ static const struct mark *meant_by(const struct settling *s, const struct kpi_re
     return same && !(floor->sides.gone && since >= floor->sides.gone_at) ? floor : NULL;
 }
 
+/* A group of runs that seems to begin before the acknowledged change, but of which the runs before that showed nothing: runs that happened to be
+ * on the worse side, and it. */
+static bool rests_on(const struct settling *s, const struct settling *whole, const struct mark *mark)
+{
+    const struct kpi_result *result = whole->h->result;
+    struct cover_begin begin = begin_of(&result->evidence);
+    bool before = mark && mark->placed && verdict_is_worse(result) && by_level(&result->evidence) && !begin.older && begin.point < mark->at;
+    return before && !was_worse(whole, mark->at - 1, checks_alpha(s->invocation, s->h->corrected_worse));
+}
+
 /* Nothing is worse than the acknowledged level, or that was not asked. */
 static void settle_whole(const struct settling *s)
 {
     struct kpi_result result, *own = s->h->result;
     struct invocation alone;
     struct hypothesis whole = judge_whole(s, &result, &alone);
-    const struct settling again = {&whole, &alone, s->shuffles, s->arena, true, meant_by(s, &result)};
-    bool known = !is_worse(result.verdict) || is_acknowledged(s->h, begin_of(&result.evidence));
-    if (known && is_worse(own->verdict)) {
-        acknowledge(s, find_mark(s->h, begin_of(&own->evidence)), begin_of(&own->evidence));
+    struct settling again = {&whole, &alone, s->shuffles, s->arena, true, meant_by(s, &result)};
+    bool acknowledged = is_acknowledged(s->h, begin_of(&result.evidence));
+    const struct mark *mark = verdict_is_worse(own) ? cover_find(s->h, begin_of(&own->evidence)) : s->h->marks->floor;
+    if (!acknowledged && !again.meant && rests_on(s, &again, mark))
+        again.meant = mark;
+    bool known = !verdict_is_worse(&result) || acknowledged || again.meant;
+    if (known && verdict_is_worse(own)) {
+        acknowledge(s, mark, begin_of(&own->evidence));
         return;
     }
-    if (!is_worse(result.verdict)) {
+    if (!verdict_is_worse(&result)) {
         settle_fixed(s);
         return;
     }
     *own = result;
     whole.result = own;
     settle_worse(&again);
+}
+
+/* What decided is no regression that gates, but the level before the acknowledged one was worse already: unless somebody acknowledged that, too,
+ * it decides. `known`: the acknowledgement of what decided; NULL: there is none. */
+static bool settle_level(const struct settling *s, const struct mark *known)
+{
+    struct kpi_result result, *own = s->h->result;
+    struct invocation alone;
+    enum check_kind check = own->evidence.decided_by;
+    const struct mark *floor = s->h->marks ? s->h->marks->floor : NULL;
+    if (s->whole || !floor || !s->h->answers.tested)
+        return false;
+    struct hypothesis whole = judge_whole(s, &result, &alone);
+    const struct settling again = {&whole, &alone, s->shuffles, s->arena, true, NULL};
+    struct cover_begin begin = begin_of(&result.evidence);
+    if (result.verdict != VERDICT_REGRESSION || (!begin.older && begin.point >= floor->at))
+        return false;
+    const struct mark *mark = cover_find(&whole, begin);
+    if ((mark && !cover_is_over(mark) && !beyond_limit(&again, mark)) || rests_on(s, &again, floor))
+        return false;
+    *own = result;
+    whole.result = own;
+    if (known)
+        add_reason(&again, arena_printf(s->arena, "%s: %s", check_name(check), said(s, "acknowledged", &known->ack->line, end_of(known))));
+    settle_worse(&again);
+    return true;
 }
 
 /* ---- all of it ---- */
@@ -423,7 +406,7 @@ static bool settle_begins(const struct settling *s)
 {
     struct kpi_result *result = s->h->result;
     const struct marks *marks = s->h->marks;
-    if (!marks_begin(s->h) || is_worse(result->verdict))
+    if (!marks_begin(s->h) || verdict_is_worse(result))
         return false;
     result->verdict = VERDICT_OK;
     result->evidence.more_runs = 0;
@@ -444,10 +427,12 @@ void known_settle(struct hypothesis *h, const struct invocation *invocation, str
     const struct settling s = {h, invocation, shuffles, arena, false, NULL};
     const struct kpi_result *result = h->result;
     marks_follow(h);
-    bool floored = h->marks && h->marks->floor, worse = is_worse(result->verdict);
+    bool floored = h->marks && h->marks->floor, worse = verdict_is_worse(result);
     if (settle_begins(&s))
         return;
     explain_accepted(&s);
+    if (worse && result->verdict != VERDICT_REGRESSION && settle_level(&s, NULL))
+        return;
     if (worse && floored && by_level(&result->evidence))
         settle_further(&s);
     else if (worse)
@@ -486,5 +471,5 @@ size_t known_acknowledgements(const struct hypothesis *h)
 size_t known_acknowledged_at(const struct hypothesis *h, size_t i)
 {
     const struct mark *mark = &h->marks->v[i];
-    return mark->placed && !is_over(mark) && mark->at < h->series.n ? mark->at : 0;
+    return mark->placed && !cover_is_over(mark) && mark->at < h->series.n ? mark->at : 0;
 }

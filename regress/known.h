@@ -9,7 +9,8 @@
  *   after the acknowledged change was gone is `returned`;
  * - whether the acknowledged change is still there is asked by a second test against the levels before it, outside the correction: its p
  *   is multiplied by twice the number of tests. So it cannot make a regression of chance, and a true one that somebody acknowledged
- *   does not lower the bar for other KPIs.
+ *   does not lower the bar for other KPIs. What it finds to begin before the acknowledged change is one that nobody knows only where the
+ *   runs before that one showed it.
  */
 #ifndef REGRESS_KNOWN_H
 #define REGRESS_KNOWN_H

@@ -61,8 +61,7 @@ const struct label_filter *select_filter(const struct select_index *index)
 
 /* ---- matching ---- */
 
-/* The run that a record belongs to; runs and ids do not mix: a run_id is a JSON text, an id is not quoted. */
-/* The run that a record belongs to: its run_id as a JSON text, without one its id. */
+/* The run that a record belongs to: its run_id as a JSON text, without one its id. They do not mix: an id is not quoted. */
 static const char *run_of(const struct record *record)
 {
     const char *run = record_label_or_null(record, "run_id");

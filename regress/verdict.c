@@ -32,6 +32,16 @@ const char *verdict_name(enum verdict verdict)
     return names[verdict];
 }
 
+bool verdict_in_place(const struct kpi_result *result)
+{
+    return result->verdict == VERDICT_CANNOT_TELL && !result->evidence.level_kept;
+}
+
+bool verdict_is_worse(const struct kpi_result *result)
+{
+    return result->verdict == VERDICT_REGRESSION || result->verdict == VERDICT_SUSPECT || verdict_in_place(result);
+}
+
 const char *check_name(enum check_kind kind)
 {
     static const char *const names[CHECK_KINDS] = {
@@ -249,7 +259,7 @@ static double alone(const struct hypothesis *h, double p)
 static void describe_p(struct hypothesis *h)
 {
     struct evidence *e = &h->result->evidence;
-    if (h->result->verdict == VERDICT_REGRESSION || h->result->verdict == VERDICT_SUSPECT) {
+    if (verdict_is_worse(h->result)) {
         e->p = h->began ? h->p_worse : fmin(h->p_worse, alone(h, h->answers.p_worse));
         e->p_corrected = h->corrected_worse;
     } else if (h->result->verdict == VERDICT_IMPROVEMENT) {
@@ -267,10 +277,10 @@ static void describe_p(struct hypothesis *h)
 static void describe_since(struct hypothesis *h)
 {
     struct evidence *e = &h->result->evidence;
-    enum verdict verdict = h->result->verdict;
-    if (verdict != VERDICT_REGRESSION && verdict != VERDICT_SUSPECT && verdict != VERDICT_IMPROVEMENT)
+    bool worse = verdict_is_worse(h->result);
+    if (!worse && h->result->verdict != VERDICT_IMPROVEMENT)
         return;
-    bool earlier = verdict != VERDICT_IMPROVEMENT && h->began;
+    bool earlier = worse && h->began;
     e->since_point = earlier ? h->began->start : e->points_n;
     e->since_version = e->since_point < e->points_n ? e->points[e->since_point].version : h->version;
     e->since_after = e->points[e->since_point - 1].version;
@@ -350,7 +360,7 @@ static void decide_level(struct hypothesis *h, const struct invocation *invocati
     h->result->verdict = decide(h, invocation);
     if (h->result->verdict == VERDICT_SUSPECT && h->p_worse > invocation->options->suspect_level)
         h->began = NULL;
-    bool earlier = h->began && (h->result->verdict == VERDICT_REGRESSION || h->result->verdict == VERDICT_SUSPECT);
+    bool earlier = h->began && verdict_is_worse(h->result);
     const struct baseline *base = earlier ? &h->began->reference : &h->answers.now;
     if (h->answers.tested) {
         place_in_levels(h);

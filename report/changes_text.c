@@ -95,16 +95,10 @@ static double steady_slope(const struct column *column)
 
 /* ---- the newest run ---- */
 
-/* Far out, but of so few runs of such noise nobody knows how far out the next may be. */
-static bool is_unkept(const struct kpi_result *result)
-{
-    return result->verdict == VERDICT_CANNOT_TELL && !result->evidence.level_kept;
-}
-
 static const char *answer(const struct kpi_result *result, bool directed)
 {
     bool above = result->evidence.change > 0;
-    if (is_unkept(result))
+    if (verdict_in_place(result))
         return "PERHAPS";
     switch (result->verdict) {
     case VERDICT_REGRESSION:
@@ -184,7 +178,7 @@ static void add_why(struct text *out, const struct changes_report *report, const
         text_printf(out, "That is more than these runs scatter: %s.", how_sure_newest(report, e, arena));
     else if (verdict == VERDICT_SUSPECT)
         text_add(out, "That is far out for one run, but too little to be sure.");
-    else if (is_unkept(result))
+    else if (verdict_in_place(result))
         text_printf(out, "That is far out, but noise like this has a long tail, and %s too few to show how long.",
                     e->points_n == 1 ? "1 run is" : arena_printf(arena, "%zu runs are", e->points_n));
     else if (!isfinite(e->smallest_seen))
@@ -224,7 +218,7 @@ static void add_newest(struct text *out, const struct changes_report *report, si
         return;
     }
     const struct evidence *e = &result->evidence;
-    bool since = (result->verdict == VERDICT_REGRESSION || result->verdict == VERDICT_SUSPECT) && e->since_point < e->points_n;
+    bool since = verdict_is_worse(result) && e->since_point < e->points_n;
     size_t row = column->row[column->n - 1];
     add_subject(out, report, row, arena);
     text_add(out, answer(result, directed));

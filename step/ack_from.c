@@ -39,11 +39,18 @@ static bool is_named(const struct ack_from *from, const char *name)
     return !from->kpis || !from->kpis[0];
 }
 
+/* A `cannot tell` in place of a regression counts as a suspect. */
+static bool is_suspect(const json_t *kpi)
+{
+    const json_t *kept = json_object_get(json_object_get(kpi, "evidence"), "level_kept");
+    return is_verdict(kpi, "suspect") || (is_verdict(kpi, "cannot tell") && json_is_false(kept));
+}
+
 static bool is_chosen(const struct reading *r, const json_t *kpi)
 {
     const char *name = text_of(kpi, "name");
     bool asked = r->from->kpis && r->from->kpis[0];
-    return name && is_named(r->from, name) && (is_verdict(kpi, "regression") || (asked && is_verdict(kpi, "suspect")));
+    return name && is_named(r->from, name) && (is_verdict(kpi, "regression") || (asked && is_suspect(kpi)));
 }
 
 /* ---- the first bad run ---- */

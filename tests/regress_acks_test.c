@@ -11,8 +11,8 @@
 static const char *const version_key[] = {"version", NULL}, *const no_keys[] = {NULL};
 #define SPEED .name = "speed", .unit = "tokens/s", .better = DIRECTION_HIGHER, .min_relative = .05
 static const struct kpi_rule speed[] = {{SPEED}};
-static const struct kpi_rule bounded[] = {{SPEED, .low = {true, 90}}}, fixed_only[] = {{SPEED, .low = {true, 90}, .method = &method_fixed}},
-                             budgeted[] = {{SPEED, .budget = {.relative = .05}}};
+static const struct kpi_rule bounded[] = {{SPEED, .low = {true, 90}}}, bounded_lower[] = {{SPEED, .low = {true, 80}}}, fixed_only[] = {{SPEED, .low = {true, 90}, .method = &method_fixed}},
+                             budgeted[] = {{SPEED, .budget = {.relative = .05}}}, no_threshold[] = {{.name = "speed", .better = DIRECTION_HIGHER}};
 
 static struct acks *parse(struct arena *arena, const char *text, struct error *err)
 {
@@ -216,7 +216,9 @@ static void test_runs(void)
 #define GOOD 100, 100.6, 99.5, 100.2, 99.8, 100.1, 99.7, 100.3, 100.4, 99.6 /* v1.0 … v1.9 */
 #define SLOW 100.3, 98.8, 98.5, 97, 96.7, 95.2, 94.9, 93.4, 93.1, 91.6, 91.3, 89.8, 89.5, 88, 87.7, 86.2 /* v1.0 … v1.15 */
 #define BAD 88, 88.4, 87.7, 88.1, 88.3                                        /* v1.10 … v1.14 */
-
+#define TO_THE_END 98.7, 100.8, 100.9, 97.1, 100.6, 101, 100.5, 101.8, 98.7, 99.9, 100.2, 99.9, 99, 99.5, 100.1, 98.8, 101.1, 99, 99.7, 102.3, 99.7, \
+    100, 99.8, 99.3, 99.8, 99.1, 99.7, 98.4, 99.2, 97.2                      /* v1.0 … v1.29: the last three happen to be low */
+#define SKEWED 100, 100.6, 99.5, 100.2, 97.2, 100.1, 99.7, 100.3             /* v1.0 … v1.7: too few of such noise */
 
 static const struct {
     const char *what, *acks;
@@ -288,6 +290,15 @@ static const struct {
     {"left out for another KPI", "excluded: [{run: v1.10, kpi: x, reason: disk}]", {GOOD, 60}, VERDICT_REGRESSION, CHANGE_NEW, "v1.10"},
     {"left out for this KPI", "excluded: [{run: v1.10, kpi: sp*, reason: disk}]", {GOOD, 60}, VERDICT_NOT_ANALYSED, CHANGE_NONE, NULL},
     {"a jump for the better", "", {GOOD, 120}, VERDICT_IMPROVEMENT, CHANGE_NEW, "v1.10"},
+    {"in place of a regression", "", {SKEWED, 88}, VERDICT_CANNOT_TELL, CHANGE_NEW, "v1.8"},
+    {"in place of a regression, acknowledged", "acknowledged: [{since: v1.8, reason: why}]", {SKEWED, 88}, VERDICT_ACKNOWLEDGED, CHANGE_ACKNOWLEDGED, "v1.8"},
+    {"in place of a regression, too early", "acknowledged: [{since: v1.5, reason: why}]", {SKEWED, 88}, VERDICT_CANNOT_TELL, CHANGE_NEW, "v1.8"},
+    {"in place of a regression, expired", "acknowledged: [{since: v1.8, expires: 2024-10-03, reason: why}]", {SKEWED, 88}, VERDICT_CANNOT_TELL, CHANGE_EXPIRED, "v1.8"},
+    {"two runs in place of a regression", "", {SKEWED, 94, 94.4}, VERDICT_CANNOT_TELL, CHANGE_NEW, "v1.8"},
+    {"two runs in place of a regression, acknowledged", "acknowledged: [{since: v1.8, reason: why}]", {SKEWED, 94, 94.4}, VERDICT_ACKNOWLEDGED,
+     CHANGE_ACKNOWLEDGED, "v1.8"},
+    {"a border after the first run", "changes: [{at: v1.1}]", {100, BAD, BAD, BAD}, VERDICT_OK, CHANGE_NONE, NULL},
+    {"acknowledged from the second run on", "acknowledged: [{since: v1.1, reason: why}]", {100, BAD, BAD, BAD}, VERDICT_OK, CHANGE_NONE, NULL},
     {"a border, nothing there", "changes: [{at: v1.5}]", {GOOD, 99.9}, VERDICT_OK, CHANGE_NONE, NULL},
 };
 
@@ -341,8 +352,31 @@ static const struct {
      VERDICT_REGRESSION},
     {"only a bound, the first run, beyond the limit", "acknowledged: [{since: v1.10, reason: why, limit: {relative: .13}}]", fixed_only, {GOOD, 40},
      VERDICT_REGRESSION},
+    {"a bound that a run was within, by chance", "acknowledged: [{since: v1.10, reason: why}]", bounded, {GOOD, 89, 89.4, 88.9, 90.2, 89.2},
+     VERDICT_ACKNOWLEDGED},
+    {"only a bound that a run was within, by chance", "acknowledged: [{since: v1.10, reason: why}]", fixed_only, {GOOD, 89, 89.4, 88.9, 90.2, 89.2},
+     VERDICT_ACKNOWLEDGED},
+    {"a bound that the acknowledged level was within", "acknowledged: [{since: v1.10, reason: why}]", bounded, {GOOD, 91, 90.8, 91.2, 90.9, 89.7},
+     VERDICT_REGRESSION},
+    {"only a bound, gone and back", "acknowledged: [{since: v1.10, reason: why}]", fixed_only, {GOOD, BAD, 100.1, 99.8, 100.3, 88}, VERDICT_REGRESSION},
     {"a drift, within the limit", "acknowledged: [{since: v1.8, reason: why, limit: {relative: .1}}]", budgeted, {SLOW}, VERDICT_ACKNOWLEDGED},
     {"a drift, beyond the limit", "acknowledged: [{since: v1.8, reason: why, limit: {relative: .06}}]", budgeted, {SLOW}, VERDICT_REGRESSION},
+    {"runs that happened to be low before the acknowledged one", "acknowledged: [{since: v1.30, reason: why}]", no_threshold, {TO_THE_END, 88.8},
+     VERDICT_ACKNOWLEDGED},
+    {"and the runs since", "acknowledged: [{since: v1.30, reason: why}]", no_threshold, {TO_THE_END, 88.8, 89.5, 88.1}, VERDICT_ACKNOWLEDGED},
+    {"runs that were a regression before the acknowledged one", "acknowledged: [{since: v1.30, reason: why}]", no_threshold,
+     {GOOD, GOOD, 100.1, 99.8, 100.3, 99.9, 100.2, 99.6, 95, 95.4, 94.8, 95.1, 88.8}, VERDICT_REGRESSION},
+    {"an acknowledged bound hides no older level", "acknowledged: [{since: v1.15, reason: why}]", bounded_lower, {GOOD, BAD, 77, 77.3, 76.8, 77.2},
+     VERDICT_REGRESSION},
+    {"nor on its first day", "acknowledged: [{since: v1.15, reason: why}]", bounded_lower, {GOOD, BAD, 77}, VERDICT_REGRESSION},
+    {"a suspect on top hides no older level", "acknowledged: [{since: v1.15, reason: why}]", no_threshold, {GOOD, BAD, 77, 77.3, 76.8, 77.2, 76.3},
+     VERDICT_REGRESSION},
+    {"a suspect on top of what is acknowledged", "acknowledged: [{since: v1.10, reason: why}, {since: v1.15, reason: why}]", no_threshold,
+     {GOOD, BAD, 77, 77.3, 76.8, 77.2, 76.3}, VERDICT_SUSPECT},
+    {"both acknowledged", "acknowledged: [{since: v1.10, reason: why}, {since: v1.15, reason: why}]", bounded_lower, {GOOD, BAD, 77, 77.3, 76.8, 77.2},
+     VERDICT_ACKNOWLEDGED},
+    {"both acknowledged, the first day", "acknowledged: [{since: v1.10, reason: why}, {since: v1.15, reason: why}]", bounded_lower, {GOOD, BAD, 77},
+     VERDICT_ACKNOWLEDGED},
     {"an older bound behind an acknowledged level", "acknowledged: [{since: v1.10, reason: why}]", bounded,
      {85, 85.6, 84.5, 85.2, 84.8, 85.1, 84.7, 85.3, 85.4, 84.6, 70}, VERDICT_REGRESSION},
 };

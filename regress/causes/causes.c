@@ -287,8 +287,7 @@ static const char *tell(const struct kpi_result *kpi, const char *const *compari
 static bool speaks_of_change(const struct kpi_result *kpi)
 {
     const struct evidence *e = &kpi->evidence;
-    bool is = kpi->verdict == VERDICT_REGRESSION || kpi->verdict == VERDICT_IMPROVEMENT || kpi->verdict == VERDICT_SUSPECT ||
-              kpi->verdict == VERDICT_ACKNOWLEDGED;
+    bool is = verdict_is_worse(kpi) || kpi->verdict == VERDICT_IMPROVEMENT || kpi->verdict == VERDICT_ACKNOWLEDGED;
     if (e->decided_by == CHECK_DRIFT) /* it began with no run */
         return false;
     return is && e->since_version && e->since_point > 0 && e->since_point <= e->points_n && e->points[e->since_point - 1].run;

@@ -186,7 +186,7 @@ void checks_decide(struct hypothesis *h, const struct invocation *invocation, st
     struct check *checks = ARENA_ARRAY(arena, struct check, h->checks_n + 1);
     const struct check *decider = NULL;
     enum verdict verdict = h->result->verdict;
-    const char *level = verdict == VERDICT_REGRESSION || verdict == VERDICT_SUSPECT ? h->result->evidence.reason : NULL;
+    const char *level = verdict_is_worse(h->result) ? h->result->evidence.reason : NULL;
     for (size_t i = 0; i < h->checks_n; i++) {
         struct checking *checking = &h->checks[i];
         checking->type->judge(h, invocation, checking, arena);

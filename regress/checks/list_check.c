@@ -318,7 +318,8 @@ static struct check check_of(const struct hypothesis *h, size_t i, enum verdict 
 {
     const struct hypothesis *part = &h->list->parts[i];
     bool decided = i == h->list->chosen;
-    const struct baseline *base = base_of(part, decided && (level == VERDICT_REGRESSION || level == VERDICT_SUSPECT));
+    bool worse = level == VERDICT_REGRESSION || level == VERDICT_SUSPECT || (level == VERDICT_CANNOT_TELL && !h->result->evidence.level_kept);
+    const struct baseline *base = base_of(part, decided && worse);
     double value = part->series.x[part->series.n];
     struct check check = {.kind = CHECK_DISTRIBUTION, .part = name_of(i), .tested = true, .value = value, .reference = base->centre,
                           .p_worse = part->p_worse, .p_better = part->p_better, .corrected_worse = NAN, .corrected_better = NAN,

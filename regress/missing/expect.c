@@ -1,6 +1,7 @@
 #include "regress/missing/expect.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -183,18 +184,19 @@ static void check_runs(struct checking *checking)
 
 /* ---- KPIs ---- */
 
-static const struct kpi_result *result_of(const struct entry_result *entry, const char *kpi)
+/* Where the results of a KPI stand: in all entries at the same place, so that it is looked for once. SIZE_MAX: they have none. */
+static size_t place_of(const struct checking *checking, const char *kpi)
 {
-    for (size_t i = 0; i < entry->kpis_n; i++)
-        if (strcmp(entry->kpis[i].rule->name, kpi) == 0)
-            return &entry->kpis[i];
-    return NULL;
+    const struct entry_result *first = checking->analysis->entries;
+    for (size_t i = 0; checking->analysis->entries_n && i < first->kpis_n; i++)
+        if (strcmp(first->kpis[i].rule->name, kpi) == 0)
+            return i;
+    return SIZE_MAX;
 }
 
-static bool is_missing(const struct entry_result *entry, const char *kpi)
+static bool is_missing(const struct entry_result *entry, size_t place)
 {
-    const struct kpi_result *result = result_of(entry, kpi);
-    return result && result->verdict == VERDICT_MISSING;
+    return place < entry->kpis_n && entry->kpis[place].verdict == VERDICT_MISSING;
 }
 
 /* A number, or a list. */
@@ -210,12 +212,13 @@ static void check_expected_kpis(struct checking *checking)
     for (const char *const *kpi = checking->expect->kpis; kpi && *kpi; kpi++) {
         struct named named = {0};
         struct absence absence = {.what = "KPI", .kpi = *kpi};
+        size_t place = place_of(checking, *kpi);
         for (size_t i = 0; i < checking->analysis->entries_n; i++) {
             const struct entry_result *entry = &checking->analysis->entries[i];
             if (has_kpi(entry->entry, *kpi))
                 continue;
             name_entry(&named, entry, checking->arena);
-            absence.results += is_missing(entry, *kpi);
+            absence.results += is_missing(entry, place);
         }
         if (!named.n)
             continue;
@@ -273,14 +276,14 @@ static bool is_told(const struct checking *checking, const char *kpi)
 }
 
 /* Whether no entry has it; and in how many the verdict says so already. */
-static bool is_gone(const struct checking *checking, const char *kpi, size_t *results)
+static bool is_gone(const struct checking *checking, const char *kpi, size_t place, size_t *results)
 {
     *results = 0;
     for (size_t i = 0; i < checking->analysis->entries_n; i++) {
         const struct entry_result *entry = &checking->analysis->entries[i];
         if (has_kpi(entry->entry, kpi))
             return false;
-        *results += is_missing(entry, kpi);
+        *results += is_missing(entry, place);
     }
     return true;
 }
@@ -300,6 +303,20 @@ static const char *kpi_name(const struct record *record, size_t k, struct arena 
     return name;
 }
 
+static void check_gone_kpi(struct checking *checking, const struct entry_result *entry, const char *kpi)
+{
+    struct absence absence = {.what = "KPI", .kpi = kpi};
+    if (has_kpi(entry->entry, kpi) || !is_of_interest(checking, kpi) || is_expected(checking, kpi) || is_told(checking, kpi) ||
+        !always_had(entry->selection, kpi))
+        return;
+    size_t place = place_of(checking, kpi);
+    if (!is_gone(checking, kpi, place, &absence.results))
+        return;
+    const char *why = place < entry->kpis_n ? "no entry of this run has a number for it" : "the workload no longer has it";
+    absence.found = arena_printf(checking->arena, "%s: each of the last %d runs of history has it; %s", clean(kpi, checking->arena), EXPECT_RUNS, why);
+    add(checking, &absence);
+}
+
 /* The names that the newest run of an entry's history has. */
 static void check_gone_kpis(struct checking *checking, const struct entry_result *entry)
 {
@@ -309,13 +326,8 @@ static void check_gone_kpis(struct checking *checking, const struct entry_result
     const struct record *newest = selection->points[selection->points_n - 1].records[0];
     for (size_t k = 0; k < newest->kpis_n; k++) {
         const char *kpi = kpi_name(newest, k, checking->arena);
-        struct absence absence = {.what = "KPI", .kpi = kpi};
-        if (!kpi || has_kpi(entry->entry, kpi) || !is_of_interest(checking, kpi) || is_expected(checking, kpi) ||
-            is_told(checking, kpi) || !always_had(selection, kpi) || !is_gone(checking, kpi, &absence.results))
-            continue;
-        const char *why = result_of(entry, kpi) ? "no entry of this run has a number for it" : "the workload no longer has it";
-        absence.found = arena_printf(checking->arena, "%s: each of the last %d runs of history has it; %s", clean(kpi, checking->arena), EXPECT_RUNS, why);
-        add(checking, &absence);
+        if (kpi)
+            check_gone_kpi(checking, entry, kpi);
     }
 }
 
@@ -325,10 +337,11 @@ static void check_units(struct checking *checking)
     for (size_t k = 0; k < options->kpis_n; k++) {
         struct named named = {0};
         struct absence absence = {.what = "unit", .kpi = options->kpis[k].name};
+        size_t place = place_of(checking, absence.kpi);
         struct unit_change change, first = {0};
         for (size_t i = 0; i < checking->analysis->entries_n; i++) {
             const struct entry_result *entry = &checking->analysis->entries[i];
-            if (!is_missing(entry, absence.kpi) || !unit_change_find(entry->selection, entry->entry, absence.kpi, &change))
+            if (!is_missing(entry, place) || !unit_change_find(entry->selection, entry->entry, absence.kpi, &change))
                 continue;
             name_entry(&named, entry, checking->arena);
             first = named.n == 1 ? change : first;

@@ -64,6 +64,20 @@ class StoryTest(CommandTest):
             self.assertEqual(unknown in done.err, line == f"change: {other}", f"{line}: {done.err}")
             self.assertEqual("acks.yaml:3" in done.err, line == f"change: {other}", f"{line}: {done.err}")
 
+    def test_in_place_of_a_regression(self):
+        """What --fail_on=suspect fails on can be acknowledged: a suspect, and `cannot tell` in place of a regression."""
+        for speed in (100, 100.6, 99.5, 100.2, 97.2, 100.1, 99.7, 100.3):
+            self.night(speed)
+        name, gate, acks = self.night(88.0, upload=False), "--fail_on=suspect", "--acks=acks.yaml"
+        self.ci(name, gate, code=2)
+        kpi = self.kpi()
+        self.assertEqual((self.state(), kpi["evidence"]["level_kept"], kpi["evidence"]["since"]["version"]), (("cannot tell", "new"), False, "1.9"))
+        self.ack("--from=regression_verdicts.json", "--reason=x", code=100)  # nobody asked for it
+        self.ack("--from=regression_verdicts.json", "--kpi=speed", "--reason=x")
+        self.assertIn(f"since: 1.9\n  change: {kpi['change']['id']}\n", (self.place / "acks.yaml").read_text())
+        self.ci(name, gate, acks, code=0)
+        self.assertEqual(self.state(), ("acknowledged", "acknowledged"))
+
     def test_story(self):
         acks = "--acks=acks.yaml"
         for speed in GOOD:
