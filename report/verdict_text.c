@@ -45,7 +45,7 @@ static const struct {
 static void render_head(struct text *out, const struct analysis *analysis, struct arena *arena)
 {
     for (const char *const *line = phrases_not_gated(analysis, arena); *line; line++)
-        text_printf(out, "%s\n", *line);
+        layout_wrap(out, *line, 0, 4, COLUMNS); /* may quote why somebody excluded a run */
     layout_wrap(out, phrases_counts(analysis, arena), 0, 0, COLUMNS);
     layout_wrap(out, phrases_tested(analysis, arena), 0, 0, COLUMNS);
 }

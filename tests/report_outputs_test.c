@@ -5,6 +5,7 @@
 
 #include "json/read.h"
 #include "json/schema.h"
+#include "regress/known.h"
 #include "report/clean.h"
 #include "report/markdown.h"
 #include "report/verdict_github.h"
@@ -390,6 +391,22 @@ static void test_text(void)
     free(big);
 }
 
+/* The one KPI was left out by hand: why is said in the first lines. */
+static void test_text_of_an_excluded_run(void)
+{
+    static const struct analysis_options options = {.kpi_filter = ""};
+    const struct kpi_rule rule = {.name = "x"};
+    struct kpi_result kpi = {.rule = &rule, .verdict = VERDICT_NOT_ANALYSED, .evidence = {.reason = KNOWN_LEFT_OUT FULL_HOSTILE}};
+    const struct record record = {.id = "e", .where = "e"};
+    struct entry_result entry = {.name = "only entry", .entry = &record, .kpis = &kpi, .kpis_n = 1};
+    const struct analysis analysis = {.entries = &entry, .entries_n = 1, .options = &options, .counts = {[VERDICT_NOT_ANALYSED] = 1}};
+    struct text out = text_open(1 << 16);
+    verdict_text_render(&out, &analysis);
+    CHECK(strncmp(out.s, "NOT GATED: " KNOWN_LEFT_OUT, strlen("NOT GATED: " KNOWN_LEFT_OUT)) == 0, "%s", out.s);
+    check_absent("text", out.s, (const char *const[]){"\x1b", "\x01", "\xe2\x80\xae", "\nj", "\n::", NULL});
+    text_close(&out);
+}
+
 /* What a CI system would take for a command is broken, wherever wrapping puts it; the rest stays as it is. */
 static void test_commands(void)
 {
@@ -430,6 +447,7 @@ int main(int argc, char **argv)
     test_json();
     test_html();
     test_text();
+    test_text_of_an_excluded_run();
     test_commands();
     return check_end();
 }
