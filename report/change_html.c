@@ -47,7 +47,7 @@ static void render_incident(struct page *page, const struct analysis *analysis, 
     page_paragraph_end(page);
     page_paragraph(page, PAGE_MUTED, numbers_of(incident, &arena));
     if (incident->members_n)
-        change_html_story(page, incident->members[0]);
+        change_html_story(page, incident->members[0], false);
     bool folded = incident->members_n > MEMBERS_OPEN;
     if (folded)
         page_fold_begin(page, arena_printf(&arena, "Its %zu members", incident->members_n), false);
@@ -159,28 +159,24 @@ static void render_differences(struct page *page, const struct kpi_result *kpi, 
     page_table_end(page);
 }
 
-static const char *capital(const char *text, struct arena *arena)
+static void render_status(struct page *page, const struct kpi_result *kpi, const char *status, struct arena *arena)
 {
-    char *copy = arena_strdup(arena, text);
-    *copy = *copy >= 'a' && *copy <= 'z' ? (char)(*copy - 'a' + 'A') : *copy;
-    return copy;
+    if (kpi->change.status == CHANGE_NONE || (!status[0] && !kpi->change.id))
+        return;
+    page_paragraph_begin(page, PAGE_PLAIN);
+    page_text(page, status[0] ? arena_printf(arena, "%s.", phrases_capital(status, arena)) : "");
+    if (kpi->change.id) {
+        page_text(page, status[0] ? " Change " : "Change ");
+        page_code(page, kpi->change.id);
+        page_text(page, ".");
+    }
+    page_paragraph_end(page);
 }
 
-void change_html_story(struct page *page, const struct kpi_result *kpi)
+void change_html_story(struct page *page, const struct kpi_result *kpi, bool behind_reason)
 {
     struct arena arena = {0};
-    const char *status = change_phrases_status(kpi, &arena);
-    if (status[0]) {
-        page_paragraph_begin(page, PAGE_PLAIN);
-        page_text(page, capital(status, &arena));
-        page_text(page, ".");
-        if (kpi->change.id) {
-            page_text(page, " Change ");
-            page_code(page, kpi->change.id);
-            page_text(page, ".");
-        }
-        page_paragraph_end(page);
-    }
+    render_status(page, kpi, behind_reason ? change_phrases_beside(kpi, &arena) : change_phrases_status(kpi, &arena), &arena);
     render_runs(page, kpi);
     render_differences(page, kpi, &arena);
     arena_close(&arena);

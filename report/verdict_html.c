@@ -75,7 +75,7 @@ static const char *since_text(const struct entry_result *entry, const struct kpi
     bool since = phrases_has_since(e);
     const char *text = since ? phrases_since_by(entry, kpi, arena) : e->reason ? e->reason : "";
     bool plain = kpi->change.status == CHANGE_NEW || kpi->change.status == CHANGE_KNOWN; /* which `since` says too */
-    const char *status = plain ? change_status_name(kpi->change.status) : change_phrases_status(kpi, arena);
+    const char *status = plain ? change_status_name(kpi->change.status) : since ? change_phrases_status(kpi, arena) : change_phrases_beside(kpi, arena);
     return status[0] ? arena_printf(arena, "%s; %s", status, text) : text;
 }
 

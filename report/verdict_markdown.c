@@ -257,7 +257,7 @@ static void add_details(struct sheet *sheet, const struct entry_result *entry, c
     add(sheet, ": ");
     words(sheet, e->reason && e->reason[0] ? e->reason : "no value");
     add(sheet, "\n");
-    list_item(sheet, "It ", e->flip);
+    list_item(sheet, "", evidence_phrases_flip(kpi, sheet->arena));
     bool plain = phrases_has_since(e) && (kpi->change.status == CHANGE_NEW || kpi->change.status == CHANGE_KNOWN);
     if (phrases_has_since(e))
         list_item(sheet, plain ? arena_printf(sheet->arena, "%s: ", change_status_name(kpi->change.status)) : "", phrases_since(entry, e, sheet->arena));

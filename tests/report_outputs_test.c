@@ -7,6 +7,7 @@
 #include "json/schema.h"
 #include "regress/known.h"
 #include "report/clean.h"
+#include "report/evidence_phrases.h"
 #include "report/markdown.h"
 #include "report/verdict_github.h"
 #include "report/verdict_html.h"
@@ -351,7 +352,7 @@ static void test_html(void)
         "2 moved for the worse, 1 for the better; since v1.9; p 0.030 that so many", "Change <code>worse@v1.9-5f2a</code>",
         "Last good: <a rel=\"noopener noreferrer\" href=\"https://ci.example/job/8?a=1&amp;b=(2)\">v1.8</a>; first bad: ",
         "<h2 id=\"absences\">", "no run with model=granite gpu=16", "What to look at", "regression (bound)", "was acknowledged by bob",
-        "Note: &#39;ocp&#39; is not compared and explains 62 % of what varies in steady", "<figure class=\"chart\">", "class=\"band\"", "class=\"level\"",
+        "Note: &#39;ocp&#39; is not compared and explains 62 % of what varies in steady: a comparison key?</p>", "<figure class=\"chart\">", "class=\"band\"", "class=\"level\"",
         "class=\"dots\"", "class=\"this\"", "the mean of 3, between which the sd is 21.5 tokens/s", "New with this run.", "Checks beyond the level", "<td>p99</td>", NULL};
     static const char *const never[] = {"password", "<script", "href=\"javascript", "<img", NULL};
     char *html = full(AS_HTML, "", false, 0), *spoiled = full(AS_HTML, "spoiled", false, 0), *big = full(AS_HTML, "many", false, 0);
@@ -407,6 +408,58 @@ static void test_text_of_an_excluded_run(void)
     text_close(&out);
 }
 
+/* Each flip as a sentence of its own: not all are of the KPI. */
+static void test_flips(void)
+{
+    static const struct check part = {.kind = CHECK_DISTRIBUTION, .part = "p99"};
+    static const struct {
+        bool list;
+        const char *flip, *want;
+    } rows[] = {
+        {false, "would be ok below 104 s; 2 more runs would tell", "It would be ok below 104 s; 2 more runs would tell"},
+        {false, "cannot be settled by more runs", "It cannot be settled by more runs"},
+        {false, "will be judged once history has runs of it", "It will be judged once history has runs of it"},
+        {false, "3 more runs would tell", "3 more runs would tell"},
+        {false, "more runs alone would not tell", "More runs alone would not tell"},
+        {true, "p99 would be ok below 104 s", "Its p99 would be ok below 104 s"},
+        {true, "3 more runs would tell", "3 more runs would tell"},
+        {false, NULL, ""},
+    };
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct arena arena = {0};
+        const struct kpi_result kpi = {.checks = &part, .checks_n = rows[i].list,
+                                       .evidence = {.decided_by = rows[i].list ? CHECK_DISTRIBUTION : CHECK_LEVEL, .flip = rows[i].flip}};
+        const char *said = evidence_phrases_flip(&kpi, &arena);
+        CHECK(strcmp(said, rows[i].want) == 0, "row %zu: '%s'", i, said);
+        arena_close(&arena);
+    }
+}
+
+/* Who acknowledged a change is said once, where the reason says it already. */
+static void test_acknowledged_once(void)
+{
+    /* JSON as a member of its own, too; JUnit has a message and a body, HTML a summary and the KPI's part. */
+    static const size_t said[] = {[AS_JSON] = 2, [AS_MARKDOWN] = 1, [AS_JUNIT] = 2, [AS_GITHUB] = 1, [AS_TEXT] = 1, [AS_SUMMARY] = 0, [AS_HTML] = 2};
+    struct arena arena = {0};
+    struct analysis_options options;
+    struct analysis *analysis = full_scene(&options, false, &arena);
+    struct kpi_result *kpi = &analysis->entries[0].kpis[4];
+    kpi->verdict = VERDICT_ACKNOWLEDGED;
+    kpi->change = (struct known_change){CHANGE_ACKNOWLEDGED, "steady@v1.9-1", "a new disk", "erin", NULL, "acks.yaml:77"};
+    kpi->evidence.reason = "100.05 s is above the bound of 90 s; acknowledged by erin: a new disk (acks.yaml:77)";
+    for (int i = 0; i < whats; i++) {
+        struct text out = text_open(1 << 24);
+        render_as(&out, (enum what)i, analysis, &gates[0]);
+        CHECK(count_of(out.s, "a new disk") == said[i], "%s: %zu times", names[i], count_of(out.s, "a new disk"));
+        text_close(&out);
+    }
+    struct text junit = text_open(1 << 24);
+    render_as(&junit, AS_JUNIT, analysis, &gates[0]);
+    CHECK(strstr(junit.s, "<skipped message=\"acknowledged: 100.05 s is above the bound of 90 s; acknowledged by erin: a new disk (acks.yaml:77)\"/>"), "%s", junit.s);
+    text_close(&junit);
+    arena_close(&arena);
+}
+
 /* What a CI system would take for a command is broken, wherever wrapping puts it; the rest stays as it is. */
 static void test_commands(void)
 {
@@ -448,6 +501,8 @@ int main(int argc, char **argv)
     test_html();
     test_text();
     test_text_of_an_excluded_run();
+    test_flips();
+    test_acknowledged_once();
     test_commands();
     return check_end();
 }
