@@ -64,6 +64,41 @@ static void test_scene(void)
     free(again);
 }
 
+/* ---- many KPIs ---- */
+
+/* Two entries of 14 KPIs: a table that is wider than a screen is turned. */
+static void test_many_kpis(void)
+{
+    enum { MANY = 14 };
+    struct arena arena = {0};
+    struct analysis_options options;
+    struct analysis *analysis = scene(&options, false, &arena);
+    struct entry_result *entries = ARENA_ARRAY(&arena, struct entry_result, 2);
+    struct kpi_rule many[MANY];
+    analysis->entries_n = 2;
+    for (size_t i = 0; i < 2; i++) {
+        entries[i] = analysis->entries[i];
+        entries[i].kpis_n = MANY;
+        entries[i].kpis = ARENA_ARRAY(&arena, struct kpi_result, MANY);
+        for (size_t j = 0; j < MANY; j++) {
+            many[j] = rules[5];
+            many[j].name = arena_printf(&arena, "kpi_%c", (char)('a' + j));
+            entries[i].kpis[j] = analysis->entries[i].kpis[5];
+            entries[i].kpis[j].rule = &many[j];
+        }
+    }
+    analysis->entries = entries;
+    struct text out = text_open(1 << 24);
+    render_html(&out, analysis);
+    CHECK(markup_good(out.s), "well-formed");
+    check_parts(out.s, (const char *const[]){"<thead><tr><th>KPI</th><th title=\"added=null gpu=8\">#1</th><th title=\"added=null gpu=4\">#2</th></tr></thead>",
+                                             "<tr class=\"vary\"><td>gpu</td><td>8</td><td>4</td></tr>",
+                                             "<tr><td>a, tokens/s ↑</td><td class=\"bad\"><a href=\"#entry-1-kpi_a\">4,121</a><br/>regression -20.0 %</td>"
+                                             "<td class=\"muted\"><a href=\"#entry-2-kpi_a\">4,121</a><br/>no history</td></tr>", "<tr><td>n, tokens/s"}, 4);
+    text_close(&out);
+    arena_close(&arena);
+}
+
 /* ---- long histories ---- */
 
 enum { LONG = 45 };
@@ -272,6 +307,7 @@ int main(int argc, char **argv)
         return 0;
     }
     test_scene();
+    test_many_kpis();
     test_long();
     test_hostile();
     test_no_entries();
