@@ -34,7 +34,7 @@ static void render_incident(struct page *page, const struct analysis *analysis, 
         change_html_story(page, incident->members[0], false);
     bool folded = incident->members_n > MEMBERS_OPEN;
     if (folded)
-        page_fold_begin(page, arena_printf(&arena, "Its %zu members", incident->members_n), false);
+        page_fold_begin(page, arena_printf(&arena, "Its %zu members", incident->members_n), PAGE_FOLDED);
     change_table_begin(page, CHANGE_TABLE_MEMBERS);
     for (size_t k = 0; k < incident->members_n && k < MEMBERS_SHOWN; k++)
         change_table_row(page, CHANGE_TABLE_MEMBERS, analysis, incident->entries[k], incident->members[k]);

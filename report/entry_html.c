@@ -137,7 +137,7 @@ static void render_head(struct page *page, const struct entry_page *context, siz
     render_urls(page, entry, arena);
     for (; *notes; notes++)
         page_paragraph(page, PAGE_PLAIN, arena_printf(arena, "Note: %s%s", *notes, phrases_end(*notes)));
-    page_fold_begin(page, "Settings and labels", context->analysis->entries_n <= FEW_ENTRIES);
+    page_fold_begin(page, "Settings and labels", context->analysis->entries_n <= FEW_ENTRIES ? PAGE_UNFOLDED : PAGE_FOLDED);
     render_settings(page, context, entry, arena);
     render_labels(page, entry, arena);
     page_fold_end(page);
@@ -323,7 +323,7 @@ static void render_older_level(struct page *page, const struct comparison *c, si
 static void render_older(struct page *page, const struct comparison *c, size_t n, struct arena *arena)
 {
     const struct evidence *e = &c->kpi->evidence;
-    page_fold_begin(page, arena_printf(arena, "%zu older run points", n), false);
+    page_fold_begin(page, arena_printf(arena, "%zu older run points", n), PAGE_FOLDED);
     for (size_t from = 0, to; from < n; from = to) {
         for (to = from; to < n && e->points[to].level == e->points[from].level; to++)
             continue;
@@ -392,7 +392,7 @@ static void render_kpi(struct page *page, const struct entry_page *context, size
     render_verdict(page, entry, kpi, &arena);
     change_html_story(page, kpi, true);
     if (points && folded)
-        page_fold_begin(page, arena_printf(&arena, "Evidence and %zu run point%s", points, points == 1 ? "" : "s"), false);
+        page_fold_begin(page, arena_printf(&arena, "Evidence and %zu run point%s", points, points == 1 ? "" : "s"), PAGE_ASIDE);
     chart_render(page, entry, kpi, folded ? CHART_POINTS_OK : CHART_POINTS);
     change_html_checks(page, kpi);
     if (points || isfinite(kpi->evidence.value))

@@ -341,7 +341,7 @@ static void render_contents(struct page *page, const struct analysis *analysis, 
         *LIST_ADD(arena, &links) = (struct page_link){verdict_html_fragment(i + 1, NULL, arena),
                                                       entry_html_title(&analysis->entries[i], i, arena), 0};
     if (analysis->entries_n > ENTRIES_LISTED)
-        page_fold_begin(page, arena_printf(arena, "Contents: %zu entries", analysis->entries_n), false);
+        page_fold_begin(page, arena_printf(arena, "Contents: %zu entries", analysis->entries_n), PAGE_ASIDE);
     page_contents(page, "Contents", links.v, links.n);
     if (analysis->entries_n > ENTRIES_LISTED)
         page_fold_end(page);

@@ -46,7 +46,7 @@ static void test_scene(void)
         "<caption>Settings</caption>", "<caption>Labels</caption>", "<td>payload</td><td>e1</td>", "<td>test directory</td><td>runs/e1</td>",
         "<h3 id=\"entry-1-better\">", "Gets better. In tokens/s; higher is better.", "<strong>Improvement</strong>: ",
         "run-to-run sd</td><td>", "interval for one new run</td>", "; after correction for the other questions and 4 tests &lt; 0.0001, level 0.05</td>", "<h3 id=\"entry-1-steady\">",
-        "<strong>Ok</strong>: ", ". It would be a regression above ", "<details><summary>Evidence and 12 run points</summary>",
+        "<strong>Ok</strong>: ", ". It would be a regression above ", "<details class=\"aside\"><summary>Evidence and 12 run points</summary>",
         "<h3 id=\"entry-1-worse\">", "Since this run, v1.12 of 1970-02-10; the last run before it: v1.11 of 1970-01-12. It would be ok above ",
         "a change has to pass</td><td>257.6 tokens/s (5.0 %)</td>",
         "<tr><td>v1.0</td><td>h00</td><td>1970-01-01 00:00</td><td>5,151</td><td>1 *</td></tr>",
