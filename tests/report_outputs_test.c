@@ -1,10 +1,7 @@
 /* report: the renderings of the verdict model that programs and other sites read: JSON, Markdown, JUnit XML, GitHub's annotations, and the
  * text, of a scene with every field filled. With an argument it prints one of them: tests/command/outputs_test.py judges it. */
-#include <jansson.h>
 #include <stdlib.h>
 
-#include "json/read.h"
-#include "json/schema.h"
 #include "regress/known.h"
 #include "report/clean.h"
 #include "report/evidence_phrases.h"
@@ -18,6 +15,7 @@
 #include "report/verdict_text.h"
 #include "tests/markup.h"
 #include "tests/report_full_scene.h"
+#include "tests/verdict_schema.h"
 
 enum what { AS_JSON, AS_MARKDOWN, AS_JUNIT, AS_GITHUB, AS_TEXT, AS_SUMMARY, AS_HTML };
 static const char *const names[] = {"json", "markdown", "junit", "github", "text", "summary", "html"};
@@ -301,46 +299,20 @@ static void test_place_of_a_list(void)
 
 /* ---- JSON ---- */
 
-static json_t *read_file(const char *path)
-{
-    const char *source = getenv("MB_SOURCE");
-    char full_path[4096];
-    snprintf(full_path, sizeof(full_path), "%s/%s", source ? source : ".", path);
-    FILE *in = fopen(full_path, "rb");
-    static char bytes[1 << 18];
-    size_t len = in ? fread(bytes, 1, sizeof(bytes), in) : 0;
-    struct error err = {0};
-    if (in)
-        fclose(in);
-    json_t *document = json_read(bytes, len, &(struct json_read_options){.file = path, .strict = true}, &err);
-    CHECK(document, "%s", err.text);
-    return document;
-}
-
 static void test_json(void)
 {
     static const char *const variants[] = {"", "spoiled", "many", "empty"};
-    struct arena arena = {0};
-    struct error err = {0};
-    json_t *schema_text = read_file("docs/verdict.schema.json");
-    struct json_schema *schema = json_schema_compile(&arena, schema_text, "verdict.schema.json", &err);
-    CHECK(schema, "%s", err.text);
+    struct verdict_schema schema;
+    verdict_schema_open(&schema);
     for (size_t i = 0; i < ROWS(variants); i++) {
-        struct violations found = {0};
         char *text = full(AS_JSON, variants[i], false, 0);
-        json_t *document = json_read(text, strlen(text), &(struct json_read_options){.file = "verdicts", .strict = true}, &err);
-        CHECK(document, "%s", err.text);
-        json_schema_check(schema, document, &arena, &found);
-        for (size_t k = 0; k < found.n && k < 3; k++)
-            printf("%s: %s, expected %s\n", found.v[k].pointer, found.v[k].found, found.v[k].expected);
-        CHECK(found.n == 0, "'%s' follows its schema", variants[i]);
+        json_t *document = verdict_schema_read(text, strlen(text), "verdicts");
+        CHECK(verdict_schema_violations(&schema, document) == 0, "'%s' follows its schema", variants[i]);
         CHECK(variants[i][0] || strstr(text, "\"repetitions\": 3, \"repetitions_sd\": 21.5, "), "how many repetitions value is the mean of:\n%s", text);
         json_decref(document);
         free(text);
     }
-    json_schema_close(schema);
-    json_decref(schema_text);
-    arena_close(&arena);
+    verdict_schema_close(&schema);
 }
 
 /* ---- HTML ---- */

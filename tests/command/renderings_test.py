@@ -5,16 +5,10 @@ import html.parser
 import re
 import xml.etree.ElementTree
 
-from support import CommandTest, main, night, small_test
+from support import WORKLOAD_HEAD, CommandTest, main, night, small_test
 
 NIGHTS = 14
-WORKLOAD = """\
-workload: renderings
-schema_version: "1.0"
-important_files: [data.json]
-parse_once:
-  data: {json: data.json}
-models:
+WORKLOAD = WORKLOAD_HEAD % "renderings" + """\
   Settings: {gpu: int, version: str, run_id: str}
   Results: {stepped: float, creeping: float}
 payload:
