@@ -103,15 +103,6 @@ static const char *story(const struct entry_result *entry, const struct kpi_resu
     return story_with(entry, kpi, change_phrases_status(kpi, arena), arena);
 }
 
-/* What is worth saying of a KPI that is ok: a bound that the next run may cross. */
-static const char *warning_of(const struct kpi_result *kpi)
-{
-    for (size_t i = 0; i < kpi->checks_n; i++)
-        if (kpi->checks[i].worth_saying && kpi->checks[i].verdict == VERDICT_OK && kpi->checks[i].found)
-            return kpi->checks[i].found;
-    return NULL;
-}
-
 static const char *noise_text(const struct evidence *e, struct arena *arena)
 {
     double share = e->sd / fabs(e->level);
@@ -441,7 +432,7 @@ static void render_warnings(struct screen *screen)
     for (size_t i = 0; i < screen->analysis->entries_n; i++)
         for (size_t j = 0; j < screen->analysis->entries[i].kpis_n; j++) {
             const struct kpi_result *kpi = &screen->analysis->entries[i].kpis[j];
-            const char *warning = kpi->verdict == VERDICT_OK ? warning_of(kpi) : NULL;
+            const char *warning = change_phrases_warning(kpi);
             if (!warning || n++ >= ABSENCES_SHOWN)
                 continue;
             text_add(screen->out, n == 1 ? "\n" : "");

@@ -141,7 +141,7 @@ static void test_markdown(void)
         "| verdict | KPI | entry | this run | against | change | since | p |\n", "| regression (bound) | `steady` | ", "| missing | `gone` |",
         "<details><summary>Why, and what would flip it</summary>", "was acknowledged by bob until 2026-01-31 (acks.yaml:30), which is past: the new allocator needs it",
         "p99: p99 moved by", "back again: was acknowledged by carol (acks.yaml:44) until it returns: a slow disk",
-        "other KPI results</summary>", "Notes on the history", "explains 62 % of what varies in steady", "tested against 24 records", NULL};
+        "other KPI results</summary>", "| gone again: its acknowledgement by dave (acks.yaml:60) may go |", "Notes on the history", "explains 62 % of what varies in steady", "tested against 24 records", NULL};
     char *text = full(AS_MARKDOWN, "", false, 0);
     check_parts("markdown", text, parts);
     CHECK(!strstr(text, "password"), "a password in:\n%s", text);
@@ -407,6 +407,24 @@ static void test_flips(void)
     }
 }
 
+/* A KPI that is ok, but close to its bound: the text and the Markdown say so. */
+static void test_close(void)
+{
+    struct arena arena = {0};
+    struct analysis_options options;
+    struct analysis *analysis = full_scene(&options, false, &arena);
+    analysis->entries[0].kpis[4].verdict = VERDICT_OK;
+    full_counts(analysis);
+    struct text text = text_open(1 << 24), markdown = text_open(1 << 24);
+    render_as(&text, AS_TEXT, analysis, &gates[0]);
+    render_as(&markdown, AS_MARKDOWN, analysis, &gates[0]);
+    CHECK(strstr(text.s, "\nCLOSE steady of added=null gpu=8: 0.55 % of the budget of 5 % since 4.18 is used\n"), "%s", text.s);
+    CHECK(strstr(markdown.s, "| close: 0.55 % of the budget of 5 % since 4.18 is used |"), "%s", markdown.s);
+    text_close(&text);
+    text_close(&markdown);
+    arena_close(&arena);
+}
+
 /* Who acknowledged a change is said once, where the reason says it already. */
 static void test_acknowledged_once(void)
 {
@@ -474,6 +492,7 @@ int main(int argc, char **argv)
     test_text();
     test_text_of_an_excluded_run();
     test_flips();
+    test_close();
     test_acknowledged_once();
     test_commands();
     return check_end();
