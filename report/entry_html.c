@@ -342,7 +342,7 @@ static void render_comparison(struct page *page, const struct comparison *c, str
     if (has_version(c->entry))
         columns[n++] = (struct page_column){.name = "version"};
     columns[n++] = (struct page_column){.name = "run"};
-    columns[n++] = (struct page_column){.name = "start (UTC)"};
+    columns[n++] = (struct page_column){.name = "start (UTC)", .right = true};
     columns[n++] = (struct page_column){.name = unit[0] ? unit : "value", .right = true};
     if (c->repetitions)
         columns[n++] = (struct page_column){.name = "repetitions", .right = true, .hint = "the value is their mean"};

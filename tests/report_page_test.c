@@ -153,7 +153,7 @@ static void write_page(struct text *out, struct output *sink, size_t times, stru
 static void test_blocks(void)
 {
     static const char *const parts[] = {
-        "details:not(.aside)::details-content{content-visibility:visible", "<table class=\"wide r2\"><caption>", "<td class=\"n bad\">1</td><td class=\"n\">1</td></tr>", "<th class=\"n\">n</th>", "<td>a_<wbr/>b</td>",
+        ".stack table,.stack caption,", "details:not(.aside)::details-content{content-visibility:visible", "<table class=\"wide r2\"><caption>", "<td class=\"n bad\">1</td><td class=\"n\">1</td></tr>", "<th class=\"n\">n</th>", "<td>a_<wbr/>b</td>",
         "<pre>\n\n&lt;b&gt;\tlog", "<details open=\"open\"><summary>", "<details><summary>", "<details class=\"aside\"><summary>", "<tr class=\"here\">",
     };
     struct text out = text_open(1 << 20);
