@@ -38,7 +38,7 @@ static enum page_tone overall_tone(const struct analysis *analysis, bool not_gat
     return PAGE_GOOD;
 }
 
-static void render_head(struct page *page, const struct analysis *analysis, struct arena *arena)
+static void render_head(struct page *page, const struct analysis *analysis, const struct gate *gate, struct arena *arena)
 {
     const char *const *not_gated = phrases_not_gated(analysis, arena);
     page_heading(page, 1, NULL, "Regression Analysis Summary");
@@ -51,6 +51,7 @@ static void render_head(struct page *page, const struct analysis *analysis, stru
     page_strong(page, phrases_verdict(analysis, arena));
     page_text(page, " ");
     page_text(page, phrases_counts(analysis, arena));
+    page_text(page, gate ? arena_printf(arena, " %s", phrases_gate(analysis, gate, arena)) : "");
     page_paragraph_end(page);
     page_paragraph(page, PAGE_MUTED, phrases_tested(analysis, arena));
 }
@@ -347,7 +348,7 @@ static void render_contents(struct page *page, const struct analysis *analysis, 
         page_fold_end(page);
 }
 
-bool verdict_html_render(struct text *out, struct output *sink, const struct analysis *analysis, struct error *err)
+bool verdict_html_render(struct text *out, struct output *sink, const struct analysis *analysis, const struct gate *gate, struct error *err)
 {
     struct arena arena = {0};
     const struct record **entries = ARENA_ARRAY(&arena, const struct record *, analysis->entries_n + 1);
@@ -357,7 +358,7 @@ bool verdict_html_render(struct text *out, struct output *sink, const struct ana
         label_overview_of(entries, analysis->entries_n, LABEL_SETTING, analysis->options->sorting_keys, &arena);
     struct look look = look_of(analysis, &arena);
     struct page page = page_open(out, sink, arena_printf(&arena, "Regression analysis: %s", phrases_verdict(analysis, &arena)));
-    render_head(&page, analysis, &arena);
+    render_head(&page, analysis, gate, &arena);
     change_html_incidents(&page, analysis);
     render_changes(&page, &look);
     change_html_absences(&page, analysis);

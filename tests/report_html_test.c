@@ -12,7 +12,7 @@
 static void render_html(struct text *out, const struct analysis *analysis)
 {
     struct error err = {0};
-    CHECK(verdict_html_render(out, NULL, analysis, &err), "%s", err.text);
+    CHECK(verdict_html_render(out, NULL, analysis, NULL, &err), "%s", err.text);
 }
 
 static void check_parts(const char *html, const char *const *parts, size_t n)
@@ -203,7 +203,7 @@ static void test_no_entries(void)
     render_html(&out, analysis);
     CHECK(markup_good(out.s) && strstr(out.s, "There is no entry to judge."), "%s", out.s);
     struct error err = {0};
-    CHECK(!verdict_html_render(&small, NULL, analysis, &err) && err.kind == ERR_OUTPUT, "too large: %s", err.text);
+    CHECK(!verdict_html_render(&small, NULL, analysis, NULL, &err) && err.kind == ERR_OUTPUT, "too large: %s", err.text);
     text_close(&out);
     text_close(&small);
     arena_close(&arena);

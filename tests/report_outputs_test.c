@@ -53,7 +53,7 @@ static void render_as(struct text *out, enum what what, const struct analysis *a
         verdict_summary_render(out, analysis);
         break;
     case AS_HTML:
-        CHECK(verdict_html_render(out, NULL, analysis, &err), "%s", err.text);
+        CHECK(verdict_html_render(out, NULL, analysis, gate, &err), "%s", err.text);
         break;
     }
 }
@@ -320,7 +320,7 @@ static void test_json(void)
 static void test_html(void)
 {
     static const char *const parts[] = {
-        "<a href=\"#incidents\">", "<a href=\"#absences\">", "<h2 id=\"incidents\">", "2 of 5 KPIs of added=null gpu=8 shift together since v1.9</strong>",
+        " are missing. The gate fails with exit code 1: a regression.</p>", "<a href=\"#incidents\">", "<a href=\"#absences\">", "<h2 id=\"incidents\">", "2 of 5 KPIs of added=null gpu=8 shift together since v1.9</strong>",
         "2 moved for the worse, 1 for the better; since v1.9; p 0.030 that so many", "Change <code>worse@v1.9-5f2a</code>",
         "Last good: <a rel=\"noopener noreferrer\" href=\"https://ci.example/job/8?a=1&amp;b=(2)\">v1.8</a>; first bad: ",
         "<h2 id=\"absences\">", "no run with model=granite gpu=16", ">What else to look at<", "regression (bound)", "was acknowledged by bob",
