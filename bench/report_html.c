@@ -55,7 +55,7 @@ int main(int argc, char **argv)
     double analysed = seconds();
     struct text out = text_open(1u << 30);
     struct error err = {0};
-    bool ok = verdict_html_render(&out, NULL, analysis, &err);
+    bool ok = verdict_html_render(&out, NULL, analysis, NULL, &err);
     fprintf(stderr, "analysis %.3f s, page %.3f s, %.2f MB, %zu regressions\n", analysed - start, seconds() - analysed, (double)out.len / 1e6,
             analysis->counts[VERDICT_REGRESSION]);
     fwrite(out.s, 1, out.len, stdout);

@@ -64,7 +64,7 @@ static void tell(const struct size *size, const struct analysis *analysis, const
     size_t json = 0;
     verdict_json_stream(analysis, &(struct verdict_json_sink){count_bytes, &json});
     double written = seconds();
-    verdict_html_render(&out, NULL, analysis, &err);
+    verdict_html_render(&out, NULL, analysis, NULL, &err);
     double page = seconds();
     printf("%7zu %7zu %5zu %7zu  %9.3f s  %8.3f s %7.1f MB  %8.3f s %7.1f MB  %zu regressions\n", size->entries, size->points, size->kpis, size->labels,
            times[1] - times[0], written - times[1], (double)json / 1e6, page - written, (double)out.len / 1e6,

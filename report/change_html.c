@@ -4,28 +4,14 @@
 
 #include "regress/value.h"
 #include "report/change_phrases.h"
+#include "report/change_table.h"
 #include "report/entry_html.h"
 #include "report/phrases.h"
 #include "report/verdict_html.h"
 
-enum { MEMBERS_SHOWN = 100, MEMBERS_OPEN = 5, ABSENCES_SHOWN = 500, DIFFERENCES_SHOWN = 30 };
+enum { MEMBERS_SHOWN = 100, MEMBERS_OPEN = 10, ABSENCES_SHOWN = 500, DIFFERENCES_SHOWN = 30 };
 
 /* ---- of the whole invocation ---- */
-
-static void add_member(struct page *page, const struct analysis *analysis, const struct incident *incident, size_t k, struct arena *arena)
-{
-    const struct entry_result *entry = incident->entries[k];
-    const struct kpi_result *kpi = incident->members[k];
-    size_t i = (size_t)(entry - analysis->entries);
-    page_row_begin(page, PAGE_PLAIN);
-    page_cell(page, entry_html_tone(kpi->verdict), verdict_name(kpi->verdict));
-    page_cell_begin(page, PAGE_PLAIN);
-    page_jump(page, verdict_html_fragment(i + 1, kpi->rule->name, arena), kpi->rule->name);
-    page_cell_end(page);
-    page_cell(page, PAGE_PLAIN, phrases_change(kpi, arena));
-    page_cell(page, PAGE_PLAIN, entry->name);
-    page_row_end(page);
-}
 
 static const char *numbers_of(const struct incident *incident, struct arena *arena)
 {
@@ -39,21 +25,19 @@ static const char *numbers_of(const struct incident *incident, struct arena *are
 
 static void render_incident(struct page *page, const struct analysis *analysis, const struct incident *incident)
 {
-    static const struct page_column columns[] = {{.name = "verdict"}, {.name = "KPI", .wrap = true}, {.name = "change", .right = true},
-                                                 {.name = "entry", .wrap = true}};
     struct arena arena = {0};
     page_paragraph_begin(page, incident->kind == INCIDENT_BETTER ? PAGE_GOOD : PAGE_BAD);
     page_strong(page, change_phrases_incident(incident, &arena));
     page_paragraph_end(page);
     page_paragraph(page, PAGE_MUTED, numbers_of(incident, &arena));
     if (incident->members_n)
-        change_html_story(page, incident->members[0]);
+        change_html_story(page, incident->members[0], false);
     bool folded = incident->members_n > MEMBERS_OPEN;
     if (folded)
-        page_fold_begin(page, arena_printf(&arena, "Its %zu members", incident->members_n), false);
-    page_table_begin(page, NULL, columns, sizeof(columns) / sizeof(columns[0]));
+        page_fold_begin(page, arena_printf(&arena, "Its %zu members", incident->members_n), PAGE_FOLDED);
+    change_table_begin(page, CHANGE_TABLE_MEMBERS);
     for (size_t k = 0; k < incident->members_n && k < MEMBERS_SHOWN; k++)
-        add_member(page, analysis, incident, k, &arena);
+        change_table_row(page, CHANGE_TABLE_MEMBERS, analysis, incident->entries[k], incident->members[k]);
     page_table_end(page);
     if (incident->members_n > MEMBERS_SHOWN)
         page_paragraph(page, PAGE_MUTED, arena_printf(&arena, "%zu more stand in the results overview.", incident->members_n - MEMBERS_SHOWN));
@@ -95,6 +79,7 @@ void change_html_absences(struct page *page, const struct analysis *analysis)
     if (!analysis->absences_n)
         return;
     page_heading(page, 2, "absences", "What should be there and is not");
+    page_stack_next(page);
     page_table_begin(page, NULL, columns, sizeof(columns) / sizeof(columns[0]));
     for (size_t i = 0; i < analysis->absences_n && i < ABSENCES_SHOWN; i++)
         add_absence(page, analysis, &analysis->absences[i], &arena);
@@ -136,10 +121,11 @@ static void add_difference(struct page *page, const struct difference *d, struct
     page_cell(page, PAGE_PLAIN, d->after);
     page_cell(page, PAGE_PLAIN, isfinite(d->share) ? value_percent(d->share, arena) : "");
     page_cell(page, PAGE_PLAIN, arena_printf(arena, "%zu", d->elsewhere));
-    page_cell_begin(page, PAGE_PLAIN);
-    if (d->compare)
+    if (d->compare) {
+        page_cell_begin(page, PAGE_PLAIN);
         page_link(page, d->link ? d->link : "", d->compare);
-    page_cell_end(page);
+        page_cell_end(page);
+    }
     page_row_end(page);
 }
 
@@ -153,34 +139,34 @@ static void render_differences(struct page *page, const struct kpi_result *kpi, 
         page_paragraph(page, PAGE_PLAIN, arena_printf(arena, "What else changed there: %s", kpi->cause));
     if (!kpi->differences_n)
         return;
-    page_table_begin(page, NULL, columns, sizeof(columns) / sizeof(columns[0]));
+    bool commits = false;
+    for (size_t i = 0; i < kpi->differences_n && i < DIFFERENCES_SHOWN; i++)
+        commits |= kpi->differences[i].compare != NULL;
+    page_stack_next(page);
+    page_table_begin(page, NULL, columns, sizeof(columns) / sizeof(columns[0]) - !commits);
     for (size_t i = 0; i < kpi->differences_n && i < DIFFERENCES_SHOWN; i++)
         add_difference(page, &kpi->differences[i], arena);
     page_table_end(page);
 }
 
-static const char *capital(const char *text, struct arena *arena)
+static void render_status(struct page *page, const struct kpi_result *kpi, const char *status, struct arena *arena)
 {
-    char *copy = arena_strdup(arena, text);
-    *copy = *copy >= 'a' && *copy <= 'z' ? (char)(*copy - 'a' + 'A') : *copy;
-    return copy;
+    if (kpi->change.status == CHANGE_NONE || (!status[0] && !kpi->change.id))
+        return;
+    page_paragraph_begin(page, PAGE_PLAIN);
+    page_text(page, status[0] ? arena_printf(arena, "%s.", phrases_capital(status, arena)) : "");
+    if (kpi->change.id) {
+        page_text(page, status[0] ? " Change " : "Change ");
+        page_code(page, kpi->change.id);
+        page_text(page, ".");
+    }
+    page_paragraph_end(page);
 }
 
-void change_html_story(struct page *page, const struct kpi_result *kpi)
+void change_html_story(struct page *page, const struct kpi_result *kpi, bool behind_reason)
 {
     struct arena arena = {0};
-    const char *status = change_phrases_status(kpi, &arena);
-    if (status[0]) {
-        page_paragraph_begin(page, PAGE_PLAIN);
-        page_text(page, capital(status, &arena));
-        page_text(page, ".");
-        if (kpi->change.id) {
-            page_text(page, " Change ");
-            page_code(page, kpi->change.id);
-            page_text(page, ".");
-        }
-        page_paragraph_end(page);
-    }
+    render_status(page, kpi, behind_reason ? change_phrases_beside(kpi, &arena) : change_phrases_status(kpi, &arena), &arena);
     render_runs(page, kpi);
     render_differences(page, kpi, &arena);
     arena_close(&arena);
@@ -220,6 +206,7 @@ void change_html_checks(struct page *page, const struct kpi_result *kpi)
     struct arena arena = {0};
     if (!kpi->checks_n)
         return;
+    page_stack_next(page);
     page_table_begin(page, "Checks beyond the level", columns, sizeof(columns) / sizeof(columns[0]));
     for (size_t i = 0; i < kpi->checks_n; i++)
         add_check(page, kpi, &kpi->checks[i], &arena);

@@ -9,7 +9,8 @@
 void change_html_incidents(struct page *page, const struct analysis *analysis);
 void change_html_absences(struct page *page, const struct analysis *analysis);
 
-void change_html_story(struct page *page, const struct kpi_result *kpi);
+/* behind_reason: below the verdict and its reason, which may say who acknowledged it. */
+void change_html_story(struct page *page, const struct kpi_result *kpi, bool behind_reason);
 void change_html_checks(struct page *page, const struct kpi_result *kpi);
 
 #endif

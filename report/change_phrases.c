@@ -158,6 +158,14 @@ bool change_phrases_told(const struct kpi_result *kpi, const struct check *check
     return check == change_phrases_decided(kpi) && check->found && reason && strstr(reason, check->found);
 }
 
+const char *change_phrases_warning(const struct kpi_result *kpi)
+{
+    for (size_t i = 0; kpi->verdict == VERDICT_OK && i < kpi->checks_n; i++)
+        if (kpi->checks[i].worth_saying && kpi->checks[i].verdict == VERDICT_OK && kpi->checks[i].found)
+            return kpi->checks[i].found;
+    return NULL;
+}
+
 const char *change_phrases_incident(const struct incident *incident, struct arena *arena)
 {
     if (incident->summary && incident->summary[0])

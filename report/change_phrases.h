@@ -32,6 +32,8 @@ const char *change_phrases_check(const struct check *check, struct arena *arena)
 const char *change_phrases_found(const struct kpi_result *kpi, const struct check *check, struct arena *arena);
 /* Whether the reason says what the check found, as that decided. */
 bool change_phrases_told(const struct kpi_result *kpi, const struct check *check);
+/* What is worth saying of a KPI that is ok: a bound that the next run may cross; NULL. */
+const char *change_phrases_warning(const struct kpi_result *kpi);
 /* "12 of 40 KPI results shift together since v2.8.0", or the incident's own sentence. */
 const char *change_phrases_incident(const struct incident *incident, struct arena *arena);
 /* What was found; where nothing is said of it, what is missing. */

@@ -109,6 +109,10 @@ static void add_newest(struct text *out, const struct changes_report *report, co
         add_real(out, "smallest_seen", e->smallest_seen);
         add_real(out, "ok_up_to", e->ok_from);
     }
+    if (e->level_n && !report->judge) { /* other tools' methods promise none */
+        add_key(out, "level_kept");
+        text_add(out, e->level_kept ? "true" : "false");
+    }
     if (e->since_version && e->since_point < e->points_n)
         add_size(out, "since_index", column->row[newest_index(column, e, e->since_point)]);
     add_key(out, "more_runs");

@@ -136,8 +136,8 @@ static void render_head(struct page *page, const struct entry_page *context, siz
     page_paragraph(page, PAGE_PLAIN, entry_counts(entry, arena));
     render_urls(page, entry, arena);
     for (; *notes; notes++)
-        page_paragraph(page, PAGE_PLAIN, arena_printf(arena, "Note: %s.", *notes));
-    page_fold_begin(page, "Settings and labels", context->analysis->entries_n <= FEW_ENTRIES);
+        page_paragraph(page, PAGE_PLAIN, arena_printf(arena, "Note: %s%s", *notes, phrases_end(*notes)));
+    page_fold_begin(page, "Settings and labels", context->analysis->entries_n <= FEW_ENTRIES ? PAGE_UNFOLDED : PAGE_FOLDED);
     render_settings(page, context, entry, arena);
     render_labels(page, entry, arena);
     page_fold_end(page);
@@ -323,7 +323,7 @@ static void render_older_level(struct page *page, const struct comparison *c, si
 static void render_older(struct page *page, const struct comparison *c, size_t n, struct arena *arena)
 {
     const struct evidence *e = &c->kpi->evidence;
-    page_fold_begin(page, arena_printf(arena, "%zu older run points", n), false);
+    page_fold_begin(page, arena_printf(arena, "%zu older run points", n), PAGE_FOLDED);
     for (size_t from = 0, to; from < n; from = to) {
         for (to = from; to < n && e->points[to].level == e->points[from].level; to++)
             continue;
@@ -342,7 +342,7 @@ static void render_comparison(struct page *page, const struct comparison *c, str
     if (has_version(c->entry))
         columns[n++] = (struct page_column){.name = "version"};
     columns[n++] = (struct page_column){.name = "run"};
-    columns[n++] = (struct page_column){.name = "start (UTC)"};
+    columns[n++] = (struct page_column){.name = "start (UTC)", .right = true};
     columns[n++] = (struct page_column){.name = unit[0] ? unit : "value", .right = true};
     if (c->repetitions)
         columns[n++] = (struct page_column){.name = "repetitions", .right = true, .hint = "the value is their mean"};
@@ -359,25 +359,17 @@ static void render_comparison(struct page *page, const struct comparison *c, str
 
 /* ---- a KPI ---- */
 
-static const char *capital(const char *text, struct arena *arena)
-{
-    char *copy = arena_strdup(arena, text);
-    if (*copy >= 'a' && *copy <= 'z')
-        *copy = (char)(*copy - 'a' + 'A');
-    return copy;
-}
-
 static void render_verdict(struct page *page, const struct entry_result *entry, const struct kpi_result *kpi, struct arena *arena)
 {
     const struct evidence *e = &kpi->evidence;
     page_paragraph_begin(page, entry_html_matters(kpi->verdict) ? entry_html_tone(kpi->verdict) : PAGE_PLAIN);
-    page_strong(page, capital(verdict_name(kpi->verdict), arena));
+    page_strong(page, phrases_capital(verdict_name(kpi->verdict), arena));
     page_text(page, ": ");
     page_text(page, e->reason && e->reason[0] ? e->reason : "no value");
     if (phrases_has_since(e))
-        page_text(page, arena_printf(arena, ". %s", capital(phrases_since(entry, e, arena), arena)));
+        page_text(page, arena_printf(arena, ". %s", phrases_capital(phrases_since(entry, e, arena), arena)));
     if (e->flip && e->flip[0])
-        page_text(page, arena_printf(arena, ". It %s", e->flip));
+        page_text(page, arena_printf(arena, ". %s", evidence_phrases_flip(kpi, arena)));
     page_text(page, ".");
     page_paragraph_end(page);
 }
@@ -385,8 +377,7 @@ static void render_verdict(struct page *page, const struct entry_result *entry, 
 static const char *describe_rule(const struct kpi_rule *rule, struct arena *arena)
 {
     const char *unit = value_unit(rule), *help = rule->help ? rule->help : "";
-    size_t len = strlen(help);
-    return arena_printf(arena, "%s%s%s%s%s", help, len && !strchr(".!?", help[len - 1]) ? ". " : len ? " " : "",
+    return arena_printf(arena, "%s%s%s%s%s%s", help, help[0] ? phrases_end(help) : "", help[0] ? " " : "",
                         unit[0] ? arena_printf(arena, "In %s; ", unit) : "", phrases_direction(rule->better), ".");
 }
 
@@ -399,9 +390,9 @@ static void render_kpi(struct page *page, const struct entry_page *context, size
     page_heading(page, 3, verdict_html_fragment(i + 1, kpi->rule->name, &arena), kpi->rule->name);
     page_paragraph(page, PAGE_MUTED, describe_rule(kpi->rule, &arena));
     render_verdict(page, entry, kpi, &arena);
-    change_html_story(page, kpi);
+    change_html_story(page, kpi, true);
     if (points && folded)
-        page_fold_begin(page, arena_printf(&arena, "Evidence and %zu run point%s", points, points == 1 ? "" : "s"), false);
+        page_fold_begin(page, arena_printf(&arena, "Evidence and %zu run point%s", points, points == 1 ? "" : "s"), PAGE_ASIDE);
     chart_render(page, entry, kpi, folded ? CHART_POINTS_OK : CHART_POINTS);
     change_html_checks(page, kpi);
     if (points || isfinite(kpi->evidence.value))

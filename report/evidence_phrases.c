@@ -1,9 +1,11 @@
 #include "report/evidence_phrases.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "regress/value.h"
 #include "report/change_phrases.h"
+#include "report/phrases.h"
 
 static const char *people(const struct kpi_result *kpi, double value, struct arena *arena)
 {
@@ -50,6 +52,20 @@ const char *evidence_phrases_interval(const struct kpi_result *kpi, struct arena
 {
     const struct evidence *e = &kpi->evidence;
     return isfinite(e->low) && isfinite(e->high) ? arena_printf(arena, "%s to %s", people(kpi, e->low, arena), people(kpi, e->high, arena)) : "";
+}
+
+/* Of a list it begins with the part that decided; and not each sentence is of the KPI: "3 more runs would tell". */
+const char *evidence_phrases_flip(const struct kpi_result *kpi, struct arena *arena)
+{
+    static const char *const verbs[] = {"would ", "will ", "cannot "};
+    const char *flip = kpi->evidence.flip ? kpi->evidence.flip : "";
+    const struct check *decided = change_phrases_decided(kpi);
+    const char *part = decided && decided->kind == CHECK_DISTRIBUTION && decided->part ? decided->part : "";
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+        if (strncmp(flip, verbs[i], strlen(verbs[i])) == 0)
+            return arena_printf(arena, "It %s", flip);
+    bool of_part = part[0] && strncmp(flip, part, strlen(part)) == 0;
+    return of_part ? arena_printf(arena, "Its %s", flip) : phrases_capital(flip, arena);
 }
 
 const char *evidence_phrases_repetitions(const struct kpi_result *kpi, struct arena *arena)

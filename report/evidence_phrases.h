@@ -15,6 +15,8 @@ const char *evidence_phrases_test(const struct analysis *analysis, const struct 
 const char *evidence_phrases_thresholds(const struct kpi_result *kpi, struct arena *arena);
 /* Where one new run of the level is expected: "99.4 s to 100.6 s". */
 const char *evidence_phrases_interval(const struct kpi_result *kpi, struct arena *arena);
+/* What would flip it, as a sentence of its own without its end: "It would be ok below 104 s", "Its p99 would be ok below 104 s", "3 more runs would tell". */
+const char *evidence_phrases_flip(const struct kpi_result *kpi, struct arena *arena);
 /* "the mean of 3, between which the sd is 1.2 s"; "" for a single one. */
 const char *evidence_phrases_repetitions(const struct kpi_result *kpi, struct arena *arena);
 

@@ -215,9 +215,11 @@ void page_contents(struct page *page, const char *label, const struct page_link 
     add_end(page, "</ul></nav>\n");
 }
 
-void page_fold_begin(struct page *page, const char *summary, bool open)
+void page_fold_begin(struct page *page, const char *summary, enum page_fold fold)
 {
-    add(page, open ? "<details open=\"open\"><summary>" : "<details><summary>");
+    static const char *const begins[] = {[PAGE_FOLDED] = "<details><summary>", [PAGE_UNFOLDED] = "<details open=\"open\"><summary>",
+                                         [PAGE_ASIDE] = "<details class=\"aside\"><summary>"};
+    add(page, begins[fold]);
     page_escape(page->out, summary);
     add_end(page, "</summary>\n");
 }

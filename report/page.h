@@ -76,8 +76,14 @@ struct page_link {
 /* A list of links within the page: a table of contents. Nothing when n is 0. */
 void page_contents(struct page *page, const char *label, const struct page_link *links, size_t n);
 
+enum page_fold {
+    PAGE_FOLDED,    /* on paper it is open, where the browser can (::details-content) */
+    PAGE_UNFOLDED,
+    PAGE_ASIDE,     /* folded, on paper too */
+};
+
 /* A part that is folded away until its summary is pressed; may hold blocks, folds too. */
-void page_fold_begin(struct page *page, const char *summary, bool open);
+void page_fold_begin(struct page *page, const char *summary, enum page_fold fold);
 void page_fold_end(struct page *page);
 
 /* Terms and what they mean: page_define for each between begin and end. */

@@ -35,7 +35,8 @@ static const char style[] =
     ".badge{padding:.05rem .4rem;border:1px solid var(--line);border-radius:.3rem;white-space:nowrap}\n"
     "@media (max-width:40rem){body{padding:.5rem .75rem 3rem}h1{font-size:1.4rem}h2{font-size:1.2rem}"
     "dl{grid-template-columns:1fr}dd{margin:0 0 .4rem}"
-    ".stack table,.stack tbody,.stack tr,.stack td{display:block;width:100%}.stack thead,.stack td:empty{display:none}"
+    "table{font-size:.8125rem}th,td{padding:.2rem .35rem}"
+    ".stack table,.stack caption,.stack tbody,.stack tr,.stack td{display:block;width:100%}.stack thead,.stack td:empty{display:none}"
     ".stack tr{border:1px solid var(--line);margin:0 0 .5rem}"
     ".stack td{border:0;padding:.1rem .6rem;min-width:0!important;text-align:left!important;white-space:normal!important}"
     ".stack td::before{content:attr(data-c)\" \";color:var(--soft)}}\n"
@@ -43,6 +44,7 @@ static const char style[] =
     "@media print{:root{--fg:#000;--bg:#fff;--soft:#333;--line:#888;--head:#eee;--link:#000;--good:#d3f3d8;--bad:#ffd6d2;"
     "--warn:#fff0b8;--fixed:#eef6e6;--vary:#dcecf9;--here:#fff6d6}body{max-width:none;padding:0;font-size:9.5pt}"
     "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}table{font-size:8.5pt}.wide{font-size:6pt}.wide th,.wide td{padding:.1rem .2rem}.box{overflow:visible}a.self{display:none}"
+    "details:not(.aside)::details-content{content-visibility:visible;block-size:auto}"
     "tr,h1,h2,h3,h4{break-inside:avoid}h1,h2,h3,h4,caption{break-after:avoid}}\n";
 
 static const char chart_style[] = /* report/chart.c */

@@ -357,6 +357,19 @@ const char *phrases_direction(enum direction better)
     return texts[better];
 }
 
+const char *phrases_end(const char *sentence)
+{
+    size_t len = strlen(sentence);
+    return len && strchr(".!?", sentence[len - 1]) ? "" : ".";
+}
+
+const char *phrases_capital(const char *text, struct arena *arena)
+{
+    char *copy = arena_strdup(arena, text);
+    *copy = *copy >= 'a' && *copy <= 'z' ? (char)(*copy - 'a' + 'A') : *copy;
+    return copy;
+}
+
 /* ---- notes ---- */
 
 static bool same_key(const char *a, const char *b)

@@ -59,4 +59,9 @@ const char *phrases_direction(enum direction better);
  * ignored labels that vary. */
 const char *const *phrases_notes(const struct entry_result *entry, struct arena *arena);
 
+/* What ends it as a sentence: "." or, where it has an end, "". */
+const char *phrases_end(const char *sentence);
+/* The text with a capital letter, where it begins with one of ASCII. */
+const char *phrases_capital(const char *text, struct arena *arena);
+
 #endif

@@ -1,21 +1,21 @@
 #include "report/verdict_html.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "regress/labels.h"
 #include "regress/value.h"
 #include "report/change_html.h"
-#include "report/change_phrases.h"
+#include "report/change_table.h"
 #include "report/entry_html.h"
+#include "report/incident_members.h"
 #include "report/label_overview.h"
 #include "report/page.h"
 #include "report/phrases.h"
 #include "report/short_names.h"
 #include "report/verdict_summary.h"
 
-enum { CHANGES_SHOWN = 100, ENTRIES_LISTED = 8 };
+enum { CHANGES_SHOWN = 100, ENTRIES_LISTED = 8, RESULT_COLUMNS = 12 };
 
 const char *verdict_html_fragment(size_t entry, const char *kpi, struct arena *arena)
 {
@@ -38,7 +38,7 @@ static enum page_tone overall_tone(const struct analysis *analysis, bool not_gat
     return PAGE_GOOD;
 }
 
-static void render_head(struct page *page, const struct analysis *analysis, struct arena *arena)
+static void render_head(struct page *page, const struct analysis *analysis, const struct gate *gate, struct arena *arena)
 {
     const char *const *not_gated = phrases_not_gated(analysis, arena);
     page_heading(page, 1, NULL, "Regression Analysis Summary");
@@ -51,121 +51,61 @@ static void render_head(struct page *page, const struct analysis *analysis, stru
     page_strong(page, phrases_verdict(analysis, arena));
     page_text(page, " ");
     page_text(page, phrases_counts(analysis, arena));
+    page_text(page, gate ? arena_printf(arena, " %s", phrases_gate(analysis, gate, arena)) : "");
     page_paragraph_end(page);
     page_paragraph(page, PAGE_MUTED, phrases_tested(analysis, arena));
 }
 
 /* ---- what changed ---- */
 
-static const char *number_or_nothing(const struct kpi_result *kpi, double value, struct arena *arena)
+/* What is told here: members of an incident are told there. */
+struct look {
+    const struct analysis *analysis;
+    struct incident_members members;
+    size_t changes;
+};
+
+static bool is_change(const struct look *look, const struct entry_result *entry, const struct kpi_result *kpi, enum verdict verdict)
 {
-    return isfinite(value) ? value_shown(kpi->rule, value, VALUE_PEOPLE, arena) : "";
+    return kpi->verdict == verdict && entry_html_matters(verdict) && !phrases_said_elsewhere(entry, verdict) && !incident_members_has(&look->members, kpi);
 }
 
-/* "regression (bound)" */
-static const char *decided_text(const struct kpi_result *kpi, struct arena *arena)
+static struct look look_of(const struct analysis *analysis, struct arena *arena)
 {
-    const struct check *decided = change_phrases_decided(kpi);
-    return decided ? arena_printf(arena, "%s (%s)", verdict_name(kpi->verdict), change_phrases_check(decided, arena)) : verdict_name(kpi->verdict);
-}
-
-static const char *since_text(const struct entry_result *entry, const struct kpi_result *kpi, struct arena *arena)
-{
-    const struct evidence *e = &kpi->evidence;
-    bool since = phrases_has_since(e);
-    const char *text = since ? phrases_since_by(entry, kpi, arena) : e->reason ? e->reason : "";
-    bool plain = kpi->change.status == CHANGE_NEW || kpi->change.status == CHANGE_KNOWN; /* which `since` says too */
-    const char *status = plain ? change_status_name(kpi->change.status) : change_phrases_status(kpi, arena);
-    return status[0] ? arena_printf(arena, "%s; %s", status, text) : text;
-}
-
-/* What else changed there: the addresses of commits are links and no part of the text. */
-static void add_cause(struct page *page, const struct kpi_result *kpi, struct arena *arena)
-{
-    char *text = arena_strdup(arena, kpi->cause ? kpi->cause : "");
-    const struct difference *linked = NULL;
-    for (size_t i = 0; i < kpi->differences_n; i++) {
-        const struct difference *d = &kpi->differences[i];
-        char *at = d->link && d->link[0] ? strstr(text, arena_printf(arena, ", %s", d->link)) : NULL;
-        if (!at)
-            continue;
-        size_t len = 2 + strlen(d->link);
-        memmove(at, at + len, strlen(at + len) + 1);
-        linked = linked ? linked : d;
-    }
-    page_cell_begin(page, PAGE_PLAIN);
-    page_text(page, text);
-    if (linked) {
-        page_text(page, " ");
-        page_link(page, linked->link, "commits");
-    }
-    page_cell_end(page);
-}
-
-static void add_change(struct page *page, const struct entry_result *entry, size_t i, const struct kpi_result *kpi, struct arena *arena)
-{
-    const struct evidence *e = &kpi->evidence;
-    struct phrases_numbers numbers = phrases_numbers(kpi);
-    page_row_begin(page, PAGE_PLAIN);
-    page_cell(page, entry_html_tone(kpi->verdict), decided_text(kpi, arena));
-    page_cell_begin(page, PAGE_PLAIN);
-    page_jump(page, verdict_html_fragment(i + 1, kpi->rule->name, arena), kpi->rule->name);
-    page_break(page);
-    page_jump(page, verdict_html_fragment(i + 1, NULL, arena), arena_printf(arena, "#%zu", i + 1));
-    page_text(page, " ");
-    page_text(page, entry->name);
-    page_cell_end(page);
-    page_cell(page, PAGE_PLAIN, phrases_change(kpi, arena));
-    page_cell(page, PAGE_PLAIN, number_or_nothing(kpi, numbers.value, arena));
-    page_cell(page, PAGE_PLAIN, number_or_nothing(kpi, numbers.against, arena));
-    page_cell(page, PAGE_PLAIN, isfinite(e->p_corrected) ? value_p(e->p_corrected, arena) : "");
-    page_cell(page, PAGE_PLAIN, since_text(entry, kpi, arena));
-    add_cause(page, kpi, arena);
-    page_row_end(page);
-}
-
-static bool is_change(const struct entry_result *entry, const struct kpi_result *kpi, enum verdict verdict)
-{
-    return kpi->verdict == verdict && entry_html_matters(verdict) && !phrases_said_elsewhere(entry, verdict);
-}
-
-static size_t count_changes(const struct analysis *analysis)
-{
-    size_t n = 0;
+    struct look look = {analysis, incident_members_of(analysis, arena), 0};
     for (size_t i = 0; i < analysis->entries_n; i++)
         for (size_t j = 0; j < analysis->entries[i].kpis_n; j++)
-            n += is_change(&analysis->entries[i], &analysis->entries[i].kpis[j], analysis->entries[i].kpis[j].verdict);
-    return n;
+            look.changes += is_change(&look, &analysis->entries[i], &analysis->entries[i].kpis[j], analysis->entries[i].kpis[j].verdict);
+    return look;
 }
 
-static void render_changes(struct page *page, const struct analysis *analysis)
+static const char *look_heading(const struct look *look)
 {
-    static const struct page_column columns[] = {{.name = "verdict"}, {.name = "KPI and entry", .wrap = true}, {.name = "change", .right = true},
-                                                 {.name = "this run", .right = true, .hint = "of a drift: the newest runs"},
-                                                 {.name = "against", .right = true, .hint = "the level; of a drift its reference, else the bound"},
-                                                 {.name = "p", .right = true, .hint = "after correction"},
-                                                 {.name = "since when, by how much", .wrap = true, .hint = "in brackets: with 95 % confidence"},
-                                                 {.name = "what else changed", .wrap = true}};
-    size_t changes = count_changes(analysis), shown = 0;
+    return look->members.n ? "What else to look at" : "What to look at";
+}
+
+static void render_changes(struct page *page, const struct look *look)
+{
+    const struct analysis *analysis = look->analysis;
+    size_t shown = 0;
     struct arena arena = {0};
-    if (!changes)
+    if (!look->changes)
         return;
-    page_heading(page, 2, "changes", "What to look at");
-    page_stack_next(page);
-    page_table_begin(page, NULL, columns, sizeof(columns) / sizeof(columns[0]));
+    page_heading(page, 2, "changes", look_heading(look));
+    change_table_begin(page, CHANGE_TABLE_CAUSES);
     for (size_t v = 0; v < 2 * VERDICT_COUNT; v++) { /* of each verdict first what is new */
         for (size_t i = 0; i < analysis->entries_n; i++) {
             const struct entry_result *entry = &analysis->entries[i];
             for (size_t j = 0; j < entry->kpis_n && shown < CHANGES_SHOWN; j++) {
                 bool turn = (entry->kpis[j].change.status == CHANGE_KNOWN) == (v % 2 == 1);
-                if (turn && is_change(entry, &entry->kpis[j], phrases_by_weight[v / 2]) && ++shown)
-                    add_change(page, entry, i, &entry->kpis[j], &arena);
+                if (turn && is_change(look, entry, &entry->kpis[j], phrases_by_weight[v / 2]) && ++shown)
+                    change_table_row(page, CHANGE_TABLE_CAUSES, analysis, entry, &entry->kpis[j]);
             }
         }
     }
     page_table_end(page);
-    if (changes > shown)
-        page_paragraph(page, PAGE_MUTED, arena_printf(&arena, "%zu more stand in the results overview.", changes - shown));
+    if (look->changes > shown)
+        page_paragraph(page, PAGE_MUTED, arena_printf(&arena, "%zu more stand in the results overview.", look->changes - shown));
     arena_close(&arena);
 }
 
@@ -299,6 +239,13 @@ static void add_result(struct page *page, size_t i, const struct kpi_result *kpi
     page_cell_end(page);
 }
 
+static const char *setting_text(const struct entry_result *entry, const char *key, struct arena *arena)
+{
+    char *shown = arena_strdup(arena, label_shown(record_label(entry->entry, key), arena));
+    error_shorten(shown, 300);
+    return shown;
+}
+
 static void add_results(struct page *page, const struct analysis *analysis, const struct label_overview *settings, size_t i)
 {
     struct arena arena = {0};
@@ -307,16 +254,52 @@ static void add_results(struct page *page, const struct analysis *analysis, cons
     page_cell_begin(page, PAGE_PLAIN);
     page_jump(page, verdict_html_fragment(i + 1, NULL, &arena), arena_printf(&arena, "#%zu", i + 1));
     page_cell_end(page);
-    for (size_t k = 0; k < settings->varying; k++) {
-        const char *value = record_label(entry->entry, settings->rows[k].key);
-        char *shown = arena_strdup(&arena, label_shown(value, &arena));
-        error_shorten(shown, 300);
-        page_cell(page, PAGE_PLAIN, shown);
-    }
+    for (size_t k = 0; k < settings->varying; k++)
+        page_cell(page, PAGE_PLAIN, setting_text(entry, settings->rows[k].key, &arena));
     for (size_t j = 0; j < entry->kpis_n; j++)
         add_result(page, i, &entry->kpis[j], &arena);
     page_row_end(page);
     arena_close(&arena);
+}
+
+static void render_rows_of_entries(struct page *page, const struct analysis *analysis, const struct label_overview *settings, size_t prefix,
+                                   struct arena *arena)
+{
+    size_t n;
+    const struct page_column *columns = result_columns(analysis, settings, prefix, &n, arena);
+    page_table_begin(page, NULL, columns, n);
+    for (size_t i = 0; i < analysis->entries_n; i++)
+        add_results(page, analysis, settings, i);
+    page_table_end(page);
+}
+
+/* More KPIs than a screen or a sheet of paper is wide for: then entries are the columns. */
+static void render_rows_of_kpis(struct page *page, const struct analysis *analysis, const struct label_overview *settings, size_t prefix,
+                                struct arena *arena)
+{
+    const struct entry_result *entries = analysis->entries;
+    struct page_column *columns = ARENA_ARRAY(arena, struct page_column, 1 + analysis->entries_n);
+    columns[0] = (struct page_column){.name = "KPI"};
+    for (size_t i = 0; i < analysis->entries_n; i++)
+        columns[1 + i] = (struct page_column){.name = arena_printf(arena, "#%zu", i + 1), .right = true, .hint = entries[i].name};
+    page_table_begin(page, NULL, columns, 1 + analysis->entries_n);
+    for (size_t k = 0; k < settings->varying; k++) {
+        page_row_begin(page, PAGE_VARIABLE);
+        page_cell(page, PAGE_PLAIN, settings->rows[k].key);
+        for (size_t i = 0; i < analysis->entries_n; i++)
+            page_cell(page, PAGE_PLAIN, setting_text(&entries[i], settings->rows[k].key, arena));
+        page_row_end(page);
+    }
+    for (size_t j = 0; j < entries[0].kpis_n; j++) {
+        struct arena row = {0};
+        page_row_begin(page, PAGE_PLAIN);
+        page_cell(page, PAGE_PLAIN, kpi_header(entries[0].kpis[j].rule, prefix, &row));
+        for (size_t i = 0; i < analysis->entries_n; i++)
+            add_result(page, i, &entries[i].kpis[j], &row);
+        page_row_end(page);
+        arena_close(&row);
+    }
+    page_table_end(page);
 }
 
 static void render_results(struct page *page, const struct analysis *analysis, const struct label_overview *settings, struct arena *arena)
@@ -330,15 +313,12 @@ static void render_results(struct page *page, const struct analysis *analysis, c
     const char **names = ARENA_ARRAY(arena, const char *, first->kpis_n + 1);
     for (size_t j = 0; j < first->kpis_n; j++)
         names[j] = first->kpis[j].rule->name;
-    size_t prefix = short_names_prefix(names, first->kpis_n), n;
-    const struct page_column *columns = result_columns(analysis, settings, prefix, &n, arena);
+    size_t prefix = short_names_prefix(names, first->kpis_n);
     page_paragraph(page, PAGE_MUTED, arena_printf(arena, "↑ higher is better, ↓ lower is better.%s%.*s%s",
                                                   prefix ? " Names of KPIs are without “" : "", (int)prefix, prefix ? names[0] : "",
                                                   prefix ? "”." : ""));
-    page_table_begin(page, NULL, columns, n);
-    for (size_t i = 0; i < analysis->entries_n; i++)
-        add_results(page, analysis, settings, i);
-    page_table_end(page);
+    bool turned = first->kpis_n > RESULT_COLUMNS && analysis->entries_n < first->kpis_n;
+    (turned ? render_rows_of_kpis : render_rows_of_entries)(page, analysis, settings, prefix, arena);
     page_paragraph_begin(page, PAGE_PLAIN);
     page_strong(page, verdict_summary_of(analysis, arena).message);
     page_paragraph_end(page);
@@ -346,13 +326,13 @@ static void render_results(struct page *page, const struct analysis *analysis, c
 
 /* ---- the page ---- */
 
-static void render_contents(struct page *page, const struct analysis *analysis, struct arena *arena)
+static void render_contents(struct page *page, const struct analysis *analysis, const struct look *look, struct arena *arena)
 {
     LIST_OF(struct page_link) links = {0};
     if (analysis->incidents_n)
         *LIST_ADD(arena, &links) = (struct page_link){"incidents", "Incidents", 0};
-    if (count_changes(analysis))
-        *LIST_ADD(arena, &links) = (struct page_link){"changes", "What to look at", 0};
+    if (look->changes)
+        *LIST_ADD(arena, &links) = (struct page_link){"changes", look_heading(look), 0};
     if (analysis->absences_n)
         *LIST_ADD(arena, &links) = (struct page_link){"absences", "What should be there and is not", 0};
     *LIST_ADD(arena, &links) = (struct page_link){"configuration", "Configuration overview", 0};
@@ -362,13 +342,13 @@ static void render_contents(struct page *page, const struct analysis *analysis, 
         *LIST_ADD(arena, &links) = (struct page_link){verdict_html_fragment(i + 1, NULL, arena),
                                                       entry_html_title(&analysis->entries[i], i, arena), 0};
     if (analysis->entries_n > ENTRIES_LISTED)
-        page_fold_begin(page, arena_printf(arena, "Contents: %zu entries", analysis->entries_n), false);
+        page_fold_begin(page, arena_printf(arena, "Contents: %zu entries", analysis->entries_n), PAGE_ASIDE);
     page_contents(page, "Contents", links.v, links.n);
     if (analysis->entries_n > ENTRIES_LISTED)
         page_fold_end(page);
 }
 
-bool verdict_html_render(struct text *out, struct output *sink, const struct analysis *analysis, struct error *err)
+bool verdict_html_render(struct text *out, struct output *sink, const struct analysis *analysis, const struct gate *gate, struct error *err)
 {
     struct arena arena = {0};
     const struct record **entries = ARENA_ARRAY(&arena, const struct record *, analysis->entries_n + 1);
@@ -376,12 +356,13 @@ bool verdict_html_render(struct text *out, struct output *sink, const struct ana
         entries[i] = analysis->entries[i].entry;
     struct label_overview settings =
         label_overview_of(entries, analysis->entries_n, LABEL_SETTING, analysis->options->sorting_keys, &arena);
+    struct look look = look_of(analysis, &arena);
     struct page page = page_open(out, sink, arena_printf(&arena, "Regression analysis: %s", phrases_verdict(analysis, &arena)));
-    render_head(&page, analysis, &arena);
+    render_head(&page, analysis, gate, &arena);
     change_html_incidents(&page, analysis);
-    render_changes(&page, analysis);
+    render_changes(&page, &look);
     change_html_absences(&page, analysis);
-    render_contents(&page, analysis, &arena);
+    render_contents(&page, analysis, &look, &arena);
     render_configuration(&page, &settings);
     render_history(&page, analysis);
     render_results(&page, analysis, &settings, &arena);

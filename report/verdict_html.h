@@ -10,10 +10,11 @@
 #include "base/output.h"
 #include "base/text.h"
 #include "regress/analysis.h"
+#include "regress/gate.h"
 
-/* With a sink `out` is only the buffer (page_open). ERR_OUTPUT when the sink failed or the text is full. The same analysis gives
+/* gate: what it makes of the verdicts is said; NULL: nothing. With a sink `out` is only the buffer (page_open). ERR_OUTPUT when the sink failed or the text is full. The same analysis gives
  * the same bytes. */
-bool verdict_html_render(struct text *out, struct output *sink, const struct analysis *analysis, struct error *err);
+bool verdict_html_render(struct text *out, struct output *sink, const struct analysis *analysis, const struct gate *gate, struct error *err);
 
 /* The fragment by which the page is linked to: "entry-1" (from 1, in the order of the analysis), "entry-1-train_runtime". */
 const char *verdict_html_fragment(size_t entry, const char *kpi, struct arena *arena);

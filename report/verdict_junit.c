@@ -161,11 +161,11 @@ static void add_case(struct text *out, const char *suite, const char *name, enum
     text_add(out, "    </testcase>\n");
 }
 
-/* Why it is as it is; of an acknowledged one who said so, of a regression whether it is new. */
+/* Why it is as it is; of an acknowledged one who said so, where the reason does not, of a regression whether it is new. */
 static const char *message_of(const struct kpi_result *kpi, const struct gate *gate, struct arena *arena)
 {
     const char *reason = kpi->evidence.reason && kpi->evidence.reason[0] ? kpi->evidence.reason : "no value";
-    const char *status = kpi->verdict == VERDICT_ACKNOWLEDGED ? change_phrases_status(kpi, arena) : "", *state = change_phrases_state(kpi, arena);
+    const char *status = kpi->verdict == VERDICT_ACKNOWLEDGED ? change_phrases_beside(kpi, arena) : "", *state = change_phrases_state(kpi, arena);
     if (status[0])
         return arena_printf(arena, "%s: %s", status, reason);
     return arena_printf(arena, "%s%s%s%s: %s", verdict_name(kpi->verdict), state[0] ? ", " : "", state,

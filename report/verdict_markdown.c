@@ -257,7 +257,7 @@ static void add_details(struct sheet *sheet, const struct entry_result *entry, c
     add(sheet, ": ");
     words(sheet, e->reason && e->reason[0] ? e->reason : "no value");
     add(sheet, "\n");
-    list_item(sheet, "It ", e->flip);
+    list_item(sheet, "", evidence_phrases_flip(kpi, sheet->arena));
     bool plain = phrases_has_since(e) && (kpi->change.status == CHANGE_NEW || kpi->change.status == CHANGE_KNOWN);
     if (phrases_has_since(e))
         list_item(sheet, plain ? arena_printf(sheet->arena, "%s: ", change_status_name(kpi->change.status)) : "", phrases_since(entry, e, sheet->arena));
@@ -352,6 +352,15 @@ static void render_incidents(struct sheet *sheet, const struct analysis *analysi
 
 /* ---- the rest ---- */
 
+/* Why it could not be judged; of one that is ok that it comes close to a bound, or that its acknowledgement may go. */
+static const char *rest_said(const struct kpi_result *kpi, struct arena *arena)
+{
+    const char *warning = change_phrases_warning(kpi), *fixed = kpi->change.status == CHANGE_FIXED ? change_phrases_status(kpi, arena) : "";
+    if (kpi->verdict != VERDICT_OK)
+        return kpi->evidence.reason;
+    return warning ? arena_printf(arena, "close: %s%s%s", warning, fixed[0] ? "; " : "", fixed) : fixed;
+}
+
 static void add_rest(struct sheet *sheet, const struct entry_result *entry, const struct kpi_result *kpi)
 {
     add(sheet, "| ");
@@ -361,7 +370,7 @@ static void add_rest(struct sheet *sheet, const struct entry_result *entry, cons
     add(sheet, " | ");
     words(sheet, kpi->verdict == VERDICT_OK ? phrases_seen(kpi, sheet->arena) : "");
     add(sheet, " | ");
-    words(sheet, kpi->verdict == VERDICT_OK ? "" : kpi->evidence.reason);
+    words(sheet, rest_said(kpi, sheet->arena));
     add(sheet, " |\n");
 }
 

@@ -45,7 +45,7 @@ static const struct {
 static void render_head(struct text *out, const struct analysis *analysis, struct arena *arena)
 {
     for (const char *const *line = phrases_not_gated(analysis, arena); *line; line++)
-        text_printf(out, "%s\n", *line);
+        layout_wrap(out, *line, 0, 4, COLUMNS); /* may quote why somebody excluded a run */
     layout_wrap(out, phrases_counts(analysis, arena), 0, 0, COLUMNS);
     layout_wrap(out, phrases_tested(analysis, arena), 0, 0, COLUMNS);
 }
@@ -67,13 +67,13 @@ static const char *line_of(const char *lines, const char *line, struct arena *ar
 }
 
 /* Since when, and whether that is known; what people said of it. */
-static const char *history_of_change(const struct entry_result *entry, const struct kpi_result *kpi, struct arena *arena)
+static const char *history_of_change(const struct entry_result *entry, const struct kpi_result *kpi, const char *status, struct arena *arena)
 {
     const char *since = phrases_has_since(&kpi->evidence) ? phrases_since(entry, &kpi->evidence, arena) : "";
     bool plain = kpi->change.status == CHANGE_NEW || kpi->change.status == CHANGE_KNOWN;
     if (plain && since[0])
         return arena_printf(arena, "%s: %s", change_status_name(kpi->change.status), since);
-    return line_of(since, one_line(change_phrases_status(kpi, arena), arena), arena);
+    return line_of(since, one_line(status, arena), arena);
 }
 
 static const char *link_of_change(const struct kpi_result *kpi, struct arena *arena)
@@ -86,25 +86,21 @@ static const char *link_of_change(const struct kpi_result *kpi, struct arena *ar
     return scheme + strlen(rest) > LINK_COLUMNS ? "" : arena_printf(arena, "first bad: %.*s%s", (int)scheme, url, rest); /* a cut one leads nowhere */
 }
 
-/* KPIs of one entry and verdict with the same story are one table. */
-static const char *story(const struct entry_result *entry, const struct kpi_result *kpi, struct arena *arena)
+static const char *story_with(const struct entry_result *entry, const struct kpi_result *kpi, const char *status, struct arena *arena)
 {
     const struct evidence *e = &kpi->evidence;
     const char *differences = one_line(change_phrases_differences(kpi, DIFFERENCES_SHOWN, arena), arena);
-    const char *lines = history_of_change(entry, kpi, arena);
+    const char *lines = history_of_change(entry, kpi, status, arena);
     lines = line_of(lines, e->level_n && !change_phrases_decided(kpi) ? phrases_against(e, arena) : "", arena);
     lines = line_of(lines, differences[0] ? arena_printf(arena, "what else changed: %s", differences) : "", arena);
     lines = line_of(lines, link_of_change(kpi, arena), arena);
     return line_of(lines, e->control ? one_line(e->control, arena) : "", arena);
 }
 
-/* What is worth saying of a KPI that is ok: a bound that the next run may cross. */
-static const char *warning_of(const struct kpi_result *kpi)
+/* KPIs of one entry and verdict with the same story are one table. */
+static const char *story(const struct entry_result *entry, const struct kpi_result *kpi, struct arena *arena)
 {
-    for (size_t i = 0; i < kpi->checks_n; i++)
-        if (kpi->checks[i].worth_saying && kpi->checks[i].verdict == VERDICT_OK && kpi->checks[i].found)
-            return kpi->checks[i].found;
-    return NULL;
+    return story_with(entry, kpi, change_phrases_status(kpi, arena), arena);
 }
 
 static const char *noise_text(const struct evidence *e, struct arena *arena)
@@ -192,7 +188,7 @@ static void render_decided(struct screen *screen, const struct entry_result *ent
     const struct check *by = change_phrases_decided(kpi);
     const char *check = by->kind == CHECK_DISTRIBUTION ? "" : arena_printf(screen->arena, " (%s)", change_phrases_check(by, screen->arena));
     layout_wrap(screen->out, arena_printf(screen->arena, "%s%s: %s%s%s", kpi->rule->name, check, e->reason ? e->reason : "", e->flip && e->flip[0] ? "; " : "", e->flip ? e->flip : ""), 2, 4, COLUMNS);
-    render_lines(screen, story(entry, kpi, screen->arena), 4);
+    render_lines(screen, story_with(entry, kpi, change_phrases_beside(kpi, screen->arena), screen->arena), 4);
 }
 
 static void render_changes(struct screen *screen, const struct entry_result *entry, enum verdict verdict)
@@ -436,7 +432,7 @@ static void render_warnings(struct screen *screen)
     for (size_t i = 0; i < screen->analysis->entries_n; i++)
         for (size_t j = 0; j < screen->analysis->entries[i].kpis_n; j++) {
             const struct kpi_result *kpi = &screen->analysis->entries[i].kpis[j];
-            const char *warning = kpi->verdict == VERDICT_OK ? warning_of(kpi) : NULL;
+            const char *warning = change_phrases_warning(kpi);
             if (!warning || n++ >= ABSENCES_SHOWN)
                 continue;
             text_add(screen->out, n == 1 ? "\n" : "");

@@ -106,11 +106,11 @@ static bool write_json(struct context *context, const char *path, const struct a
     return output_end(to.out, to.ok, err);
 }
 
-static bool write_page(struct context *context, const char *path, const struct analysis *analysis, struct error *err)
+static bool write_page(struct context *context, const char *path, const struct analysis *analysis, const struct gate *gate, struct error *err)
 {
     struct text piece = text_open(64 << 20);
     struct output *out = output_open(path, context->out_fd, err);
-    bool ok = out && output_end(out, verdict_html_render(&piece, out, analysis, err), err);
+    bool ok = out && output_end(out, verdict_html_render(&piece, out, analysis, gate, err), err);
     text_close(&piece);
     return ok;
 }
@@ -185,6 +185,7 @@ struct large {
     struct context *context;
     const struct verdict_outputs *outputs;
     const struct analysis *analysis;
+    const struct gate *gate;
     struct error errs[2];
     bool ok[2];
 };
@@ -194,7 +195,7 @@ static void write_piece(void *context, size_t i, unsigned worker)
     (void)worker;
     struct large *l = context;
     l->ok[i] = i == 0 ? !l->outputs->verdicts_json || write_json(l->context, l->outputs->verdicts_json, l->analysis, &l->errs[i])
-                      : !l->outputs->report_html || write_page(l->context, l->outputs->report_html, l->analysis, &l->errs[i]);
+                      : !l->outputs->report_html || write_page(l->context, l->outputs->report_html, l->analysis, l->gate, &l->errs[i]);
 }
 
 static bool go_on(void *context, size_t i)
@@ -205,9 +206,9 @@ static bool go_on(void *context, size_t i)
 }
 
 /* Both at a time, unless one of them goes to standard output or both to one file. */
-static bool write_large(struct context *context, const struct verdict_outputs *o, const struct analysis *analysis, struct error *err)
+static bool write_large(struct context *context, const struct verdict_outputs *o, const struct analysis *analysis, const struct gate *gate, struct error *err)
 {
-    struct large large = {.context = context, .outputs = o, .analysis = analysis};
+    struct large large = {.context = context, .outputs = o, .analysis = analysis, .gate = gate};
     bool both = o->verdicts_json && o->report_html && o->verdicts_json[0] != '-' && o->report_html[0] != '-' &&
                 strcmp(o->verdicts_json, o->report_html) != 0;
     struct pool_job job = {.count = 2, .workers = both && pool_processors() > 1 ? 2 : 1, .window = 2, .context = &large,
@@ -224,7 +225,7 @@ bool verdict_outputs_write(struct context *context, const struct verdict_outputs
     const struct gate *gate = o->gate ? o->gate : &fallback;
     struct error summary = {0}, markdown = {0}, junit = {0}, github = {0};
     bool ok = !o->summary_yaml || keep(context, write_text(context, o->summary_yaml, verdict_summary_render, analysis, &summary), &summary, err);
-    ok &= write_large(context, o, analysis, err);
+    ok &= write_large(context, o, analysis, gate, err);
     ok &= !o->markdown || keep(context, write_gated(context, o->markdown, verdict_markdown_render, analysis, gate, &markdown), &markdown, err);
     ok &= !o->junit || keep(context, write_gated(context, o->junit, verdict_junit_render, analysis, gate, &junit), &junit, err);
     ok &= !o->github || keep(context, tell_github(context, workload, analysis, gate, &github), &github, err);

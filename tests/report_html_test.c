@@ -12,7 +12,7 @@
 static void render_html(struct text *out, const struct analysis *analysis)
 {
     struct error err = {0};
-    CHECK(verdict_html_render(out, NULL, analysis, &err), "%s", err.text);
+    CHECK(verdict_html_render(out, NULL, analysis, NULL, &err), "%s", err.text);
 }
 
 static void check_parts(const char *html, const char *const *parts, size_t n)
@@ -46,7 +46,7 @@ static void test_scene(void)
         "<caption>Settings</caption>", "<caption>Labels</caption>", "<td>payload</td><td>e1</td>", "<td>test directory</td><td>runs/e1</td>",
         "<h3 id=\"entry-1-better\">", "Gets better. In tokens/s; higher is better.", "<strong>Improvement</strong>: ",
         "run-to-run sd</td><td>", "interval for one new run</td>", "; after correction for the other questions and 4 tests &lt; 0.0001, level 0.05</td>", "<h3 id=\"entry-1-steady\">",
-        "<strong>Ok</strong>: ", ". It would be a regression above ", "<details><summary>Evidence and 12 run points</summary>",
+        "<strong>Ok</strong>: ", ". It would be a regression above ", "<details class=\"aside\"><summary>Evidence and 12 run points</summary>",
         "<h3 id=\"entry-1-worse\">", "Since this run, v1.12 of 1970-02-10; the last run before it: v1.11 of 1970-01-12. It would be ok above ",
         "a change has to pass</td><td>257.6 tokens/s (5.0 %)</td>",
         "<tr><td>v1.0</td><td>h00</td><td>1970-01-01 00:00</td><td>5,151</td><td>1 *</td></tr>",
@@ -62,6 +62,41 @@ static void test_scene(void)
     free(html);
     free(reversed);
     free(again);
+}
+
+/* ---- many KPIs ---- */
+
+/* Two entries of 14 KPIs: a table that is wider than a screen is turned. */
+static void test_many_kpis(void)
+{
+    enum { MANY = 14 };
+    struct arena arena = {0};
+    struct analysis_options options;
+    struct analysis *analysis = scene(&options, false, &arena);
+    struct entry_result *entries = ARENA_ARRAY(&arena, struct entry_result, 2);
+    struct kpi_rule many[MANY];
+    analysis->entries_n = 2;
+    for (size_t i = 0; i < 2; i++) {
+        entries[i] = analysis->entries[i];
+        entries[i].kpis_n = MANY;
+        entries[i].kpis = ARENA_ARRAY(&arena, struct kpi_result, MANY);
+        for (size_t j = 0; j < MANY; j++) {
+            many[j] = rules[5];
+            many[j].name = arena_printf(&arena, "kpi_%c", (char)('a' + j));
+            entries[i].kpis[j] = analysis->entries[i].kpis[5];
+            entries[i].kpis[j].rule = &many[j];
+        }
+    }
+    analysis->entries = entries;
+    struct text out = text_open(1 << 24);
+    render_html(&out, analysis);
+    CHECK(markup_good(out.s), "well-formed");
+    check_parts(out.s, (const char *const[]){"<thead><tr><th>KPI</th><th title=\"added=null gpu=8\">#1</th><th title=\"added=null gpu=4\">#2</th></tr></thead>",
+                                             "<tr class=\"vary\"><td>gpu</td><td>8</td><td>4</td></tr>",
+                                             "<tr><td>a, tokens/s ↑</td><td class=\"bad\"><a href=\"#entry-1-kpi_a\">4,121</a><br/>regression -20.0 %</td>"
+                                             "<td class=\"muted\"><a href=\"#entry-2-kpi_a\">4,121</a><br/>no history</td></tr>", "<tr><td>n, tokens/s"}, 4);
+    text_close(&out);
+    arena_close(&arena);
 }
 
 /* ---- long histories ---- */
@@ -168,7 +203,7 @@ static void test_no_entries(void)
     render_html(&out, analysis);
     CHECK(markup_good(out.s) && strstr(out.s, "There is no entry to judge."), "%s", out.s);
     struct error err = {0};
-    CHECK(!verdict_html_render(&small, NULL, analysis, &err) && err.kind == ERR_OUTPUT, "too large: %s", err.text);
+    CHECK(!verdict_html_render(&small, NULL, analysis, NULL, &err) && err.kind == ERR_OUTPUT, "too large: %s", err.text);
     text_close(&out);
     text_close(&small);
     arena_close(&arena);
@@ -272,6 +307,7 @@ int main(int argc, char **argv)
         return 0;
     }
     test_scene();
+    test_many_kpis();
     test_long();
     test_hostile();
     test_no_entries();

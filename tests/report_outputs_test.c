@@ -1,11 +1,10 @@
 /* report: the renderings of the verdict model that programs and other sites read: JSON, Markdown, JUnit XML, GitHub's annotations, and the
  * text, of a scene with every field filled. With an argument it prints one of them: tests/command/outputs_test.py judges it. */
-#include <jansson.h>
 #include <stdlib.h>
 
-#include "json/read.h"
-#include "json/schema.h"
+#include "regress/known.h"
 #include "report/clean.h"
+#include "report/evidence_phrases.h"
 #include "report/markdown.h"
 #include "report/verdict_github.h"
 #include "report/verdict_html.h"
@@ -16,6 +15,7 @@
 #include "report/verdict_text.h"
 #include "tests/markup.h"
 #include "tests/report_full_scene.h"
+#include "tests/verdict_schema.h"
 
 enum what { AS_JSON, AS_MARKDOWN, AS_JUNIT, AS_GITHUB, AS_TEXT, AS_SUMMARY, AS_HTML };
 static const char *const names[] = {"json", "markdown", "junit", "github", "text", "summary", "html"};
@@ -53,7 +53,7 @@ static void render_as(struct text *out, enum what what, const struct analysis *a
         verdict_summary_render(out, analysis);
         break;
     case AS_HTML:
-        CHECK(verdict_html_render(out, NULL, analysis, &err), "%s", err.text);
+        CHECK(verdict_html_render(out, NULL, analysis, gate, &err), "%s", err.text);
         break;
     }
 }
@@ -141,7 +141,7 @@ static void test_markdown(void)
         "| verdict | KPI | entry | this run | against | change | since | p |\n", "| regression (bound) | `steady` | ", "| missing | `gone` |",
         "<details><summary>Why, and what would flip it</summary>", "was acknowledged by bob until 2026-01-31 (acks.yaml:30), which is past: the new allocator needs it",
         "p99: p99 moved by", "back again: was acknowledged by carol (acks.yaml:44) until it returns: a slow disk",
-        "other KPI results</summary>", "Notes on the history", "explains 62 % of what varies in steady", "tested against 24 records", NULL};
+        "other KPI results</summary>", "| gone again: its acknowledgement by dave (acks.yaml:60) may go |", "Notes on the history", "explains 62 % of what varies in steady", "tested against 24 records", NULL};
     char *text = full(AS_MARKDOWN, "", false, 0);
     check_parts("markdown", text, parts);
     CHECK(!strstr(text, "password"), "a password in:\n%s", text);
@@ -299,46 +299,20 @@ static void test_place_of_a_list(void)
 
 /* ---- JSON ---- */
 
-static json_t *read_file(const char *path)
-{
-    const char *source = getenv("MB_SOURCE");
-    char full_path[4096];
-    snprintf(full_path, sizeof(full_path), "%s/%s", source ? source : ".", path);
-    FILE *in = fopen(full_path, "rb");
-    static char bytes[1 << 18];
-    size_t len = in ? fread(bytes, 1, sizeof(bytes), in) : 0;
-    struct error err = {0};
-    if (in)
-        fclose(in);
-    json_t *document = json_read(bytes, len, &(struct json_read_options){.file = path, .strict = true}, &err);
-    CHECK(document, "%s", err.text);
-    return document;
-}
-
 static void test_json(void)
 {
     static const char *const variants[] = {"", "spoiled", "many", "empty"};
-    struct arena arena = {0};
-    struct error err = {0};
-    json_t *schema_text = read_file("docs/verdict.schema.json");
-    struct json_schema *schema = json_schema_compile(&arena, schema_text, "verdict.schema.json", &err);
-    CHECK(schema, "%s", err.text);
+    struct verdict_schema schema;
+    verdict_schema_open(&schema);
     for (size_t i = 0; i < ROWS(variants); i++) {
-        struct violations found = {0};
         char *text = full(AS_JSON, variants[i], false, 0);
-        json_t *document = json_read(text, strlen(text), &(struct json_read_options){.file = "verdicts", .strict = true}, &err);
-        CHECK(document, "%s", err.text);
-        json_schema_check(schema, document, &arena, &found);
-        for (size_t k = 0; k < found.n && k < 3; k++)
-            printf("%s: %s, expected %s\n", found.v[k].pointer, found.v[k].found, found.v[k].expected);
-        CHECK(found.n == 0, "'%s' follows its schema", variants[i]);
+        json_t *document = verdict_schema_read(text, strlen(text), "verdicts");
+        CHECK(verdict_schema_violations(&schema, document) == 0, "'%s' follows its schema", variants[i]);
         CHECK(variants[i][0] || strstr(text, "\"repetitions\": 3, \"repetitions_sd\": 21.5, "), "how many repetitions value is the mean of:\n%s", text);
         json_decref(document);
         free(text);
     }
-    json_schema_close(schema);
-    json_decref(schema_text);
-    arena_close(&arena);
+    verdict_schema_close(&schema);
 }
 
 /* ---- HTML ---- */
@@ -346,12 +320,12 @@ static void test_json(void)
 static void test_html(void)
 {
     static const char *const parts[] = {
-        "<a href=\"#incidents\">", "<a href=\"#absences\">", "<h2 id=\"incidents\">", "2 of 5 KPIs of added=null gpu=8 shift together since v1.9</strong>",
+        " are missing. The gate fails with exit code 1: a regression.</p>", "<a href=\"#incidents\">", "<a href=\"#absences\">", "<h2 id=\"incidents\">", "2 of 5 KPIs of added=null gpu=8 shift together since v1.9</strong>",
         "2 moved for the worse, 1 for the better; since v1.9; p 0.030 that so many", "Change <code>worse@v1.9-5f2a</code>",
         "Last good: <a rel=\"noopener noreferrer\" href=\"https://ci.example/job/8?a=1&amp;b=(2)\">v1.8</a>; first bad: ",
-        "<h2 id=\"absences\">", "no run with model=granite gpu=16", "What to look at", "regression (bound)", "was acknowledged by bob",
-        "Note: &#39;ocp&#39; is not compared and explains 62 % of what varies in steady", "<figure class=\"chart\">", "class=\"band\"", "class=\"level\"",
-        "class=\"dots\"", "class=\"this\"", "the mean of 3, between which the sd is 21.5 tokens/s", "New with this run.", "Checks beyond the level", "<td>p99</td>", NULL};
+        "<h2 id=\"absences\">", "no run with model=granite gpu=16", ">What else to look at<", "regression (bound)", "was acknowledged by bob",
+        "Note: &#39;ocp&#39; is not compared and explains 62 % of what varies in steady: a comparison key?</p>", "<figure class=\"chart\">", "class=\"band\"", "class=\"level\"",
+        "class=\"dots\"", "class=\"this\"", "the mean of 3, between which the sd is 21.5 tokens/s", "New with this run.", "Checks beyond the level", "<td data-c=\"check\">p99</td>", NULL};
     static const char *const never[] = {"password", "<script", "href=\"javascript", "<img", NULL};
     char *html = full(AS_HTML, "", false, 0), *spoiled = full(AS_HTML, "spoiled", false, 0), *big = full(AS_HTML, "many", false, 0);
     for (size_t i = 0; parts[i]; i++)
@@ -388,6 +362,92 @@ static void test_text(void)
     free(text);
     free(spoiled);
     free(big);
+}
+
+/* The one KPI was left out by hand: why is said in the first lines. */
+static void test_text_of_an_excluded_run(void)
+{
+    static const struct analysis_options options = {.kpi_filter = ""};
+    const struct kpi_rule rule = {.name = "x"};
+    struct kpi_result kpi = {.rule = &rule, .verdict = VERDICT_NOT_ANALYSED, .evidence = {.reason = KNOWN_LEFT_OUT FULL_HOSTILE}};
+    const struct record record = {.id = "e", .where = "e"};
+    struct entry_result entry = {.name = "only entry", .entry = &record, .kpis = &kpi, .kpis_n = 1};
+    const struct analysis analysis = {.entries = &entry, .entries_n = 1, .options = &options, .counts = {[VERDICT_NOT_ANALYSED] = 1}};
+    struct text out = text_open(1 << 16);
+    verdict_text_render(&out, &analysis);
+    CHECK(strncmp(out.s, "NOT GATED: " KNOWN_LEFT_OUT, strlen("NOT GATED: " KNOWN_LEFT_OUT)) == 0, "%s", out.s);
+    check_absent("text", out.s, (const char *const[]){"\x1b", "\x01", "\xe2\x80\xae", "\nj", "\n::", NULL});
+    text_close(&out);
+}
+
+/* Each flip as a sentence of its own: not all are of the KPI. */
+static void test_flips(void)
+{
+    static const struct check part = {.kind = CHECK_DISTRIBUTION, .part = "p99"};
+    static const struct {
+        bool list;
+        const char *flip, *want;
+    } rows[] = {
+        {false, "would be ok below 104 s; 2 more runs would tell", "It would be ok below 104 s; 2 more runs would tell"},
+        {false, "cannot be settled by more runs", "It cannot be settled by more runs"},
+        {false, "will be judged once history has runs of it", "It will be judged once history has runs of it"},
+        {false, "3 more runs would tell", "3 more runs would tell"},
+        {false, "more runs alone would not tell", "More runs alone would not tell"},
+        {true, "p99 would be ok below 104 s", "Its p99 would be ok below 104 s"},
+        {true, "3 more runs would tell", "3 more runs would tell"},
+        {false, NULL, ""},
+    };
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct arena arena = {0};
+        const struct kpi_result kpi = {.checks = &part, .checks_n = rows[i].list,
+                                       .evidence = {.decided_by = rows[i].list ? CHECK_DISTRIBUTION : CHECK_LEVEL, .flip = rows[i].flip}};
+        const char *said = evidence_phrases_flip(&kpi, &arena);
+        CHECK(strcmp(said, rows[i].want) == 0, "row %zu: '%s'", i, said);
+        arena_close(&arena);
+    }
+}
+
+/* A KPI that is ok, but close to its bound: the text and the Markdown say so. */
+static void test_close(void)
+{
+    struct arena arena = {0};
+    struct analysis_options options;
+    struct analysis *analysis = full_scene(&options, false, &arena);
+    analysis->entries[0].kpis[4].verdict = VERDICT_OK;
+    full_counts(analysis);
+    struct text text = text_open(1 << 24), markdown = text_open(1 << 24);
+    render_as(&text, AS_TEXT, analysis, &gates[0]);
+    render_as(&markdown, AS_MARKDOWN, analysis, &gates[0]);
+    CHECK(strstr(text.s, "\nCLOSE steady of added=null gpu=8: 0.55 % of the budget of 5 % since 4.18 is used\n"), "%s", text.s);
+    CHECK(strstr(markdown.s, "| close: 0.55 % of the budget of 5 % since 4.18 is used |"), "%s", markdown.s);
+    text_close(&text);
+    text_close(&markdown);
+    arena_close(&arena);
+}
+
+/* Who acknowledged a change is said once, where the reason says it already. */
+static void test_acknowledged_once(void)
+{
+    /* JSON as a member of its own, too; JUnit has a message and a body, HTML a summary and the KPI's part. */
+    static const size_t said[] = {[AS_JSON] = 2, [AS_MARKDOWN] = 1, [AS_JUNIT] = 2, [AS_GITHUB] = 1, [AS_TEXT] = 1, [AS_SUMMARY] = 0, [AS_HTML] = 2};
+    struct arena arena = {0};
+    struct analysis_options options;
+    struct analysis *analysis = full_scene(&options, false, &arena);
+    struct kpi_result *kpi = &analysis->entries[0].kpis[4];
+    kpi->verdict = VERDICT_ACKNOWLEDGED;
+    kpi->change = (struct known_change){CHANGE_ACKNOWLEDGED, "steady@v1.9-1", "a new disk", "erin", NULL, "acks.yaml:77"};
+    kpi->evidence.reason = "100.05 s is above the bound of 90 s; acknowledged by erin: a new disk (acks.yaml:77)";
+    for (int i = 0; i < whats; i++) {
+        struct text out = text_open(1 << 24);
+        render_as(&out, (enum what)i, analysis, &gates[0]);
+        CHECK(count_of(out.s, "a new disk") == said[i], "%s: %zu times", names[i], count_of(out.s, "a new disk"));
+        text_close(&out);
+    }
+    struct text junit = text_open(1 << 24);
+    render_as(&junit, AS_JUNIT, analysis, &gates[0]);
+    CHECK(strstr(junit.s, "<skipped message=\"acknowledged: 100.05 s is above the bound of 90 s; acknowledged by erin: a new disk (acks.yaml:77)\"/>"), "%s", junit.s);
+    text_close(&junit);
+    arena_close(&arena);
 }
 
 /* What a CI system would take for a command is broken, wherever wrapping puts it; the rest stays as it is. */
@@ -430,6 +490,10 @@ int main(int argc, char **argv)
     test_json();
     test_html();
     test_text();
+    test_text_of_an_excluded_run();
+    test_flips();
+    test_close();
+    test_acknowledged_once();
     test_commands();
     return check_end();
 }

@@ -121,11 +121,13 @@ static void write_blocks(struct page *page)
     page_link(page, "https://x/\"><b>", evil);
     page_paragraph_end(page);
     page_pre(page, "\n<b>\tlog</b>\n");
-    page_fold_begin(page, evil, true);
-    page_fold_begin(page, evil, false);
+    page_fold_begin(page, evil, PAGE_UNFOLDED);
+    page_fold_begin(page, evil, PAGE_FOLDED);
+    page_fold_begin(page, evil, PAGE_ASIDE);
     page_definitions_begin(page);
     page_define(page, evil, evil);
     page_definitions_end(page);
+    page_fold_end(page);
     page_fold_end(page);
     page_fold_end(page);
     page_list_begin(page);
@@ -151,8 +153,8 @@ static void write_page(struct text *out, struct output *sink, size_t times, stru
 static void test_blocks(void)
 {
     static const char *const parts[] = {
-        "<table class=\"wide r2\"><caption>", "<td class=\"n bad\">1</td><td class=\"n\">1</td></tr>", "<th class=\"n\">n</th>", "<td>a_<wbr/>b</td>",
-        "<pre>\n\n&lt;b&gt;\tlog", "<details open=\"open\"><summary>", "<tr class=\"here\">",
+        ".stack table,.stack caption,", "details:not(.aside)::details-content{content-visibility:visible", "<table class=\"wide r2\"><caption>", "<td class=\"n bad\">1</td><td class=\"n\">1</td></tr>", "<th class=\"n\">n</th>", "<td>a_<wbr/>b</td>",
+        "<pre>\n\n&lt;b&gt;\tlog", "<details open=\"open\"><summary>", "<details><summary>", "<details class=\"aside\"><summary>", "<tr class=\"here\">",
     };
     struct text out = text_open(1 << 20);
     struct error err = {0};

@@ -1,12 +1,9 @@
 /* report: verdicts as text, JSON and summary. One analysis with every verdict; its bytes must not depend on the order of
  * the history, nor change from one run to the next. */
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "json/read.h"
-#include "json/schema.h"
 #include "report/layout.h"
 #include "report/verdict_json.h"
 #include "report/verdict_notes.h"
@@ -14,6 +11,7 @@
 #include "report/verdict_text.h"
 #include "tests/check.h"
 #include "tests/report_scene.h"
+#include "tests/verdict_schema.h"
 
 static void test_determinism(void)
 {
@@ -83,56 +81,22 @@ static void test_layout(void)
 
 /* ---- JSON ---- */
 
-static json_t *read_file(const char *path)
-{
-    char full[4096];
-    const char *source = getenv("MB_SOURCE");
-    snprintf(full, sizeof(full), "%s/%s", source ? source : ".", path);
-    FILE *in = fopen(full, "rb");
-    CHECK(in, "%s", full);
-    static char bytes[1 << 17];
-    size_t len = in ? fread(bytes, 1, sizeof(bytes), in) : 0;
-    if (in)
-        fclose(in);
-    struct error err = {0};
-    json_t *document = json_read(bytes, len, &(struct json_read_options){.file = path, .strict = true}, &err);
-    CHECK(document, "%s", err.text);
-    return document;
-}
-
-static size_t count_violations(const struct json_schema *schema, const json_t *document)
-{
-    struct arena arena = {0};
-    struct violations found = {0};
-    json_schema_check(schema, document, &arena, &found);
-    for (size_t i = 0; i < found.n && i < 3; i++)
-        printf("%s: %s, expected %s\n", found.v[i].pointer, found.v[i].found, found.v[i].expected);
-    arena_close(&arena);
-    return found.n;
-}
-
 static void test_json(void)
 {
-    struct arena arena = {0};
-    struct error err = {0};
+    struct verdict_schema schema;
     char *text = render(verdict_json_render, false);
-    json_t *schema_text = read_file("docs/verdict.schema.json");
-    struct json_schema *schema = json_schema_compile(&arena, schema_text, "verdict.schema.json", &err);
-    CHECK(schema, "%s", err.text);
-    json_t *document = json_read(text, strlen(text), &(struct json_read_options){.file = "verdicts", .strict = true}, &err);
-    CHECK(document, "%s", err.text);
-    CHECK(count_violations(schema, document) == 0, "follows its schema");
+    verdict_schema_open(&schema);
+    json_t *document = verdict_schema_read(text, strlen(text), "verdicts");
+    CHECK(verdict_schema_violations(&schema, document) == 0, "follows its schema");
     const json_t *entry = json_array_get(json_object_get(document, "entries"), 1);
     const json_t *kpi = json_array_get(json_object_get(entry, "kpis"), KPIS - 1);
     CHECK(json_array_size(json_object_get(document, "entries")) == 3 && kpi, "entries");
     CHECK(json_is_null(json_object_get(json_object_get(kpi, "evidence"), "p")), "without history there is no p");
     json_object_set_new((json_t *)json_object_get(document, "counts"), "surprise", json_integer(1));
-    CHECK(count_violations(schema, document) == 1, "the schema is strict");
+    CHECK(verdict_schema_violations(&schema, document) == 1, "the schema is strict");
     json_decref(document);
-    json_schema_close(schema);
-    json_decref(schema_text);
+    verdict_schema_close(&schema);
     free(text);
-    arena_close(&arena);
 }
 
 /* ---- summary ---- */

@@ -7,6 +7,7 @@
 #include "report/clean.h"
 #include "report/layout.h"
 #include "report/markdown.h"
+#include "report/phrases.h"
 #include "report/proof/replay_report.h"
 #include "report/table.h"
 
@@ -55,19 +56,27 @@ static const char *name_of(const struct replay *replay, const struct replay_seri
 
 /* ---- the sums, in sentences ---- */
 
-static void render_head(struct text *out, const struct replay_report *report, const struct replay *replay, struct arena *arena)
+/* Two sentences without their end, then NULL: what was replayed, and how. */
+struct head {
+    const char *lines[3];
+};
+
+static struct head head_of(const struct replay_report *report, const struct replay *replay, struct arena *arena)
 {
     const struct past *past = replay->past;
     const char *first = day_of(past->runs[replay->first].start_us, arena), *last = day_of(past->runs[past->runs_n - 1].start_us, arena);
-    layout_wrap(out,
-                arena_printf(arena, "replay of '%s' in %s: %s of %zu from %s to %s, %zu series of %s", report->workload, report->history,
-                             plural(replay->sums.runs, "invocation", "invocations", arena), past->runs_n, first, last, replay->series_n,
-                             plural(past->label_sets_n, "label set", "label sets", arena)),
-                0, 0, COLUMNS);
-    layout_wrap(out,
-                arena_printf(arena, "each judged with what came before it; chance of any false alarm in one invocation: %g promised",
-                             replay->options->analysis->false_alarm_rate),
-                0, 0, COLUMNS);
+    return (struct head){{arena_printf(arena, "replay of '%s' in %s: %s of %zu from %s to %s, %zu series of %s", report->workload, report->history,
+                                       plural(replay->sums.runs, "invocation", "invocations", arena), past->runs_n, first, last, replay->series_n,
+                                       plural(past->label_sets_n, "label set", "label sets", arena)),
+                          arena_printf(arena, "each judged with what came before it; chance of any false alarm in one invocation: %g promised",
+                                       replay->options->analysis->false_alarm_rate), NULL}};
+}
+
+static void render_head(struct text *out, const struct replay_report *report, const struct replay *replay, struct arena *arena)
+{
+    struct head head = head_of(report, replay, arena);
+    for (size_t i = 0; head.lines[i]; i++)
+        layout_wrap(out, head.lines[i], 0, 0, COLUMNS);
 }
 
 static const char *changes_found(const struct replay_sums *s, struct arena *arena)
@@ -296,10 +305,12 @@ void replay_markdown_render(struct text *out, const struct replay_report *report
     static const char *const headings[] = {"Changes", "Alarms for which there is no change"};
     struct arena arena = {0};
     const struct replay *replay = report->replays[0];
-    struct text head = text_open(1 << 20);
-    render_head(&head, report, replay, &arena);
-    text_printf(out, "## Replay\n\n%s\n", head.s);
-    text_close(&head);
+    struct head head = head_of(report, replay, &arena);
+    text_add(out, "## Replay\n\n");
+    for (size_t i = 0; head.lines[i]; i++) {
+        markdown_text(out, phrases_capital(head.lines[i], &arena), MARKDOWN_WORDS);
+        text_add(out, ".\n\n");
+    }
     struct table table;
     struct replay_report alone = *report;
     alone.names = report->names ? report->names : (const char *const[]){"as configured", NULL};

@@ -171,7 +171,7 @@ static bool define_value(struct page *page, const char *title, const json_t *val
 
 static void fold_value(struct page *page, const char *title, const json_t *value, struct arena *scratch)
 {
-    page_fold_begin(page, title, false);
+    page_fold_begin(page, title, PAGE_FOLDED);
     page_pre(page, indented(scratch, value));
     page_fold_end(page);
 }
@@ -222,7 +222,7 @@ static void show_settings(struct page *page, json_t *settings, struct arena *scr
     static const struct page_column columns[] = {{.name = "setting"}, {.name = "value", .wrap = true}};
     const char *name;
     json_t *value;
-    page_fold_begin(page, "Settings", false);
+    page_fold_begin(page, "Settings", PAGE_FOLDED);
     page_table_begin(page, NULL, columns, 2);
     json_object_foreach(settings, name, value) {
         if (json_is_null(value))
@@ -246,7 +246,7 @@ static void show_values(struct page *page, json_t *values, struct arena *scratch
         if (name[0] == '_' || json_is_null(value) || n == VALUES_MAX)
             continue;
         if (n++ == 0)
-            page_fold_begin(page, "Parsed values", false);
+            page_fold_begin(page, "Parsed values", PAGE_ASIDE);
         fold_value(page, name, value, scratch);
     }
     if (n)
@@ -261,7 +261,7 @@ static void show_notes(struct page *page, const struct test_view *view, struct a
             add_line(scratch, &lines, "%s", view->findings[i].text);
     if (!lines.n)
         return;
-    page_fold_begin(page, "Notes", false);
+    page_fold_begin(page, "Notes", PAGE_FOLDED);
     show_lines(page, &lines);
     page_fold_end(page);
 }
@@ -348,7 +348,7 @@ static void show_right(const struct error_report *report, struct page *page, str
     size_t right = report->rows.n - report->wrong;
     if (!right)
         return;
-    page_fold_begin(page, arena_printf(scratch, "Tests that are all right (%zu)", right), right <= 20);
+    page_fold_begin(page, arena_printf(scratch, "Tests that are all right (%zu)", right), right <= 20 ? PAGE_UNFOLDED : PAGE_FOLDED);
     page_list_begin(page);
     for (size_t i = 0; i < report->rows.n; i++) {
         if (report->rows.v[i].wrong)

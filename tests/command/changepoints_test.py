@@ -138,6 +138,9 @@ class ChangepointsTest(CommandTest):
         told = self.matbench("changepoints", "s.csv", "--better=lower", "--fail_on=suspect", code=2).out
         self.assertIn("worse?  PERHAPS\n", told)
         self.assertIn("a long tail, and 12 runs are too few to show how long. 1 run more", told)
+        newest = self.found("s.csv", "--better=lower")["newest"]
+        self.assertEqual((newest["verdict"], newest["level_kept"]), ("cannot tell", False))
+        self.assertNotIn("level_kept", self.found("s.csv", "--better=lower", "--method=stdev")["newest"])
 
     def test_the_newest_run_has_no_value(self):
         for tail, missing in (("", 0), ("\n,7", 3), ("\nNaN,7\nn/a,7", 3)):

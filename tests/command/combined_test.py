@@ -7,13 +7,7 @@ import support
 from support import CommandTest, main
 
 GOOD = [100.2, 99.5, 100.9, 99.8, 100.4, 99.1, 100.7, 99.6, 100.1, 100.3]
-WORKLOAD = """\
-workload: combined
-schema_version: "1.0"
-important_files: [data.json]
-parse_once:
-  data: {json: data.json}
-models:
+WORKLOAD = support.WORKLOAD_HEAD % "combined" + """\
   Settings: "dict[str, Any]"
   Results: {x: Any, y: Any}
 payload:

@@ -96,6 +96,9 @@ excluded:
         for broken in "@&#8203;all \\| \\<b\\>", "#&#8203;1 https&#58;//x.example":
             self.assertIn(broken, text)
         self.assertNotRegex(text, r"@all|#1\b|https:")
+        (self.place / "history.db").rename(self.place / "*a* @all.db")
+        text = self.matbench("replay", "--workload=w", "--format=md", "--history=sqlite:*a* @all.db", code=0).out
+        self.assertIn("in sqlite:\\*a\\* @&#8203;all.db: 30 invocations", text)
 
     def test_methods_side_by_side(self):
         self.steps()

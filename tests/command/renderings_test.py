@@ -5,16 +5,10 @@ import html.parser
 import re
 import xml.etree.ElementTree
 
-from support import CommandTest, main, night, small_test
+from support import WORKLOAD_HEAD, CommandTest, main, night, small_test
 
 NIGHTS = 14
-WORKLOAD = """\
-workload: renderings
-schema_version: "1.0"
-important_files: [data.json]
-parse_once:
-  data: {json: data.json}
-models:
+WORKLOAD = WORKLOAD_HEAD % "renderings" + """\
   Settings: {gpu: int, version: str, run_id: str}
   Results: {stepped: float, creeping: float}
 payload:
@@ -105,9 +99,13 @@ class RenderingsTest(CommandTest):
         self.assertEqual({kpi["decided_by"] for kpi in self.kpis.values()}, {"level", "bound", "drift"})
         self.assertEqual({kpi["verdict"] for kpi in self.kpis.values()}, {"regression"})
         seen = {}
-        for _, name, change, value, against, p, *_ in Tables(self.page).tables["changes"][1:]:
+        tables = Tables(self.page).tables
+        for verdict, name, change, value, against, p, *_ in (row for row in tables["incidents"] + tables["changes"] if len(row) > 6):
+            if verdict == "verdict":
+                continue  # its head
             kpi, entry = name.split("\n")
             key = (entry.split(" ", 1)[1], kpi)
+            self.assertNotIn(key, seen, "told twice")
             seen[key] = (value, against, change, p)
             self.judge(key, *seen[key])
         self.assertEqual(set(seen), set(self.kpis))

@@ -72,13 +72,16 @@ def digest(path):
     return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
 
 
-SMALL_WORKLOAD = """\
-workload: small
+# The head of a workload that reads data.json of a test, as small_test() writes it; behind it come its models.
+WORKLOAD_HEAD = """\
+workload: %s
 schema_version: "1.0"
 important_files: [data.json]
 parse_once:
   data: {json: data.json}
 models:
+"""
+SMALL_WORKLOAD = WORKLOAD_HEAD % "small" + """\
   Settings: {name: str, version: str, mode: "Optional[str]", run_id: str}
   Results: {speed: float, failures: "Optional[float]"}
 payload:
