@@ -1,6 +1,6 @@
 /* bench/power.h — whether the smallest change that an `ok` names is seen: one invocation as it is, and once more with the newest run of its
  * first KPI made worse by exactly that (evidence.smallest_seen). "Lower is better"; the long tail of skewed noise is the worse side, or, mirrored,
- * the better one. Seen is what is `ok` no more: suspect, regression, or `cannot tell` that says how far out it is (few runs of skewed noise). */
+ * the better one. Seen is what the gate takes for suspect at least: also `cannot tell` where few runs of skewed noise are far out. */
 #ifndef BENCH_POWER_H
 #define BENCH_POWER_H
 #include "bench/noise.h"
@@ -16,7 +16,8 @@ struct power_cell {
 
 struct power_found {
     enum verdict quiet, changed; /* `changed`: only where the first was ok */
-    double size;                 /* that was named, in sd */
+    bool seen;
+    double size; /* that was named, in sd */
 };
 
 /* A machine that rounds to 1 sd does so after the step. */
@@ -56,8 +57,12 @@ static inline struct power_found power_try(const struct power_cell *cell, uint64
         noise_fill(cell->noise == NOISE_QUANTISED ? NOISE_GAUSS : cell->noise, x[k], cell->points + 1, random);
     struct kpi_result quiet = power_judge(cell, x, 0, &arena);
     struct power_found found = {.quiet = quiet.verdict, .changed = VERDICT_OK, .size = quiet.evidence.smallest_seen};
-    if (found.quiet == VERDICT_OK)
-        found.changed = power_judge(cell, x, found.size, &arena).verdict;
+    if (found.quiet == VERDICT_OK) {
+        struct kpi_result changed = power_judge(cell, x, found.size, &arena);
+        found.changed = changed.verdict;
+        found.seen = changed.verdict == VERDICT_SUSPECT || changed.verdict == VERDICT_REGRESSION ||
+                     (changed.verdict == VERDICT_CANNOT_TELL && !changed.evidence.level_kept);
+    }
     arena_close(&arena);
     return found;
 }

@@ -13,7 +13,7 @@ static int compare_doubles(const void *a, const void *b)
 
 static void show(const struct power_cell *cell, int replicates, uint64_t seed)
 {
-    size_t verdicts[VERDICT_COUNT] = {0}, n = 0;
+    size_t verdicts[VERDICT_COUNT] = {0}, n = 0, seen = 0;
     double *sizes = malloc((size_t)replicates * sizeof(double));
     uint64_t random = seed * 1000003 + (uint64_t)cell->noise * 10007 + cell->points * 101 + cell->kpis;
     for (int i = 0; i < replicates; i++) {
@@ -21,11 +21,12 @@ static void show(const struct power_cell *cell, int replicates, uint64_t seed)
         if (found.quiet != VERDICT_OK)
             continue;
         verdicts[found.changed]++;
+        seen += found.seen;
         sizes[n++] = found.size;
     }
     qsort(sizes, n, sizeof(double), compare_doubles);
     double all = (double)n;
-    printf("  %.3f (%.3f %.3f) %.2f %.2f", 1 - (double)verdicts[VERDICT_OK] / all, (double)verdicts[VERDICT_REGRESSION] / all,
+    printf("  %.3f (%.3f %.3f) %.2f %.2f", (double)seen / all, (double)verdicts[VERDICT_REGRESSION] / all,
            (double)verdicts[VERDICT_CANNOT_TELL] / all, sizes[n / 2], sizes[n * 9 / 10]);
     fflush(stdout);
     free(sizes);
