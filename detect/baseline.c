@@ -12,6 +12,7 @@
 
 enum { ALONE_MIN = 20, MORE_RUNS_MAX = 100 };
 static const double POWER_80 = 0.8416; /* normal quantile of .8 */
+static const double MISSED = 0.2;        /* what four of five leaves */
 
 /* Residuals of one level, scaled so that each stands for the deviation of one run; and about its mean, for lag 1. */
 static void add_level(struct baseline *base, const double *x, size_t n, double *plain, struct arena *scratch)
@@ -50,7 +51,7 @@ struct baseline baseline_of(const double *history, size_t n, const struct levels
 {
     assert(n >= 2 && level <= levels->n);
     struct arena scratch = {0};
-    struct baseline base = {.start = levels_start(levels, level, n)};
+    struct baseline base = {.start = levels_start(levels, level, n), .resolution = resolution};
     base.n = levels_start(levels, level + 1, n) - base.start;
     base.centre = score_centre(history + base.start, base.n, ARENA_ARRAY(&scratch, double, 2 * base.n));
     base.residuals = ARENA_ARRAY(arena, double, base.n >= ALONE_MIN ? base.n : n);
@@ -200,6 +201,41 @@ double baseline_half_interval(const struct baseline *base, size_t runs)
 double baseline_detectable(const struct baseline *base, double alpha, enum side side)
 {
     return baseline_critical(base, alpha, side) + POWER_80 * base->sigma * sqrt(base->variance);
+}
+
+/* What a fifth of the runs lie beyond, by ranks: a new run is beyond the r-th of N residuals by chance r/(N + 1). */
+static double fifth(const struct baseline *base, enum side side)
+{
+    double place = fmin(fmax(1, MISSED * ((double)base->residuals_n + 1)), (double)base->residuals_n);
+    size_t r = (size_t)place;
+    double at = extreme(base, r, side), next = r < base->residuals_n ? extreme(base, r + 1, side) : at;
+    return at + (place - (double)r) * (next - at);
+}
+
+/* How far below its expectation a run is, at most, in four of five cases. */
+static double shortfall(const struct baseline *base, enum side side)
+{
+    double by_law = law_t_quantile(MISSED, base->df) * base->sigma;
+    double by_rank = base->normal ? 0 : fifth(base, side == SIDE_ABOVE ? SIDE_BELOW : SIDE_ABOVE);
+    return fmax(by_law, by_rank) * sqrt(base->variance);
+}
+
+/* Of rounded values only the next multiple counts; what is rounded to it begins half a step before. */
+static double rounded_limit(const struct baseline *base, double limit, double alpha, enum side side)
+{
+    double step = base->resolution, from = (double)side * base->centre;
+    if (!(step > 0))
+        return limit;
+    double value = ceil((from + limit) / step - 1e-9) * step;
+    if (baseline_p(base, (double)side * value, side) > alpha)
+        value += step;
+    return fmax(limit, value - from - step / 2);
+}
+
+double baseline_seen(const struct baseline *base, double alpha, double least, enum side side)
+{
+    double limit = fmax(least, baseline_critical(base, alpha, side));
+    return base->sigma > 0 ? rounded_limit(base, limit, alpha, side) + shortfall(base, side) : limit;
 }
 
 int baseline_more_runs(const struct baseline *base, double alpha, double target)

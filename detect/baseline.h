@@ -29,6 +29,7 @@ struct baseline {
                       * caller may set it */
     double *residuals; /* of all values that sigma rests on, scaled to one run; sorted, smallest first */
     size_t residuals_n;
+    double resolution; /* to which values are rounded; 0: they are not */
 };
 
 /* The baseline of level `level` (levels->n: the last one) of a history of n >= 2 values. `resolution`: see
@@ -55,8 +56,14 @@ double baseline_critical(const struct baseline *baseline, double alpha, enum sid
 /* Half of the two-sided 95 % interval of how far the mean of so many new runs is from the level (Student's t). */
 double baseline_half_interval(const struct baseline *baseline, size_t runs);
 
-/* The smallest true difference that is seen at alpha in four of five cases. */
+/* The smallest true difference that is seen at alpha in four of five cases, were the noise Gaussian and its sd known: whether anything
+ * can be told is decided by it. What people are told is baseline_seen. */
 double baseline_detectable(const struct baseline *baseline, double alpha, enum side side);
+
+/* The smallest true difference of which a run, in four of five cases, is both beyond what alpha allows and at least `least` out (thresholds).
+ * How far a run may fall short of it: by Student's t, since sigma is only as sure as its degrees of freedom, or as the residuals
+ * themselves show (two modes, a long tail on the other side). Rounded values have to come to rest on one that counts. */
+double baseline_seen(const struct baseline *baseline, double alpha, double least, enum side side);
 
 /* How many more runs, so that a true difference of `target` is seen at alpha in four of five cases: 0 … 100; -1: no
  * number of new runs would do, because the level itself is too uncertain. */

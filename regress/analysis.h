@@ -171,7 +171,8 @@ struct evidence {
     double p;                  /* one-sided in the worse direction for a worse run, else in the better one */
     double p_corrected;        /* over the invocation (options->correction), each direction by itself; a change below the
                                 * thresholds enters it as 1 */
-    double smallest_seen;      /* smallest change for the worse that would have been seen (as suspect at least) with 80 % power */
+    double smallest_seen;      /* smallest change for the worse that would have been seen in four of five cases: suspect at least, or
+                                * `cannot tell` for few runs of skewed noise (level_kept false), which the gate takes for one */
     int more_runs;             /* for suspect and cannot tell; -1: no number of runs would settle it; 0: there are enough, or
                                 * it is another verdict (cannot tell: the outermost run is what hides a change) */
     double ok_from;            /* the value from which it would be ok (an improvement: up to which it would be) */

@@ -224,8 +224,8 @@ static void describe_level(struct hypothesis *h, const struct baseline *base, co
     e->relative = base->centre != 0 ? e->change / fabs(base->centre) : NAN;
     e->relative_threshold = series_relative_threshold(h->series.rule, base->centre);
     e->absolute_threshold = h->series.rule->min_absolute;
-    e->smallest_seen = fmax(baseline_detectable(base, answers_lone_level(&h->series, options->suspect_level), h->series.worse),
-                            fmax(e->relative_threshold, e->absolute_threshold));
+    e->smallest_seen = baseline_seen(base, answers_lone_level(&h->series, options->suspect_level),
+                                     fmax(e->relative_threshold, e->absolute_threshold), h->series.worse);
 }
 
 static const char *spread_shown(const void *rule, double sd, struct arena *arena)
