@@ -44,7 +44,8 @@ static void *run_worker(void *argument)
         job->work(job->context, piece, worker->number);
         pthread_mutex_lock(&pool->lock);
         pool->done[piece % job->window] = true;
-        pthread_cond_signal(&pool->finished);
+        if (piece == pool->delivered) /* which is waited for */
+            pthread_cond_signal(&pool->finished);
         pthread_mutex_unlock(&pool->lock);
     }
     return NULL;

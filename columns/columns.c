@@ -70,18 +70,41 @@ static bool check_column(const struct grid *grid, size_t i, struct error *err)
                     c->name);
 }
 
-static struct column take(const struct grid *grid, size_t i, const size_t *order)
+/* From 0 on. */
+static const size_t *number_rows(const struct grid *grid)
 {
-    size_t n = grid->columns[i].numbers;
-    struct column column = {.name = grid->columns[i].name, .x = ARENA_ARRAY(grid->arena, double, n + 1),
-                            .row = ARENA_ARRAY(grid->arena, size_t, n + 1)};
+    size_t *rows = ARENA_ARRAY(grid->arena, size_t, grid->rows + 1);
+    for (size_t i = 0; i < grid->rows; i++)
+        rows[i] = i;
+    return rows;
+}
+
+static bool has_gap(const double *cells, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (isnan(cells[i]))
+            return true;
+    return false;
+}
+
+/* A column without gaps is what the grid holds, and its rows are all rows. */
+static struct column take(const struct grid *grid, size_t i, const size_t *order, const size_t *all_rows)
+{
+    double *cells = grid_cells(grid, i);
+    struct column column = {.name = grid->columns[i].name, .x = cells, .row = all_rows, .n = grid->rows};
+    if (!order && !has_gap(cells, grid->rows))
+        return column;
+    column.n = 0;
+    column.x = ARENA_ARRAY(grid->arena, double, grid->columns[i].numbers + 1);
+    size_t *row = ARENA_ARRAY(grid->arena, size_t, grid->columns[i].numbers + 1);
+    column.row = row;
     for (size_t j = 0; j < grid->rows; j++) {
-        double value = grid_cell(grid, order ? order[j] : j, i);
+        double value = cells[order ? order[j] : j];
         if (isnan(value)) {
             column.gaps++;
         } else {
             column.x[column.n] = value;
-            column.row[column.n++] = j;
+            row[column.n++] = j;
         }
     }
     return column;
@@ -94,11 +117,12 @@ static bool take_wanted(const struct grid *grid, const char *const *wanted, cons
     while (wanted[n])
         n++;
     out->v = ARENA_ARRAY(grid->arena, struct column, n);
+    const size_t *all_rows = number_rows(grid);
     for (size_t i = 0; i < n; i++) {
         size_t column = grid_find(grid, wanted[i], file, "column", err);
         if (column == grid->columns_n || !check_column(grid, column, err))
             return false;
-        out->v[out->n++] = take(grid, column, order);
+        out->v[out->n++] = take(grid, column, order, all_rows);
     }
     return true;
 }
@@ -122,6 +146,7 @@ static bool take_all(const struct grid *grid, const struct row_names *names, con
 {
     LIST_OF(const char *) passed = {0};
     out->v = ARENA_ARRAY(grid->arena, struct column, grid->columns_n + 1);
+    const size_t *all_rows = number_rows(grid);
     for (size_t i = 0; i < grid->columns_n; i++) {
         const char *why = why_not(grid, names, i);
         if (why)
@@ -129,7 +154,7 @@ static bool take_all(const struct grid *grid, const struct row_names *names, con
         else if (!check_column(grid, i, err))
             return false;
         else
-            out->v[out->n++] = take(grid, i, order);
+            out->v[out->n++] = take(grid, i, order, all_rows);
     }
     *LIST_ADD(grid->arena, &passed) = NULL;
     if (out->n > COLUMNS_SERIES_MAX)

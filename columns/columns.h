@@ -23,7 +23,7 @@
 struct column {
     const char *name; /* of the header; without one "1", "2", … ("value" for a plain list) */
     double *x;        /* what is no gap, in the order of the rows */
-    size_t *row;      /* the row of each, from 0 */
+    const size_t *row; /* the row of each, from 0 */
     size_t n, gaps;   /* n + gaps = rows */
 };
 

@@ -111,9 +111,14 @@ void grid_keep_text(struct grid *grid, size_t row, size_t column, bool text, con
         c->said[row] = (struct grid_text){s, len};
 }
 
+double *grid_cells(const struct grid *grid, size_t column)
+{
+    return grid->cells + column * grid->rows_max;
+}
+
 double grid_cell(const struct grid *grid, size_t row, size_t column)
 {
-    return grid->cells[row * grid->columns_n + column];
+    return grid_cells(grid, column)[row];
 }
 
 void grid_note_text(struct grid *grid, size_t column, struct pos at, const char *s, size_t len)

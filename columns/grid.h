@@ -24,9 +24,9 @@ struct grid {
     struct arena *arena;
     struct grid_column *columns;
     size_t columns_n, rows;
-    size_t rows_max;    /* not more rows than these */
+    size_t rows_max;    /* not more rows than these; so many cells has each column */
     size_t said_n, said_times_n; /* how many columns have `said`: of texts, and of what seems a time */
-    double *cells;      /* row by row; NAN: a gap, or text */
+    double *cells;      /* column by column; NAN: a gap, or text */
     const char **times; /* cells of the time column, by row; NULL: there is none */
     struct pos *times_at;
     size_t time; /* index of the time column; columns_n: none */
@@ -35,6 +35,8 @@ struct grid {
     char separator; /* of CSV; '\n': one column, '\0': JSON */
 };
 
+/* The cells of a column, by row. */
+double *grid_cells(const struct grid *grid, size_t column);
 /* The number of a cell; NAN: a gap, or text. */
 double grid_cell(const struct grid *grid, size_t row, size_t column);
 /* A cell's text as a number; *gap when it stands for none. False: it is text. */

@@ -254,7 +254,7 @@ static void keep_first(const struct grid *grid, const char **kept, const struct 
 
 static void put_cell(struct grid *grid, const struct csv *csv, const struct cell *cell, size_t row, size_t column)
 {
-    double *value = &grid->cells[row * grid->columns_n + column];
+    double *value = &grid_cells(grid, column)[row];
     bool gap;
     if (column == grid->time) {
         grid->times[row] = arena_strndup(grid->arena, cell->s, cell->len);
@@ -341,8 +341,8 @@ bool grid_read_csv(struct grid *grid, const char *bytes, size_t len, const char 
         return error_set(err, ERR_ARTIFACT, "%s: has more than %d cells", file, (int)COLUMNS_CELLS_MAX);
     grid->numbered = !is_header(&csv, &first);
     name_columns(grid, &first);
-    grid->cells = ARENA_ARRAY(grid->arena, double, cells);
     grid->rows_max = cells / grid->columns_n + 1;
+    grid->cells = ARENA_ARRAY(grid->arena, double, grid->columns_n * grid->rows_max);
     if (time) {
         grid->time = grid_find(grid, time, file, "time", err);
         if (grid->time == grid->columns_n)

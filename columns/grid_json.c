@@ -29,10 +29,10 @@ static bool make_cells(const struct source *s, size_t rows, const char *time, st
     struct grid *grid = s->grid;
     if (too_many(s, grid->columns_n, rows, err))
         return false;
-    size_t n = grid->columns_n * rows;
+    size_t n = grid->columns_n * (rows + 1);
     grid->rows = rows;
     grid->rows_max = rows + 1;
-    grid->cells = ARENA_ARRAY(grid->arena, double, n + 1);
+    grid->cells = ARENA_ARRAY(grid->arena, double, n);
     for (size_t i = 0; i < n; i++)
         grid->cells[i] = NAN;
     grid->time = grid->columns_n;
@@ -65,7 +65,7 @@ static void put(const struct source *s, size_t row, size_t column, const json_t 
 {
     struct grid *grid = s->grid;
     struct grid_column *c = &grid->columns[column];
-    double *cell = &grid->cells[row * grid->columns_n + column];
+    double *cell = &grid_cells(grid, column)[row];
     struct pos at = {.file = s->file, .pointer = c->texts && column != grid->time ? "" : arena_strdup(grid->arena, pointer)};
     bool gap = false, is_text = false;
     if (json_is_number(value))

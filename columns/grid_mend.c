@@ -134,7 +134,9 @@ static void stand_up(struct grid *grid, struct columns *out)
             return;
     }
     grid_say(grid, out, false, arena_printf(grid->arena, "its only line has %zu cells: they are taken as one series", grid->columns_n));
-    grid->rows = grid->columns_n;
+    for (size_t i = 0; i < grid->columns_n; i++)
+        grid->cells[i] = grid_cell(grid, 0, i);
+    grid->rows = grid->rows_max = grid->columns_n;
     grid->columns_n = grid->time = 1;
     grid->columns[0] = (struct grid_column){.name = "1", .numbers = numbers};
 }

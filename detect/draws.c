@@ -5,21 +5,11 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "detect/lanes.h"
 #include "detect/score.h"
 
-/* The best instructions that the machine has; sanitizers do not get along with functions that are chosen at start-up. */
-#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define VECTORISED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"), optimize("O3")))
-#else
-#define VECTORISED
-#endif
-#define INLINE static inline __attribute__((always_inline))
-
-/* A tile is two vectors of four lanes. PICK(mask, a, b): a where the mask is set, else b. */
-enum { LANES = SHUFFLE_LANES, QUAD = 4, QUADS = LANES / QUAD, BLOCK = 16 };
-typedef double quad __attribute__((vector_size(32)));
-typedef int64_t quad_mask __attribute__((vector_size(32)));
-#define PICK(mask, a, b) ((quad)(((quad_mask)(a) & (mask)) | ((quad_mask)(b) & ~(mask))))
+/* A tile is two vectors of four lanes. */
+enum { LANES = SHUFFLE_LANES, QUADS = LANES / QUAD, BLOCK = 16 };
 #define LARGER(a, b) PICK((a) > (b), a, b)
 #define SMALLER(a, b) PICK((a) < (b), a, b)
 struct row {

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "detect/lanes.h"
 #include "detect/law.h"
 
 enum { WINDOW = 50 };
@@ -53,30 +54,45 @@ static struct hunter_change test_change(const double *x, size_t from, size_t at,
 /* ---- one window: the split with the largest Q ---- */
 
 /* before(t, k): the sum of |x_i - x_j| over the pairs i < k, i < j < t of the window, so that the sum over any two stretches is made of
- * four of them, and Q of all right sides of a place is one loop without dependencies. Row k holds all t. */
+ * four of them, and Q of all right sides of a place is one loop without dependencies. Row k holds all t >= k. Every array has room for
+ * QUAD places more, which count for nothing: loops go by quads. */
 struct window {
     const double *x;
     size_t n, stride;
     double *before;
     double *all;           /* before(t, t) */
+    double *values;        /* x again, with that room */
+    quad *sums;            /* of four rows, by t */
     const double *count, *inverse; /* m and 1/m, for m up to the window's length; 1/0 stands as 0 */
-    double *q;
 };
 
-static void fill_sums(struct window *w)
+/* sums[t]: of |x_(k-1) - x_j| over k <= j < t, in the lane of row k, for four rows from `first` on. */
+INLINE void sum_distances(struct window *w, size_t first)
 {
-    size_t columns = w->n + 1;
-    memset(w->before, 0, columns * sizeof(*w->before));
-    for (size_t k = 1; k <= w->n; k++) {
-        const double *above = w->before + (k - 1) * w->stride;
-        double *row = w->before + k * w->stride, x = w->x[k - 1], sum = 0;
-        memcpy(row, above, (k + 1) * sizeof(*row));
-        for (size_t t = k + 1; t < columns; t++) {
-            sum += fabs(x - w->x[t - 1]);
-            row[t] = above[t] + sum;
-        }
-        w->all[k] = row[k];
+    quad x = QUAD_AT(w->values + first - 1), row = QUAD_AT(w->count + first), sum = {0};
+    w->sums[first] = sum;
+    for (size_t t = first + 1; t <= w->n; t++) {
+        quad_mask distance = (quad_mask)(x - w->values[t - 1]) & INT64_MAX;
+        sum += (quad)(distance & (row < (double)t));
+        w->sums[t] = sum;
     }
+}
+
+static VECTORISED void fill_sums(struct window *w)
+{
+    memcpy(w->values, w->x, w->n * sizeof(*w->x));
+    memset(w->before, 0, (w->n + 1) * sizeof(*w->before));
+    for (size_t first = 1; first <= w->n; first += QUAD) {
+        double *above = w->before + (first - 1) * w->stride;
+        sum_distances(w, first);
+        for (size_t t = first; t <= w->n; t++) {
+            double before = above[t];
+            for (size_t lane = 0; lane < QUAD; lane++)
+                above[(lane + 1) * w->stride + t] = before += w->sums[t][lane];
+        }
+    }
+    for (size_t k = 1; k <= w->n; k++)
+        w->all[k] = w->before[k * w->stride + k];
 }
 
 struct stretch {
@@ -85,31 +101,34 @@ struct stretch {
     double q;        /* -1: it has one value */
 };
 
-/* Q of [from, at) against [at, at + m): twice the mean distance between the sides less the means within, times nm/(n+m).
+/* The largest Q of [from, at) against [at, at + m), over m: twice the mean distance between the sides less the means within, times nm/(n+m).
  *   within(a, b) = before(b, b) - before(b, a); between: what is within both together less what is within each. */
-static void fill_q(const struct window *w, const struct stretch *s, size_t at)
+INLINE double largest_q(const struct window *w, const struct stretch *s, size_t at)
 {
     const double *from = w->before + s->from * w->stride + at, *here = w->before + at * w->stride + at, *all = w->all + at;
-    const double *right_n = w->count, *by_right = w->inverse, *by_both = w->inverse + (at - s->from);
-    double *restrict q = w->q + at;
-    double left = here[0] - from[0], n = (double)(at - s->from), left_mean = w->inverse[at - s->from - 1] * left;
-    for (size_t m = 1; m <= s->to - at; m++) {
-        double right = all[m] - here[m], between = all[m] - from[m] - left - right;
-        q[m] = 2 * by_both[m] * (between - right_n[m] * left_mean - n * by_right[m - 1] * right);
+    const double *by_right = w->inverse, *by_both = w->inverse + (at - s->from);
+    double left = here[0] - from[0], n = (double)(at - s->from), left_mean = w->inverse[at - s->from - 1] * left, most = (double)(s->to - at);
+    quad best = {-1, -1, -1, -1};
+    for (size_t m = 1; m <= s->to - at; m += QUAD) {
+        quad both = QUAD_AT(all + m), right = both - QUAD_AT(here + m), between = both - QUAD_AT(from + m) - left - right;
+        quad right_n = QUAD_AT(w->count + m), q = 2 * QUAD_AT(by_both + m) * (between - right_n * left_mean - n * QUAD_AT(by_right + m - 1) * right);
+        best = PICK((q > best) & (right_n <= most), q, best);
     }
+    double largest = best[0];
+    for (size_t lane = 1; lane < QUAD; lane++)
+        largest = best[lane] > largest ? best[lane] : largest;
+    return largest;
 }
 
 /* Over both ends of the right side: a change that returns is found, too. */
-static void find_best(const struct window *w, struct stretch *s)
+static VECTORISED void find_best(const struct window *w, struct stretch *s)
 {
     s->q = -1;
     for (size_t at = s->from + 1; at < s->to; at++) {
-        fill_q(w, s, at);
-        for (size_t t = at + 1; t <= s->to; t++) {
-            if (w->q[t] > s->q) {
-                s->q = w->q[t];
-                s->at = at;
-            }
+        double q = largest_q(w, s, at);
+        if (q > s->q) {
+            s->q = q;
+            s->at = at;
         }
     }
 }
@@ -154,15 +173,24 @@ static double weak_level(double p)
     return p < 0.05 ? 10 * p : p < 0.5 ? 2 * p : p;
 }
 
+/* On a boundary of theirs. */
+static quad *quads(size_t n, struct arena *arena)
+{
+    char *room = ARENA_ARRAY(arena, char, (n + 1) * sizeof(quad));
+    return (quad *)(void *)(room + (sizeof(quad) - (uintptr_t)room % sizeof(quad)) % sizeof(quad));
+}
+
 static void mark_changes(const double *x, size_t n, size_t length, double p, bool *marks, struct arena *scratch)
 {
     size_t step = length / 2;
     length = length < n ? length : n;
-    double *count = ARENA_ARRAY(scratch, double, length + 1), *inverse = ARENA_ARRAY(scratch, double, length + 1);
-    for (size_t m = 1; m <= length; m++)
+    size_t room = length + 1 + QUAD;
+    double *count = ARENA_ARRAY(scratch, double, room), *inverse = ARENA_ARRAY(scratch, double, room);
+    for (size_t m = 1; m < room; m++)
         inverse[m] = 1 / (count[m] = (double)m);
-    struct window w = {.stride = length + 1, .count = count, .inverse = inverse, .all = ARENA_ARRAY(scratch, double, length + 1), .q = ARENA_ARRAY(scratch, double, length + 1),
-                       .before = ARENA_ARRAY(scratch, double, (length + 1) * (length + 1))};
+    struct window w = {.stride = length + 1, .count = count, .inverse = inverse, .all = ARENA_ARRAY(scratch, double, room),
+                       .values = ARENA_ARRAY(scratch, double, room), .sums = quads(room, scratch),
+                       .before = ARENA_ARRAY(scratch, double, room * (length + 1) + QUAD)};
     struct stretch *stretches = ARENA_ARRAY(scratch, struct stretch, length + 1);
     for (size_t start = 0; start < n;) {
         w.x = x + start;

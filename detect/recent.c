@@ -2,13 +2,15 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <string.h>
 
+#include "detect/lanes.h"
 #include "detect/regime.h"
 #include "detect/score.h"
 #include "detect/stats.h"
 #include "detect/tail.h"
 
-enum { LANES = SHUFFLE_LANES, RESAMPLES_MIN = 999, RESAMPLES_MAX = 99999 };
+enum { LANES = SHUFFLE_LANES, QUADS = LANES / QUAD, RESAMPLES_MIN = 999, RESAMPLES_MAX = 99999 };
 static const double PRIOR = 0.3, PRIOR_RUNS = 40, WORTH_A_SECOND = 0.1;
 
 /* One test: what does not depend on the draw. mean of the newest k less that of the rest is newest[k]·sum - all[k]·total. */
@@ -61,30 +63,30 @@ static double observed(const struct scan *s, const double *x, const bool *allowe
 
 /* The same of the permutations of a tile, put together as an AR(1). The series runs from its newest value to its oldest: an AR(1)
  * looks the same both ways. */
-static void drawn(const struct scan *s, const double *e, double rho, const uint16_t *tile, double *t)
+static VECTORISED void drawn(const struct scan *s, const double *e, double rho, const uint16_t *tile, double *t)
 {
-    double y[LANES] = {0}, total[LANES] = {0}, squares[LANES] = {0}, sums[RECENT_LONGEST][LANES];
+    quad y[QUADS] = {0}, total[QUADS] = {0}, squares[QUADS] = {0}, sums[RECENT_LONGEST][QUADS];
     double scale = 1 / sqrt(1 - rho * rho);
-    for (size_t i = 0; i < s->n; i++, tile += LANES) {
-        for (size_t l = 0; l < LANES; l++) {
-            y[l] = rho * y[l] + e[tile[l]] * scale;
-            total[l] += y[l];
-            squares[l] += y[l] * y[l];
+    for (size_t i = 0; i < s->n; i++) {
+        for (size_t h = 0; h < QUADS; h++, tile += QUAD) {
+            quad at = {e[tile[0]], e[tile[1]], e[tile[2]], e[tile[3]]};
+            y[h] = rho * y[h] + at * scale;
+            total[h] += y[h];
+            squares[h] += y[h] * y[h];
         }
         scale = 1;
         if (i < s->longest)
-            for (size_t l = 0; l < LANES; l++)
-                sums[i][l] = total[l];
+            memcpy(sums[i], total, sizeof(total));
     }
-    double best[LANES] = {0}, share[LANES] = {0};
+    quad best[QUADS] = {0}, share[QUADS] = {0};
     for (size_t k = RECENT_SHORTEST; k <= s->longest; k++)
-        for (size_t l = 0; l < LANES; l++) {
-            double d = s->newest[k] * sums[k - 1][l] - s->all[k] * total[l];
-            share[l] = d > best[l] ? s->share[k] : share[l];
-            best[l] = d > best[l] ? d : best[l];
+        for (size_t h = 0; h < QUADS; h++) {
+            quad d = s->newest[k] * sums[k - 1][h] - s->all[k] * total[h], now = (quad){0} + s->share[k];
+            share[h] = PICK(d > best[h], now, share[h]);
+            best[h] = PICK(d > best[h], d, best[h]);
         }
     for (size_t l = 0; l < LANES; l++)
-        t[l] = studentised(s, best[l], share[l], total[l], squares[l]);
+        t[l] = studentised(s, best[l / QUAD][l % QUAD], share[l / QUAD][l % QUAD], total[l / QUAD][l % QUAD], squares[l / QUAD][l % QUAD]);
 }
 
 static double *innovations(const double *x, size_t n, double rho, struct arena *scratch)

@@ -41,9 +41,10 @@ double score_difference_variance(size_t n, size_t k, double rho);
 
 /* splitmix64: every resampling loop starts from this seed, so that results are the same everywhere. */
 #define SCORE_SEED 0x6D617462656E6368u
+#define SCORE_RANDOM_STEP 0x9E3779B97F4A7C15u /* the state moves on by this: the k-th number can be had at once */
 static inline uint64_t score_random(uint64_t *state)
 {
-    *state += 0x9E3779B97F4A7C15u;
+    *state += SCORE_RANDOM_STEP;
     uint64_t z = *state;
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
     z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;

@@ -3,9 +3,10 @@
 #include <assert.h>
 #include <string.h>
 
+#include "detect/lanes.h"
 #include "detect/score.h"
 
-enum { SIZES = 1024 };
+enum { SIZES = 1024, AHEAD = 256 };
 static const size_t BYTES_EACH = (size_t)2 << 20, BYTES_ALL = (size_t)12 << 20;
 
 struct shuffle {
@@ -53,21 +54,32 @@ struct shuffle_loop shuffle_open(struct shuffles *shuffles, size_t n)
     return (struct shuffle_loop){.shuffle = shuffle_of(shuffles, n), .shuffles = shuffles};
 }
 
+/* places[k]: one of 0 … i, by chance, for i = last - k. */
+static VECTORISED void draw_places(uint64_t random, size_t last, size_t n, uint32_t *places)
+{
+    for (size_t k = 0; k < n; k++) {
+        uint64_t state = random + k * SCORE_RANDOM_STEP;
+        places[k] = (uint32_t)(((score_random(&state) >> 32) * (uint32_t)(last - k + 1)) >> 32);
+    }
+}
+
 /* Fisher and Yates, on and on: a tile's next permutation is a shuffle of the one before. */
 static void fill_tile(uint16_t *tile, uint16_t *order, size_t n, uint64_t *random)
 {
-    uint64_t state = *random;
-    for (size_t lane = 0; lane < SHUFFLE_LANES; lane++) {
-        for (size_t i = n - 1; i >= 1; i--) {
-            size_t j = (size_t)(((score_random(&state) >> 32) * (uint64_t)(i + 1)) >> 32);
-            uint16_t swap = order[i];
-            order[i] = order[j];
-            order[j] = swap;
+    uint32_t places[AHEAD];
+    for (size_t lane = 0; lane < SHUFFLE_LANES; lane++, tile++) {
+        for (size_t left = n - 1; left > 0;) {
+            size_t now = left < AHEAD ? left : AHEAD;
+            draw_places(*random, left, now, places);
+            *random += now * SCORE_RANDOM_STEP;
+            for (size_t k = 0; k < now; k++, left--) {
+                uint16_t here = order[places[k]];
+                order[places[k]] = order[left];
+                tile[left * SHUFFLE_LANES] = order[left] = here;
+            }
         }
-        for (size_t i = 0; i < n; i++)
-            tile[i * SHUFFLE_LANES + lane] = order[i];
+        tile[0] = order[0];
     }
-    *random = state;
 }
 
 const uint16_t *shuffle_next(struct shuffle_loop *loop, struct arena *scratch)

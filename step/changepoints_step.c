@@ -9,8 +9,9 @@
 #include "base/pool.h"
 #include "report/changes_report.h"
 
-/* A piece of work is some columns, so that handing it out costs nothing beside them. */
-enum { PIECE = 8, TEXT_MAX = 1 << 30, PASSED_SHOWN = 3, NOTES_SHOWN = 10 };
+/* A piece of work is some columns, so that handing it out costs nothing beside them: so many values, by method; `auto` looks at each for long. */
+enum { PIECE_AUTO = 800, PIECE_HUNTER = 4000 };
+enum { TEXT_MAX = 1 << 30, PASSED_SHOWN = 3, NOTES_SHOWN = 10 };
 static const uint64_t FILE_MAX = (uint64_t)1 << 30;
 
 struct worker {
@@ -29,7 +30,7 @@ struct run {
     struct changes *found;
     struct worker *workers;
     struct slot *slots;
-    size_t window;
+    size_t window, piece; /* columns */
 };
 
 /* ---- reading ---- */
@@ -67,7 +68,7 @@ static void tell_notes(struct context *context, const char *file, const struct c
 
 static size_t piece_end(const struct run *run, size_t piece)
 {
-    size_t end = (piece + 1) * PIECE;
+    size_t end = (piece + 1) * run->piece;
     return end < run->report->columns->n ? end : run->report->columns->n;
 }
 
@@ -75,7 +76,7 @@ static void find_piece(void *context, size_t piece, unsigned worker)
 {
     struct run *run = context;
     struct worker *w = &run->workers[worker];
-    for (size_t i = piece * PIECE; i < piece_end(run, piece); i++) {
+    for (size_t i = piece * run->piece; i < piece_end(run, piece); i++) {
         const struct column *column = &run->report->columns->v[i];
         if (!context_interrupted(run->context))
             run->found[i] = changes_find(&w->shuffles, column->x, column->n, &run->step->changes, &w->arena);
@@ -94,7 +95,7 @@ static void render_piece(void *context, size_t piece, unsigned worker)
     (void)worker;
     struct text *text = &run->slots[piece % run->window].text;
     bool several = run->report->columns->n != 1;
-    for (size_t i = piece * PIECE; i < piece_end(run, piece); i++) {
+    for (size_t i = piece * run->piece; i < piece_end(run, piece); i++) {
         if (several)
             changes_json_name(text, run->report, i);
         changes_json_render_column(text, run->report, i, several);
@@ -112,7 +113,7 @@ static bool write_piece(void *context, size_t piece)
 
 static struct pool_job job_of(struct run *run, unsigned workers)
 {
-    return (struct pool_job){.count = (run->report->columns->n + PIECE - 1) / PIECE, .workers = workers, .window = run->window, .context = run};
+    return (struct pool_job){.count = (run->report->columns->n + run->piece - 1) / run->piece, .workers = workers, .window = run->window, .context = run};
 }
 
 static void print_json(struct run *run, unsigned workers)
@@ -192,7 +193,9 @@ static int code_of(const struct run *run)
 static int find_and_print(struct run *run, const struct columns *columns)
 {
     struct context *context = run->context;
-    size_t pieces = (columns->n + PIECE - 1) / PIECE;
+    size_t values = run->step->changes.method == CHANGES_HUNTER ? PIECE_HUNTER : PIECE_AUTO;
+    run->piece = columns->rows < values ? values / (columns->rows + 1) + 1 : 1;
+    size_t pieces = (columns->n + run->piece - 1) / run->piece;
     unsigned jobs = context_jobs(context), workers = jobs < pieces ? jobs : pieces ? (unsigned)pieces : 1;
     struct changes_report report = {.file = strcmp(run->step->file, "-") == 0 ? "standard input" : run->step->file, .columns = columns,
                                     .method = run->step->changes.method, .judge = run->step->method, .better = run->step->better};
