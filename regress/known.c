@@ -119,6 +119,7 @@ static const char *beyond_limit(const struct settling *s, const struct mark *mar
 
 static void settle_worse(const struct settling *s);
 static bool settle_level(const struct settling *s, const struct mark *known);
+static bool settle_suspect(const struct settling *s, const struct mark *known);
 
 /* Another regression of the KPI that nobody acknowledged: it decides then. Each is asked once, as it is not acknowledged when it decides. */
 static bool settle_other(const struct settling *s, const struct mark *known)
@@ -143,7 +144,7 @@ static bool settle_other(const struct settling *s, const struct mark *known)
 
 static void acknowledge(const struct settling *s, const struct mark *mark, struct cover_begin begin)
 {
-    if (settle_other(s, mark) || (!by_level(&s->h->result->evidence) && settle_level(s, mark)))
+    if (settle_other(s, mark) || (!by_level(&s->h->result->evidence) && (settle_level(s, mark) || settle_suspect(s, mark))))
         return;
     s->h->result->verdict = VERDICT_ACKNOWLEDGED;
     name_change(s, CHANGE_ACKNOWLEDGED, marked(mark, begin), mark);
@@ -396,6 +397,27 @@ static bool settle_level(const struct settling *s, const struct mark *known)
     if (known)
         add_reason(&again, arena_printf(s->arena, "%s: %s", check_name(check), said(s, "acknowledged", &known->ack->line, end_of(known))));
     settle_worse(&again);
+    return true;
+}
+
+/* What is acknowledged is a check beside the level, which is the graver one, and by its level the run is a suspect that nobody acknowledged. */
+static bool settle_suspect(const struct settling *s, const struct mark *known)
+{
+    struct kpi_result *own = s->h->result, result = *own;
+    struct hypothesis level = *s->h;
+    enum check_kind check = own->evidence.decided_by;
+    if (s->whole || level.list || !level.answers.tested)
+        return false;
+    level.result = &result;
+    level.checks_n = 0;
+    result.evidence.decided_by = CHECK_LEVEL;
+    verdict_decide(&level, s->invocation, s->arena);
+    const struct mark *mark = cover_find(&level, begin_of(&result.evidence));
+    if (!verdict_is_worse(&result) || (mark && !cover_is_over(mark)))
+        return false;
+    *own = result;
+    add_reason(s, arena_printf(s->arena, "%s: %s", check_name(check), said(s, "acknowledged", &known->ack->line, end_of(known))));
+    settle_worse(s);
     return true;
 }
 

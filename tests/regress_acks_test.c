@@ -11,7 +11,7 @@
 static const char *const version_key[] = {"version", NULL}, *const no_keys[] = {NULL};
 #define SPEED .name = "speed", .unit = "tokens/s", .better = DIRECTION_HIGHER, .min_relative = .05
 static const struct kpi_rule speed[] = {{SPEED}};
-static const struct kpi_rule bounded[] = {{SPEED, .low = {true, 90}}}, bounded_lower[] = {{SPEED, .low = {true, 80}}}, fixed_only[] = {{SPEED, .low = {true, 90}, .method = &method_fixed}},
+static const struct kpi_rule bounded[] = {{SPEED, .low = {true, 90}}}, bounded_close[] = {{.name = "speed", .better = DIRECTION_HIGHER, .low = {true, 90}}}, bounded_lower[] = {{SPEED, .low = {true, 80}}}, fixed_only[] = {{SPEED, .low = {true, 90}, .method = &method_fixed}},
                              budgeted[] = {{SPEED, .budget = {.relative = .05}}}, no_threshold[] = {{.name = "speed", .better = DIRECTION_HIGHER}};
 
 static struct acks *parse(struct arena *arena, const char *text, struct error *err)
@@ -373,6 +373,10 @@ static const struct {
      VERDICT_REGRESSION},
     {"a suspect on top of what is acknowledged", "acknowledged: [{since: v1.10, reason: why}, {since: v1.15, reason: why}]", no_threshold,
      {GOOD, BAD, 77, 77.3, 76.8, 77.2, 76.3}, VERDICT_SUSPECT},
+    {"an acknowledged bound hides no suspect", "acknowledged: [{since: v1.10, reason: why}]", bounded_close, {GOOD, BAD, 88.2, 88.0, 87.3},
+     VERDICT_SUSPECT},
+    {"an acknowledged bound, nothing on top", "acknowledged: [{since: v1.10, reason: why}]", bounded_close, {GOOD, BAD, 88.2, 88.0, 87.7},
+     VERDICT_ACKNOWLEDGED},
     {"both acknowledged", "acknowledged: [{since: v1.10, reason: why}, {since: v1.15, reason: why}]", bounded_lower, {GOOD, BAD, 77, 77.3, 76.8, 77.2},
      VERDICT_ACKNOWLEDGED},
     {"both acknowledged, the first day", "acknowledged: [{since: v1.10, reason: why}, {since: v1.15, reason: why}]", bounded_lower, {GOOD, BAD, 77},
