@@ -61,9 +61,9 @@ def measured(command, output, **popen):
     return int(code), int(memory)
 
 
-def copy_of(source, target):
-    """A copy that may be written to: matbench puts its parse caches into test directories."""
-    shutil.copytree(source, target)
+def copy_of(source, target, **how):
+    """A copy that may be written to: matbench puts its parse caches into test directories. `how`: for shutil.copytree."""
+    shutil.copytree(source, target, **how)
     for path in (target, *pathlib.Path(target).rglob("*")):
         path.chmod(path.stat().st_mode | 0o200)
 
