@@ -17,6 +17,7 @@ import unittest
 import uuid
 
 sys.dont_write_bytecode = True
+os.umask(0o022)  # what files get whose modes no test says
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 SHARED = pathlib.Path(os.environ.get("MB_SHARED") or SOURCE.parent / "shared")
 sys.path[:0] = [str(SOURCE / "tests/trees"), str(SOURCE / "workloads/fine_tuning/example"), str(SOURCE / "tests/servers"),
