@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import uuid
 
-from support import MATBENCH, SECONDS, SHARED, SOURCE, CommandTest, environment, main, tree
+from support import MATBENCH, SECONDS, SHARED, SOURCE, CommandTest, copy_of, environment, main, tree
 
 STEP = SOURCE / "tests/caller/post_test_step.sh"
 GOLDEN = SHARED / "data/python-golden"
@@ -65,7 +65,7 @@ class CallerCase(CommandTest):
 
     def golden(self, name):
         shutil.rmtree(self.place / "tests", ignore_errors=True)
-        shutil.copytree(GOLDEN / name, self.place / "tests", copy_function=shutil.copy)
+        copy_of(GOLDEN / name, self.place / "tests", copy_function=shutil.copy)
         return "tests"
 
     def payloads(self, name):

@@ -17,6 +17,7 @@ import unittest
 import uuid
 
 sys.dont_write_bytecode = True
+os.umask(0o022)  # what files get whose modes no test says
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 SHARED = pathlib.Path(os.environ.get("MB_SHARED") or SOURCE.parent / "shared")
 sys.path[:0] = [str(SOURCE / "tests/trees"), str(SOURCE / "workloads/fine_tuning/example"), str(SOURCE / "tests/servers"),
@@ -61,9 +62,9 @@ def measured(command, output, **popen):
     return int(code), int(memory)
 
 
-def copy_of(source, target):
-    """A copy that may be written to: matbench puts its parse caches into test directories."""
-    shutil.copytree(source, target)
+def copy_of(source, target, **how):
+    """A copy that may be written to: matbench puts its parse caches into test directories. `how`: for shutil.copytree."""
+    shutil.copytree(source, target, **how)
     for path in (target, *pathlib.Path(target).rglob("*")):
         path.chmod(path.stat().st_mode | 0o200)
 

@@ -9,7 +9,7 @@ import shutil
 import urllib.parse
 import xml.etree.ElementTree
 
-from support import SHARED, CommandTest, main, tree
+from support import SHARED, CommandTest, copy_of, main, tree
 
 GOLDEN = SHARED / "data/python-golden"
 ALIAS = "projects.fine_tuning.visualizations.fms_hf_tuning"
@@ -58,7 +58,7 @@ class CallTest(VisualizeTest):
     """How it is called, and what lies there afterwards."""
 
     def test_as_topsail_calls_it(self):
-        shutil.copytree(GOLDEN / "fms/tests", self.place / "results")
+        copy_of(GOLDEN / "fms/tests", self.place / "results")
         artifacts = self.place / "artifacts"
         artifacts.mkdir()
         done = self.matbench("visualize", f"--results_dirname={self.place}/results", f"--workload={ALIAS}",
@@ -137,7 +137,7 @@ class CallTest(VisualizeTest):
         self.assertEqual((self.place / INDEX).read_text(), "older")
 
     def test_filters(self):
-        shutil.copytree(GOLDEN / "fms/tests", self.place / "tests")
+        copy_of(GOLDEN / "fms/tests", self.place / "tests")
         self.visualize("--results_dirname=tests", "--filters=model_name=meta-llama/Meta-Llama-3.1-8B", code=0)
         self.assert_says(BY_SETTINGS, "Showing 1 test.")
         self.assert_says(INDEX, "Filters ?model_name=meta-llama/Meta-Llama-3.1-8B")
@@ -158,7 +158,7 @@ class ContentTest(VisualizeTest):
     """What is on the pages."""
 
     def test_values_are_those_of_python(self):
-        shutil.copytree(GOLDEN / "fms/tests", self.place / "tests")
+        copy_of(GOLDEN / "fms/tests", self.place / "tests")
         self.visualize("--results_dirname=tests", code=0)
         rows = {row["test_uuid"]: row for row in csv.DictReader(io.StringIO(list(self.page(DOCUMENTATION).iter(XHTML + "pre"))[-1].text))}
         payloads = json.loads((GOLDEN / "fms/lts.json").read_text())

@@ -7,7 +7,7 @@ import shutil
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "command"))
-from support import SHARED, CommandTest, main, small_test, small_workload, tree  # noqa: E402
+from support import SHARED, CommandTest, copy_of, main, small_test, small_workload, tree  # noqa: E402
 
 GOLDEN = SHARED / "data/python-golden"
 
@@ -348,7 +348,7 @@ class MatrixTest(CommandTest):
     def test_c2_8_equal_to_pythons(self):
         """settings, location, exit_code and results.lts of the golden trees; keys and their order."""
         for tests, matrix in (("tests", "matrix"), ("tests_small", "small_matrix")):
-            shutil.copytree(GOLDEN / f"fms/{tests}", self.place / tests, copy_function=shutil.copyfile)
+            copy_of(GOLDEN / f"fms/{tests}", self.place / tests, copy_function=shutil.copyfile)
             self.fine_tuning("parse", f"--results_dirname={tests}", "--output_matrix=m.json", code=0)
             theirs = {e["location"]: e for e in json.loads((GOLDEN / f"fms/{matrix}.json").read_text())}
             ours = self.json("m.json")

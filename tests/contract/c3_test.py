@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "command"))
-from support import SHARED, CommandTest, main, small_test, small_workload, tree  # noqa: E402
+from support import SHARED, CommandTest, copy_of, main, small_test, small_workload, tree  # noqa: E402
 
 GOLDEN = SHARED / "data/python-golden"
 SYSTEM_PYTHON = "/usr/bin/python3"  # Debian's, which has PyYAML
@@ -153,7 +153,7 @@ class ConfigTest(CommandTest):
         return {pathlib.Path(e["location"]).name: e["results"]["config"] for e in self.json("m.json")}
 
     def test_c3_3_the_golden_payloads_have_pythons_bytes(self):
-        shutil.copytree(GOLDEN / "fms/tests", self.place / "tests", copy_function=shutil.copyfile)
+        copy_of(GOLDEN / "fms/tests", self.place / "tests", copy_function=shutil.copyfile)
         self.fine_tuning("parse", "--results_dirname=tests", "--output_lts=l.json", code=0)
         theirs = {p["metadata"]["test_uuid"]: p for p in json.loads((GOLDEN / "fms/lts.json").read_text())}
         for payload in self.json("l.json"):

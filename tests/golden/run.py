@@ -72,6 +72,7 @@ def differing(case, got):
 
 
 def main():
+    os.umask(0o022)  # whatever the caller has
     matbench, case = os.path.realpath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
     for old in case.glob("got.*"):
         old.unlink()
