@@ -112,17 +112,11 @@ static double extreme(const struct baseline *base, size_t r, enum side side)
     return side == SIDE_ABOVE ? base->residuals[base->residuals_n - r] : -base->residuals[r - 1];
 }
 
-static double ln_choose(double n, double k)
-{
-    int sign;
-    return lgamma_r(n + 1, &sign) - lgamma_r(k + 1, &sign) - lgamma_r(n - k + 1, &sign);
-}
-
 /* How often r new values are all among the outermost r + beyond of all. */
 static double ln_share(const struct baseline *base, size_t beyond, size_t runs)
 {
     double count = (double)base->residuals_n, r = (double)runs;
-    return runs == 1 ? log(((double)beyond + 1) / (count + 1)) : ln_choose((double)beyond + r, r) - ln_choose(count + r, r);
+    return runs == 1 ? log(((double)beyond + 1) / (count + 1)) : law_ln_choose((double)beyond + r, r) - law_ln_choose(count + r, r);
 }
 
 /* The Pareto tail: ln p = share - tail · runs · (ln z - largest). */

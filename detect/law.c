@@ -27,6 +27,14 @@ double law_normal_quantile(double p)
     return sqrt(2 * half);
 }
 
+/* ---- counting ---- */
+
+double law_ln_choose(double n, double k)
+{
+    int sign;
+    return lgamma_r(n + 1, &sign) - lgamma_r(k + 1, &sign) - lgamma_r(n - k + 1, &sign);
+}
+
 /* ---- Student's t ---- */
 
 /* df/(df+t²) underflows where t² overflows; there the first term of the series is all there is: t^-df c, and c is had

@@ -10,6 +10,9 @@
 #define DETECT_LAW_H
 #include <stddef.h>
 
+/* ln of the binomial coefficient; whole numbers, 0 <= k <= n. */
+double law_ln_choose(double n, double k);
+
 double law_normal_upper(double z);
 double law_normal_quantile(double p); /* 0.05 gives 1.645 */
 

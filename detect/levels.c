@@ -4,11 +4,12 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "detect/plateaus.h"
 #include "detect/score.h"
 #include "detect/split.h"
 
 enum { REFIT_PASSES = 3, CURVE_SIDE_MIN = 8, RESAMPLES_MIN = 999, RESAMPLES_MAX = 19999, PRUNE_MAX = 199999, WIDE = 4096 };
-static const double DRIFT_MARGIN = 2, EXACT_BELOW = 0.019; /* below .02 the values themselves are permuted */
+static const double PLATEAUS_SHARE = 0.05, DRIFT_MARGIN = 2, EXACT_BELOW = 0.019; /* below .02 the values themselves are permuted */
 
 /* The bounds of levels while they are found: b[0] = 0, b[last] = n; p[i] belongs to the change at b[i]. */
 struct bounds {
@@ -64,6 +65,41 @@ struct stretch {
     size_t from, to;
 };
 
+/* Where a stretch begins, and the changes in it; one more, see add_middle. */
+enum { CUTS_MAX = PLATEAUS_MAX + 1 };
+
+struct cuts {
+    double p;
+    size_t at[CUTS_MAX], n;
+};
+
+/* Steps that were undone are seen by neither a test of one split nor of one arc, or only as one of them. What this adds to the level is a
+ * twentieth of it at most, and only for noise of two modes: no other has the gap. False: it is no surer. */
+static bool cut_plateaus(struct search *search, struct stretch s, struct cuts *cuts)
+{
+    struct plateaus found = plateaus_find(search->x + s.from, s.to - s.from, &search->scratch);
+    arena_clear(&search->scratch);
+    double p = found.p / PLATEAUS_SHARE;
+    if (found.n < 2 || p > search->options->alpha || p >= cuts->p)
+        return false;
+    cuts->p = p;
+    for (size_t i = 0; i < found.n; i++)
+        cuts->at[cuts->n++] = s.from + found.starts[i];
+    return true;
+}
+
+static struct cuts cut(struct search *search, struct stretch s)
+{
+    struct split found = node_test(search, s.from, s.to);
+    struct cuts cuts = {found.p, {s.from}, 1};
+    if (cut_plateaus(search, s, &cuts))
+        return cuts;
+    cuts.at[cuts.n++] = s.from + found.from;
+    if (s.from + found.to < s.to)
+        cuts.at[cuts.n++] = s.from + found.to;
+    return cuts;
+}
+
 /* A wide stretch that is not one level is halved, too, so that its parts are soon short and the cost grows as n log² n however many changes
  * it holds. The middle is a candidate as any other: it moves to the best place near it, and goes when it is no change. */
 static size_t add_middle(size_t *cuts, size_t n, size_t middle)
@@ -86,20 +122,16 @@ static double mark_changes(struct search *search, bool *marks)
     double p_series = NAN;
     while (stack.n) {
         struct stretch s = stack.v[--stack.n];
-        struct split found = node_test(search, s.from, s.to);
+        struct cuts cuts = cut(search, s);
         if (isnan(p_series))
-            p_series = found.p;
-        if (found.p > search->options->alpha)
+            p_series = cuts.p;
+        if (cuts.p > search->options->alpha)
             continue;
-        size_t cuts[5] = {s.from, s.from + found.from}, n = 2;
-        if (s.from + found.to < s.to)
-            cuts[n++] = s.from + found.to;
         if (s.to - s.from > WIDE)
-            n = add_middle(cuts, n, s.from + (s.to - s.from) / 2);
-        cuts[n] = s.to;
-        for (size_t i = 0; i < n; i++) {
-            marks[cuts[i]] = marks[cuts[i]] || i > 0;
-            *LIST_ADD(arena, &stack) = (struct stretch){cuts[i], cuts[i + 1]};
+            cuts.n = add_middle(cuts.at, cuts.n, s.from + (s.to - s.from) / 2);
+        for (size_t i = 0; i < cuts.n; i++) {
+            marks[cuts.at[i]] = marks[cuts.at[i]] || i > 0;
+            *LIST_ADD(arena, &stack) = (struct stretch){cuts.at[i], i + 1 < cuts.n ? cuts.at[i + 1] : s.to};
         }
     }
     return p_series;
