@@ -3,9 +3,10 @@
  * Recursive: nothing below a stretch is looked at unless the test of the whole stretch (detect/split.h; detect/plateaus.h) rejects, so
  * that the chance of any change in a series without one is at most alpha. Positions are then refitted, and every change
  * is tested again between its neighbours. A lone newest run never makes a change: that is columns/newest.h.
- * Specification: the detector reference, sections 1.9 and 1.10; but for steps that were undone, which it takes for autocorrelation, and two things that long series need: a change among many is kept at its
- * share of the level with as many draws as that takes (999 draws let none but 50 stay), and stretches of more than 4,096 values that are not
- * one level are halved, too. Cost, measured (one core, ms; 999 draws a test):
+ * Specification: the detector reference, sections 1.9 and 1.10; but for steps that were undone, which it takes for autocorrelation, and
+ * for two things that long series need: a change among many is kept at its share of the level with as many draws as that takes (999 draws
+ * let none but 50 stay), and stretches of more than 4,096 values that are not one level are halved, too. Cost, measured (one core, ms; 999
+ * draws a test):
  *     n                       300    1,000   3,000   10,000   30,000   100,000
  *     no change               0.4      2.4     9.0       27       32        30
  *     four steps of 4 sd      2.7      2.7     9.3       48      184       302
