@@ -58,6 +58,8 @@ static struct split node_test(struct search *s, size_t from, size_t to)
     node.arcs = true;
     struct split found = split_test(s->x + from, to - from, &node, &s->scratch);
     arena_clear(&s->scratch);
+    if (found.from == 0 || isnan(found.p)) /* values so far apart that their sums are none: no place is the best */
+        found.p = 1;
     return found;
 }
 

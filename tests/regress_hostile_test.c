@@ -55,6 +55,8 @@ static const struct {
     {"all equal, then worse", {5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 500, NAN}, VERDICT_REGRESSION},
     {"all equal, then better", {5, 5, 5, 5, 5, 5, 5, 5, 5, 5, .05, NAN}, VERDICT_IMPROVEMENT},
     {"the largest numbers", {DBL_MAX, DBL_MAX, DBL_MAX, DBL_MAX, DBL_MAX, DBL_MAX, DBL_MAX, DBL_MAX, DBL_MAX, DBL_MAX, NAN}, VERDICT_OK},
+    {"the largest numbers of both signs", {1e308, 1e308, -1e308, 1e308, -1e308, -1e308, 1e308, 1e308, -1e308, -1e308, -1e308, -1e308, 1e308, NAN},
+     VERDICT_CANNOT_TELL},
     {"zeros of both signs", {0, -0.0, 0, -0.0, 0, 0, -0.0, 0, 0, -0.0, 0, NAN}, VERDICT_OK},
     {"zeros, then something", {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, NAN}, VERDICT_REGRESSION},
 };
