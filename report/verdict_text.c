@@ -223,6 +223,7 @@ static void render_reasons(struct screen *screen, const struct entry_result *ent
         }
         layout_wrap(screen->out, arena_printf(screen->arena, "%s: %s%s%s", kpi->rule->name, e->reason ? e->reason : "no value",
                                               e->flip && e->flip[0] ? "; " : "", e->flip ? e->flip : ""), 2, 4, COLUMNS);
+        screen->rows -= verdict_in_place(kpi);
         if (verdict_in_place(kpi)) /* since when, and what else changed there */
             render_lines(screen, story_with(entry, kpi, change_phrases_beside(kpi, screen->arena), screen->arena), 4);
     }
