@@ -62,16 +62,18 @@ void calibrate_take(struct calibrate_work *work)
 
 const struct calibrate_set *calibrate_set_of(const struct calibrate_work *work, size_t record)
 {
-    const struct calibrate_set *set = work->sets;
-    while (!(record >= set->entries_from && record < set->entries_to))
-        set++;
-    return set;
+    size_t from = 0, to = work->sets_n; /* their entries follow one another */
+    while (to - from > 1) {
+        size_t middle = from + (to - from) / 2;
+        *(work->sets[middle].entries_from <= record ? &from : &to) = middle;
+    }
+    return &work->sets[from];
 }
 
 size_t calibrate_series_of(const struct calibrate_work *work, const struct calibrate_set *set, const char *kpi)
 {
-    for (size_t s = 0; s < work->result->series_n; s++)
-        if (work->result->series[s].label_set == set->number && strcmp(work->result->series[s].rule->name, kpi) == 0)
+    for (size_t s = set->series_from; s < work->result->series_n && work->result->series[s].label_set == set->number; s++)
+        if (strcmp(work->result->series[s].rule->name, kpi) == 0)
             return s;
     return SIZE_MAX;
 }
@@ -235,9 +237,11 @@ void calibrate_look(struct calibrate_work *work)
     for (size_t k = 0; k < work->sets_n; k++) {
         struct calibrate_set *set = &work->sets[k];
         const struct entry_result *first = NULL;
+        set->series_from = work->result->series_n;
         for (size_t i = 0; i < analysis->entries_n; i++) {
             const struct entry_result *entry = &analysis->entries[i];
-            if (calibrate_set_of(work, (size_t)(entry->entry - work->base.v)) != set)
+            size_t record = (size_t)(entry->entry - work->base.v);
+            if (record < set->entries_from || record >= set->entries_to)
                 continue;
             add_series(work, set, entry);
             first = first ? first : entry;

@@ -30,7 +30,7 @@ struct calibrate_set {
     size_t from, to, entries_from, entries_to;
     struct select_point *points; /* whose records are in `base` */
     size_t points_n;
-    size_t columns_from, columns_to;
+    size_t columns_from, columns_to, series_from; /* its series follow one another */
 };
 
 /* What a worker has for itself. */

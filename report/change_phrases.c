@@ -87,7 +87,7 @@ const char *change_phrases_state(const struct kpi_result *kpi, struct arena *are
 {
     static const char *const states[CHANGE_STATUSES] = {[CHANGE_NEW] = "new", [CHANGE_EXPIRED] = "acknowledgement expired", [CHANGE_RETURNED] = "returned"};
     enum change_status status = kpi->change.status;
-    if (kpi->verdict != VERDICT_REGRESSION && kpi->verdict != VERDICT_SUSPECT)
+    if (!verdict_is_worse(kpi))
         return "";
     return status == CHANGE_KNOWN ? known_since(&kpi->evidence, arena) : states[status] ? states[status] : "";
 }

@@ -76,7 +76,7 @@ void change_table_row(struct page *page, enum change_table_kind kind, const stru
     const struct evidence *e = &kpi->evidence;
     struct phrases_numbers numbers = phrases_numbers(kpi);
     page_row_begin(page, PAGE_PLAIN);
-    page_cell(page, entry_html_tone(kpi->verdict), decided_text(kpi, &arena));
+    page_cell(page, entry_html_tone_of(kpi), decided_text(kpi, &arena));
     page_cell_begin(page, PAGE_PLAIN);
     page_jump(page, verdict_html_fragment(i + 1, kpi->rule->name, &arena), kpi->rule->name);
     page_break(page);

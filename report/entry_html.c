@@ -29,9 +29,9 @@ enum page_tone entry_html_tone(enum verdict verdict)
     return tones[verdict];
 }
 
-bool entry_html_matters(enum verdict verdict)
+enum page_tone entry_html_tone_of(const struct kpi_result *kpi)
 {
-    return entry_html_tone(verdict) == PAGE_BAD || entry_html_tone(verdict) == PAGE_WARN || entry_html_tone(verdict) == PAGE_GOOD;
+    return entry_html_tone(verdict_in_place(kpi) ? VERDICT_SUSPECT : kpi->verdict);
 }
 
 const char *entry_html_title(const struct entry_result *entry, size_t i, struct arena *arena)
@@ -304,7 +304,7 @@ static const char *older_range(const struct evidence *e, size_t from, size_t to,
 static void render_older_level(struct page *page, const struct comparison *c, size_t from, size_t to, struct arena *arena)
 {
     const struct evidence *e = &c->kpi->evidence;
-    bool versions = has_version(c->entry), values = entry_html_matters(c->kpi->verdict);
+    bool versions = has_version(c->entry), values = phrases_matters(c->kpi);
     page_paragraph_begin(page, PAGE_MUTED);
     if (e->points[from].level)
         page_text(page, arena_printf(arena, "level %zu%s, ", e->points[from].level, in_reference(e, from) ? " *" : ""));
@@ -337,7 +337,7 @@ static void render_comparison(struct page *page, const struct comparison *c, str
     const struct evidence *e = &c->kpi->evidence;
     const char *unit = value_unit(c->kpi->rule);
     struct page_column columns[6];
-    size_t n = 0, most = entry_html_matters(c->kpi->verdict) ? POINTS_SHOWN : POINTS_SHOWN_OK;
+    size_t n = 0, most = phrases_matters(c->kpi) ? POINTS_SHOWN : POINTS_SHOWN_OK;
     size_t older = e->points_n > most ? e->points_n - most : 0;
     if (has_version(c->entry))
         columns[n++] = (struct page_column){.name = "version"};
@@ -362,7 +362,7 @@ static void render_comparison(struct page *page, const struct comparison *c, str
 static void render_verdict(struct page *page, const struct entry_result *entry, const struct kpi_result *kpi, struct arena *arena)
 {
     const struct evidence *e = &kpi->evidence;
-    page_paragraph_begin(page, entry_html_matters(kpi->verdict) ? entry_html_tone(kpi->verdict) : PAGE_PLAIN);
+    page_paragraph_begin(page, phrases_matters(kpi) ? entry_html_tone_of(kpi) : PAGE_PLAIN);
     page_strong(page, phrases_capital(verdict_name(kpi->verdict), arena));
     page_text(page, ": ");
     page_text(page, e->reason && e->reason[0] ? e->reason : "no value");
@@ -386,7 +386,7 @@ static void render_kpi(struct page *page, const struct entry_page *context, size
     struct arena arena = {0};
     const struct entry_result *entry = &context->analysis->entries[i];
     size_t points = kpi->evidence.points_n;
-    bool folded = !entry_html_matters(kpi->verdict);
+    bool folded = !phrases_matters(kpi);
     page_heading(page, 3, verdict_html_fragment(i + 1, kpi->rule->name, &arena), kpi->rule->name);
     page_paragraph(page, PAGE_MUTED, describe_rule(kpi->rule, &arena));
     render_verdict(page, entry, kpi, &arena);

@@ -14,9 +14,8 @@ struct entry_page {
 void entry_html_render(struct page *page, const struct entry_page *context, size_t i);
 /* "Entry #1 – gpu=8 mode=a" */
 const char *entry_html_title(const struct entry_result *entry, size_t i, struct arena *arena);
-/* What colour a verdict has. */
+/* What colour a verdict has; what a KPI has: `cannot tell` in place of a regression that of a suspect. */
 enum page_tone entry_html_tone(enum verdict verdict);
-/* Whether somebody should look at it: its tables are not folded. */
-bool entry_html_matters(enum verdict verdict);
+enum page_tone entry_html_tone_of(const struct kpi_result *kpi);
 
 #endif

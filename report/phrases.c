@@ -209,10 +209,10 @@ const char *phrases_entry_counts(const struct entry_result *entry, struct arena 
     return line[0] ? line : "none";
 }
 
-bool phrases_matters(enum verdict verdict)
+bool phrases_matters(const struct kpi_result *kpi)
 {
-    return verdict == VERDICT_REGRESSION || verdict == VERDICT_MISSING || verdict == VERDICT_SUSPECT || verdict == VERDICT_ACKNOWLEDGED ||
-           verdict == VERDICT_IMPROVEMENT;
+    enum verdict verdict = kpi->verdict;
+    return verdict_is_worse(kpi) || verdict == VERDICT_MISSING || verdict == VERDICT_ACKNOWLEDGED || verdict == VERDICT_IMPROVEMENT;
 }
 
 bool phrases_said_elsewhere(const struct entry_result *entry, enum verdict verdict)

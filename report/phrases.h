@@ -23,8 +23,8 @@ const char *phrases_tested(const struct analysis *analysis, struct arena *arena)
 const char *phrases_gate(const struct analysis *analysis, const struct gate *gate, struct arena *arena);
 /* "3 ok, 1 no history": KPI results of an entry by verdict, the gravest first. */
 const char *phrases_entry_counts(const struct entry_result *entry, struct arena *arena);
-/* Whether somebody should look at such a verdict: regression, missing, suspect, acknowledged, improvement. */
-bool phrases_matters(enum verdict verdict);
+/* Whether somebody should look at it: regression, missing, suspect, acknowledged, improvement, `cannot tell` in place of a regression. */
+bool phrases_matters(const struct kpi_result *kpi);
 /* Missing because a key list changed: said once, with NOT GATED and in the entry's notes. */
 bool phrases_said_elsewhere(const struct entry_result *entry, enum verdict verdict);
 

@@ -31,9 +31,13 @@ const char *verdict_html_fragment(size_t entry, const char *kpi, struct arena *a
 static enum page_tone overall_tone(const struct analysis *analysis, bool not_gated)
 {
     const size_t *n = analysis->counts;
+    bool in_place = false;
+    for (size_t i = 0; i < analysis->entries_n; i++)
+        for (size_t j = 0; j < analysis->entries[i].kpis_n; j++)
+            in_place |= verdict_in_place(&analysis->entries[i].kpis[j]);
     if (n[VERDICT_REGRESSION])
         return PAGE_BAD;
-    if (not_gated || n[VERDICT_MISSING] || n[VERDICT_SUSPECT] || !n[VERDICT_OK])
+    if (not_gated || in_place || n[VERDICT_MISSING] || n[VERDICT_SUSPECT] || !n[VERDICT_OK])
         return PAGE_WARN;
     return PAGE_GOOD;
 }
@@ -67,7 +71,7 @@ struct look {
 
 static bool is_change(const struct look *look, const struct entry_result *entry, const struct kpi_result *kpi, enum verdict verdict)
 {
-    return kpi->verdict == verdict && entry_html_matters(verdict) && !phrases_said_elsewhere(entry, verdict) && !incident_members_has(&look->members, kpi);
+    return kpi->verdict == verdict && phrases_matters(kpi) && !phrases_said_elsewhere(entry, verdict) && !incident_members_has(&look->members, kpi);
 }
 
 static struct look look_of(const struct analysis *analysis, struct arena *arena)
@@ -229,10 +233,10 @@ static struct page_column *result_columns(const struct analysis *analysis, const
 
 static void add_result(struct page *page, size_t i, const struct kpi_result *kpi, struct arena *arena)
 {
-    page_cell_begin(page, entry_html_tone(kpi->verdict));
+    page_cell_begin(page, entry_html_tone_of(kpi));
     page_jump(page, verdict_html_fragment(i + 1, kpi->rule->name, arena), value_number(kpi->rule, kpi->evidence.value, VALUE_PEOPLE, arena));
     if (kpi->verdict != VERDICT_OK) {
-        const char *change = entry_html_matters(kpi->verdict) ? phrases_change(kpi, arena) : "";
+        const char *change = phrases_matters(kpi) ? phrases_change(kpi, arena) : "";
         page_break(page);
         page_text(page, arena_printf(arena, "%s%s%s", verdict_name(kpi->verdict), change[0] ? " " : "", change));
     }

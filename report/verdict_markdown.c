@@ -283,13 +283,11 @@ static size_t each_change(struct sheet *sheet, const struct analysis *analysis, 
 {
     size_t n = 0;
     for (size_t v = 0; v < VERDICT_COUNT; v++) {
-        if (!phrases_matters(phrases_by_weight[v]))
-            continue;
         for (size_t i = 0; i < analysis->entries_n; i++) {
             const struct entry_result *entry = &analysis->entries[i];
             for (size_t j = 0; j < entry->kpis_n; j++) {
                 const struct kpi_result *kpi = &entry->kpis[j];
-                if (kpi->verdict != phrases_by_weight[v] || phrases_said_elsewhere(entry, kpi->verdict) ||
+                if (kpi->verdict != phrases_by_weight[v] || !phrases_matters(kpi) || phrases_said_elsewhere(entry, kpi->verdict) ||
                     incident_members_has(&sheet->members, kpi))
                     continue;
                 size_t mark = sheet->block.len;
@@ -377,8 +375,9 @@ static void add_rest(struct sheet *sheet, const struct entry_result *entry, cons
 static void render_rest(struct sheet *sheet, const struct analysis *analysis)
 {
     size_t n = 0;
-    for (size_t v = 0; v < VERDICT_COUNT; v++)
-        n += phrases_matters(phrases_by_weight[v]) ? 0 : analysis->counts[phrases_by_weight[v]];
+    for (size_t i = 0; i < analysis->entries_n; i++)
+        for (size_t j = 0; j < analysis->entries[i].kpis_n; j++)
+            n += !phrases_matters(&analysis->entries[i].kpis[j]);
     if (!n)
         return;
     text_printf(&sheet->block, "<details><summary>%zu other KPI result%s</summary>\n\n| verdict | KPI | entry | this run | change | would have seen | why |\n"
@@ -388,7 +387,7 @@ static void render_rest(struct sheet *sheet, const struct analysis *analysis)
         for (size_t i = 0; i < analysis->entries_n; i++)
             for (size_t j = 0; j < analysis->entries[i].kpis_n && shown < REST_SHOWN; j++) {
                 const struct kpi_result *kpi = &analysis->entries[i].kpis[j];
-                bool wanted = kpi->verdict == phrases_by_weight[v] && !phrases_matters(kpi->verdict);
+                bool wanted = kpi->verdict == phrases_by_weight[v] && !phrases_matters(kpi);
                 size_t mark = sheet->block.len;
                 if (!wanted)
                     continue;

@@ -91,7 +91,8 @@ static const char *story_with(const struct entry_result *entry, const struct kpi
     const struct evidence *e = &kpi->evidence;
     const char *differences = one_line(change_phrases_differences(kpi, DIFFERENCES_SHOWN, arena), arena);
     const char *lines = history_of_change(entry, kpi, status, arena);
-    lines = line_of(lines, e->level_n && !change_phrases_decided(kpi) ? phrases_against(e, arena) : "", arena);
+    bool told = change_phrases_decided(kpi) || verdict_in_place(kpi); /* the reason, which stands before it */
+    lines = line_of(lines, e->level_n && !told ? phrases_against(e, arena) : "", arena);
     lines = line_of(lines, differences[0] ? arena_printf(arena, "what else changed: %s", differences) : "", arena);
     lines = line_of(lines, link_of_change(kpi, arena), arena);
     return line_of(lines, e->control ? one_line(e->control, arena) : "", arena);
@@ -216,11 +217,15 @@ static void render_reasons(struct screen *screen, const struct entry_result *ent
         const struct evidence *e = &kpi->evidence;
         if (!is_shown(screen, kpi, verdict))
             continue;
-        if (screen->rows-- <= 0)
+        if (screen->rows-- <= 0) {
             screen->left_out++;
-        else
-            layout_wrap(screen->out, arena_printf(screen->arena, "%s: %s%s%s", kpi->rule->name, e->reason ? e->reason : "no value",
-                                                  e->flip && e->flip[0] ? "; " : "", e->flip ? e->flip : ""), 2, 4, COLUMNS);
+            continue;
+        }
+        layout_wrap(screen->out, arena_printf(screen->arena, "%s: %s%s%s", kpi->rule->name, e->reason ? e->reason : "no value",
+                                              e->flip && e->flip[0] ? "; " : "", e->flip ? e->flip : ""), 2, 4, COLUMNS);
+        screen->rows -= verdict_in_place(kpi);
+        if (verdict_in_place(kpi)) /* since when, and what else changed there */
+            render_lines(screen, story_with(entry, kpi, change_phrases_beside(kpi, screen->arena), screen->arena), 4);
     }
 }
 

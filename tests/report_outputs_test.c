@@ -450,6 +450,39 @@ static void test_acknowledged_once(void)
     arena_close(&arena);
 }
 
+/* A `cannot tell` in place of a regression is told as what to look at, not among the rest: --fail_on=suspect fails for it. */
+static void test_in_place(void)
+{
+    static const struct {
+        enum what what;
+        const char *parts[3], *kept; /* `kept`: not there when it is an ordinary one */
+    } rows[] = {
+        {AS_MARKDOWN, {"| cannot tell | `worse` |", "Why, and what would flip it"}, "**cannot tell** `worse`"},
+        {AS_HTML, {"<h2 id=\"changes\">", "<td class=\"warn\" data-c=\"verdict\">cannot tell</td>"}, "<td class=\"warn\" data-c=\"verdict\">cannot tell"},
+        {AS_TEXT, {"\nCANNOT TELL added=null gpu=4\n  worse: ", "\n    what else changed: "}, "\n    what else changed: "},
+    };
+    for (size_t i = 0; i < 2 * ROWS(rows); i++) {
+        struct arena arena = {0};
+        struct analysis_options options;
+        struct analysis *analysis = full_scene(&options, false, &arena);
+        struct kpi_result *kpi = &analysis->entries[1].kpis[5];
+        const bool kept = i % 2;
+        enum what what = rows[i / 2].what;
+        *kpi = analysis->entries[0].kpis[5];
+        kpi->verdict = VERDICT_CANNOT_TELL;
+        kpi->evidence.level_kept = kept;
+        full_counts(analysis);
+        struct text out = text_open(1 << 24);
+        render_as(&out, what, analysis, &gates[0]);
+        if (kept)
+            check_absent(names[what], out.s, (const char *const[]){rows[i / 2].kept, NULL});
+        else
+            check_parts(names[what], out.s, rows[i / 2].parts);
+        text_close(&out);
+        arena_close(&arena);
+    }
+}
+
 /* What a CI system would take for a command is broken, wherever wrapping puts it; the rest stays as it is. */
 static void test_commands(void)
 {
@@ -494,6 +527,7 @@ int main(int argc, char **argv)
     test_flips();
     test_close();
     test_acknowledged_once();
+    test_in_place();
     test_commands();
     return check_end();
 }
