@@ -301,6 +301,7 @@ static struct hypothesis judge_whole(const struct settling *s, struct kpi_result
     whole.corrected_worse = fmin(1, whole.p_worse * tests);
     alone->rejected = whole.corrected_worse <= rate;
     verdict_decide(&whole, alone, s->arena);
+    marks_follow_apart(&whole, s->arena); /* of a list another part may be what is worse */
     return whole;
 }
 
@@ -330,12 +331,12 @@ static void settle_fixed(const struct settling *s)
 
 /* Where nothing is worse than the acknowledged level, what is worse than the levels before it is the acknowledged change, wherever after its
  * begin the newest runs make it seem to begin; unless it was gone. */
-static const struct mark *meant_by(const struct settling *s, const struct kpi_result *whole)
+static const struct mark *meant_by(const struct settling *s, const struct hypothesis *whole)
 {
-    const struct mark *floor = s->h->marks->floor;
+    const struct mark *floor = whole->marks->floor;
     enum verdict own = s->h->result->verdict;
-    size_t since = whole->evidence.since_point;
-    bool same = floor && (own == VERDICT_OK || own == VERDICT_IMPROVEMENT) && by_level(&whole->evidence) && since > floor->at;
+    size_t since = whole->result->evidence.since_point;
+    bool same = floor && (own == VERDICT_OK || own == VERDICT_IMPROVEMENT) && by_level(&whole->result->evidence) && since > floor->at;
     return same && !(floor->sides.gone && since >= floor->sides.gone_at) ? floor : NULL;
 }
 
@@ -355,11 +356,12 @@ static void settle_whole(const struct settling *s)
     struct kpi_result result, *own = s->h->result;
     struct invocation alone;
     struct hypothesis whole = judge_whole(s, &result, &alone);
-    struct settling again = {&whole, &alone, s->shuffles, s->arena, true, meant_by(s, &result)};
-    bool acknowledged = is_acknowledged(s->h, begin_of(&result.evidence));
+    struct settling again = {&whole, &alone, s->shuffles, s->arena, true, meant_by(s, &whole)};
+    bool acknowledged = is_acknowledged(whole.marks == s->h->marks ? s->h : &whole, begin_of(&result.evidence));
     const struct mark *mark = verdict_is_worse(own) ? cover_find(s->h, begin_of(&own->evidence)) : s->h->marks->floor;
-    if (!acknowledged && !again.meant && rests_on(s, &again, mark))
-        again.meant = mark;
+    const struct mark *there = marks_same(whole.marks, s->h->marks, mark);
+    if (!acknowledged && !again.meant && rests_on(s, &again, there))
+        again.meant = there;
     bool known = !verdict_is_worse(&result) || acknowledged || again.meant;
     if (known && verdict_is_worse(own)) {
         acknowledge(s, mark, begin_of(&own->evidence));
@@ -387,6 +389,7 @@ static bool settle_level(const struct settling *s, const struct mark *known)
     struct hypothesis whole = judge_whole(s, &result, &alone);
     const struct settling again = {&whole, &alone, s->shuffles, s->arena, true, NULL};
     struct cover_begin begin = begin_of(&result.evidence);
+    floor = whole.marks->floor;
     if (result.verdict != VERDICT_REGRESSION || (!begin.older && begin.point >= floor->at))
         return false;
     const struct mark *mark = cover_find(&whole, begin);

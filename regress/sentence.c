@@ -91,6 +91,8 @@ static const char *reason_cannot_tell(const struct hypothesis *h, struct arena *
         return arena_printf(arena, "%s%s; %s, but runs this skewed have long tails, and %s too few to show how long", since(h, arena),
                             level_text(h, arena), probability("p", h->corrected_worse, arena), plural(e->points_n, "run is", "runs are", arena));
     const char *why = e->level_n < FEW ? "so few runs are known of it" : "runs scatter so much";
+    if (!isfinite(e->smallest_seen))
+        return arena_printf(arena, "%s, but %s that no change would be seen", level_text(h, arena), why);
     return arena_printf(arena, "%s, but %s that only a change of %s (%s) would be seen", level_text(h, arena), why,
                         value_shown(h->series.rule, e->smallest_seen, VALUE_PEOPLE, arena), value_percent(e->smallest_seen / e->level, arena));
 }

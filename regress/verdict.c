@@ -173,7 +173,7 @@ bool verdict_can_see(const struct hypothesis *h, const struct analysis_options *
 {
     const struct baseline *base = &h->answers.now;
     double seen = baseline_detectable(base, answers_lone_level(&h->series, options->suspect_level), h->series.worse);
-    return base->centre == 0 || seen <= SEEN_SHARE_MAX * fabs(base->centre) || seen <= h->series.rule->min_absolute;
+    return isfinite(seen) && (base->centre == 0 || seen <= SEEN_SHARE_MAX * fabs(base->centre) || seen <= h->series.rule->min_absolute);
 }
 
 /* The newest run by itself: far out for one question that had been asked of this KPI alone. */

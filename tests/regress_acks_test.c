@@ -1,7 +1,9 @@
 /* regress: the file of acknowledgements, which runs its lines name, and what becomes of verdicts. */
 #include <string.h>
 
+#include "detect/distribution.h"
 #include "detect/method.h"
+#include "history/record_list.h"
 #include "regress/acks/acks_edit.h"
 #include "regress/acks/acks_file.h"
 #include "regress/known.h"
@@ -395,8 +397,58 @@ static void test_checked(void)
     }
 }
 
+static int compare_kpis(const void *a, const void *b)
+{
+    return strcmp(((const struct kpi_value *)a)->name, ((const struct kpi_value *)b)->name);
+}
+
+/* A list whose p99 is known of its last runs only, so that it counts other run points than the parts that were placed first; v1.22 on is
+ * worse by p99 alone. */
+static const struct kpi_result *judge_tail(const char *lines, struct arena *arena)
+{
+    enum { N = 28, TAIL = 12, SLOW_FROM = 22 };
+    static const double off[] = {0, .6, -.5, .2, -.2, .1, -.3, .3, .4, -.4};
+    struct error err = {0};
+    struct record *runs = ARENA_ARRAY(arena, struct record, N);
+    struct analysis_options *options = ARENA_NEW(arena, struct analysis_options);
+    for (size_t n = 0; n < N; n++) {
+        runs[n] = build_record(arena_printf(arena, "r%02zu", n), (int)n, arena_printf(arena, "version=\"v1.%zu\" gpu=8", n), 0, arena);
+        runs[n].kpis = ARENA_ARRAY(arena, struct kpi_value, DISTRIBUTION_PARTS + 1);
+        runs[n].kpis_n = 0;
+        for (size_t part = 0; part <= DISTRIBUTION_PARTS; part++) {
+            double value = part == DISTRIBUTION_P99 && n >= SLOW_FROM ? 80 : 100;
+            if (part != DISTRIBUTION_P99 || n >= TAIL)
+                runs[n].kpis[runs[n].kpis_n++] = (struct kpi_value){record_list_name(arena, "speed", part), value + off[n % ROWS(off)]};
+        }
+        qsort(runs[n].kpis, runs[n].kpis_n, sizeof(*runs[n].kpis), compare_kpis);
+    }
+    *options = (struct analysis_options){.comparison_keys = version_key, .ignored_keys = no_keys, .sorting_keys = no_keys, .kpis = speed, .kpis_n = 1,
+                                         .min_history = 8, .false_alarm_rate = .05, .suspect_level = .05, .now_us = 20000 * 86400000000LL};
+    options->acks = lines ? parse(arena, arena_printf(arena, "format: 1\n%s\n", lines), &err) : NULL;
+    return &analysis_run(arena, options, &runs[N - 1], 1, runs, N - 1)->entries[0].kpis[0];
+}
+
+static void test_lists(void)
+{
+    static const struct {
+        const char *acks;
+        enum verdict verdict;
+    } lists[] = {
+        {NULL, VERDICT_REGRESSION},
+        {"acknowledged: [{since: v1.22, reason: why}]", VERDICT_ACKNOWLEDGED},
+        {"acknowledged: [{since: v1.10, reason: why}]", VERDICT_REGRESSION}, /* its number among all runs is p99's among its own */
+    };
+    for (size_t i = 0; i < ROWS(lists); i++) {
+        struct arena arena = {0};
+        const struct kpi_result *got = judge_tail(lists[i].acks, &arena);
+        CHECK(got->verdict == lists[i].verdict, "list, %s: %s (%s)", lists[i].acks ? lists[i].acks : "nothing", verdict_name(got->verdict), got->evidence.reason);
+        arena_close(&arena);
+    }
+}
+
 int main(void)
 {
+    test_lists();
     test_wrong();
     test_right();
     test_glob();

@@ -57,6 +57,7 @@ static const struct {
     {"the largest numbers", {DBL_MAX, DBL_MAX, DBL_MAX, DBL_MAX, DBL_MAX, DBL_MAX, DBL_MAX, DBL_MAX, DBL_MAX, DBL_MAX, NAN}, VERDICT_OK},
     {"the largest numbers of both signs", {1e308, 1e308, -1e308, 1e308, -1e308, -1e308, 1e308, 1e308, -1e308, -1e308, -1e308, -1e308, 1e308, NAN},
      VERDICT_CANNOT_TELL},
+    {"about zero, and too far apart for a spread", {1e200, -1e200, 1e200, -1e200, 1e200, -1e200, 1e200, -1e200, 1e200, NAN}, VERDICT_CANNOT_TELL},
     {"zeros of both signs", {0, -0.0, 0, -0.0, 0, 0, -0.0, 0, 0, -0.0, 0, NAN}, VERDICT_OK},
     {"zeros, then something", {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, NAN}, VERDICT_REGRESSION},
 };

@@ -355,6 +355,22 @@ void marks_follow(struct hypothesis *h)
     marks->series = *is;
 }
 
+const struct mark *marks_same(const struct marks *marks, const struct marks *from, const struct mark *mark)
+{
+    return mark ? marks->v + (mark - from->v) : NULL;
+}
+
+void marks_follow_apart(struct hypothesis *h, struct arena *arena)
+{
+    const struct marks *from = h->marks;
+    if (!from || from->series.from == h->series.from)
+        return;
+    h->marks = arena_copy(arena, from, sizeof(*from));
+    h->marks->v = arena_copy(arena, from->v, (from->n + 1) * sizeof(*from->v));
+    h->marks->floor = marks_same(h->marks, from, from->floor);
+    marks_follow(h);
+}
+
 bool marks_begin(const struct hypothesis *h)
 {
     return h->marks && h->marks->accepted && h->marks->accepted_at >= h->series.n;

@@ -53,6 +53,10 @@ struct marks *marks_place(struct hypothesis *h, const struct analysis_options *o
 
 /* After another part of a list was taken as the series: the places are in that one. */
 void marks_follow(struct hypothesis *h);
+/* The same for a copy of a hypothesis, which is given marks of its own; NULL stays NULL. */
+void marks_follow_apart(struct hypothesis *h, struct arena *arena);
+/* The mark of these that is `mark` of those that they were copied from. */
+const struct mark *marks_same(const struct marks *marks, const struct marks *from, const struct mark *mark);
 
 /* Whether the entry stands nearer to the level before the acknowledged change than to the one after. */
 bool marks_gone_now(const struct hypothesis *h, const struct mark *mark);
