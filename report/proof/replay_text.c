@@ -83,8 +83,8 @@ static const char *changes_found(const struct replay_sums *s, struct arena *aren
 {
     const char *text = arena_printf(arena, "%zu, of which %zu raised an alarm", s->changes, s->found);
     if (s->found)
-        text = arena_printf(arena, "%s: after %s runs in the median, %s in 90 %% of cases, %zu at most", text, runs_of(s->delay_median, arena),
-                            runs_of(s->delay_p90, arena), s->delay_max);
+        text = arena_printf(arena, "%s: after %s %s in the median, %s in 90 %% of cases, %zu at most", text, runs_of(s->delay_median, arena),
+                            s->delay_median == 1 ? "run" : "runs", runs_of(s->delay_p90, arena), s->delay_max);
     return text;
 }
 
