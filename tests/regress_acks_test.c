@@ -292,6 +292,7 @@ static const struct {
     {"left out for another KPI", "excluded: [{run: v1.10, kpi: x, reason: disk}]", {GOOD, 60}, VERDICT_REGRESSION, CHANGE_NEW, "v1.10"},
     {"left out for this KPI", "excluded: [{run: v1.10, kpi: sp*, reason: disk}]", {GOOD, 60}, VERDICT_NOT_ANALYSED, CHANGE_NONE, NULL},
     {"a jump for the better", "", {GOOD, 120}, VERDICT_IMPROVEMENT, CHANGE_NEW, "v1.10"},
+    {"worse, fixed, worse again, and nobody said a word", "", {GOOD, GOOD, BAD, BAD, 100.1, 99.8, 100.3, 99.9, 88}, VERDICT_REGRESSION, CHANGE_NEW, "v1.34"},
     {"in place of a regression", "", {SKEWED, 88}, VERDICT_CANNOT_TELL, CHANGE_NEW, "v1.8"},
     {"in place of a regression, acknowledged", "acknowledged: [{since: v1.8, reason: why}]", {SKEWED, 88}, VERDICT_ACKNOWLEDGED, CHANGE_ACKNOWLEDGED, "v1.8"},
     {"in place of a regression, too early", "acknowledged: [{since: v1.5, reason: why}]", {SKEWED, 88}, VERDICT_CANNOT_TELL, CHANGE_NEW, "v1.8"},
